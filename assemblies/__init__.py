@@ -1,0 +1,1 @@
+"""The library of automation content: three levels of trust, one front door, one journal."""

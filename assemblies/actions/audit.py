@@ -1,0 +1,69 @@
+"""What actions say to the audit: each success in its own transaction, each denial, and that failing to say it stops
+the change.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change, Receipt
+from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden
+from assemblies.journal.turn import writing_turn
+from devmode.audit import AuditFacts, AuditUnwritable, record
+from devmode.models.audit import Outcome
+
+
+@contextmanager
+def audited(actor: Actor, event: str, changes: Sequence[Change]) -> Iterator[None]:
+    """Record a denial raised within, after its transaction was rolled back; name a failing audit as such."""
+    try:
+        yield
+    except (Forbidden, DevModeRequired) as refusal:
+        guid = changes[0].guid if len(changes) == 1 else ""
+        record_denial(actor, event, refusal, assembly_guid=guid)
+        raise
+    except AuditUnwritable as error:
+        raise AuditUnavailable() from error
+
+
+def record_success(
+    actor: Actor, event: str, receipts: Sequence[Receipt], detail: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Append one audit entry for one action, within its transaction."""
+    changed = [receipt for receipt in receipts if receipt.changed]
+    one = changed[0] if len(changed) == 1 else None
+    facts = {"revision": one.revision} if one else {"changes": len(changed), "last_revision": changed[-1].revision}
+    domains = {str(receipt.domain) for receipt in changed}
+    record(
+        _facts(actor, event, domain=domains.pop() if len(domains) == 1 else "", assembly_guid=one.guid if one else "",
+               detail=facts | dict(detail)),
+        now=now,
+    )  # fmt: skip
+
+
+def record_denial(actor: Actor, event: str, refusal: Forbidden | DevModeRequired, *, assembly_guid: str = "") -> None:
+    """Append the audit entry of a refused change, in a transaction of its own."""
+    domain = str(refusal.detail.get("domain", ""))
+    facts = _facts(
+        actor, event, domain=domain, assembly_guid=assembly_guid, detail={"code": refusal.code}, outcome=Outcome.DENIED
+    )
+    try:
+        with writing_turn():
+            record(facts, now=timezone.now())
+    except AuditUnwritable as error:
+        raise AuditUnavailable() from error
+
+
+def _facts(actor: Actor, event: str, **facts: Any) -> AuditFacts:
+    return AuditFacts(
+        actor=actor.name,
+        role=actor.role,
+        event=event,
+        remote_address=actor.remote_address,
+        dev_mode=actor.dev_mode,
+        **facts,
+    )

@@ -1,0 +1,42 @@
+"""What an action wants to change, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from assemblies.domains import Domain, Operation
+from assemblies.models import Assembly, Content
+
+Rewrite = Callable[[Assembly | None, datetime], Content | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One intended change of one assembly.
+
+    `rewrite(row, now)` runs inside the transaction, on the locked row or None, and returns the content the assembly
+    is to have, or None to delete it; it must be quick and pure. `domain` is where the assembly would land; None means
+    where it lives. `expected_revision` is the revision the asker saw. `search_text` is the new payload's text; None
+    keeps the old.
+    """
+
+    guid: str
+    operation: Operation
+    rewrite: Rewrite
+    domain: Domain | None = None
+    expected_revision: int | None = None
+    search_text: str | None = None
+    event_guid: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What was made durable. `content` is None after a deletion; `changed` is False when there was nothing to do."""
+
+    guid: str
+    domain: Domain
+    operation: Operation
+    revision: int
+    content: Content | None
+    created: bool
+    changed: bool

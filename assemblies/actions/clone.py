@@ -1,0 +1,61 @@
+"""Copy an assembly, knowing what it was copied from."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.commit import commit
+from assemblies.actions.contents import hashed, settled
+from assemblies.actions.create import check_vacant
+from assemblies.actions.find import get_live
+from assemblies.domains import Domain, Operation
+from assemblies.models import Assembly, Content, Lineage
+
+# Where a published item comes from is not where its copy comes from: two rows must not answer to one path.
+PROVENANCE_KEYS = ("source_repo", "source_path", "source_version")
+
+
+def clone(
+    guid: str,
+    *,
+    domain: Domain,
+    actor: Actor,
+    new_guid: str | None = None,
+    display_name: str | None = None,
+    event_guid: str | None = None,
+) -> Receipt:
+    """Copy an assembly into `domain` under a new GUID and name, with its lineage. The copy shares the payloads.
+
+    Raises AssemblyNotFound, Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
+    """
+    origin = get_live(guid)
+    content = _copy_of(origin, display_name)
+
+    def rewrite(row: Assembly | None, now: datetime) -> Content:
+        check_vacant(row)
+        return settled(content, None, actor_name=actor.name, now=now)
+
+    change = Change(
+        guid=new_guid or str(uuid4()),
+        domain=domain,
+        operation=Operation.CLONE,
+        rewrite=rewrite,
+        search_text=origin.search_text,
+        event_guid=event_guid,
+    )
+    return commit([change], actor=actor, event="assembly.clone", detail={"cloned_from": guid})[0]
+
+
+def _copy_of(origin: Assembly, display_name: str | None) -> Content:
+    content = origin.read_content()
+    lineage = Lineage(
+        assembly_guid=origin.guid,
+        domain=origin.domain,
+        revision=origin.sequence,
+        content_hash=content.content_hash,
+    )
+    metadata = {key: value for key, value in content.metadata.items() if key not in PROVENANCE_KEYS}
+    name = display_name or f"{content.display_name[:240]} (copy)"
+    return hashed(replace(content, display_name=name, metadata=metadata, cloned_from=lineage))

@@ -1,0 +1,164 @@
+"""The one write path: check, then change, journal and audit in one transaction on `default`.
+
+When `commit` returns, the changes are durable; when it raises, none happened. Payloads are durable before it is called.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import audited, record_success
+from assemblies.actions.change import Change, Receipt
+from assemblies.domains import Domain, Operation
+from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
+from assemblies.journal.append import Draft, append, lock_head
+from assemblies.journal.turn import writing_turn
+from assemblies.models import Assembly, Content, JournalEntry
+from assemblies.models.columns import AssemblyColumns, project
+
+BATCH_ROWS = 500
+ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
+ROW_FIELDS += ["domain", "search_text", "deleted_at"]
+
+
+def commit(
+    changes: Sequence[Change], *, actor: Actor, event: str, detail: Mapping[str, Any] | None = None
+) -> list[Receipt]:
+    """Make `changes` in one transaction and return a receipt for each, in order.
+
+    Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
+    library cannot make them durable.
+    """
+    with audited(actor, event, changes), writing_turn():
+        now = timezone.now()
+        head = lock_head()
+        done = _already_done(changes)
+        rows = Assembly.objects.in_bulk([change.guid for change in changes])
+        plans = [_plan(change, rows, actor, now) for change in changes if change.event_guid not in done]
+        drafts = [draft for _receipt, draft in plans if draft is not None]
+        entries = append(head, drafts, now=now) if drafts else []
+        _save_rows(entries, rows)
+        receipts = [*done.values(), *_numbered(plans, entries)]
+        if entries:
+            record_success(actor, event, receipts, detail or {}, now=now)
+    return receipts
+
+
+Plan = tuple[Receipt, Draft | None]
+
+
+def _already_done(changes: Iterable[Change]) -> dict[str | None, Receipt]:
+    """Return the receipts of changes that were made before, so that asking again after a lost answer does nothing."""
+    asked = {change.event_guid for change in changes if change.event_guid}
+    entries = JournalEntry.objects.filter(event_guid__in=asked) if asked else ()
+    return {entry.event_guid: _receipt_of(entry) for entry in entries}
+
+
+def _receipt_of(entry: JournalEntry) -> Receipt:
+    operation = Operation(entry.operation)
+    return Receipt(
+        guid=entry.assembly_guid,
+        domain=Domain(entry.domain),
+        operation=operation,
+        revision=entry.sequence,
+        content=entry.read_content(),
+        created=operation in {Operation.CREATE, Operation.CLONE},
+        changed=False,
+    )
+
+
+def _plan(change: Change, rows: dict[str, Assembly], actor: Actor, now: datetime) -> Plan:
+    """Decide one change on its locked row, and let later changes of the same assembly see it."""
+    row = rows.get(change.guid)
+    domain = _landing_domain(change, row)
+    actor.check_may_write(domain)
+    if row is not None and row.domain != domain:
+        raise GuidInOtherDomain(assembly_guid=row.guid, domain=row.domain)
+    _check_revision(change, row)
+    content = change.rewrite(row, now)
+    living = row is not None and row.deleted_at is None
+    receipt = Receipt(
+        guid=change.guid,
+        domain=domain,
+        operation=change.operation,
+        revision=row.sequence if row else 0,
+        content=content,
+        created=content is not None and not living,
+        changed=not _same_meaning(row if living else None, content),
+    )
+    if not receipt.changed:
+        return receipt, None
+    rows[change.guid] = _rewritten(row, change, domain, content, now)
+    return receipt, _draft(change, domain, content, actor)
+
+
+def _landing_domain(change: Change, row: Assembly | None) -> Domain:
+    if change.domain is not None:
+        return change.domain
+    if row is None:
+        raise AssemblyNotFound(assembly_guid=change.guid)
+    return Domain(row.domain)
+
+
+def _check_revision(change: Change, row: Assembly | None) -> None:
+    if change.expected_revision is None:
+        return
+    if row is None or row.deleted_at is not None:
+        raise AssemblyNotFound(assembly_guid=change.guid)
+    if row.sequence != change.expected_revision:
+        raise RevisionConflict(assembly_guid=row.guid, revision=row.sequence, expected=change.expected_revision)
+
+
+def _same_meaning(living: Assembly | None, content: Content | None) -> bool:
+    """Say whether the change leaves everything as it is, but for the time and the name of who asked."""
+    if living is None or content is None:
+        return living is None and content is None
+    stored = living.read_content()
+    return replace(content, updated_at=stored.updated_at, updated_by=stored.updated_by) == stored
+
+
+def _rewritten(
+    row: Assembly | None, change: Change, domain: Domain, content: Content | None, now: datetime
+) -> Assembly:
+    text = change.search_text if change.search_text is not None else (row.search_text if row else "")
+    if row is not None and content is None:
+        row.deleted_at = now
+        return row
+    if content is None:
+        raise AssemblyNotFound(assembly_guid=change.guid)
+    return Assembly(guid=change.guid, domain=domain, search_text=text, deleted_at=None, **project(content))
+
+
+def _draft(change: Change, domain: Domain, content: Content | None, actor: Actor) -> Draft:
+    return Draft(
+        event_guid=change.event_guid or str(uuid4()),
+        domain=domain,
+        assembly_guid=change.guid,
+        operation=change.operation,
+        actor=actor.name,
+        content=content.to_json() if content else "",
+    )
+
+
+def _save_rows(entries: Sequence[JournalEntry], rows: Mapping[str, Assembly]) -> None:
+    for entry in entries:
+        rows[entry.assembly_guid].sequence = entry.sequence
+    changed = {entry.assembly_guid: rows[entry.assembly_guid] for entry in entries}
+    Assembly.objects.bulk_create(
+        changed.values(),
+        update_conflicts=True,
+        unique_fields=["guid"],
+        update_fields=ROW_FIELDS,
+        batch_size=BATCH_ROWS,
+    )
+
+
+def _numbered(plans: Sequence[Plan], entries: Sequence[JournalEntry]) -> list[Receipt]:
+    """Return the receipts in order, each changed one with the sequence its entry got."""
+    numbers = iter(entry.sequence for entry in entries)
+    return [replace(receipt, revision=next(numbers)) if draft else receipt for receipt, draft in plans]

@@ -1,0 +1,49 @@
+"""Create an assembly."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.commit import commit
+from assemblies.actions.contents import content_of, search_text_of, settled
+from assemblies.actions.staging import staged
+from assemblies.documents import Document
+from assemblies.domains import Domain, Operation
+from assemblies.errors import GuidTaken
+from assemblies.models import Assembly, Content
+from assemblies.payloads import PayloadStore
+
+
+def create(
+    document: Document, *, domain: Domain, actor: Actor, store: PayloadStore, event_guid: str | None = None
+) -> Receipt:
+    """Add a new assembly to `domain`, under the document's GUID or a new one.
+
+    Raises Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
+    """
+    with staged(store) as staging:
+        actor.check_may_write(domain)
+        content = content_of(document, staging)
+
+        def rewrite(row: Assembly | None, now: datetime) -> Content:
+            check_vacant(row)
+            return settled(content, None, actor_name=actor.name, now=now)
+
+        change = Change(
+            guid=document.guid or str(uuid4()),
+            domain=domain,
+            operation=Operation.CREATE,
+            rewrite=rewrite,
+            search_text=search_text_of(content, document.payload),
+            event_guid=event_guid,
+        )
+        return commit([change], actor=actor, event="assembly.create")[0]
+
+
+def check_vacant(row: Assembly | None) -> None:
+    """Raise GuidTaken when a live assembly has the GUID. A deleted one may be followed by a new one of its own
+    domain.
+    """
+    if row is not None and row.deleted_at is None:
+        raise GuidTaken(assembly_guid=row.guid)

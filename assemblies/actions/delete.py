@@ -1,0 +1,26 @@
+"""Delete an assembly; its history stays and can bring it back."""
+
+from datetime import datetime
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.commit import commit
+from assemblies.actions.find import require_live
+from assemblies.domains import Operation
+from assemblies.models import Assembly
+
+
+def delete(guid: str, *, actor: Actor, expected_revision: int | None = None, event_guid: str | None = None) -> Receipt:
+    """Delete an assembly. Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure."""
+
+    def rewrite(row: Assembly | None, now: datetime) -> None:
+        require_live(row, guid)
+
+    change = Change(
+        guid=guid,
+        operation=Operation.DELETE,
+        rewrite=rewrite,
+        expected_revision=expected_revision,
+        event_guid=event_guid,
+    )
+    return commit([change], actor=actor, event="assembly.delete")[0]

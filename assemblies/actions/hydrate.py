@@ -1,0 +1,169 @@
+"""Hydrate: take in what a domain database holds and the library does not know.
+
+A domain file may be put in place by hand, restored from another day or come from another deployment. Rows whose GUID is
+unknown are adopted; rows that differ from the library's are reported and nothing is overwritten until someone decides:
+`adopt_replica` lets the file win, `rebuild_replica` the journal.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connections, transaction
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change
+from assemblies.actions.commit import commit
+from assemblies.actions.contents import search_text_of
+from assemblies.actions.staging import references
+from assemblies.domains import Domain, Operation
+from assemblies.errors import Failure, ReplicaMismatch
+from assemblies.journal.append import lock_head
+from assemblies.journal.replica import check_watermark, journal_id
+from assemblies.journal.turn import writing_turn
+from assemblies.models import Assembly, Content, DomainAssembly, Watermark, replica_model
+from assemblies.payloads import PayloadStore
+
+READ_ROWS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class HydrationReport:
+    """What hydrating one domain came to."""
+
+    domain: Domain
+    adopted: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    without_payload: list[str] = field(default_factory=list)
+    advice: str = ""
+
+
+def hydrate_all(*, actor: Actor, store: PayloadStore) -> list[HydrationReport]:
+    """Hydrate every domain; idempotent."""
+    with writing_turn():
+        lock_head()
+    return [hydrate(domain, actor=actor, store=store) for domain in Domain]
+
+
+def hydrate(domain: Domain, *, actor: Actor, store: PayloadStore) -> HydrationReport:
+    """Adopt the domain's unknown rows, and accept its database when nothing in it contradicts the library."""
+    foreign = _is_foreign(domain)
+    unknown, conflicts = _compare(domain, with_conflicts=foreign)
+    adopted, without_payload = _adopt(unknown, domain, actor, store)
+    if foreign and not conflicts and not without_payload:
+        _accept(domain)
+    return HydrationReport(
+        domain=domain,
+        adopted=adopted,
+        conflicts=[row.guid for row in conflicts],
+        without_payload=without_payload,
+        advice=_advice(domain, conflicts, without_payload) if foreign else "",
+    )
+
+
+def adopt_replica(domain: Domain, *, actor: Actor, store: PayloadStore) -> HydrationReport:
+    """Let the domain database win: its differing rows become new revisions. Rows without their payload are left."""
+    _unknown, conflicts = _compare(domain, with_conflicts=True)
+    adopted, without_payload = _adopt(conflicts, domain, actor, store)
+    _accept(domain)
+    return HydrationReport(domain=domain, adopted=adopted, without_payload=without_payload)
+
+
+def rebuild_replica(domain: Domain) -> str:
+    """Let the journal win: empty the domain database so that the next flush writes it anew.
+
+    Returns the name of the copy kept of an SQLite file, or "" for other engines.
+    """
+    copy = _keep_copy(domain)
+    with transaction.atomic(using=domain.alias):
+        replica_model(domain)._base_manager.all().delete()
+        _write_watermark(domain)
+    return copy
+
+
+def _is_foreign(domain: Domain) -> bool:
+    """Say whether the domain database is not simply this journal's replica."""
+    watermark = Watermark.objects.using(domain.alias).filter(domain=domain).first()
+    if watermark is None:
+        return replica_model(domain).objects.exists()
+    try:
+        check_watermark(watermark)
+    except ReplicaMismatch:
+        return True
+    return False
+
+
+def _compare(domain: Domain, *, with_conflicts: bool) -> tuple[list[DomainAssembly], list[DomainAssembly]]:
+    """Return the domain database's rows that the library does not know, and those it holds otherwise."""
+    known = dict(Assembly.objects.values_list("guid", "content_hash"))
+    unknown, conflicts = [], []
+    for row in replica_model(domain).objects.iterator(chunk_size=READ_ROWS):
+        if row.guid not in known:
+            unknown.append(row)
+        elif with_conflicts and known[row.guid] != row.content_hash:
+            conflicts.append(row)
+    return unknown, conflicts
+
+
+def _adopt(
+    rows: Iterable[DomainAssembly], domain: Domain, actor: Actor, store: PayloadStore
+) -> tuple[list[str], list[str]]:
+    """Make `rows` revisions of the library. Returns (GUIDs adopted, GUIDs whose payload is missing or corrupt)."""
+    changes, without_payload = [], []
+    for row in rows:
+        try:
+            changes.append(_adoption(row, domain, store))
+        except Failure:
+            without_payload.append(row.guid)
+    if changes:
+        commit(changes, actor=actor, event="assembly.adopt", detail={"domain_database": domain.alias})
+    return [change.guid for change in changes], without_payload
+
+
+def _adoption(row: DomainAssembly, domain: Domain, store: PayloadStore) -> Change:
+    content = row.read_content()
+    payload, *_files = [store.read(reference) for reference in references(content)]
+
+    def rewrite(_row: Assembly | None, _now: datetime) -> Content:
+        return content
+
+    return Change(
+        guid=row.guid,
+        domain=domain,
+        operation=Operation.ADOPT,
+        rewrite=rewrite,
+        search_text=search_text_of(content, payload),
+    )
+
+
+def _accept(domain: Domain) -> None:
+    """Make the domain database this journal's replica: the next flush applies every entry of the domain to it."""
+    with transaction.atomic(using=domain.alias):
+        _write_watermark(domain)
+
+
+def _write_watermark(domain: Domain) -> None:
+    Watermark.objects.using(domain.alias).update_or_create(
+        domain=domain, defaults={"journal_id": journal_id(), "sequence": 0, "hash": ""}
+    )
+
+
+def _keep_copy(domain: Domain) -> str:
+    connection = connections[domain.alias]
+    if connection.vendor != "sqlite":
+        return ""
+    copy = f"{connection.settings_dict['NAME']}.before-rebuild-{timezone.now():%Y%m%dT%H%M%S%fZ}"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [copy])
+    return copy
+
+
+def _advice(domain: Domain, conflicts: Sequence[DomainAssembly], without_payload: Sequence[str]) -> str:
+    if not conflicts and not without_payload:
+        return ""
+    return (
+        f"The {domain} database differs from the library and is not written until you decide: "
+        f"`prepare --adopt-replica {domain}` takes the database's rows as new revisions, "
+        f"`prepare --rebuild-replica {domain}` writes it anew from the journal and keeps a copy."
+    )

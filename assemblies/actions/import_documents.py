@@ -1,0 +1,149 @@
+"""Import documents: one or many, in one transaction, with a preview that writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.commit import commit
+from assemblies.actions.contents import content_of, search_text_of, settled
+from assemblies.actions.staging import Staging, staged
+from assemblies.documents import Document
+from assemblies.domains import Domain, Operation
+from assemblies.errors import GuidInOtherDomain, GuidTaken, Refusal
+from assemblies.models import Assembly, Content
+from assemblies.payloads import PayloadStore
+
+
+class OnConflict(StrEnum):
+    """What to do with a document whose GUID a live assembly of the same domain has."""
+
+    UPDATE = "update"
+    SKIP = "skip"
+    NEW_GUID = "new_guid"
+    FAIL = "fail"
+
+
+class Standing(StrEnum):
+    """How a document stands to the library."""
+
+    NEW = "new"
+    SAME = "same"
+    CHANGED = "changed"
+    OTHER_DOMAIN = "other_domain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What importing one document would do. `refusal` is why it would be refused, or None."""
+
+    guid: str | None
+    display_name: str
+    standing: Standing
+    same_name_guids: list[str] = field(default_factory=list)
+    flags: list[dict[str, Any]] = field(default_factory=list)
+    refusal: Refusal | None = None
+
+
+def import_documents(
+    documents: Sequence[Document],
+    *,
+    domain: Domain,
+    on_conflict: OnConflict,
+    actor: Actor,
+    store: PayloadStore,
+    event_guid: str | None = None,
+) -> list[Receipt]:
+    """Import `documents` into `domain`, all or none. A skipped one gets the receipt of the unchanged assembly.
+
+    Raises GuidInOtherDomain when a GUID lives in another domain (but with NEW_GUID), GuidTaken with FAIL, Forbidden,
+    DevModeRequired, or a Failure.
+    """
+    rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
+    with staged(store, rows.values()) as staging:
+        actor.check_may_write(domain)
+        for document in documents:
+            check_conflict(rows.get(document.guid or ""), domain, on_conflict)
+        changes = [_change(document, rows, domain, on_conflict, actor, staging) for document in documents]
+        first, *others = changes
+        keyed = [replace(first, event_guid=event_guid), *others]
+        return commit(keyed, actor=actor, event="assembly.import", detail={"documents": len(documents)})
+
+
+def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:
+    """Say what an import would do, without writing anything."""
+    rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
+    return [_preview(document, rows.get(document.guid or ""), domain, on_conflict) for document in documents]
+
+
+def check_conflict(row: Assembly | None, domain: Domain, on_conflict: OnConflict) -> None:
+    """Raise GuidInOtherDomain or GuidTaken when the policy does not allow for `row`."""
+    if row is None or on_conflict == OnConflict.NEW_GUID:
+        return
+    if row.domain != domain:
+        raise GuidInOtherDomain(assembly_guid=row.guid, domain=row.domain)
+    if on_conflict == OnConflict.FAIL and row.deleted_at is None:
+        raise GuidTaken(assembly_guid=row.guid)
+
+
+def _change(
+    document: Document,
+    rows: dict[str, Assembly],
+    domain: Domain,
+    on_conflict: OnConflict,
+    actor: Actor,
+    staging: Staging,
+) -> Change:
+    guid = document.guid or str(uuid4())
+    if guid in rows and on_conflict == OnConflict.NEW_GUID:
+        guid = str(uuid4())
+    content = content_of(document, staging)
+
+    def rewrite(row: Assembly | None, now: datetime) -> Content:
+        check_conflict(row, domain, on_conflict)
+        if row is not None and row.deleted_at is None and on_conflict == OnConflict.SKIP:
+            return row.read_content()
+        return settled(content, row, actor_name=actor.name, now=now)
+
+    return Change(
+        guid=guid,
+        domain=domain,
+        operation=Operation.IMPORT,
+        rewrite=rewrite,
+        search_text=search_text_of(content, document.payload),
+    )
+
+
+def _preview(document: Document, row: Assembly | None, domain: Domain, on_conflict: OnConflict) -> Preview:
+    refusal: Refusal | None = None
+    try:
+        check_conflict(row, domain, on_conflict)
+    except Refusal as error:
+        refusal = error
+    return Preview(
+        guid=document.guid,
+        display_name=document.display_name,
+        standing=_standing(row, domain, document.content_hash),
+        same_name_guids=_same_name_guids(document),
+        flags=document.flags,
+        refusal=refusal,
+    )
+
+
+def _standing(row: Assembly | None, domain: Domain, content_hash: str) -> Standing:
+    if row is None:
+        return Standing.NEW
+    if row.domain != domain:
+        return Standing.OTHER_DOMAIN
+    if row.deleted_at is not None:
+        return Standing.NEW
+    return Standing.SAME if row.content_hash == content_hash else Standing.CHANGED
+
+
+def _same_name_guids(document: Document) -> list[str]:
+    named = Assembly.objects.live().filter(display_name=document.display_name).exclude(guid=document.guid or "")
+    return list(named.values_list("guid", flat=True)[:10])

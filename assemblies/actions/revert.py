@@ -1,0 +1,64 @@
+"""Bring back an earlier revision, as a new one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.commit import commit
+from assemblies.actions.contents import search_text_of, settled
+from assemblies.actions.staging import references
+from assemblies.domains import Domain, Operation
+from assemblies.errors import RevisionNotFound
+from assemblies.models import Assembly, Content, JournalEntry
+from assemblies.payloads import PayloadStore
+
+
+def revert(
+    guid: str,
+    *,
+    sequence: int,
+    actor: Actor,
+    store: PayloadStore,
+    expected_revision: int | None = None,
+    event_guid: str | None = None,
+) -> Receipt:
+    """Give an assembly the content of its revision `sequence`; a deleted assembly comes back.
+
+    Raises RevisionNotFound, Forbidden, DevModeRequired, RevisionConflict, PayloadMissing, PayloadCorrupt, or a Failure.
+    """
+    entry, earlier = get_revision(guid, sequence)
+    change = restoring(entry, earlier, Operation.REVERT, actor=actor, store=store)
+    return commit(
+        [replace(change, expected_revision=expected_revision, event_guid=event_guid)],
+        actor=actor,
+        event="assembly.revert",
+        detail={"to_revision": sequence},
+    )[0]
+
+
+def restoring(
+    entry: JournalEntry, earlier: Content, operation: Operation, *, actor: Actor, store: PayloadStore
+) -> Change:
+    """Return the change that gives an assembly the content of an earlier entry, whose payloads must be intact."""
+    payload, *_files = [store.read(reference) for reference in references(earlier)]
+
+    def rewrite(row: Assembly | None, now: datetime) -> Content:
+        return settled(earlier, row, actor_name=actor.name, now=now)
+
+    return Change(
+        guid=entry.assembly_guid,
+        domain=Domain(entry.domain),
+        operation=operation,
+        rewrite=rewrite,
+        search_text=search_text_of(earlier, payload),
+    )
+
+
+def get_revision(guid: str, sequence: int) -> tuple[JournalEntry, Content]:
+    """Return a revision and its content. Raises RevisionNotFound when there is none, or it is a deletion."""
+    entry = JournalEntry.objects.of_assembly(guid).filter(sequence=sequence).first()
+    content = entry.read_content() if entry else None
+    if entry is None or content is None:
+        raise RevisionNotFound(assembly_guid=guid, sequence=sequence)
+    return entry, content

@@ -1,0 +1,59 @@
+"""Payloads on their way in: durable before the transaction that names them, removed again when it is refused."""
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from assemblies.errors import Failure, Refusal
+from assemblies.models import Assembly, Content
+from assemblies.payloads import PayloadReference, PayloadStore
+
+
+class Staging:
+    """Puts payloads, and uses again those the library already holds intact."""
+
+    def __init__(self, store: PayloadStore, known: Iterable[Content] = ()) -> None:
+        self.store = store
+        self.fresh: list[str] = []
+        self.known = {reference.sha256: reference for content in known for reference in references(content)}
+
+    def put(self, content: bytes) -> PayloadReference:
+        """Make `content` durable and return its reference."""
+        known = self.known.get(hashlib.sha256(content).hexdigest())
+        if known is not None and self._is_intact(known):
+            return known
+        return self.put_stream([content])
+
+    def put_stream(self, chunks: Iterable[bytes], *, max_bytes: int | None = None) -> PayloadReference:
+        reference = self.store.put(chunks, max_bytes=max_bytes)
+        self.fresh.append(reference.guid)
+        self.known[reference.sha256] = reference
+        return reference
+
+    def _is_intact(self, reference: PayloadReference) -> bool:
+        try:
+            self.store.verify(reference)
+        except Failure:
+            return False
+        return True
+
+
+@contextmanager
+def staged(store: PayloadStore, rows: Iterable[Assembly] = ()) -> Iterator[Staging]:
+    """Open a staging; a refusal removes what it put. Any other error leaves that to the sweep, for the transaction's
+    outcome may be unknown and the payload needed after all."""
+    staging = Staging(store, (row.read_content() for row in rows))
+    try:
+        yield staging
+    except Refusal:
+        for guid in staging.fresh:
+            with contextlib.suppress(Failure):
+                store.delete(guid)
+        raise
+
+
+def references(content: Content) -> list[PayloadReference]:
+    """Return the reference of every payload of one revision, the script or graph first."""
+    main = PayloadReference(content.payload_guid, content.payload_sha256, content.payload_size_bytes)
+    return [main, *(PayloadReference(f.payload_guid, f.sha256, f.size_bytes) for f in content.files)]

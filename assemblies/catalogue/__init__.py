@@ -1,0 +1,17 @@
+"""The in-memory read model: every assembly, rendered once, caught up from the journal before each answer."""
+
+from assemblies.catalogue.catalogue import Catalogue, library_catalogue
+from assemblies.catalogue.entry import CatalogueEntry
+from assemblies.catalogue.query import ORDERINGS, ListQuery, Page, find_page
+from assemblies.catalogue.snapshot import Snapshot
+
+__all__ = [
+    "ORDERINGS",
+    "Catalogue",
+    "CatalogueEntry",
+    "ListQuery",
+    "Page",
+    "Snapshot",
+    "find_page",
+    "library_catalogue",
+]

@@ -1,0 +1,89 @@
+"""Documents: strict decoding, and the shapes automation content is written in.
+
+Pure: no models, no settings, no files. Everything that enters the library as JSON comes through `parse_json`; every
+document through `read_document` or `read_tree`, and leaves through `write_document` or `write_tree`.
+"""
+
+from assemblies.documents.attachments import (
+    Attachment,
+    file_name_key,
+    normalise_file_name,
+    normalise_mime_type,
+)
+from assemblies.documents.canonical import canonical_json, same_value
+from assemblies.documents.content_hash import AttachmentDigest, content_hash_of
+from assemblies.documents.decoding import check_value, decode_base64, encode_base64, parse_json
+from assemblies.documents.document import Document, EnvelopeFacts, Style
+from assemblies.documents.fields import (
+    DEFAULT_TIMEOUT_SECONDS,
+    DEFAULT_VERSION,
+    default_category,
+    default_sites,
+    normalise_category,
+    normalise_metadata,
+    normalise_name,
+    normalise_sites,
+    normalise_summary,
+    normalise_tags,
+    normalise_timeout,
+    normalise_version,
+)
+from assemblies.documents.guid import normalise_guid
+from assemblies.documents.hidden_characters import find_hidden_characters
+from assemblies.documents.kinds import find_assembly_type, get_assembly_type, normalise_type
+from assemblies.documents.reading import document_flags, read_document
+from assemblies.documents.scripts import ScriptEncoding, script_text
+from assemblies.documents.searchable import searchable_text
+from assemblies.documents.tree import file_name, read_tree, safe_stem, script_name, write_tree
+from assemblies.documents.variables import normalise_variables
+from assemblies.documents.workflow import graph_of, parse_graph
+from assemblies.documents.writing import write_document
+
+__all__ = [
+    "DEFAULT_TIMEOUT_SECONDS",
+    "DEFAULT_VERSION",
+    "Attachment",
+    "AttachmentDigest",
+    "Document",
+    "EnvelopeFacts",
+    "ScriptEncoding",
+    "Style",
+    "canonical_json",
+    "check_value",
+    "content_hash_of",
+    "decode_base64",
+    "default_category",
+    "default_sites",
+    "document_flags",
+    "encode_base64",
+    "file_name",
+    "file_name_key",
+    "find_assembly_type",
+    "find_hidden_characters",
+    "get_assembly_type",
+    "graph_of",
+    "normalise_category",
+    "normalise_file_name",
+    "normalise_guid",
+    "normalise_metadata",
+    "normalise_mime_type",
+    "normalise_name",
+    "normalise_sites",
+    "normalise_summary",
+    "normalise_tags",
+    "normalise_timeout",
+    "normalise_type",
+    "normalise_variables",
+    "normalise_version",
+    "parse_graph",
+    "parse_json",
+    "read_document",
+    "read_tree",
+    "safe_stem",
+    "same_value",
+    "script_name",
+    "script_text",
+    "searchable_text",
+    "write_document",
+    "write_tree",
+]

@@ -1,0 +1,91 @@
+"""Characters that make a script read differently from how it runs (Trojan Source, CVE-2021-42574).
+
+Bidirectional controls, characters without width, and identifiers that mix alphabets which look alike are reported with
+their place. Nothing is ever altered.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from assemblies.documents.decoding import step
+
+MAX_FINDINGS_PER_FIELD = 100
+_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_WITHOUT_WIDTH = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2028\u2029\u2060-\u2064\u206a-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
+)
+_HIDDEN = re.compile(f"[{_BIDIRECTIONAL}{_WITHOUT_WIDTH}]")
+_WORD = re.compile(r"\w+")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_LOOKALIKE_ALPHABETS = frozenset(
+    {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "FULLWIDTH", "MATHEMATICAL", "GOTHIC"}
+)
+
+
+def find_hidden_characters(field: str, text: str) -> list[dict[str, Any]]:
+    """The findings of a text in order, at most MAX_FINDINGS_PER_FIELD. A leading byte order mark is none.
+
+    Each is `{field, line, column, character, name}`; lines and columns count from 1.
+    """
+    if text.isascii():
+        return []
+    places = sorted(islice(_hidden(text), MAX_FINDINGS_PER_FIELD) if _HIDDEN.search(text) else ())
+    places += islice(_mixed(text), MAX_FINDINGS_PER_FIELD)
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))] if places else []
+    return [_finding(field, text, place, why, starts) for place, why in sorted(places)[:MAX_FINDINGS_PER_FIELD]]
+
+
+def find_hidden_in(field: str, value: Any) -> Iterator[dict[str, Any]]:
+    """The findings of every text inside a JSON value, each under its own path."""
+    if isinstance(value, str):
+        yield from find_hidden_characters(field, value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from find_hidden_in(step(field, key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from find_hidden_in(step(field, index), item)
+
+
+def _hidden(text: str) -> Iterator[tuple[int, str]]:
+    for match in _HIDDEN.finditer(text):
+        if not (match.start() == 0 and match[0] == "\ufeff"):
+            yield match.start(), ""
+
+
+def _mixed(text: str) -> Iterator[tuple[int, str]]:
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if word.isascii():
+            continue
+        alphabets = {character: _alphabet(character) for character in set(word)}
+        named = {alphabet for alphabet in alphabets.values() if alphabet}
+        if len(named) > 1:
+            foreign = next(at for at, character in enumerate(word) if alphabets[character] not in ("", "LATIN"))
+            yield match.start() + foreign, " in an identifier of mixed alphabets"
+
+
+@lru_cache(maxsize=4096)
+def _alphabet(character: str) -> str:
+    if not character.isalpha():
+        return ""
+    first = unicodedata.name(character, "").split(" ")[0]
+    return first if first in _LOOKALIKE_ALPHABETS else ""
+
+
+def _finding(field: str, text: str, place: int, why: str, starts: list[int]) -> dict[str, Any]:
+    line = bisect_right(starts, place)
+    character = text[place]
+    return {
+        "field": field,
+        "line": line,
+        "column": place - starts[line - 1] + 1,
+        "character": f"U+{ord(character):04X}",
+        "name": unicodedata.name(character, "UNASSIGNED") + why,
+    }

@@ -1,0 +1,138 @@
+"""Errors as named facts.
+
+A Refusal is about the request and leaves everything as it was; a Failure is about the library's own state. Each class
+is one fact; its docstring is the message a person reads when the raiser has nothing better to say.
+`assemblies.api.errors` maps facts to HTTP statuses; commands print them. No fact carries a stack trace or a path.
+"""
+
+import re
+from typing import Any
+
+
+class LibraryError(Exception):
+    """The library could not do that."""
+
+    code = "library_error"
+
+    def __init__(self, message: str = "", **detail: Any) -> None:
+        self.message = message or (type(self).__doc__ or "").strip().split("\n")[0]
+        self.detail = detail
+        super().__init__(self.message)
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class Refusal(LibraryError):
+    """The request was refused; nothing was changed."""
+
+
+class Failure(LibraryError):
+    """The library could not do its part."""
+
+
+class InvalidDocument(Refusal):
+    """The document is not one the library can read."""
+
+    def __init__(self, message: str = "", *, field: str, **detail: Any) -> None:
+        super().__init__(message, field=field, **detail)
+
+
+class InvalidField(InvalidDocument):
+    """A field has a value that is not allowed."""
+
+
+class UnknownField(InvalidDocument):
+    """A field is not known."""
+
+
+class ReadOnlyField(InvalidDocument):
+    """A field is set by the library and cannot be changed."""
+
+
+class DocumentTooLarge(Refusal):
+    """The document is larger than the limit."""
+
+
+class AttachmentTooLarge(Refusal):
+    """The attachment is larger than the limit."""
+
+
+class InvalidGuid(Refusal):
+    """That is not an assembly GUID: use 32 or 40 hexadecimal digits, or a UUID."""
+
+
+class AssemblyNotFound(Refusal):
+    """There is no such assembly."""
+
+
+class AttachmentNotFound(Refusal):
+    """The assembly has no attachment of that name."""
+
+
+class RevisionNotFound(Refusal):
+    """The assembly has no such revision."""
+
+
+class NothingPending(Refusal):
+    """The assembly has no pending write to discard."""
+
+
+class GuidTaken(Refusal):
+    """Another assembly already has this GUID."""
+
+
+class GuidInOtherDomain(Refusal):
+    """An assembly of another domain already has this GUID; nothing was changed."""
+
+
+class RevisionConflict(Refusal):
+    """The assembly has changed since you read it; the current state is in detail."""
+
+
+class Forbidden(Refusal):
+    """You may not change this domain. Save a copy to User-Created instead, or ask an administrator."""
+
+
+class DevModeRequired(Refusal):
+    """Official and community content is read-only. Enable Dev Mode to change it, or save a copy to User-Created."""
+
+
+class PayloadMissing(Failure):
+    """The payload's bytes are missing from the store; restore them from a backup, then run verify_library."""
+
+
+class PayloadCorrupt(Failure):
+    """The payload's bytes do not match their SHA-256 and are not served; restore them, then run verify_library."""
+
+
+class StorageUnavailable(Failure):
+    """The change could not be made durable, so it was not made. Free space or mend the disk, then try again."""
+
+
+class StorageFull(StorageUnavailable):
+    """There is too little disk space left to accept changes; reading still works."""
+
+
+class LibraryBusy(Failure):
+    """Other writers kept the library busy for too long; try again."""
+
+
+class AuditUnavailable(Failure):
+    """The audit entry could not be written, so the change was not made."""
+
+
+class ReplicaMismatch(Failure):
+    """The domain database does not belong to this journal; run prepare to see what to do."""
+
+
+class JournalBroken(Failure):
+    """The journal's chain does not hold together; run verify_library and restore from a backup."""
+
+
+class SourceUnreadable(Refusal):
+    """The official source could not be read; the catalogue is unchanged."""
+
+
+class SyncRefused(Refusal):
+    """The official sync was refused; the catalogue is unchanged."""

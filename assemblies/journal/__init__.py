@@ -1,0 +1,1 @@
+"""The journal, its replicas, and what carries entries from one to the other."""

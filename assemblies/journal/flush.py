@@ -1,0 +1,91 @@
+"""Flush: bring replicas up to date and record how far they are.
+
+One domain's trouble never holds up another. The record in `default` is written after the domain's own commit, so it
+may lag behind it and never leads; flushing again mends a record that a crash left behind.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from time import monotonic
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from assemblies.domains import Domain
+from assemblies.errors import LibraryError
+from assemblies.journal.replica import bring_up_to_date
+from assemblies.journal.turn import writing_turn
+from assemblies.models import DomainState, Flush, JournalHead
+
+logger = logging.getLogger(__name__)
+
+
+def flush(domains: Iterable[Domain] = tuple(Domain)) -> dict[str, int]:
+    """Flush each domain; returns entries written per domain. What failed is in DomainState and in the log."""
+    if not JournalHead.objects.exists():
+        return {str(domain): 0 for domain in domains}
+    return {str(domain): flush_domain(domain) for domain in domains}
+
+
+def flush_domain(domain: Domain) -> int:
+    """Flush one domain. Returns the number of entries written; a failure is recorded, not raised."""
+    started = monotonic()
+    try:
+        applied, sequence = bring_up_to_date(domain)
+    except (DatabaseError, LibraryError, OSError) as error:
+        _record_failure(domain, error)
+        return 0
+    _record_success(domain, sequence, now=timezone.now())
+    if applied:
+        logger.info(
+            "flush %s: %s entries up to %s in %.3f s, journal head %s", domain, applied, sequence,
+            monotonic() - started, _head_hash(),
+        )  # fmt: skip
+    return applied
+
+
+def _head_hash() -> str:
+    """The head's hash in the log lets a cut tail of the journal be noticed later."""
+    head = JournalHead.objects.get(id=1)
+    return f"{head.sequence}:{head.hash}"
+
+
+def _record_success(domain: Domain, sequence: int, *, now: datetime) -> None:
+    state = DomainState.objects.filter(domain=domain).first()
+    if state and state.persisted_sequence >= sequence and not state.attempts:
+        return
+    with writing_turn():
+        state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)
+        if sequence > state.persisted_sequence:
+            Flush.objects.create(domain=domain, persisted_sequence=sequence, flushed_at=now)
+            state.persisted_sequence, state.last_flush_at = sequence, now
+        state.last_attempt_at, state.attempts, state.last_error = now, 0, ""
+        state.version += 1
+        state.save()
+
+
+def _record_failure(domain: Domain, error: Exception) -> None:
+    # A broken connection would fail every later flush too; the next attempt opens a new one.
+    connections[domain.alias].close()
+    logger.warning("flush %s failed: %s", domain, error)
+    with writing_turn():
+        state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)
+        state.attempts += 1
+        state.last_attempt_at, state.last_error = timezone.now(), explain(error)
+        state.version += 1
+        state.save()
+
+
+def explain(error: Exception) -> str:
+    """Return words for an operator, without paths."""
+    if isinstance(error, LibraryError):
+        return error.message
+    words = str(error).lower()
+    if "locked" in words:
+        return "The domain database is locked by another program; the write is tried again."
+    if "unable to open" in words or "no such table" in words:
+        return "The domain database is missing or empty; run prepare."
+    if "readonly" in words or "read-only" in words:
+        return "The domain database is read-only; make it writable."
+    return f"The domain database could not be written ({type(error).__name__}); see engine.log."

@@ -1,0 +1,59 @@
+"""The flusher: a loop that writes due changes to their domain databases until it is told to stop.
+
+Nothing depends on it for safety, only for promptness; it may be killed at any instruction and started twice.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from threading import Event
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from assemblies.domains import Domain
+from assemblies.errors import LibraryError
+from assemblies.journal.flush import flush, flush_domain
+from assemblies.journal.pending import next_attempt_at, pending_entries, persisted_sequences
+from assemblies.models import DomainState
+
+logger = logging.getLogger(__name__)
+TICK_SECONDS = 0.5
+
+
+class Flusher:
+    """Flushes each domain when its oldest pending change is one interval old."""
+
+    def __init__(self, *, interval: timedelta, stopped: Event) -> None:
+        self.interval = interval
+        self.stopped = stopped
+
+    def run(self) -> None:
+        """Flush what is due until `stopped` is set, then flush everything once more."""
+        while not self.stopped.wait(TICK_SECONDS):
+            self._try(self.flush_due)
+        self._try(flush)
+        close_old_connections()
+
+    def flush_due(self) -> None:
+        now = timezone.now()
+        for domain, due_at in self.due_times().items():
+            if due_at <= now and not self.stopped.is_set():
+                flush_domain(domain)
+
+    def due_times(self) -> dict[Domain, datetime]:
+        """Return when each domain with pending changes is due."""
+        states = {state.domain: state for state in DomainState.objects.all()}
+        due = {}
+        for domain, sequence in persisted_sequences().items():
+            oldest = pending_entries({domain: sequence}).values_list("recorded_at", flat=True).first()
+            if oldest is not None:
+                due[domain] = next_attempt_at(states.get(domain), oldest, interval=self.interval)
+        return due
+
+    def _try(self, step: "object") -> None:
+        """Keep the loop alive through a busy or missing `default`; what was not flushed stays pending."""
+        try:
+            step()  # type: ignore[operator]
+        except (DatabaseError, LibraryError, OSError) as error:
+            logger.warning("flusher: %s", error)
+            close_old_connections()

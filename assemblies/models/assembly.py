@@ -1,0 +1,51 @@
+"""The working copy: the newest revision of every assembly of every domain, in `default`.
+
+Only `assemblies.actions.commit` writes it. A deleted assembly keeps its row, with the time, so that it can be found and
+brought back.
+"""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.domains import Domain
+from assemblies.models.columns import AssemblyColumns
+
+
+class AssemblyQuerySet(models.QuerySet["Assembly"]):
+    """States by name."""
+
+    def live(self) -> Self:
+        return self.filter(deleted_at=None)
+
+    def deleted(self) -> Self:
+        return self.exclude(deleted_at=None)
+
+    def of_domain(self, domain: Domain) -> Self:
+        return self.filter(domain=domain)
+
+    def without_texts(self) -> Self:
+        """Leave the long search text in the database."""
+        return self.defer("search_text")
+
+
+class Assembly(AssemblyColumns):
+    """An assembly as it is now, persisted to its domain database or not yet."""
+
+    domain = models.CharField(_("source"), max_length=16, choices=Domain)
+    search_text = models.TextField(_("text"), blank=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
+
+    objects = AssemblyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assembly")
+        verbose_name_plural = _("assemblies")
+        ordering = ["display_name", "guid"]
+        default_permissions = ("view",)
+        permissions = [("write_user_created", "Can change user-created assemblies")]
+        indexes = [
+            models.Index(fields=["domain", "display_name"], name="assembly_by_domain"),
+            models.Index(fields=["sequence"], name="assembly_by_sequence"),
+        ]

@@ -1,0 +1,72 @@
+"""The journal: every change ever made, in order, chained by hash. Entries are never changed or removed."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.domains import Domain, Operation
+from assemblies.models.columns import GUID_LENGTH
+from assemblies.models.content import Content
+
+
+class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
+    """Parts of the journal by name."""
+
+    def after(self, sequence: int) -> Self:
+        return self.filter(sequence__gt=sequence).order_by("sequence")
+
+    def of_domain(self, domain: Domain) -> Self:
+        return self.filter(domain=domain)
+
+    def of_assembly(self, guid: str) -> Self:
+        return self.filter(assembly_guid=guid)
+
+
+class JournalEntry(models.Model):
+    """One change of one assembly; an empty content means that it was deleted."""
+
+    sequence = models.BigIntegerField(_("sequence"), primary_key=True)
+    event_guid = models.CharField(_("event"), max_length=36, unique=True)
+    domain = models.CharField(_("domain"), max_length=16, choices=Domain)
+    assembly_guid = models.CharField(_("assembly"), max_length=GUID_LENGTH)
+    operation = models.CharField(_("operation"), max_length=16, choices=Operation)
+    actor = models.CharField(_("actor"), max_length=150)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    content = models.TextField(_("content"), blank=True)
+    previous_hash = models.CharField(_("previous hash"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    objects = JournalEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
+        default_permissions = ("view",)
+        ordering = ["-sequence"]
+        indexes = [
+            models.Index(fields=["assembly_guid", "sequence"], name="journal_by_assembly"),
+            models.Index(fields=["domain", "sequence"], name="journal_by_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.operation} {self.assembly_guid}"
+
+    def read_content(self) -> Content | None:
+        """Return the content this entry left, or None when it deleted the assembly."""
+        return Content.from_json(self.content) if self.content else None
+
+
+class JournalHead(models.Model):
+    """The journal's last entry; the one row every append locks, which is what makes sequences gap-free and in order."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    journal_id = models.CharField(max_length=36)
+    sequence = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.journal_id} at {self.sequence}"

@@ -1,0 +1,185 @@
+"""A file system storage whose `save` is durable when it returns and whose `open` follows no link.
+
+A file is written beside its target, fsynced, renamed, and every directory up to the location is fsynced; a reader sees
+the whole file under its final name or none. An error is raised, never logged and passed over, and an fsync that failed
+is never tried again on the same descriptor: the kernel may have dropped the pages and would answer "done".
+Every name is walked from the location through open directories, so no link inside it can lead outside.
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
+
+from .failures import NotARegularFileError, write_failures_named
+
+FILE_MODE = 0o600
+DIRECTORY_MODE = 0o700
+TEMPORARY_SUFFIX = ".tmp"
+
+_CLOSED_ON_EXEC = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
+# O_NONBLOCK: opening a FIFO somebody put in place of a file must not wait for a writer.
+_READ = os.O_RDONLY | _CLOSED_ON_EXEC | _NO_LINKS | getattr(os, "O_NONBLOCK", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOSED_ON_EXEC | _NO_LINKS
+_DIRECTORY = os.O_RDONLY | _CLOSED_ON_EXEC | getattr(os, "O_DIRECTORY", 0)
+_NOT_A_FILE = {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a name leads: its open directories, outermost first, and its last part.
+
+    Without directory descriptors (Windows) there are none, and `leaf` is the whole path.
+    """
+
+    directories: list[int]
+    leaf: str
+
+    @property
+    def directory(self) -> int | None:
+        return self.directories[-1] if self.directories else None
+
+
+class DurableFileSystemStorage(FileSystemStorage):
+    def __init__(self, location: str | os.PathLike[str]) -> None:
+        super().__init__(location, file_permissions_mode=FILE_MODE, directory_permissions_mode=DIRECTORY_MODE)
+        self._location_is_durable = False
+
+    def delete(self, name: str) -> None:
+        """Remove a file, or an empty directory. Not fsynced: what comes back after a power loss is swept again."""
+        with contextlib.suppress(FileNotFoundError), self._walk(name) as place:
+            if stat.S_ISDIR(_stat(place).st_mode):
+                os.rmdir(place.leaf, dir_fd=place.directory)
+            else:
+                os.unlink(place.leaf, dir_fd=place.directory)
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """Directories and other entries; a link is never a directory."""
+        directories: list[str] = []
+        others: list[str] = []
+        with os.scandir(self.path(path)) as entries:
+            for entry in entries:
+                (directories if entry.is_dir(follow_symlinks=False) else others).append(entry.name)
+        return directories, others
+
+    def get_modified_time(self, name: str) -> datetime:
+        """Always in UTC; of a link itself, not of where it leads."""
+        with self._walk(name) as place:
+            return datetime.fromtimestamp(_stat(place).st_mtime, UTC)
+
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        if mode != "rb":
+            raise ValueError(f"files of this storage are written whole by save(), not opened with {mode!r}")
+        try:
+            with self._walk(name) as place:
+                descriptor = os.open(place.leaf, _READ, dir_fd=place.directory)
+        except OSError as error:
+            if error.errno in _NOT_A_FILE:
+                raise NotARegularFileError(error.errno, error.strerror) from error
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotARegularFileError(errno.EINVAL, "not a regular file")
+        return File(os.fdopen(descriptor, "rb"))
+
+    def _save(self, name: str, content: Any) -> str:
+        with write_failures_named(OSError):
+            self._make_location_durable()
+            with self._walk(name, create=True) as place:
+                self._write(place, content)
+        return name
+
+    def _write(self, place: Place, content: Any) -> None:
+        temporary = f"{place.leaf}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+        try:
+            with os.fdopen(os.open(temporary, _CREATE, FILE_MODE, dir_fd=place.directory), "wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                # Before the rename: otherwise a power loss can leave the final name on an empty or torn file.
+                os.fsync(file.fileno())
+            os.replace(temporary, place.leaf, src_dir_fd=place.directory, dst_dir_fd=place.directory)
+            for directory in reversed(place.directories):
+                # The new name is an entry of its directory, and that one perhaps a new entry of the next: until each
+                # is fsynced, a power loss can take the acknowledged file away.
+                os.fsync(directory)
+        except BaseException:
+            # Also the final name: it was not acknowledged, so it must not look as if it had been.
+            for leftover in (temporary, place.leaf):
+                with contextlib.suppress(OSError):
+                    os.unlink(leftover, dir_fd=place.directory)
+            raise
+
+    def _make_location_durable(self) -> None:
+        """Make the location and see to it that a power loss cannot take it away again; once per storage object."""
+        location = Path(self.location)
+        if self._location_is_durable and location.is_dir():
+            return
+        for missing in reversed([path for path in (location, *location.parents) if not path.exists()]):
+            missing.mkdir(DIRECTORY_MODE, exist_ok=True)
+        for directory in _own_ancestors(location.resolve()):
+            # Not only what was made just now: a process that died may have made it without reaching its fsync.
+            _fsync_directory(directory)
+        self._location_is_durable = True
+
+    @contextlib.contextmanager
+    def _walk(self, name: str, *, create: bool = False) -> Iterator[Place]:
+        """Open each directory on the way to `name`, following no link below the location."""
+        path = Path(self.path(name))
+        *parents, leaf = path.relative_to(self.location).parts
+        if os.open not in os.supports_dir_fd:
+            yield self._walk_by_path(path, create=create)
+            return
+        with contextlib.ExitStack() as closing:
+            directories: list[int] = []
+            for part in (self.location, *parents):
+                above = directories[-1] if directories else None
+                if create and above is not None:
+                    with contextlib.suppress(FileExistsError):
+                        os.mkdir(part, DIRECTORY_MODE, dir_fd=above)
+                # The location itself may be a link: its operator made it one.
+                links = _NO_LINKS if directories else 0
+                directories.append(os.open(part, _DIRECTORY | links, dir_fd=above))
+                closing.callback(os.close, directories[-1])
+            yield Place(directories, leaf)
+
+    def _walk_by_path(self, path: Path, *, create: bool) -> Place:
+        if create:
+            path.parent.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
+        location = Path(self.location)
+        if path.resolve() != location.resolve() / path.relative_to(location):
+            raise NotARegularFileError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return Place([], str(path))
+
+
+def _stat(place: Place) -> os.stat_result:
+    return os.stat(place.leaf, dir_fd=place.directory, follow_symlinks=False)
+
+
+def _own_ancestors(directory: Path) -> Iterator[Path]:
+    """The directory and those above it on the same file system where this user could have made an entry."""
+    for path in (directory, *directory.parents):
+        if os.access(path, os.W_OK):
+            yield path
+        if os.path.ismount(path):
+            return
+
+
+def _fsync_directory(path: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):  # Windows can neither open nor fsync a directory.
+        return
+    descriptor = os.open(path, _DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,150 @@
+"""PayloadStore: immutable payloads over any Django storage.
+
+`put` returns after the bytes are durable; what it could not finish leaves nothing under a final name. Every read
+compares the bytes with the reference and serves none of them when they differ. It knows nothing of rows: `sweep` asks
+its caller which payloads are still referenced.
+"""
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage
+
+from ..errors import PayloadCorrupt, StorageFull, StorageUnavailable
+from .failures import read_failures_named, write_failures_named
+from .measured_content import MeasuredContent
+from .reference import PayloadReference, new_payload_guid, payload_name
+from .sweep import guid_directories, remove_payload, sweep_orphans
+
+VERIFY_CHUNK_BYTES = 262144
+
+
+class PayloadStore:
+    def __init__(self, storage: Storage, *, minimum_free_fraction: float = 0.05) -> None:
+        self.storage = storage
+        self.minimum_free_fraction = minimum_free_fraction
+
+    def put(self, source: bytes | Iterable[bytes], *, max_bytes: int | None = None) -> PayloadReference:
+        """Store new bytes under a new GUID, durable on return.
+
+        Raises AttachmentTooLarge as soon as `max_bytes` are exceeded, StorageFull, StorageUnavailable, and whatever the
+        source itself raises; then nothing is left.
+        """
+        self._require_free_space()
+        guid = new_payload_guid()
+        content = MeasuredContent([source] if isinstance(source, bytes) else source, max_bytes=max_bytes)
+        try:
+            self._save(payload_name(guid), content)
+        except BaseException as error:
+            # The first error is the one to tell; what cannot be removed now is an orphan for the sweep.
+            with contextlib.suppress(Exception):
+                remove_payload(self.storage, guid)
+            failure = content.failure or error
+            raise failure from failure.__cause__
+        return PayloadReference(guid, content.sha256, content.size_bytes)
+
+    def read(self, reference: PayloadReference) -> bytes:
+        """The whole payload. Raises PayloadMissing, PayloadCorrupt, StorageUnavailable."""
+        with self._opened(reference) as file:
+            # One byte more than expected, so that a grown file is seen without reading all of it.
+            content = _read(file, reference.size_bytes + 1)
+        if len(content) != reference.size_bytes or hashlib.sha256(content).hexdigest() != reference.sha256:
+            raise PayloadCorrupt()
+        return content
+
+    def stream(self, reference: PayloadReference, *, chunk_bytes: int = 262144) -> Iterator[bytes]:
+        """The payload in chunks, all of it verified before this returns; raises what `read` raises.
+
+        The chunks come through the handle that was verified and are hashed again on their way: should the file change
+        meanwhile, PayloadCorrupt is raised in place of the last chunk, so no complete answer ever holds other bytes.
+        """
+        chunks = self._verified_chunks(reference, chunk_bytes)
+        next(chunks)  # Verify now, while the caller can still answer with an error.
+        return chunks
+
+    def verify(self, reference: PayloadReference) -> None:
+        """Raises PayloadMissing or PayloadCorrupt unless the stored bytes are the ones that were put."""
+        with self._opened(reference) as file:
+            for _ in _checked(file, reference, VERIFY_CHUNK_BYTES):
+                pass
+
+    def guids(self) -> Iterator[str]:
+        """The GUID of every payload present."""
+        with read_failures_named():
+            present = [guid for guid in guid_directories(self.storage) if self.storage.exists(payload_name(guid))]
+        return iter(present)
+
+    def delete(self, guid: str) -> None:
+        """Remove a payload; one that is gone already is no error. Raises StorageUnavailable."""
+        payload_name(guid)
+        with write_failures_named():
+            remove_payload(self.storage, guid)
+
+    def sweep(self, is_referenced: Callable[[Collection[str]], set[str]], *, older_than: datetime) -> list[str]:
+        """Remove what crashed writes left behind before `older_than` (aware); returns the GUIDs removed.
+
+        `is_referenced` gets GUIDs (500 at most) and answers with those of them that anything still refers to.
+        Raises StorageUnavailable, and whatever `is_referenced` raises.
+        """
+        return sweep_orphans(self.storage, is_referenced, older_than=older_than)
+
+    def _save(self, name: str, content: MeasuredContent) -> None:
+        with write_failures_named():
+            stored_as = self.storage.save(name, content)  # type: ignore[arg-type]  # it reads like a file
+        if stored_as != name:
+            self.storage.delete(stored_as)
+            raise StorageUnavailable("The payload store renames what it is given; use one that keeps names.")
+
+    def _require_free_space(self) -> None:
+        if not isinstance(self.storage, FileSystemStorage):
+            return
+        with write_failures_named():
+            location = Path(self.storage.location)
+            usage = shutil.disk_usage(next(path for path in (location, *location.parents) if path.exists()))
+        if usage.free < usage.total * self.minimum_free_fraction:
+            raise StorageFull()
+
+    @contextlib.contextmanager
+    def _opened(self, reference: PayloadReference) -> Iterator["File[bytes]"]:
+        name = payload_name(reference.guid)
+        with read_failures_named():
+            file = self.storage.open(name, "rb")
+        with file:
+            yield file
+
+    def _verified_chunks(self, reference: PayloadReference, chunk_bytes: int) -> Iterator[bytes]:
+        with self._opened(reference) as file:
+            for _ in _checked(file, reference, chunk_bytes):
+                pass
+            yield b""
+            with read_failures_named():
+                file.seek(0)
+            yield from _checked(file, reference, chunk_bytes)
+
+
+def _checked(file: "File[bytes]", reference: PayloadReference, chunk_bytes: int) -> Iterator[bytes]:
+    """The file's chunks; the last one only if all of them together are what the reference says."""
+    digest, left = hashlib.sha256(), reference.size_bytes
+    held_back = b""
+    while chunk := _read(file, min(chunk_bytes, left + 1)):
+        digest.update(chunk)
+        left -= len(chunk)
+        if left < 0:
+            raise PayloadCorrupt()
+        if held_back:
+            yield held_back
+        held_back = chunk
+    if left or digest.hexdigest() != reference.sha256:
+        raise PayloadCorrupt()
+    if held_back:
+        yield held_back
+
+
+def _read(file: "File[bytes]", size: int) -> bytes:
+    with read_failures_named():
+        return bytes(file.read(size))

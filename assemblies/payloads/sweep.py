@@ -1,0 +1,78 @@
+"""Removing payloads: one of them, or all that crashed writes left behind.
+
+A sweep lists first and asks for references afterwards, so a payload written meanwhile is never a candidate, and asks
+again right before each deletion. Age protects the writes under way: they refer to their payload long before it is old.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+from django.core.files.storage import Storage
+
+from .durable_storage import TEMPORARY_SUFFIX
+from .failures import NotARegularFileError, read_failures_named, write_failures_named
+from .reference import PAYLOAD_FILE_NAME, is_payload_guid, payload_name
+
+# Keeps the caller's database query below every engine's limit of parameters.
+REFERENCES_ASKED_AT_ONCE = 500
+
+
+def sweep_orphans(
+    storage: Storage, is_referenced: Callable[[Collection[str]], set[str]], *, older_than: datetime
+) -> list[str]:
+    """Remove the payloads and temporary files nobody refers to, last modified before `older_than` (aware)."""
+    with read_failures_named():
+        candidates = [guid for guid in guid_directories(storage) if _is_old_leftover(storage, guid, older_than)]
+    removed = []
+    for start in range(0, len(candidates), REFERENCES_ASKED_AT_ONCE):
+        batch = candidates[start : start + REFERENCES_ASKED_AT_ONCE]
+        referenced = is_referenced(batch)
+        for guid in batch:
+            if guid not in referenced and not is_referenced([guid]):
+                with write_failures_named():
+                    remove_payload(storage, guid)
+                removed.append(guid)
+    return removed
+
+
+def guid_directories(storage: Storage) -> list[str]:
+    """The GUIDs that have a directory, with or without a payload in it; none where nothing was ever stored."""
+    try:
+        directories, _ = storage.listdir("")
+    except FileNotFoundError:
+        return []
+    return sorted(filter(is_payload_guid, directories))
+
+
+def remove_payload(storage: Storage, guid: str) -> None:
+    """Remove a payload, its temporary files and its directory; anything else found there stays."""
+    storage.delete(payload_name(guid))
+    try:
+        directories, files = storage.listdir(guid)
+    except FileNotFoundError:
+        return
+    leftovers = [name for name in files if _is_temporary(name)]
+    for name in leftovers:
+        storage.delete(f"{guid}/{name}")
+    if not directories and len(leftovers) == len(files):
+        storage.delete(guid)
+
+
+def _is_old_leftover(storage: Storage, guid: str, older_than: datetime) -> bool:
+    """Whether all there is under a GUID was made by a write, long ago. A directory that a crash left empty is one."""
+    try:
+        directories, files = storage.listdir(guid)
+        made_by_a_write = not directories and all(name == PAYLOAD_FILE_NAME or _is_temporary(name) for name in files)
+        names = [f"{guid}/{name}" for name in files] or [guid]
+        return made_by_a_write and all(_modified_at(storage, name) < older_than for name in names)
+    except (FileNotFoundError, NotARegularFileError):  # Somebody is at work there, or it was never ours.
+        return False
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(f"{PAYLOAD_FILE_NAME}.") and name.endswith(TEMPORARY_SUFFIX)
+
+
+def _modified_at(storage: Storage, name: str) -> datetime:
+    # Without USE_TZ Django's storages answer in naive local time, which is what astimezone() takes a naive time for.
+    return storage.get_modified_time(name).astimezone(UTC)

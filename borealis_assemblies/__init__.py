@@ -1,0 +1,8 @@
+"""Wiring only: environment, settings, URLs, server entry points and logging.
+
+Importing the package chooses the SQLite build, which must happen before Django loads its database back end.
+"""
+
+from borealis_assemblies import sqlite_build
+
+sqlite_build.install()

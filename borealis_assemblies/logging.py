@@ -1,0 +1,71 @@
+"""One engine log: a line per event whatever the input, rotated at midnight, 30 days kept."""
+
+import logging
+import logging.config
+import time
+import unicodedata
+from logging.handlers import TimedRotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+KEPT_DAYS = 30
+UNSAFE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+
+
+class OneLineFormatter(logging.Formatter):
+    """Write control, bidirectional and line-breaking characters as escapes, so that no input can forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(
+            char.encode("unicode_escape").decode() if unicodedata.category(char) in UNSAFE_CATEGORIES else char
+            for char in super().format(record)
+        )
+
+
+class SharedMidnightFile(TimedRotatingFileHandler):
+    """A log file several processes append to; the first one past midnight rotates it and the others follow."""
+
+    def __init__(self, filename: str, **options: Any) -> None:
+        Path(filename).parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(filename, when="midnight", backupCount=KEPT_DAYS, encoding="utf-8", delay=True, **options)
+
+    def doRollover(self) -> None:  # noqa: N802 - the standard library names it
+        started_at = time.localtime(self.rolloverAt - self.interval)
+        dated = self.rotation_filename(f"{self.baseFilename}.{time.strftime(self.suffix, started_at)}")
+        with FileLock(f"{self.baseFilename}.lock"):
+            if Path(dated).exists():
+                self._follow()
+            else:
+                super().doRollover()
+
+    def _follow(self) -> None:
+        """Another process has rotated: go on in the new file."""
+        if self.stream:
+            self.stream.close()
+            self.stream = None
+        self.rolloverAt = self.computeRollover(int(time.time()))
+
+
+def configure(options: dict[str, Any]) -> None:
+    """Set up logging; `options["directory"]` is where engine.log lives."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "engine": {"()": OneLineFormatter, "format": "%(asctime)s-engine-%(message)s"},
+            },
+            "handlers": {
+                "engine": {
+                    "()": SharedMidnightFile,
+                    "filename": str(Path(options["directory"]) / "engine.log"),
+                    "formatter": "engine",
+                },
+                "console": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "engine"},
+            },
+            "root": {"handlers": ["engine"], "level": "INFO"},
+            "loggers": {"django.request": {"handlers": ["console"]}},
+        }
+    )

@@ -1,0 +1,147 @@
+"""Settings as data: every value is read once, strictly, from the environment (`env.py`, docs/operations.md)."""
+
+import warnings
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from borealis_assemblies.databases import database_settings
+from borealis_assemblies.env import Environment
+
+env = Environment.of_process()
+if env.unknown_names:
+    warnings.warn(f"Unknown settings, misspelt? {', '.join(env.unknown_names)}", RuntimeWarning, stacklevel=2)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ROOT = env.path("ROOT", BASE_DIR, base=BASE_DIR)
+RUNTIME_ROOT = env.path("RUNTIME_ROOT", Path("var"), base=ROOT)
+STAGING_ROOT = env.path("STAGING_ROOT", BASE_DIR / "assemblies" / "official" / "bundled", base=ROOT)
+OFFICIAL_SOURCE = env.text("OFFICIAL_SOURCE", str(STAGING_ROOT))
+OFFICIAL_REF = env.text("OFFICIAL_REF", "main")
+
+SECRET_KEY = env.secret_key(RUNTIME_ROOT / "secret.key")
+DEBUG = env.switch("DEBUG", False)
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 5000, minimum=1, maximum=65535)
+PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://{HOST}:{PORT}")
+HTTPS = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted(
+    {"localhost", "127.0.0.1", "[::1]", HOST, urlsplit(PUBLIC_URL).hostname or ""}
+)
+
+DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)
+DATABASE_ROUTERS = ["assemblies.router.DomainRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PAYLOAD_STORAGE_URL = env.text("PAYLOAD_STORAGE_URL", (RUNTIME_ROOT / "Assemblies" / "Payloads").as_uri())
+FLUSH_INTERVAL_SECONDS = env.integer("FLUSH_INTERVAL_SECONDS", 60, minimum=1)
+WRITE_TIMEOUT_SECONDS = 10
+MAX_DOCUMENT_BYTES = env.integer("MAX_DOCUMENT_BYTES", 1024 * 1024, minimum=1024)
+MAX_ATTACHMENT_BYTES = env.integer("MAX_ATTACHMENT_BYTES", 100 * 1024 * 1024, minimum=1024)
+ENGINE_AUTO_MIGRATE = env.switch("ENGINE_AUTO_MIGRATE", True)
+ADMIN_USERNAME = env.text("ADMIN_USERNAME", "admin")
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+API_TOKEN_TTL_SECONDS = 10 * 3600
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "devmode",
+    "assemblies",
+]
+MIDDLEWARE = [
+    "borealis_assemblies.middleware.TrailingSlash",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "borealis_assemblies.urls"
+WSGI_APPLICATION = "borealis_assemblies.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "borealis_sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "borealis_csrftoken"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+# Bodies are bounded where they are read: documents by the decoder, attachments while they stream.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES + 64 * 1024
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", RUNTIME_ROOT / "static", base=ROOT)
+WHITENOISE_USE_FINDERS = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "devmode.authentication.TokenAuthentication",
+        "devmode.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["assemblies.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["assemblies.api.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "assemblies.api.errors.answer_exception",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Borealis Assemblies",
+    "DESCRIPTION": "The library of automation content: official, community and user-created.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+LOG_DIRECTORY = RUNTIME_ROOT / "Logs"
+LOGGING_CONFIG = "borealis_assemblies.logging.configure"
+LOGGING = {"directory": LOG_DIRECTORY}

@@ -1,0 +1,8 @@
+"""Dev Mode as a Django application."""
+
+from django.apps import AppConfig
+
+
+class DevmodeConfig(AppConfig):
+    name = "devmode"
+    verbose_name = "Dev Mode"

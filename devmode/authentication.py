@@ -1,0 +1,37 @@
+"""How a request says who it is: a Django session, or `Authorization: Token <token>`."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from devmode.models.token import ApiToken
+from devmode.tokens import find_token
+
+CHALLENGE = "Token"
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """Accept a live API token of an active user."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != CHALLENGE.lower():
+            return None
+        record = find_token(token.strip(), now=timezone.now())
+        if record is None or not record.user.is_active:
+            raise AuthenticationFailed("The token is unknown, has ended or was revoked. Log in again for a new one.")
+        return record.user, record
+
+    def authenticate_header(self, request: Request) -> str:
+        return CHALLENGE
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """Django's session with its CSRF check; unlike the original it names a challenge, so that strangers get 401."""
+
+    def authenticate_header(self, request: Request, *_args: Any) -> str:
+        return CHALLENGE

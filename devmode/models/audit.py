@@ -1,0 +1,52 @@
+"""The audit: what was done or refused, by whom, from where. Append-only and chained by hash."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(models.TextChoices):
+    SUCCESS = "success", _("Success")
+    DENIED = "denied", _("Denied")
+    FAILED = "failed", _("Failed")
+
+
+class AuditEntry(models.Model):
+    """One privileged operation or one refusal."""
+
+    sequence = models.BigIntegerField(_("sequence"), primary_key=True)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    actor = models.CharField(_("actor"), max_length=150)
+    role = models.CharField(_("role"), max_length=16)
+    remote_address = models.CharField(_("from"), max_length=64, blank=True)
+    event = models.CharField(_("event"), max_length=64)
+    domain = models.CharField(_("domain"), max_length=16, blank=True)
+    assembly_guid = models.CharField(_("assembly"), max_length=64, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
+    dev_mode = models.BooleanField(_("in Dev Mode"), default=False)
+    detail = models.TextField(_("detail"), blank=True)
+    previous_hash = models.CharField(_("previous hash"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-sequence"]
+        default_permissions = ("view",)
+        permissions = [("enter_dev_mode", "Can enter Dev Mode")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.event} by {self.actor}: {self.outcome}"
+
+
+class AuditHead(models.Model):
+    """The audit's last entry; the row every append locks."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"audit at {self.sequence}"

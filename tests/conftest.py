@@ -1,0 +1,76 @@
+"""What every test may ask for: the four real databases, a payload store, people, and the real documents."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from assemblies.actions.actor import Actor
+from assemblies.conf import payload_store
+from assemblies.payloads import PayloadStore
+from assemblies.roles import Role
+
+hypothesis_settings.register_profile(
+    "gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=100
+)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=5000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+
+@pytest.fixture
+def library(db_of_library: None, store: PayloadStore) -> PayloadStore:
+    """An empty library: four databases within a transaction each, and a payload store of its own."""
+    return store
+
+
+@pytest.fixture
+def db_of_library(request: pytest.FixtureRequest) -> None:
+    """All four databases; a test that needs real commits is marked `django_db(transaction=True, databases="__all__")`."""
+    if request.node.get_closest_marker("django_db") is None:
+        request.applymarker(pytest.mark.django_db(databases="__all__"))
+    request.getfixturevalue("db")
+
+
+@pytest.fixture
+def store(tmp_path: Path, settings: "pytest.FixtureRequest") -> Iterator[PayloadStore]:
+    settings.PAYLOAD_STORAGE_URL = (tmp_path / "Payloads").as_uri()  # type: ignore[attr-defined]
+    payload_store.cache_clear()
+    yield payload_store()
+    payload_store.cache_clear()
+
+
+@pytest.fixture
+def corpus() -> Path:
+    """The real documents, where the machine has them."""
+    folder = os.environ.get("BOREALIS_TEST_CORPUS", "")
+    if not folder:
+        pytest.skip("BOREALIS_TEST_CORPUS names no folder of real documents")
+    return Path(folder)
+
+
+@pytest.fixture
+def viewer() -> Actor:
+    return Actor(name="vera", role=Role.VIEWER)
+
+
+@pytest.fixture
+def operator() -> Actor:
+    return Actor(name="olga", role=Role.OPERATOR)
+
+
+@pytest.fixture
+def administrator() -> Actor:
+    return Actor(name="ada", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def command() -> Actor:
+    return Actor.of_command("test")
+
+
+def pytest_configure() -> None:
+    assert str(settings.RUNTIME_ROOT).startswith(os.environ["BOREALIS_RUNTIME_ROOT"])
