@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 
 from assemblies.actions.actor import Actor
 from assemblies.conf import payload_store
@@ -29,15 +30,15 @@ def library(db_of_library: None, store: PayloadStore) -> PayloadStore:
 
 @pytest.fixture
 def db_of_library(request: pytest.FixtureRequest) -> None:
-    """All four databases; a test that needs real commits is marked `django_db(transaction=True, databases="__all__")`."""
+    """All four databases. A test that needs real commits is marked `django_db(transaction=True, ...)`."""
     if request.node.get_closest_marker("django_db") is None:
         request.applymarker(pytest.mark.django_db(databases="__all__"))
     request.getfixturevalue("db")
 
 
 @pytest.fixture
-def store(tmp_path: Path, settings: "pytest.FixtureRequest") -> Iterator[PayloadStore]:
-    settings.PAYLOAD_STORAGE_URL = (tmp_path / "Payloads").as_uri()  # type: ignore[attr-defined]
+def store(tmp_path: Path, settings: Settings) -> Iterator[PayloadStore]:
+    settings.PAYLOAD_STORAGE_URL = (tmp_path / "Payloads").as_uri()
     payload_store.cache_clear()
     yield payload_store()
     payload_store.cache_clear()

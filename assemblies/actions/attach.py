@@ -6,6 +6,7 @@ from datetime import datetime
 
 from assemblies import documents
 from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
@@ -15,6 +16,8 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import AttachmentNotFound
 from assemblies.models import Assembly, AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
+
+EVENT = "assembly.attach"
 
 
 def attach(
@@ -36,7 +39,7 @@ def attach(
     label = documents.normalise_file_name(file_name, "file_name")
     row = get_live(guid)
     with staged(store) as staging:
-        actor.check_may_write(Domain(row.domain))
+        check_may_write(actor, Domain(row.domain), EVENT, assembly_guid=guid)
         reference = staging.put_stream(chunks, max_bytes=max_bytes)
         attachment = AttachmentFacts(
             file_name=label,
@@ -52,7 +55,7 @@ def attach(
             return settled(hashed(replace(content, files=files)), row, actor_name=actor.name, now=now)
 
         change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
-        return commit([change], actor=actor, event="assembly.attach", detail={"file_name": label})[0]
+        return commit([change], actor=actor, event=EVENT, detail={"file_name": label})[0]
 
 
 def detach(guid: str, file_name: str, *, actor: Actor, expected_revision: int | None = None) -> Receipt:

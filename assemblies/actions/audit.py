@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
-from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden
+from assemblies.domains import Domain
+from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, Refusal
 from assemblies.journal.turn import writing_turn
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.models.audit import Outcome
@@ -30,6 +31,13 @@ def audited(actor: Actor, event: str, changes: Sequence[Change]) -> Iterator[Non
         raise AuditUnavailable() from error
 
 
+def check_may_write(actor: Actor, domain: Domain, event: str, *, assembly_guid: str = "") -> None:
+    """Raise, and audit, Forbidden or DevModeRequired unless the actor may change `domain`, before payloads."""
+    if refusal := actor.refusal(domain):
+        record_denial(actor, event, refusal, assembly_guid=assembly_guid)
+        raise refusal
+
+
 def record_success(
     actor: Actor, event: str, receipts: Sequence[Receipt], detail: Mapping[str, Any], *, now: datetime
 ) -> None:
@@ -45,7 +53,7 @@ def record_success(
     )  # fmt: skip
 
 
-def record_denial(actor: Actor, event: str, refusal: Forbidden | DevModeRequired, *, assembly_guid: str = "") -> None:
+def record_denial(actor: Actor, event: str, refusal: Refusal, *, assembly_guid: str = "") -> None:
     """Append the audit entry of a refused change, in a transaction of its own."""
     domain = str(refusal.detail.get("domain", ""))
     facts = _facts(

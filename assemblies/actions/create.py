@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, search_text_of, settled
@@ -14,6 +15,8 @@ from assemblies.errors import GuidTaken
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
 
+EVENT = "assembly.create"
+
 
 def create(
     document: Document, *, domain: Domain, actor: Actor, store: PayloadStore, event_guid: str | None = None
@@ -23,7 +26,7 @@ def create(
     Raises Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
     """
     with staged(store) as staging:
-        actor.check_may_write(domain)
+        check_may_write(actor, domain, EVENT)
         content = content_of(document, staging)
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
@@ -38,7 +41,7 @@ def create(
             search_text=search_text_of(content, document.payload),
             event_guid=event_guid,
         )
-        return commit([change], actor=actor, event="assembly.create")[0]
+        return commit([change], actor=actor, event=EVENT)[0]
 
 
 def check_vacant(row: Assembly | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, search_text_of, settled
@@ -17,6 +18,8 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, GuidTaken, Refusal
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
+
+EVENT = "assembly.import"
 
 
 class OnConflict(StrEnum):
@@ -65,13 +68,13 @@ def import_documents(
     """
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
-        actor.check_may_write(domain)
+        check_may_write(actor, domain, EVENT)
         for document in documents:
             check_conflict(rows.get(document.guid or ""), domain, on_conflict)
         changes = [_change(document, rows, domain, on_conflict, actor, staging) for document in documents]
-        first, *others = changes
-        keyed = [replace(first, event_guid=event_guid), *others]
-        return commit(keyed, actor=actor, event="assembly.import", detail={"documents": len(documents)})
+        if event_guid and changes:
+            changes[0] = replace(changes[0], event_guid=event_guid)
+        return commit(changes, actor=actor, event=EVENT, detail={"documents": len(documents)})
 
 
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from assemblies import documents
 from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, is_text, settled
@@ -15,6 +16,8 @@ from assemblies.actions.staging import staged
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadReference, PayloadStore
+
+EVENT = "assembly.update"
 
 
 def update(
@@ -33,7 +36,7 @@ def update(
     """
     row = get_live(guid)
     with staged(store, [row]) as staging:
-        actor.check_may_write(Domain(row.domain))
+        check_may_write(actor, Domain(row.domain), EVENT, assembly_guid=guid)
         reference = staging.put(payload) if payload is not None else None
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
@@ -49,7 +52,7 @@ def update(
             search_text=_search_text(row, fields, payload),
             event_guid=event_guid,
         )
-        return commit([change], actor=actor, event="assembly.update")[0]
+        return commit([change], actor=actor, event=EVENT)[0]
 
 
 def _payload_fields(reference: PayloadReference | None, payload: bytes | None) -> dict[str, Any]:

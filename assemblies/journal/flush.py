@@ -36,6 +36,8 @@ def flush_domain(domain: Domain) -> int:
     except (DatabaseError, LibraryError, OSError) as error:
         _record_failure(domain, error)
         return 0
+    finally:
+        _let_go(domain)
     _record_success(domain, sequence, now=timezone.now())
     if applied:
         logger.info(
@@ -43,6 +45,13 @@ def flush_domain(domain: Domain) -> int:
             monotonic() - started, _head_hash(),
         )  # fmt: skip
     return applied
+
+
+def _let_go(domain: Domain) -> None:
+    """Close the domain's connection: one kept open would go on writing to a file that was moved away or replaced."""
+    connection = connections[domain.alias]
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _head_hash() -> str:
@@ -66,8 +75,6 @@ def _record_success(domain: Domain, sequence: int, *, now: datetime) -> None:
 
 
 def _record_failure(domain: Domain, error: Exception) -> None:
-    # A broken connection would fail every later flush too; the next attempt opens a new one.
-    connections[domain.alias].close()
     logger.warning("flush %s failed: %s", domain, error)
     with writing_turn():
         state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)

@@ -1,0 +1,50 @@
+"""Every detector, in the order that lets them run beside writers."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from assemblies.actions.progress import Track, untracked
+from assemblies.actions.verify.chains import find_chain_faults
+from assemblies.actions.verify.finding import Finding
+from assemblies.actions.verify.payloads import find_leftovers, find_payload_faults, named_payloads, present_guids
+from assemblies.actions.verify.replicas import find_replica_faults, find_waiting_replicas
+from assemblies.actions.verify.working_copy import find_working_copy_faults
+from assemblies.payloads import PayloadStore
+
+
+@dataclass(kw_only=True)
+class Verification:
+    """What was found. `notes` are no faults; `checked` says how much was looked at, sizes in bytes."""
+
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    checked: "Counter[str]" = field(default_factory=Counter)
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "findings": [finding.json() for finding in self.findings],
+            "notes": [note.json() for note in self.notes],
+            "checked": dict(self.checked),
+        }
+
+
+def verify_library(store: PayloadStore, *, now: datetime, track: Track = untracked) -> Verification:
+    """Check the whole library; reads every payload once. Raises StorageUnavailable when the store cannot be listed."""
+    result = Verification()
+    result.findings += find_chain_faults(result.checked)
+    result.findings += find_working_copy_faults(result.checked, track)
+    result.findings += find_replica_faults(result.checked, track)
+    result.notes += find_waiting_replicas()
+    _verify_payloads(result, store, now=now, track=track)
+    return result
+
+
+def _verify_payloads(result: Verification, store: PayloadStore, *, now: datetime, track: Track) -> None:
+    present = present_guids(store)
+    named = named_payloads(track)
+    in_order = sorted(named, key=lambda reference: reference.guid)
+    result.findings += find_payload_faults(store, in_order, result.checked, track)
+    for leftover, is_past_grace in find_leftovers(store, present, {reference.guid for reference in named}, now=now):
+        (result.findings if is_past_grace else result.notes).append(leftover)

@@ -1,0 +1,75 @@
+"""The working copy against the journal: each row is what its assembly's last entry left.
+
+Rows written after the check began are passed over; a row that stays above the journal's end has lost its entry.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from assemblies.actions.progress import Track
+from assemblies.actions.verify.finding import (
+    BATCH_ROWS,
+    Finding,
+    differing_columns,
+    entries_at,
+    find_content,
+    last_sequences,
+)
+from assemblies.models import Assembly, JournalEntry, JournalHead
+from assemblies.models.columns import project
+
+KIND = "working_copy"
+
+
+def find_working_copy_faults(checked: "Counter[str]", track: Track) -> Iterator[Finding]:
+    """Yield each row that differs from the journal, is missing, or is ahead of it."""
+    end = _journal_end()
+    last = last_sequences(end)
+    seen, ahead = set(), []
+    rows = Assembly.objects.without_texts().order_by("guid").iterator(chunk_size=BATCH_ROWS)
+    tracked = iter(track(rows, "Comparing assemblies", len(last)))
+    while batch := list(islice(tracked, BATCH_ROWS)):
+        checked["assemblies"] += len(batch)
+        seen.update(row.guid for row in batch)
+        ahead += [row for row in batch if row.sequence > end]
+        yield from _faults((row for row in batch if row.sequence <= end), last)
+    for guid in sorted(last.keys() - seen):
+        yield Finding(KIND, guid, "the assembly is missing from the working copy")
+    end = _journal_end()
+    for row in ahead:
+        if row.sequence > end:
+            yield Finding(KIND, row.guid, f"revision {row.sequence} is not in the journal")
+
+
+def _journal_end() -> int:
+    return JournalHead.objects.values_list("sequence", flat=True).first() or 0
+
+
+def _faults(rows: Iterable[Assembly], last: dict[str, int]) -> Iterator[Finding]:
+    batch = list(rows)
+    entries = entries_at(last[row.guid] for row in batch if row.guid in last)
+    for row in batch:
+        entry = entries.get(last.get(row.guid, 0))
+        if entry is None:
+            yield Finding(KIND, row.guid, "the journal knows nothing of this assembly")
+        elif fault := _fault(row, entry):
+            yield Finding(KIND, row.guid, fault)
+
+
+def _fault(row: Assembly, entry: JournalEntry) -> str:
+    if row.sequence != entry.sequence:
+        return f"revision {row.sequence} is not the journal's last one, {entry.sequence}"
+    if (row.deleted_at is None) != bool(entry.content):
+        return "it is deleted in the journal only" if row.deleted_at is None else "it is deleted here only"
+    left = entry if entry.content else _last_with_content(entry)
+    content = find_content(left) if left else None
+    if content is None:
+        return ""
+    names = differing_columns(row, {"domain": entry.domain, **project(content)})
+    return f"differs from the journal's revision {left.sequence} in: {names}" if left and names else ""
+
+
+def _last_with_content(deletion: JournalEntry) -> JournalEntry | None:
+    entries = JournalEntry.objects.of_assembly(deletion.assembly_guid).filter(sequence__lt=deletion.sequence)
+    return entries.exclude(content="").order_by("-sequence").first()

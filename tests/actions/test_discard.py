@@ -1,0 +1,64 @@
+"""Discarding a pending write."""
+
+import pytest
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.actions.delete import delete
+from assemblies.actions.discard import discard
+from assemblies.actions.update import update
+from assemblies.domains import Domain
+from assemblies.errors import AssemblyNotFound, Forbidden, NothingPending
+from assemblies.journal.flush import flush
+from assemblies.models import Assembly, UserCreatedAssembly
+from assemblies.payloads import PayloadStore
+from tests.documents_made import script
+
+
+def test_a_pending_change_goes_back_to_what_the_domain_database_holds(library: PayloadStore, operator: Actor) -> None:
+    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    flush()
+    update(made.guid, {"summary": "Oops"}, payload=b"rm -rf /\n", actor=operator, store=library)
+    receipt = discard(made.guid, actor=operator, store=library)
+    row = Assembly.objects.get()
+    assert receipt.revision == 3
+    assert (row.summary, row.search_text) == ("", "echo hello\n")
+    flush()
+    replica = UserCreatedAssembly.objects.get()
+    assert (replica.content, replica.sequence) == (row.content, 3)
+
+
+def test_a_pending_deletion_comes_back(library: PayloadStore, operator: Actor) -> None:
+    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    flush()
+    delete(made.guid, actor=operator)
+    discard(made.guid, actor=operator, store=library)
+    assert Assembly.objects.live().get().display_name == "Say hello"
+
+
+def test_a_never_persisted_assembly_is_gone_again(library: PayloadStore, operator: Actor) -> None:
+    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    receipt = discard(made.guid, actor=operator, store=library)
+    assert receipt.content is None
+    assert not Assembly.objects.live().exists()
+    flush()
+    assert not UserCreatedAssembly.objects.exists()
+
+
+def test_what_is_persisted_or_unknown_has_nothing_to_discard(library: PayloadStore, operator: Actor) -> None:
+    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    flush()
+    with pytest.raises(NothingPending):
+        discard(made.guid, actor=operator, store=library)
+    with pytest.raises(AssemblyNotFound):
+        discard("0" * 32, actor=operator, store=library)
+
+
+def test_only_who_may_write_the_domain_may_discard(
+    library: PayloadStore, operator: Actor, viewer: Actor, command: Actor
+) -> None:
+    official = create(script(), domain=Domain.OFFICIAL, actor=command, store=library)
+    for stranger in (viewer, operator):
+        with pytest.raises(Forbidden):
+            discard(official.guid, actor=stranger, store=library)
+    assert Assembly.objects.live().exists()

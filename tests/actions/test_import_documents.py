@@ -1,0 +1,122 @@
+"""Importing documents."""
+
+from dataclasses import replace
+
+import pytest
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.actions.delete import delete
+from assemblies.actions.import_documents import OnConflict, Standing, import_documents, preview
+from assemblies.documents import Attachment
+from assemblies.domains import Domain, Operation
+from assemblies.errors import DevModeRequired, Forbidden, GuidInOtherDomain, GuidTaken
+from assemblies.models import Assembly, JournalEntry
+from assemblies.payloads import PayloadStore
+from devmode.models import AuditEntry
+from tests.documents_made import script
+
+GUID = "b" * 40
+
+
+def run(store: PayloadStore, actor: Actor, *documents, domain=Domain.USER, on_conflict=OnConflict.UPDATE):  # type: ignore[no-untyped-def]
+    return import_documents(documents, domain=domain, on_conflict=on_conflict, actor=actor, store=store)
+
+
+def test_many_documents_are_one_transaction_and_one_audit_entry(library: PayloadStore, operator: Actor) -> None:
+    receipts = run(library, operator, *(script(f"Number {n}", b"echo %d" % n) for n in range(20)))
+    assert [receipt.revision for receipt in receipts] == list(range(1, 21))
+    assert JournalEntry.objects.filter(operation=Operation.IMPORT).count() == 20
+    assert AuditEntry.objects.count() == 1
+
+
+def test_no_documents_are_nothing_to_do(library: PayloadStore, operator: Actor) -> None:
+    assert run(library, operator) == []
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_same_document_again_changes_nothing(library: PayloadStore, operator: Actor) -> None:
+    document = script(guid=GUID, files=[Attachment("a.txt", "text/plain", b"attached", {})])
+    run(library, operator, document)
+    [receipt] = run(library, operator, document)
+    assert not receipt.changed
+    assert len(list(library.guids())) == 2
+
+
+def test_a_changed_document_is_a_new_revision(library: PayloadStore, operator: Actor) -> None:
+    run(library, operator, script(guid=GUID))
+    [receipt] = run(library, operator, script(guid=GUID, payload=b"echo changed\n"))
+    assert (receipt.created, receipt.changed, receipt.revision) == (False, True, 2)
+    assert Assembly.objects.get().search_text == "echo changed\n"
+
+
+@pytest.mark.parametrize("domain", [Domain.OFFICIAL, Domain.COMMUNITY])
+@pytest.mark.parametrize("policy", [OnConflict.UPDATE, OnConflict.SKIP, OnConflict.FAIL])
+def test_h1_an_import_never_overwrites_a_row_of_another_domain(
+    library: PayloadStore, operator: Actor, command: Actor, domain: Domain, policy: OnConflict
+) -> None:
+    run(library, command, script("Published", guid=GUID), domain=domain)
+    before = Assembly.objects.values().get()
+    with pytest.raises(GuidInOtherDomain):
+        run(library, operator, script("Evil", b"rm -rf /", guid=GUID), on_conflict=policy)
+    assert Assembly.objects.values().get() == before
+    assert len(list(library.guids())) == 1
+
+
+def test_a_new_guid_is_given_where_one_is_taken(library: PayloadStore, operator: Actor, command: Actor) -> None:
+    run(library, command, script("Published", guid=GUID), domain=Domain.OFFICIAL)
+    [receipt] = run(library, operator, script("Mine", guid=GUID), on_conflict=OnConflict.NEW_GUID)
+    assert receipt.created
+    assert receipt.guid != GUID
+    assert Assembly.objects.get(guid=GUID).display_name == "Published"
+
+
+def test_skip_leaves_the_row_and_fail_refuses_all(library: PayloadStore, operator: Actor) -> None:
+    run(library, operator, script("First", guid=GUID))
+    [receipt] = run(library, operator, script("Second", guid=GUID), on_conflict=OnConflict.SKIP)
+    assert not receipt.changed
+    with pytest.raises(GuidTaken):
+        run(library, operator, script("New"), script("Second", guid=GUID), on_conflict=OnConflict.FAIL)
+    assert Assembly.objects.get().display_name == "First"
+
+
+def test_a_deleted_row_of_the_same_domain_comes_back(library: PayloadStore, operator: Actor) -> None:
+    run(library, operator, script(guid=GUID))
+    delete(GUID, actor=operator)
+    [receipt] = run(library, operator, script(guid=GUID), on_conflict=OnConflict.FAIL)
+    assert receipt.created
+    assert Assembly.objects.live().exists()
+
+
+def test_permission_is_asked_for_the_domain_of_landing(
+    library: PayloadStore, viewer: Actor, operator: Actor, administrator: Actor
+) -> None:
+    with pytest.raises(Forbidden):
+        run(library, viewer, script())
+    with pytest.raises(Forbidden):
+        run(library, operator, script(), domain=Domain.OFFICIAL)
+    with pytest.raises(DevModeRequired):
+        run(library, administrator, script(), domain=Domain.COMMUNITY)
+    assert not Assembly.objects.exists()
+
+
+def test_a_preview_says_what_would_happen_and_writes_nothing(
+    library: PayloadStore, operator: Actor, command: Actor
+) -> None:
+    create(script("Taken", guid="c" * 40), domain=Domain.OFFICIAL, actor=command, store=library)
+    same = script("Same", guid=GUID)
+    run(library, operator, same)
+    documents = [script("New"), same, replace(same, payload=b"other"), script("Theirs", guid="c" * 40), script("Same")]
+    found = preview(documents, domain=Domain.USER, on_conflict=OnConflict.UPDATE)
+    assert [line.standing for line in found] == [
+        Standing.NEW,
+        Standing.SAME,
+        Standing.CHANGED,
+        Standing.OTHER_DOMAIN,
+        Standing.NEW,
+    ]
+    assert isinstance(found[3].refusal, GuidInOtherDomain)
+    assert found[4].same_name_guids == [GUID]
+    assert Assembly.objects.count() == 2
+    delete(GUID, actor=operator)
+    assert preview([same], domain=Domain.USER, on_conflict=OnConflict.UPDATE)[0].standing == Standing.NEW
