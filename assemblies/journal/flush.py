@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 def flush(domains: Iterable[Domain] = tuple(Domain)) -> dict[str, int]:
     """Flush each domain; returns entries written per domain. What failed is in DomainState and in the log."""
-    if not JournalHead.objects.exists():
-        return {str(domain): 0 for domain in domains}
     return {str(domain): flush_domain(domain) for domain in domains}
 
 
@@ -62,7 +60,8 @@ def _head_hash() -> str:
 
 def _record_success(domain: Domain, sequence: int, *, now: datetime) -> None:
     state = DomainState.objects.filter(domain=domain).first()
-    if state and state.persisted_sequence >= sequence and not state.attempts:
+    known, attempts = (state.persisted_sequence, state.attempts) if state else (0, 0)
+    if known >= sequence and not attempts:
         return
     with writing_turn():
         state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)

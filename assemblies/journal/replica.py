@@ -24,6 +24,8 @@ def bring_up_to_date(domain: Domain) -> tuple[int, int]:
     Raises ReplicaMismatch when the database belongs to another journal or to another day of this one, and DatabaseError
     when it cannot be written.
     """
+    if not JournalHead.objects.exists():
+        return 0, 0
     with transaction.atomic(using=domain.alias):
         watermark = lock_watermark(domain)
         check_watermark(watermark)
