@@ -10,9 +10,16 @@ from assemblies.documents.attachments import (
     normalise_file_name,
     normalise_mime_type,
 )
-from assemblies.documents.canonical import canonical_json, same_value
+from assemblies.documents.canonical import canonical_json, readable_json, same_value
 from assemblies.documents.content_hash import AttachmentDigest, content_hash_of
-from assemblies.documents.decoding import check_value, decode_base64, encode_base64, parse_json
+from assemblies.documents.decoding import (
+    DEEPEST_WRAPPING,
+    MAX_DEPTH,
+    check_value,
+    decode_base64,
+    encode_base64,
+    parse_json,
+)
 from assemblies.documents.document import Document, EnvelopeFacts, Style
 from assemblies.documents.fields import (
     DEFAULT_TIMEOUT_SECONDS,
@@ -40,8 +47,10 @@ from assemblies.documents.workflow import graph_of, parse_graph
 from assemblies.documents.writing import write_document
 
 __all__ = [
+    "DEEPEST_WRAPPING",
     "DEFAULT_TIMEOUT_SECONDS",
     "DEFAULT_VERSION",
+    "MAX_DEPTH",
     "Attachment",
     "AttachmentDigest",
     "Document",
@@ -79,6 +88,7 @@ __all__ = [
     "parse_json",
     "read_document",
     "read_tree",
+    "readable_json",
     "safe_stem",
     "same_value",
     "script_name",

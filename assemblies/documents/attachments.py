@@ -68,14 +68,14 @@ def read_attachments(
     if not isinstance(value, list):
         raise InvalidField("This must be a list.", field=field)
     check_value(value, field)
-    attachments = [_attachment(entry, step(field, at), find_data, at) for at, entry in enumerate(value)]
-    seen: set[str] = set()
-    for at, attachment in enumerate(attachments):
+    attachments: dict[str, Attachment] = {}
+    for position, entry in enumerate(value):
+        attachment = _attachment(entry, step(field, position), find_data, position)
         key = file_name_key(attachment.file_name)
-        if key in seen:
-            raise InvalidField("Another file has this name.", field=step(step(field, at), "file_name"))
-        seen.add(key)
-    return attachments
+        if key in attachments:
+            raise InvalidField("Another file has this name.", field=step(step(field, position), "file_name"))
+        attachments[key] = attachment
+    return list(attachments.values())
 
 
 def write_attachment(attachment: Attachment, *, with_data: bool = True) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from assemblies.errors import DocumentTooLarge, InvalidDocument, InvalidField
@@ -22,8 +23,11 @@ DEEPEST_WRAPPING = MAX_DEPTH + 2
 _LONGEST_INTEGER = 20
 _BEYOND_64_BITS = 1 << 64
 _BYTE_ORDER_MARK = "\ufeff"
+_CONTAINERS = (dict, list)
+_PLAIN = (bool, dict, list, type(None))
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-_BRACKETS = re.compile(r"[\[{]+|[\]}]+")
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
@@ -58,13 +62,14 @@ def check_value(value: object, field: str = "", max_depth: int = DEEPEST_WRAPPIN
     pending: list[tuple[Any, _Trail, int]] = [(value, None, 1)]
     while pending:
         container, trail, depth = pending.pop()
-        if not isinstance(container, dict | list):
+        if not isinstance(container, _CONTAINERS):
             continue
         if depth > max_depth:
             raise _too_deep(_path(field, trail))
         for key, item in _entries(container, field, trail):
-            if isinstance(item, dict | list):
-                pending.append((item, (trail, key), depth + 1))
+            if isinstance(item, _CONTAINERS):
+                if item or depth == max_depth:
+                    pending.append((item, (trail, key), depth + 1))
             elif fault := _scalar_fault(item):
                 raise InvalidField(fault, field=_path(field, (trail, key)))
 
@@ -117,11 +122,9 @@ def _bounded_text(raw: bytes | str, max_bytes: int, field: str) -> str:
 def _refuse_deep(text: str, field: str, max_depth: int) -> None:
     if text.count("[") + text.count("{") <= max_depth:
         return
-    depth = 0
-    for run in _BRACKETS.findall(_STRING.sub("", text)):
-        depth += len(run) if run[0] in "[{" else -len(run)
-        if depth > max_depth:
-            raise _too_deep(field)
+    brackets = _NO_BRACKETS.sub("", _STRING.sub("", text))
+    if max(accumulate(map(_LEVELS.__getitem__, brackets)), default=0) > max_depth:
+        raise _too_deep(field)
 
 
 def _too_deep(field: str) -> InvalidDocument:
@@ -159,7 +162,7 @@ def _entries(container: Any, field: str, trail: _Trail) -> Iterable[tuple[str | 
 def _scalar_fault(value: object) -> str | None:
     if isinstance(value, str):
         return _text_fault(value)
-    if value is None or isinstance(value, bool | dict | list):
+    if isinstance(value, _PLAIN):
         return None
     if isinstance(value, int):
         in_range = -(1 << 63) <= value < _BEYOND_64_BITS

@@ -22,13 +22,13 @@ def normalise_variables(value: object, field: str = "variables") -> list[dict[st
     if not isinstance(value, list):
         raise InvalidField("This must be a list.", field=field)
     check_value(value, field)
-    variables = [_variable(entry, step(field, index)) for index, entry in enumerate(value)]
-    seen: set[str] = set()
-    for index, variable in enumerate(variables):
-        if variable["name"] in seen:
+    variables: dict[str, dict[str, Any]] = {}
+    for index, entry in enumerate(value):
+        variable = _variable(entry, step(field, index))
+        if variable["name"] in variables:
             raise InvalidField("Another variable has this name.", field=step(step(field, index), "name"))
-        seen.add(variable["name"])
-    return variables
+        variables[variable["name"]] = variable
+    return list(variables.values())
 
 
 def _variable(entry: object, field: str) -> dict[str, Any]:

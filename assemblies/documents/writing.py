@@ -150,10 +150,8 @@ def _own_metadata(document: Document) -> dict[str, Any]:
 
 
 def _metadata(document: Document) -> dict[str, Any]:
-    """What only an envelope has a place of its own for."""
-    added = _tags(document)
-    if document.metadata:
-        added["metadata"] = document.metadata
+    """What only an envelope has a place of its own for; where a document came from stays with the envelope alone."""
+    added = _tags(document) | _own_metadata(document)
     if document.envelope_extra:
         added["envelope_extra"] = document.envelope_extra
     return added

@@ -77,7 +77,7 @@ def test_a_thousand_random_edits_are_all_found(journal: list[JournalEntry]) -> N
             if chance.random() < 0.3:
                 JournalEntry.objects.filter(sequence__gte=sequence).delete()
             else:
-                JournalEntry.objects.filter(sequence=sequence).update(**{chance.choice(fields): f"x{chance.random()}"})
+                JournalEntry.objects.filter(sequence=sequence).update(**{chance.choice(fields): f"x{chance.random()}"[:12]})
             found += any(find_breaks())
             transaction.savepoint_rollback(point)
     assert found == 1000
