@@ -1,0 +1,98 @@
+"""A process that changes a prepared library step by step, to be killed at any instruction; or one that checks it after.
+
+`work` prints a JSON line for each acknowledged change, `check` one JSON object with what it found. Runs on the runtime
+root its environment names.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+ACTOR_NAME = "crash"
+GUIDS = [f"{number:040x}" for number in range(1, 7)]
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
+    django.setup()
+    {"work": work, "check": check}[sys.argv[1]]()
+
+
+def say(value: Any) -> None:
+    print(json.dumps(value), flush=True)  # noqa: T201 - its output is what the test reads
+
+
+def work() -> None:
+    from assemblies.actions.actor import Actor
+    from assemblies.actions.attach import attach
+    from assemblies.actions.change import Receipt
+    from assemblies.actions.create import create
+    from assemblies.actions.delete import delete
+    from assemblies.actions.import_documents import OnConflict, import_documents
+    from assemblies.actions.revert import revert
+    from assemblies.actions.update import update
+    from assemblies.conf import payload_store
+    from assemblies.domains import Domain
+    from assemblies.journal.flush import flush
+    from tests.documents_made import script
+
+    actor, store = Actor.of_command(ACTOR_NAME), payload_store()
+
+    def acknowledge(*receipts: Receipt) -> None:
+        say([[receipt.guid, receipt.revision] for receipt in receipts])
+
+    first = create(script("First", guid=GUIDS[0]), domain=Domain.USER, actor=actor, store=store)
+    acknowledge(first)
+    acknowledge(update(GUIDS[0], {"summary": "2"}, payload=b"echo second\n", actor=actor, store=store))
+    flush()
+    documents = [script(f"Imported {n}", b"echo %d\n" % n, guid=GUIDS[n]) for n in (1, 2, 3)]
+    policy = OnConflict.UPDATE
+    acknowledge(*import_documents(documents, domain=Domain.OFFICIAL, on_conflict=policy, actor=actor, store=store))
+    acknowledge(attach(GUIDS[1], "a.txt", [b"attached"], mime_type="", max_bytes=99, actor=actor, store=store))
+    acknowledge(delete(GUIDS[2], actor=actor))
+    flush()
+    acknowledge(revert(GUIDS[0], sequence=first.revision, actor=actor, store=store))
+    acknowledge(create(script("Last", guid=GUIDS[4]), domain=Domain.COMMUNITY, actor=actor, store=store))
+    flush()
+
+
+def check() -> None:
+    """Replay what is pending, twice, verify everything, and write once more."""
+    from django.utils import timezone
+
+    from assemblies.actions.actor import Actor
+    from assemblies.actions.create import create
+    from assemblies.actions.verify import verify_library
+    from assemblies.conf import payload_store
+    from assemblies.domains import Domain
+    from assemblies.journal.flush import flush
+    from assemblies.models import JournalEntry, replica_model
+    from tests.documents_made import script
+
+    def replicas() -> list[list[Any]]:
+        models = [replica_model(domain) for domain in Domain]
+        return [list(model.objects.order_by("guid").values_list("guid", "content")) for model in models]
+
+    flush()
+    once = replicas()
+    again = flush()
+    found = verify_library(payload_store(), now=timezone.now())
+    receipt = create(
+        script("After", guid=GUIDS[5]), domain=Domain.USER, actor=Actor.of_command("check"), store=payload_store()
+    )
+    by_crash = JournalEntry.objects.filter(actor=f"command:{ACTOR_NAME}").order_by("sequence")
+    say(
+        {
+            "journal": list(by_crash.values_list("assembly_guid", "sequence")),
+            "replayed_the_same": once == replicas() and not any(again.values()),
+            "findings": [str(finding) for finding in found.findings],
+            "writable": receipt.changed,
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()

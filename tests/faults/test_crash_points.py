@@ -1,0 +1,72 @@
+"""Kill a writing process at its system calls, one after the other: no acknowledged change is lost, none is torn."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CALLS = "fsync,fdatasync,rename,renameat,renameat2,pwrite64,unlink,unlinkat,ftruncate,mkdir,mkdirat"
+POINTS = int(os.environ.get("CRASH_POINTS", "24"))
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed"),
+]
+
+
+def run(runtime_root: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOREALIS_", "COV"))}
+    environment |= {"BOREALIS_RUNTIME_ROOT": str(runtime_root), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def work(runtime_root: Path, *strace: str) -> subprocess.CompletedProcess[str]:
+    process = [sys.executable, "-m", "tests.faults.crash_process", "work"]
+    return run(runtime_root, "strace", "-f", "-o", str(runtime_root / "trace"), *strace, *process)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    runtime_root = tmp_path_factory.mktemp("crash") / "prepared"
+    result = run(runtime_root, sys.executable, "manage.py", "prepare")
+    assert result.returncode == 0, result.stderr
+    return runtime_root
+
+
+@pytest.fixture(scope="module")
+def calls(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Every system call of the whole work that may change a file, in order."""
+    runtime_root = tmp_path_factory.mktemp("counted") / "root"
+    shutil.copytree(prepared, runtime_root)
+    result = work(runtime_root, "-e", f"trace={CALLS}")
+    assert result.returncode == 0, result.stderr
+    return re.findall(r"^\d+ +(\w+)\(", (runtime_root / "trace").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("point", range(POINTS))
+def test_a_process_killed_at_a_system_call_loses_nothing(
+    prepared: Path, calls: list[str], tmp_path: Path, point: int
+) -> None:
+    place = point * (len(calls) - 1) // max(POINTS - 1, 1)
+    call, number = calls[place], calls[: place + 1].count(calls[place])
+    runtime_root = tmp_path / "root"
+    shutil.copytree(prepared, runtime_root)
+    killed = work(runtime_root, "-e", f"trace={CALLS}", "-e", f"inject={call}:signal=KILL:when={number}")
+    assert killed.returncode in {-9, 137}, f"{call} number {number}: {killed.stderr}"
+    acknowledged: list[list[Any]] = [pair for line in killed.stdout.splitlines() for pair in json.loads(line)]
+
+    checked = run(runtime_root, sys.executable, "-m", "tests.faults.crash_process", "check")
+    assert checked.returncode == 0, checked.stderr
+    found = json.loads(checked.stdout)
+    assert [pair for pair in acknowledged if pair not in found["journal"]] == []
+    assert len(found["journal"]) in {0, 1, 2, 5, 6, 7, 8, 9}, "an import is all of its documents or none"
+    assert found["findings"] == []
+    assert found["replayed_the_same"]
+    assert found["writable"]
