@@ -81,18 +81,18 @@ def _plan(change: Change, rows: dict[str, Assembly], actor: Actor, now: datetime
         raise GuidInOtherDomain(assembly_guid=row.guid, domain=row.domain)
     _check_revision(change, row)
     content = change.rewrite(row, now)
-    living = row is not None and row.deleted_at is None
+    living = row if row is not None and row.deleted_at is None else None
     receipt = Receipt(
         guid=change.guid,
         domain=domain,
         operation=change.operation,
         revision=row.sequence if row else 0,
         content=content,
-        created=content is not None and not living,
-        changed=not _same_meaning(row if living else None, content),
+        created=content is not None and living is None,
+        changed=not _same_meaning(living, content),
     )
     if not receipt.changed:
-        return receipt, None
+        return replace(receipt, content=living.read_content() if living else None), None
     rows[change.guid] = _rewritten(row, change, domain, content, now)
     return receipt, _draft(change, domain, content, actor)
 

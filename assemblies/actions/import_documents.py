@@ -1,6 +1,6 @@
 """Import documents: one or many, in one transaction, with a preview that writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -71,7 +71,11 @@ def import_documents(
         check_may_write(actor, domain, EVENT)
         for document in documents:
             check_conflict(rows.get(document.guid or ""), domain, on_conflict)
-        changes = [_change(document, rows, domain, on_conflict, actor, staging) for document in documents]
+        guids = _landing_guids(documents, rows, on_conflict)
+        changes = [
+            _change(document, guid, domain, on_conflict, actor, staging)
+            for document, guid in zip(documents, guids, strict=True)
+        ]
         if event_guid and changes:
             changes[0] = replace(changes[0], event_guid=event_guid)
         return commit(changes, actor=actor, event=EVENT, detail={"documents": len(documents)})
@@ -80,7 +84,8 @@ def import_documents(
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:
     """Say what an import would do, without writing anything."""
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
-    return [_preview(document, rows.get(document.guid or ""), domain, on_conflict) for document in documents]
+    names = _guids_by_name({document.display_name for document in documents})
+    return [_preview(document, rows.get(document.guid or ""), domain, on_conflict, names) for document in documents]
 
 
 def check_conflict(row: Assembly | None, domain: Domain, on_conflict: OnConflict) -> None:
@@ -93,23 +98,27 @@ def check_conflict(row: Assembly | None, domain: Domain, on_conflict: OnConflict
         raise GuidTaken(assembly_guid=row.guid)
 
 
+def _landing_guids(documents: Sequence[Document], rows: Collection[str], on_conflict: OnConflict) -> list[str]:
+    """Return the GUID each document gets: its own, or a new one where it has none or may not have it."""
+    taken, guids = set(rows), []
+    for document in documents:
+        free = document.guid is not None and (on_conflict != OnConflict.NEW_GUID or document.guid not in taken)
+        guids.append(document.guid if document.guid and free else str(uuid4()))
+        taken.add(guids[-1])
+    return guids
+
+
 def _change(
-    document: Document,
-    rows: dict[str, Assembly],
-    domain: Domain,
-    on_conflict: OnConflict,
-    actor: Actor,
-    staging: Staging,
+    document: Document, guid: str, domain: Domain, on_conflict: OnConflict, actor: Actor, staging: Staging
 ) -> Change:
-    guid = document.guid or str(uuid4())
-    if guid in rows and on_conflict == OnConflict.NEW_GUID:
-        guid = str(uuid4())
     content = content_of(document, staging)
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         check_conflict(row, domain, on_conflict)
-        if row is not None and row.deleted_at is None and on_conflict == OnConflict.SKIP:
-            return row.read_content()
+        if row is not None and row.deleted_at is None:
+            stored = row.read_content()
+            if on_conflict == OnConflict.SKIP or _means_the_same(content, stored):
+                return stored
         return settled(content, row, actor_name=actor.name, now=now)
 
     return Change(
@@ -121,7 +130,18 @@ def _change(
     )
 
 
-def _preview(document: Document, row: Assembly | None, domain: Domain, on_conflict: OnConflict) -> Preview:
+def _means_the_same(content: Content, stored: Content) -> bool:
+    """Say whether a document only repeats what is stored, in payloads that are intact."""
+    return content.content_hash == stored.content_hash and content.payload_guids == stored.payload_guids
+
+
+def _preview(
+    document: Document,
+    row: Assembly | None,
+    domain: Domain,
+    on_conflict: OnConflict,
+    guids_by_name: Mapping[str, list[str]],
+) -> Preview:
     refusal: Refusal | None = None
     try:
         check_conflict(row, domain, on_conflict)
@@ -131,7 +151,7 @@ def _preview(document: Document, row: Assembly | None, domain: Domain, on_confli
         guid=document.guid,
         display_name=document.display_name,
         standing=_standing(row, domain, document.content_hash),
-        same_name_guids=_same_name_guids(document),
+        same_name_guids=[guid for guid in guids_by_name.get(document.display_name, []) if guid != document.guid],
         flags=document.flags,
         refusal=refusal,
     )
@@ -147,6 +167,8 @@ def _standing(row: Assembly | None, domain: Domain, content_hash: str) -> Standi
     return Standing.SAME if row.content_hash == content_hash else Standing.CHANGED
 
 
-def _same_name_guids(document: Document) -> list[str]:
-    named = Assembly.objects.live().filter(display_name=document.display_name).exclude(guid=document.guid or "")
-    return list(named.values_list("guid", flat=True)[:10])
+def _guids_by_name(names: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, guid in Assembly.objects.live().filter(display_name__in=names).values_list("display_name", "guid"):
+        found.setdefault(name, []).append(guid)
+    return found

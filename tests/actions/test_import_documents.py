@@ -71,6 +71,20 @@ def test_a_new_guid_is_given_where_one_is_taken(library: PayloadStore, operator:
     assert Assembly.objects.get(guid=GUID).display_name == "Published"
 
 
+def test_two_documents_with_one_guid_may_both_come_in_under_new_ones(library: PayloadStore, operator: Actor) -> None:
+    receipts = run(library, operator, script("A", guid=GUID), script("B", guid=GUID), on_conflict=OnConflict.NEW_GUID)
+    assert [receipt.created for receipt in receipts] == [True, True]
+    assert receipts[0].guid == GUID
+    assert Assembly.objects.count() == 2
+
+
+def test_where_a_document_comes_from_makes_no_new_revision(library: PayloadStore, operator: Actor) -> None:
+    run(library, operator, script(guid=GUID, metadata={"source_path": "a.json"}))
+    [receipt] = run(library, operator, script(guid=GUID))
+    assert not receipt.changed
+    assert Assembly.objects.get().read_content().metadata == {"source_path": "a.json"}
+
+
 def test_skip_leaves_the_row_and_fail_refuses_all(library: PayloadStore, operator: Actor) -> None:
     run(library, operator, script("First", guid=GUID))
     [receipt] = run(library, operator, script("Second", guid=GUID), on_conflict=OnConflict.SKIP)

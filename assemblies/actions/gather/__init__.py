@@ -4,7 +4,7 @@ What cannot be read is named with its reason and stops nothing. No symbolic link
 """
 
 from assemblies.actions.gather.archive import ArchiveFiles
-from assemblies.actions.gather.documents import Files, Found, Gathering, Skipped, gather
+from assemblies.actions.gather.documents import Files, Found, Gathering, Skipped, gather, without_twins
 from assemblies.actions.gather.folder import FolderFiles
 
-__all__ = ["ArchiveFiles", "Files", "FolderFiles", "Found", "Gathering", "Skipped", "gather"]
+__all__ = ["ArchiveFiles", "Files", "FolderFiles", "Found", "Gathering", "Skipped", "gather", "without_twins"]

@@ -36,5 +36,9 @@ class ArchiveFiles:
 
 
 def _may_be_a_document(info: ZipInfo) -> bool:
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in info.filename.split("/"))
+    hidden = any(_is_hidden(part) for part in info.filename.split("/"))
     return not info.is_dir() and not hidden and info.filename.lower().endswith(SUFFIX)
+
+
+def _is_hidden(part: str) -> bool:
+    return part == "__MACOSX" or (part.startswith(".") and part not in {".", ".."})

@@ -35,7 +35,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Gathering:
-    """What a tree of files holds; no two documents have the same GUID."""
+    """What a tree of files holds, in the order of the names."""
 
     found: list[Found] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -49,23 +49,30 @@ def gather(
     max_attachment_bytes: int,
     track: Track = untracked,
 ) -> Gathering:
-    """Read the documents called `names`, or all there are. Of documents with the same GUID the first is kept."""
-    gathering, paths = Gathering(), dict[str, str]()
+    """Read the documents called `names`, or all there are. Raises SourceUnreadable when `files` cannot be listed."""
+    gathering = Gathering()
     chosen = files.document_names() if names is None else list(names)
     for name in track(chosen, "Reading documents", len(chosen)):
         try:
             document = _read(files, name, max_document_bytes, max_attachment_bytes)
         except Refusal as refusal:
             gathering.skipped.append(Skipped(printable(name), reason_of(refusal)))
-            continue
-        first = paths.setdefault(document.guid, name) if document.guid else name
-        if first != name:
-            gathering.skipped.append(
-                Skipped(printable(name), f"its GUID is also in {printable(first)}, which was kept")
-            )
         else:
             gathering.found.append(Found(printable(name), document))
     return gathering
+
+
+def without_twins(gathering: Gathering) -> Gathering:
+    """Keep the first of the documents that have the same GUID; the others are skipped."""
+    first_paths: dict[str, str] = {}
+    kept = Gathering(skipped=list(gathering.skipped))
+    for found in gathering.found:
+        first = first_paths.setdefault(found.document.guid, found.path) if found.document.guid else found.path
+        if first == found.path:
+            kept.found.append(found)
+        else:
+            kept.skipped.append(Skipped(found.path, f"its GUID is also in {first}, which was kept"))
+    return kept
 
 
 def _read(files: Files, name: str, max_document_bytes: int, max_attachment_bytes: int) -> Document:

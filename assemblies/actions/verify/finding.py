@@ -34,7 +34,7 @@ def find_content(entry: JournalEntry) -> Content | None:
 
 
 def last_sequences(up_to: int, domain: Domain | None = None) -> dict[str, int]:
-    """Return, by assembly GUID, its last entry's sequence not above `up_to`; with `domain`, of that domain's entries."""
+    """Return, by assembly GUID, its last entry not above `up_to`; with `domain`, among that domain's entries."""
     entries = JournalEntry.objects.filter(sequence__lte=up_to)
     if domain is not None:
         entries = entries.of_domain(domain)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from assemblies.actions.progress import Track
 from assemblies.actions.verify.finding import (
@@ -21,7 +21,7 @@ from assemblies.actions.verify.finding import (
 from assemblies.domains import Domain
 from assemblies.errors import ReplicaMismatch
 from assemblies.journal.flush import explain
-from assemblies.journal.replica import check_watermark
+from assemblies.journal.replica import check_watermark, lock_watermark
 from assemblies.models import DomainAssembly, DomainState, JournalHead, Watermark, replica_model
 from assemblies.models.columns import project
 
@@ -38,12 +38,15 @@ def find_replica_faults(checked: "Counter[str]", track: Track) -> Iterator[Findi
 
 
 def _faults(domain: Domain, checked: "Counter[str]", track: Track) -> Iterator[Finding]:
+    checked[f"{domain}_rows"] = 0
     # The record first: it may only lag, so whatever it says, the watermark read after it must have reached.
     recorded = DomainState.objects.filter(domain=domain).values_list("persisted_sequence", flat=True).first() or 0
     watermark = _find_watermark(domain)
     reached = watermark.sequence if watermark else 0
     if recorded > reached:
-        yield Finding("domain_state", domain, f"recorded as persisted up to {recorded}, but holds entries up to {reached}")
+        yield Finding(
+            "domain_state", domain, f"recorded as persisted up to {recorded}, but holds entries up to {reached}"
+        )
     if watermark is None:
         if replica_model(domain).objects.exists():
             yield Finding("watermark", domain, "the database holds rows but no watermark; run prepare")
@@ -79,24 +82,26 @@ def _watermark_fault(watermark: Watermark) -> str:
     return ""
 
 
-def _settled_differences(
-    domain: Domain, watermark: Watermark, checked: "Counter[str]", track: Track
-) -> list[Finding]:
-    """Compare again when a flush came in between; a database that is flushed without pause is compared as it is."""
-    findings: list[Finding] = []
+def _settled_differences(domain: Domain, watermark: Watermark, checked: "Counter[str]", track: Track) -> list[Finding]:
+    """Compare until no flush comes in between; one that is flushed without pause is held still for a moment."""
     for _attempt in range(ATTEMPTS):
-        # Before the first flush the rows of an adopted database belong to no revision of this journal.
-        findings = list(_differences(domain, watermark.sequence, checked, track)) if watermark.sequence else []
+        findings = _differences(domain, watermark.sequence, checked, track)
         now = _find_watermark(domain)
-        if now is None or now.sequence == watermark.sequence:
-            break
-        watermark = now
-    return findings
+        if now is not None and now.sequence == watermark.sequence:
+            return findings
+        watermark = now or watermark
+    with transaction.atomic(using=domain.alias):
+        return _differences(domain, lock_watermark(domain).sequence, checked, track)
 
 
-def _differences(domain: Domain, up_to: int, checked: "Counter[str]", track: Track) -> Iterator[Finding]:
+def _differences(domain: Domain, up_to: int, checked: "Counter[str]", track: Track) -> list[Finding]:
+    # Before the first flush the rows of an adopted database belong to no revision of this journal.
+    return list(_row_differences(domain, up_to, checked, track)) if up_to else []
+
+
+def _row_differences(domain: Domain, up_to: int, checked: "Counter[str]", track: Track) -> Iterator[Finding]:
     last = last_sequences(up_to, domain)
-    seen = set()
+    seen: set[str] = set()
     checked[f"{domain}_rows"] = 0
     rows = replica_model(domain).objects.order_by("guid").iterator(chunk_size=BATCH_ROWS)
     tracked = iter(track(rows, f"Comparing {domain}.db", len(last)))
@@ -118,7 +123,9 @@ def _row_faults(domain: Domain, rows: list[DomainAssembly], last: dict[str, int]
         content = find_content(entry)
         expected = {"sequence": entry.sequence, **(project(content) if content else {})}
         if names := differing_columns(row, expected):
-            yield Finding("replica", row.guid, f"differs from revision {entry.sequence} in the {domain} database in: {names}")
+            yield Finding(
+                "replica", row.guid, f"differs from revision {entry.sequence} in the {domain} database in: {names}"
+            )
 
 
 def _missing(last: dict[str, int], seen: set[str]) -> list[str]:

@@ -26,7 +26,8 @@ def find_working_copy_faults(checked: "Counter[str]", track: Track) -> Iterator[
     """Yield each row that differs from the journal, is missing, or is ahead of it."""
     end = _journal_end()
     last = last_sequences(end)
-    seen, ahead = set(), []
+    seen: set[str] = set()
+    ahead: list[Assembly] = []
     rows = Assembly.objects.without_texts().order_by("guid").iterator(chunk_size=BATCH_ROWS)
     tracked = iter(track(rows, "Comparing assemblies", len(last)))
     while batch := list(islice(tracked, BATCH_ROWS)):

@@ -1,0 +1,114 @@
+"""Import documents from files, folders and zip archives."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.gather import Found, Skipped
+from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
+from assemblies.management.documents import gather_paths, rows_with_guid_of, without_conflicts
+from assemblies.management.tables import table_lines
+from assemblies.management.tracking import bars_of
+from assemblies.models import Assembly
+
+MOST_ROWS_SHOWN = 50
+Outcome = dict[str, list[tuple[str, str | None]]]
+
+
+class Command(LibraryCommand):
+    help = (
+        "Import JSON documents of any shape from files, folders (at any depth, readable style too) and zip archives. "
+        "Documents that are refused are listed and stop no other; exit code 2 when there were any."
+    )
+    examples = """
+        manage.py import_assemblies script.json --domain user
+        manage.py import_assemblies ./exported backup.zip --domain community --on-conflict skip
+        manage.py import_assemblies ./exported --domain user --dry-run --json
+    """
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="A document, a folder or a .zip archive.")
+        parser.add_argument("--domain", required=True, type=domain_argument, help="official, community or user.")
+        parser.add_argument(
+            "--on-conflict",
+            default=str(OnConflict.UPDATE),
+            choices=[str(policy) for policy in OnConflict],
+            help="What to do when the domain already has a document's GUID (default: update).",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be done and write nothing.")
+
+    def work(self, **options: Any) -> None:
+        started = monotonic()
+        domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
+        with self.progress() as progress:
+            gathering = gather_paths(options["paths"], track=bars_of(progress))
+        rows = rows_with_guid_of(gathering.found)
+        good, conflicts = without_conflicts(gathering.found, rows, domain, on_conflict)
+        dry_run = options["dry_run"]
+        outcome = _foretold(good, rows, on_conflict) if dry_run else _imported(good, domain, on_conflict)
+        refused = [*gathering.skipped, *conflicts]
+        facts = {
+            "domain": str(domain),
+            "on_conflict": str(on_conflict),
+            "dry_run": dry_run,
+            **{what: [{"path": path, "assembly_guid": guid} for path, guid in rows] for what, rows in outcome.items()},
+            "refused": [{"path": one.path, "reason": one.reason} for one in refused],
+            "elapsed_seconds": round(monotonic() - started, 3),
+        }
+        self.answer(facts, self._lines(outcome, refused, dry_run=dry_run))
+        if refused:
+            raise CommandError(f"{len(refused)} documents were refused", returncode=REFUSED)
+
+    def _lines(self, outcome: Outcome, refused: list[Skipped], *, dry_run: bool) -> list[str]:
+        rows: list[tuple[str, str, str]] = [("refused", one.path, one.reason) for one in refused]
+        for what in ("created", "updated"):
+            rows += [(what, path, guid or "a new GUID") for path, guid in outcome[what]]
+        title = "Would be done" if dry_run else "Done"
+        columns = ("What", "Document", "GUID or reason")
+        lines = table_lines(title, columns, rows[:MOST_ROWS_SHOWN], terminal=self.stdout.isatty()) if rows else []
+        if len(rows) > MOST_ROWS_SHOWN:
+            lines.append(f"… and {len(rows) - MOST_ROWS_SHOWN} more; --json lists them all.")
+        counts = ", ".join(f"{len(found)} {what}" for what, found in outcome.items())
+        return [*lines, f"{counts}, {len(refused)} refused."]
+
+
+def _imported(good: list[Found], domain: Domain, on_conflict: OnConflict) -> Outcome:
+    outcome: Outcome = {"created": [], "updated": [], "unchanged": []}
+    if not good:
+        return outcome
+    receipts = import_documents(
+        [found.document for found in good],
+        domain=domain,
+        on_conflict=on_conflict,
+        actor=Actor.of_command("import_assemblies"),
+        store=payload_store(),
+    )
+    for found, receipt in zip(good, receipts, strict=True):
+        what = "created" if receipt.created else "updated" if receipt.changed else "unchanged"
+        outcome[what].append((found.path, receipt.guid))
+    return outcome
+
+
+def _foretold(good: list[Found], rows: Mapping[str, Assembly], on_conflict: OnConflict) -> Outcome:
+    """Say what `_imported` would do. A GUID of None is one that is made when the document is imported."""
+    outcome: Outcome = {"created": [], "updated": [], "unchanged": []}
+    live = {guid: row.content_hash for guid, row in rows.items() if row.deleted_at is None}
+    for found in good:
+        guid, content_hash = found.document.guid, found.document.content_hash
+        if guid is None or (guid in rows and on_conflict == OnConflict.NEW_GUID):
+            outcome["created"].append((found.path, None))
+        elif guid not in live:
+            outcome["created"].append((found.path, guid))
+            live[guid] = content_hash
+        elif on_conflict == OnConflict.SKIP or live[guid] == content_hash:
+            outcome["unchanged"].append((found.path, guid))
+        else:
+            outcome["updated"].append((found.path, guid))
+            live[guid] = content_hash
+    return outcome

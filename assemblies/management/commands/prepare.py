@@ -1,0 +1,98 @@
+"""`prepare`: make the library ready to serve. Run it as often as you like."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.hydrate import HydrationReport, adopt_replica, rebuild_replica
+from assemblies.conf import payload_store
+from assemblies.management.administrator import FirstAdministrator
+from assemblies.management.command import LibraryCommand, domain_argument
+from assemblies.management.preparation import Preparation, prepare
+
+SHOWN_GUIDS = 10
+ACTOR = Actor.of_command("prepare")
+
+
+class Command(LibraryCommand):
+    help = (
+        "Make directories, migrate the four databases, take in what the domain databases hold, "
+        "and make the first administrator when there is no user. Changes nothing that is already as it should be."
+    )
+    examples = """
+        manage.py prepare
+        manage.py prepare --json
+        manage.py prepare --adopt-replica community     the community database's rows win
+        manage.py prepare --rebuild-replica official    the journal wins; a copy of the file is kept
+    """
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        for option, meaning in (
+            ("--adopt-replica", "Take this domain database's differing rows as new revisions."),
+            ("--rebuild-replica", "Write this domain database anew from the journal."),
+        ):
+            parser.add_argument(
+                option, action="append", type=domain_argument, metavar="DOMAIN", help=f"{meaning} (repeatable)"
+            )
+
+    def work(self, **options: Any) -> None:
+        with self.progress() as progress:
+            task = progress.add_task("preparing", total=None)
+            outcome = prepare(actor=ACTOR, step=lambda words: progress.update(task, description=words))
+        decided = [
+            adopt_replica(domain, actor=ACTOR, store=payload_store()) for domain in options["adopt_replica"] or ()
+        ]
+        copies = {str(domain): rebuild_replica(domain) for domain in options["rebuild_replica"] or ()}
+        self.answer(_facts(outcome, decided, copies), _lines(outcome, decided, copies))
+
+
+def _facts(outcome: Preparation, decided: list[HydrationReport], copies: dict[str, str]) -> dict[str, Any]:
+    administrator = outcome.administrator
+    return {
+        "migrations": outcome.migrations,
+        "hydration": [asdict(report) for report in outcome.hydration],
+        "adopted_replicas": [asdict(report) for report in decided],
+        "rebuilt_replicas": copies,
+        "administrator": asdict(administrator) if administrator else None,
+    }
+
+
+def _lines(outcome: Preparation, decided: list[HydrationReport], copies: dict[str, str]) -> Iterator[str]:
+    yield from preparation_lines(outcome)
+    for report in decided:
+        yield f"{report.domain}: its rows now are the library's"
+        yield from hydration_lines(report)
+    for domain, copy in copies.items():
+        yield f"{domain}: will be written anew from the journal by the next flush{f'; kept {copy}' if copy else ''}"
+
+
+def preparation_lines(outcome: Preparation) -> Iterator[str]:
+    """Say what was done and found, a line per fact."""
+    for alias, count in outcome.migrations.items():
+        yield f"{alias}: {f'{count} migrations applied' if count else 'up to date'}"
+    for report in outcome.hydration:
+        yield from hydration_lines(report)
+    if outcome.administrator:
+        yield from administrator_lines(outcome.administrator)
+
+
+def hydration_lines(report: HydrationReport) -> Iterator[str]:
+    """Say what was taken in from a domain database and what was not."""
+    for guids, fact in (
+        (report.adopted, "rows were new to the library and adopted"),
+        (report.conflicts, "rows differ from the library's"),
+        (report.without_payload, "rows lack their payload"),
+    ):
+        if guids:
+            shown = ", ".join(guids[:SHOWN_GUIDS])
+            yield f"{report.domain}: {len(guids)} {fact}: {shown}{', …' if len(guids) > SHOWN_GUIDS else ''}"
+    if report.advice:
+        yield report.advice
+
+
+def administrator_lines(administrator: FirstAdministrator) -> Iterator[str]:
+    yield f"First administrator: {administrator.username}"
+    if administrator.password:
+        yield f"Password: {administrator.password}   (shown this once; `manage.py changepassword` sets another)"

@@ -1,0 +1,40 @@
+"""Verify what is stored: payloads, domain databases, working copy, journal and audit."""
+
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from assemblies.actions.verify import Verification, verify_library
+from assemblies.conf import payload_store
+from assemblies.management.command import REFUSED, LibraryCommand
+from assemblies.management.tables import table_lines
+from assemblies.management.tracking import bars_of
+
+
+class Command(LibraryCommand):
+    help = (
+        "Verify the library without changing it: the SHA-256 of every payload any revision names, missing and orphan "
+        "payloads, domain databases and working copy against the journal, the chains of journal and audit. "
+        "Exit code 2 when anything was found."
+    )
+    examples = """
+        manage.py verify_library
+        manage.py verify_library --json | jq .findings
+    """
+
+    def work(self, **_options: Any) -> None:
+        with self.progress() as progress:
+            result = verify_library(payload_store(), now=timezone.now(), track=bars_of(progress))
+        self.answer(result.json(), self._lines(result))
+        if result.findings:
+            raise CommandError(f"{len(result.findings)} findings", returncode=REFUSED)
+
+    def _lines(self, result: Verification) -> list[str]:
+        terminal = self.stdout.isatty()
+        lines = [f"{name.replace('_', ' ')}: {count}" for name, count in sorted(result.checked.items())]
+        for title, findings in (("Findings", result.findings), ("Notes", result.notes)):
+            if findings:
+                rows = [(finding.kind, finding.subject, finding.detail) for finding in findings]
+                lines += table_lines(title, ("Kind", "Subject", "Detail"), rows, terminal=terminal)
+        return lines if result.findings else [*lines, "The library is as it should be."]

@@ -1,0 +1,93 @@
+"""Documents as a command line names them: files, folders and archives together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from django.conf import settings
+
+from assemblies.actions.gather import ArchiveFiles, Files, FolderFiles, Found, Gathering, Skipped, gather
+from assemblies.actions.import_documents import OnConflict, check_conflict
+from assemblies.actions.progress import Track
+from assemblies.domains import Domain
+from assemblies.errors import Refusal
+from assemblies.models import Assembly
+
+
+def gather_paths(paths: Iterable[str], *, track: Track) -> Gathering:
+    """Return the documents of all `paths`, named as the command line did; a file that is named twice is read once."""
+    parts = [_gather_path(path, track) for path in dict.fromkeys(paths)]
+    return Gathering(
+        found=[found for part in parts for found in part.found],
+        skipped=[skipped for part in parts for skipped in part.skipped],
+    )
+
+
+def rows_with_guid_of(found: Iterable[Found]) -> dict[str, Assembly]:
+    """Return by GUID the assemblies, live or deleted, that have the GUID of one of the documents."""
+    return Assembly.objects.without_texts().in_bulk({one.document.guid for one in found if one.document.guid})
+
+
+def without_conflicts(
+    found: Iterable[Found], rows: Mapping[str, Assembly], domain: Domain, on_conflict: OnConflict
+) -> tuple[list[Found], list[Skipped]]:
+    """Return the documents that may be imported, and the others with the reason.
+
+    A document whose GUID an earlier one of the same import has is treated as if that one were in the library already.
+    """
+    good: list[Found] = []
+    refused: list[Skipped] = []
+    first_paths: dict[str, str] = {}
+    for one in found:
+        guid = one.document.guid or ""
+        try:
+            check_conflict(rows.get(guid), domain, on_conflict)
+        except Refusal as refusal:
+            refused.append(Skipped(one.path, refusal.message))
+            continue
+        first = first_paths.setdefault(guid, one.path) if guid else one.path
+        if first == one.path or on_conflict in {OnConflict.UPDATE, OnConflict.SKIP}:
+            good.append(one)
+        elif on_conflict == OnConflict.NEW_GUID:
+            good.append(Found(one.path, replace(one.document, guid=None)))
+        else:
+            refused.append(Skipped(one.path, f"Its GUID is also in {first}."))
+    return good, refused
+
+
+def _gather_path(path: str, track: Track) -> Gathering:
+    place = Path(path)
+    if place.is_dir():
+        return _gather(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
+    if not place.is_file():
+        return Gathering(skipped=[Skipped(path, "There is no such file or folder.")])
+    if place.suffix.lower() == ".zip":
+        return _gather_archive(place, path, track)
+    # Whoever names a link on the command line means the file it leads to.
+    real = place.resolve()
+    if real.suffix.lower() != ".json":
+        return Gathering(skipped=[Skipped(path, "This is no .json document, folder or .zip archive.")])
+    return _gather(FolderFiles(real.parent), [real.name], path.removesuffix(real.name), track)
+
+
+def _gather_archive(place: Path, path: str, track: Track) -> Gathering:
+    try:
+        with ZipFile(place) as archive:
+            return _gather(ArchiveFiles(archive), None, f"{path}/", track)
+    except BadZipFile:
+        return Gathering(skipped=[Skipped(path, "This is not a zip archive.")])
+
+
+def _gather(files: Files, names: list[str] | None, prefix: str, track: Track) -> Gathering:
+    part = gather(
+        files,
+        names,
+        max_document_bytes=settings.MAX_DOCUMENT_BYTES,
+        max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
+        track=track,
+    )
+    return Gathering(
+        found=[Found(f"{prefix}{found.path}", found.document) for found in part.found],
+        skipped=[Skipped(f"{prefix}{skipped.path}", skipped.reason) for skipped in part.skipped],
+    )

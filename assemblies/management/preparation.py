@@ -1,0 +1,85 @@
+"""Make a library ready to serve: directories, schema, what the domain databases hold, the first administrator.
+
+Idempotent, and two at once are safe: a file lock lets one go first and the other find everything done.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connections
+from filelock import FileLock, Timeout
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.hydrate import HydrationReport, hydrate_all
+from assemblies.conf import payload_store
+from assemblies.management.administrator import FirstAdministrator, ensure_administrator
+from assemblies.management.schema import migrate, missing_migrations
+
+PRIVATE = 0o700
+LONGEST_WAIT_SECONDS = 120
+Step = Callable[[str], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """What preparing came to: migrations applied per alias, what hydrating found, the account made if any."""
+
+    migrations: dict[str, int]
+    hydration: list[HydrationReport]
+    administrator: FirstAdministrator | None
+
+
+def prepare(*, actor: Actor, step: Step = lambda _words: None) -> Preparation:
+    """Prepare everything; `step` is told what comes next. Raises CommandError where a database is not ours."""
+    make_directories()
+    with prepared_alone():
+        migrations = {}
+        for alias in connections:
+            step(f"migrating {alias}")
+            migrations[alias] = migrate(alias)
+        step("comparing the domain databases")
+        hydration = hydrate_all(actor=actor, store=payload_store())
+        return Preparation(migrations=migrations, hydration=hydration, administrator=ensure_administrator())
+
+
+def check_prepared() -> None:
+    """Raise CommandError unless every database has this version's schema."""
+    make_directories()
+    behind = [alias for alias in connections if missing_migrations(alias)]
+    if behind:
+        raise CommandError(
+            f"Not prepared: {', '.join(behind)}. Run `manage.py prepare`, or allow BOREALIS_ENGINE_AUTO_MIGRATE."
+        )
+
+
+def make_directories() -> None:
+    """Make what live data needs; a new runtime root is its owner's alone, an old one keeps what its owner set."""
+    root: Path = settings.RUNTIME_ROOT
+    new = not (root / "Assemblies").exists()
+    sqlite_files = [str(connections[alias].settings_dict["NAME"]) for alias in connections if _is_file(alias)]
+    wanted = [root, root / "Assemblies", settings.LOG_DIRECTORY, settings.STATIC_ROOT]
+    for directory in [*wanted, *(Path(name).parent for name in sqlite_files)]:
+        directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    if new:
+        root.chmod(PRIVATE)
+
+
+def _is_file(alias: str) -> bool:
+    connection = connections[alias]
+    return connection.vendor == "sqlite" and not str(connection.settings_dict["NAME"]).startswith("file:")
+
+
+@contextmanager
+def prepared_alone() -> Iterator[None]:
+    """Keep other preparations of this runtime root waiting."""
+    try:
+        with FileLock(settings.RUNTIME_ROOT / "prepare.lock", timeout=LONGEST_WAIT_SECONDS, mode=0o600):
+            yield
+    except Timeout as error:
+        raise CommandError(
+            "Another prepare has been at work for two minutes; wait for it to end, then try again."
+        ) from error

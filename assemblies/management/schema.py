@@ -1,0 +1,55 @@
+"""Bring each database to this version's schema, and refuse one that is not ours to change."""
+
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+OUR_APPS = {"assemblies", "devmode"}
+
+
+def migrate(alias: str) -> int:
+    """Migrate one database and return how many migrations it lacked. Raises CommandError when it is not ours."""
+    executor = _executor(alias)
+    missing = _missing(executor)
+    # `default` always: what follows its migrations (groups, permissions) must be made good after a crash, too.
+    if missing or alias == "default":
+        call_command("migrate", database=alias, verbosity=0, interactive=False, skip_checks=True)
+    return missing
+
+
+def missing_migrations(alias: str) -> int:
+    """Return how many migrations a database lacks. Raises CommandError when it is not ours."""
+    return _missing(_executor(alias))
+
+
+def _missing(executor: MigrationExecutor) -> int:
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _executor(alias: str) -> MigrationExecutor:
+    connection = connections[alias]
+    try:
+        with connection.cursor() as cursor:
+            tables = connection.introspection.table_names(cursor)
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        raise CommandError(f"The {alias} database cannot be opened: {str(error).strip()}") from error
+    _check_ours(alias, tables, executor)
+    return executor
+
+
+def _check_ours(alias: str, tables: list[str], executor: MigrationExecutor) -> None:
+    applied = set(executor.loader.applied_migrations)
+    unknown = sorted(applied - set(executor.loader.disk_migrations))
+    if newer := [f"{app}.{name}" for app, name in unknown if app in OUR_APPS]:
+        raise CommandError(
+            f"The {alias} database was made by a newer version (it has {newer[-1]}). Install that version, "
+            "or restore a backup made with this one."
+        )
+    ours = any(app in OUR_APPS for app, _name in applied)
+    if tables and not ours and (unknown or not applied):
+        raise CommandError(
+            f"The {alias} database belongs to another application (it has a table {sorted(tables)[0]}); "
+            "nothing was changed. Give the library a database of its own."
+        )

@@ -1,0 +1,52 @@
+"""A folder of JSON documents as the official source.
+
+Its `Assemblies` folder is read when it has one. The version is a digest of the paths and contents, so that the same
+folder has the same version on every machine.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from assemblies.actions.gather import FolderFiles, gather
+from assemblies.actions.progress import Track, untracked
+from assemblies.errors import SourceUnreadable
+from assemblies.official.source import SourceContents, SourceDocument, published
+
+CATALOGUE_FOLDER = "Assemblies"
+VERSION_DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectorySource:
+    """`place` is what a person wrote; sizes are in bytes."""
+
+    place: str
+    max_document_bytes: int
+    max_attachment_bytes: int
+
+    def read(self, track: Track = untracked) -> SourceContents:
+        """Read every document of the folder. Raises SourceUnreadable when it is missing or cannot be listed whole."""
+        gathering = gather(
+            FolderFiles(self._top()),
+            max_document_bytes=self.max_document_bytes,
+            max_attachment_bytes=self.max_attachment_bytes,
+            track=track,
+        )
+        documents, skipped = published(gathering)
+        return SourceContents(_version(documents), documents, skipped)
+
+    def _top(self) -> Path:
+        folder = Path(self.place)
+        if not folder.is_dir():
+            raise SourceUnreadable(f"The official source {self.place} is not a folder; the catalogue is unchanged.")
+        catalogue = folder / CATALOGUE_FOLDER
+        return catalogue if catalogue.is_dir() and not catalogue.is_symlink() else folder
+
+
+def _version(documents: Iterable[SourceDocument]) -> str:
+    digest = hashlib.sha256()
+    for document in documents:
+        digest.update(f"{document.path}\0{document.content_hash}\n".encode())
+    return f"dir:{digest.hexdigest()[:VERSION_DIGITS]}"

@@ -1,0 +1,39 @@
+"""Why a plan must not be carried out: a broken or empty source must never take a good shelf away. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+from assemblies.official.plan import SyncPlan
+from assemblies.official.shelf import ShelfRow
+from assemblies.official.source import SourceContents
+
+MOST_FAILING = 0.2
+MOST_REMOVED = 0.5
+
+
+def find_refusals(
+    plan: SyncPlan, contents: SourceContents, shelf: Mapping[str, ShelfRow], *, allow_mass_removal: bool
+) -> list[str]:
+    """Return the reasons to refuse `plan`; none is good."""
+    return [
+        *_emptiness(contents),
+        *_failures(contents),
+        *([] if allow_mass_removal else _mass_removal(plan, shelf)),
+    ]
+
+
+def _emptiness(contents: SourceContents) -> Iterator[str]:
+    if not contents.documents:
+        yield "The source holds no official document."
+
+
+def _failures(contents: SourceContents) -> Iterator[str]:
+    failing, total = len(contents.skipped), len(contents.skipped) + len(contents.documents)
+    if failing > total * MOST_FAILING:
+        yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
+
+
+def _mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> Iterator[str]:
+    live = sum(row.is_live for row in shelf.values())
+    if len(plan.removed) > live * MOST_REMOVED:
+        removed = len(plan.removed)
+        yield f"{removed} of {live} official assemblies would be removed; allow a mass removal if that is meant."

@@ -1,0 +1,263 @@
+"""`import_assemblies`."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.actions.delete import delete
+from assemblies.domains import Domain
+from assemblies.models import Assembly, JournalEntry
+from assemblies.payloads import PayloadStore
+from devmode.models import AuditEntry
+from tests.commands.calling import Called, call
+from tests.documents_made import script
+from tests.official.published_folder import guid, publish, publish_many
+
+pytestmark = pytest.mark.usefixtures("library")
+
+
+def run(*arguments: str | Path) -> Called:
+    return call("import_assemblies", *map(str, arguments))
+
+
+def guids(rows: list[dict[str, str]]) -> list[str]:
+    return [row["assembly_guid"] for row in rows]
+
+
+def refused(called: Called) -> dict[str, str]:
+    return {one["path"]: one["reason"] for one in called.answer["refused"]}
+
+
+def zip_of(folder: Path, archive: Path) -> Path:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(folder.rglob("*")):
+            file.write(path, path.relative_to(folder))
+    return archive
+
+
+def test_files_folders_and_archives_are_imported_in_one_transaction(tmp_path: Path) -> None:
+    publish_many(tmp_path / "folder", 2)
+    publish(tmp_path / "packed", 3, path="deep/er/three.json")
+    single = publish(tmp_path, 4, path="single.json", assembly_guid=None)
+    archive = zip_of(tmp_path / "packed", tmp_path / "packed.zip")
+
+    called = run(tmp_path / "folder", archive, single, "--domain", "user_created", "--json")
+
+    assert called.exit_code == 0
+    assert [row["path"] for row in called.answer["created"]] == [
+        f"{tmp_path}/folder/scripts/linux/number-1.json",
+        f"{tmp_path}/folder/scripts/linux/number-2.json",
+        f"{tmp_path}/packed.zip/deep/er/three.json",
+        f"{tmp_path}/single.json",
+    ]
+    assert set(guids(called.answer["created"])) == set(Assembly.objects.values_list("guid", flat=True))
+    assert set(Assembly.objects.values_list("domain", flat=True)) == {Domain.USER}
+    assert AuditEntry.objects.count() == 1
+
+
+def test_importing_again_changes_nothing(tmp_path: Path) -> None:
+    publish_many(tmp_path, 3)
+    run(tmp_path, "--domain", "user")
+    called = run(tmp_path, "--domain", "user", "--json")
+
+    assert (called.answer["created"], called.answer["updated"]) == ([], [])
+    assert guids(called.answer["unchanged"]) == [guid(1), guid(2), guid(3)]
+    assert JournalEntry.objects.count() == 3
+
+
+def test_refused_documents_are_listed_and_stop_no_other(tmp_path: Path) -> None:
+    publish(tmp_path, 1)
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "notes.txt").write_text("no document")
+    (tmp_path / "bad.zip").write_bytes(b"no archive")
+
+    called = run(
+        tmp_path, tmp_path / "notes.txt", tmp_path / "bad.zip", tmp_path / "absent", "--domain", "user", "--json"
+    )
+
+    assert called.exit_code == 2
+    assert "4 documents were refused" in called.stderr
+    assert guids(called.answer["created"]) == [guid(1)]
+    reasons = {Path(path).name: reason for path, reason in refused(called).items()}
+    assert list(reasons) == ["broken.json", "notes.txt", "bad.zip", "absent"]
+    assert reasons["bad.zip"] == "This is not a zip archive."
+    assert Assembly.objects.count() == 1
+
+
+def test_people_see_the_reasons(tmp_path: Path) -> None:
+    publish_many(tmp_path, 55)
+    (tmp_path / "broken.json").write_text("{")
+    called = run(tmp_path, "--domain", "user")
+
+    assert called.exit_code == 2
+    assert "refused" in called.stdout and "not valid JSON" in called.stdout
+    assert "… and 6 more" in called.stdout
+    assert "55 created, 0 updated, 0 unchanged, 1 refused." in called.stdout
+
+
+@pytest.mark.parametrize(
+    ("policy", "exit_code", "second", "summaries"),
+    [
+        ("update", 0, "updated", {"Later."}),
+        ("skip", 0, "unchanged", {"Says a number."}),
+        ("new_guid", 0, "created", {"Says a number.", "Later."}),
+        ("fail", 2, "refused", {"Says a number."}),
+    ],
+)
+def test_two_documents_of_one_guid_are_treated_as_if_imported_one_after_the_other(
+    tmp_path: Path, policy: str, exit_code: int, second: str, summaries: set[str]
+) -> None:
+    first = publish(tmp_path, 1, path="first.json")
+    later = publish(tmp_path, 1, path="later.json", description="Later.")
+    for options in (("--dry-run",), ()):
+        called = run(tmp_path, "--domain", "user", "--on-conflict", policy, "--json", *options)
+        assert called.exit_code == exit_code
+        assert called.answer["created"][0] == {"path": str(first), "assembly_guid": guid(1)}
+        assert called.answer[second][-1]["path"] == str(later)
+    assert set(Assembly.objects.values_list("summary", flat=True)) == summaries
+
+
+def test_a_file_named_twice_is_imported_once(tmp_path: Path) -> None:
+    file = publish(tmp_path, 1)
+    called = run(file, file, "--domain", "user", "--on-conflict", "fail", "--json")
+    assert (called.exit_code, guids(called.answer["created"])) == (0, [guid(1)])
+
+
+def test_a_guid_of_another_domain_is_refused_and_left_alone_h1(
+    tmp_path: Path, store: PayloadStore, command: Actor
+) -> None:
+    create(script("Official", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=store)
+    publish_many(tmp_path, 2)
+    called = run(tmp_path, "--domain", "user", "--json")
+
+    assert called.exit_code == 2
+    assert list(refused(called).values()) == [
+        "An assembly of another domain already has this GUID; nothing was changed."
+    ]
+    assert guids(called.answer["created"]) == [guid(2)]
+    assert Assembly.objects.get(guid=guid(1)).display_name == "Official"
+
+
+@pytest.mark.parametrize(
+    ("policy", "exit_code", "what"),
+    [("update", 0, "updated"), ("skip", 0, "unchanged"), ("fail", 2, "refused"), ("new_guid", 0, "created")],
+)
+def test_a_known_guid_is_treated_as_asked_and_a_dry_run_foretells_it(
+    tmp_path: Path, policy: str, exit_code: int, what: str
+) -> None:
+    publish(tmp_path, 1)
+    run(tmp_path, "--domain", "user")
+    publish(tmp_path, 1, description="Later.")
+    entries = JournalEntry.objects.count()
+
+    dry = run(tmp_path, "--domain", "user", "--on-conflict", policy, "--dry-run", "--json")
+    assert JournalEntry.objects.count() == entries
+    real = run(tmp_path, "--domain", "user", "--on-conflict", policy, "--json")
+
+    for called in (dry, real):
+        assert called.exit_code == exit_code
+        counts = {key: len(called.answer[key]) for key in ("created", "updated", "unchanged", "refused")}
+        assert counts == {key: int(key == what) for key in counts}
+    summaries = set(Assembly.objects.values_list("summary", flat=True))
+    assert ("Later." in summaries) is (policy in {"update", "new_guid"})
+    assert Assembly.objects.count() == (2 if policy == "new_guid" else 1)
+
+
+@pytest.mark.parametrize("policy", ["update", "skip", "fail"])
+def test_a_deleted_assembly_comes_back_by_its_document(tmp_path: Path, command: Actor, policy: str) -> None:
+    publish(tmp_path, 1)
+    run(tmp_path, "--domain", "user")
+    delete(guid(1), actor=command)
+    for options in (("--dry-run",), ()):
+        called = run(tmp_path, "--domain", "user", "--on-conflict", policy, "--json", *options)
+        assert guids(called.answer["created"]) == [guid(1)]
+    assert Assembly.objects.live().count() == 1
+
+
+def test_a_dry_run_tells_new_from_same_and_writes_nothing(tmp_path: Path) -> None:
+    publish(tmp_path, 1)
+    run(tmp_path, "--domain", "user")
+    publish(tmp_path, 2)
+    called = run(tmp_path, "--domain", "user", "--dry-run", "--json")
+
+    assert (guids(called.answer["created"]), guids(called.answer["unchanged"])) == ([guid(2)], [guid(1)])
+    assert called.answer["dry_run"] is True
+    assert Assembly.objects.count() == 1
+    assert "Would be done" in run(tmp_path, "--domain", "user", "--dry-run").stdout
+
+
+def test_nothing_good_is_nothing_to_do(tmp_path: Path) -> None:
+    assert run(tmp_path / "absent", "--domain", "user").exit_code == 2
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_link_named_on_the_command_line_is_the_file_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(publish(tmp_path / "real", 1))
+    called = run(tmp_path / "link.json", "--domain", "user", "--json")
+    assert guids(called.answer["created"]) == [guid(1)]
+
+
+def test_hostile_names_in_an_archive_create_no_file(tmp_path: Path) -> None:
+    document = publish(tmp_path / "made", 1).read_bytes()
+    archive = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for number, name in enumerate(("../../escape.json", "/abs.json", "a\nb.json", "C:\\x.json", "__MACOSX/y.json")):
+            file.writestr(name, document.replace(guid(1).encode(), guid(number + 1).encode()))
+        file.writestr("folder.json/", b"")
+    before = set(tmp_path.rglob("*"))
+
+    called = run(archive, "--domain", "user", "--json")
+
+    assert called.exit_code == 0
+    assert len(called.answer["created"]) == 4
+    assert all(row["path"].isprintable() for row in called.answer["created"])
+    new = [path for path in set(tmp_path.rglob("*")) - before if not path.is_relative_to(tmp_path / "Payloads")]
+    assert new == []
+    assert not (tmp_path.parent.parent / "escape.json").exists()
+
+
+def test_a_bomb_and_damage_in_an_archive_are_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("bomb.json", b" " * 50_000_000)
+        file.writestr("damaged.json", os.urandom(4000).hex())
+    raw = bytearray(archive.read_bytes())
+    start = raw.index(b"damaged.json") + 200
+    raw[start : start + 40] = bytes(40)
+    archive.write_bytes(raw)
+
+    reasons = {Path(path).name: reason for path, reason in refused(run(archive, "--domain", "user", "--json")).items()}
+
+    assert "larger than the limit" in reasons["bomb.json"]
+    assert reasons["damaged.json"] == "The archive is damaged or encrypted here."
+
+
+def test_the_readable_style_is_imported_from_an_archive_too(tmp_path: Path) -> None:
+    publish_many(tmp_path / "made", 1)
+    run(tmp_path / "made", "--domain", "user")
+    before = Assembly.objects.get().content_hash
+    call("export_assemblies", str(tmp_path / "tree"), "--style", "tree")
+    called = run(zip_of(tmp_path / "tree", tmp_path / "tree.zip"), "--domain", "user", "--json")
+
+    assert guids(called.answer["unchanged"]) == [guid(1)]
+    assert Assembly.objects.get().content_hash == before
+
+
+def test_a_script_that_is_missing_beside_its_document_is_named(tmp_path: Path) -> None:
+    publish(tmp_path / "made", 1, script=None, script_encoding=None)
+    archive = zip_of(tmp_path / "made", tmp_path / "made.zip")
+    for path in (tmp_path / "made", archive):
+        called = run(path, "--domain", "user", "--json")
+        assert called.exit_code == 2
+        assert "script" in next(iter(refused(called).values()))
+
+
+@pytest.mark.parametrize("domain", ["", "nowhere"])
+def test_an_unknown_domain_is_named(tmp_path: Path, domain: str) -> None:
+    called = run(tmp_path, "--domain", domain)
+    assert called.exit_code != 0
+    assert "official, community or user" in called.stderr
