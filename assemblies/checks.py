@@ -9,6 +9,7 @@ from django.db import connections
 
 FIXED_SQLITE = (3, 51, 3)
 FIRST_FLAWED_SQLITE = (3, 7, 0)
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 def check_sqlite_build(**_options: Any) -> list[CheckMessage]:
@@ -22,6 +23,7 @@ def check_sqlite_build(**_options: Any) -> list[CheckMessage]:
     return [
         checks.Warning(
             f"SQLite {sqlite3.sqlite_version} can corrupt a WAL database written and checkpointed at once.",
+            hint="Install requirements.txt, whose pysqlite3 wheel carries a fixed build, or SQLite 3.51.3 or later.",
             id="assemblies.W001",
         )
     ]
@@ -58,7 +60,49 @@ def check_router(**_options: Any) -> list[CheckMessage]:
     ]
 
 
+def check_allowed_hosts(**_options: Any) -> list[CheckMessage]:
+    """E003: any Host header is believed."""
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS holds *, so links and redirects can be made to name any host.",
+            hint="Name in BOREALIS_ALLOWED_HOSTS the hosts that browsers type, separated by commas.",
+            id="assemblies.E003",
+        )
+    ]
+
+
+def check_cors_origins(**_options: Any) -> list[CheckMessage]:
+    """E004: pages of any origin could use a visitor's session."""
+    if "*" not in settings.CORS_ALLOWED_ORIGINS:
+        return []
+    return [
+        Error(
+            "CORS_ALLOWED_ORIGINS holds *, so any web page could read the library with its visitor's session.",
+            hint="Name in BOREALIS_CORS_ALLOWED_ORIGINS each origin that may, for example https://console.example.org.",
+            id="assemblies.E004",
+        )
+    ]
+
+
+def check_debug(**_options: Any) -> list[CheckMessage]:
+    """E005: debugging pages, which show settings and source, are served to other machines."""
+    if not settings.DEBUG or (settings.HOST in LOOPBACK_HOSTS and not settings.HTTPS):
+        return []
+    return [
+        Error(
+            "DEBUG is on although other machines can reach the server.",
+            hint="Unset BOREALIS_DEBUG, or listen on 127.0.0.1 with a public URL of http.",
+            id="assemblies.E005",
+        )
+    ]
+
+
 def register_all() -> None:
     register(check_sqlite_build, Tags.compatibility)
     register(check_separate_databases, Tags.compatibility)
     register(check_router, Tags.compatibility)
+    register(check_allowed_hosts, Tags.security)
+    register(check_cors_origins, Tags.security)
+    register(check_debug, Tags.security)

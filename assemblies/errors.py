@@ -118,6 +118,10 @@ class LibraryBusy(Failure):
     """Other writers kept the library busy for too long; try again."""
 
 
+class LibraryUnavailable(Failure):
+    """A database or a disk of the library cannot be used at the moment; try again, then look into engine.log."""
+
+
 class AuditUnavailable(Failure):
     """The audit entry could not be written, so the change was not made."""
 

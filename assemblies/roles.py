@@ -1,9 +1,11 @@
 """Who may do what by standing: viewer, operator, administrator."""
 
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
+from django.db.models import QuerySet
 
 WRITE_USER_CREATED = "assemblies.write_user_created"
 ENTER_DEV_MODE = "devmode.enter_dev_mode"
@@ -30,9 +32,10 @@ def ensure_groups(using: str, **signal: Any) -> None:
         return
     for name, labels in GROUPS.items():
         group, _created = Group.objects.get_or_create(name=name)
-        group.permissions.add(*(_permission(label) for label in labels))
+        group.permissions.add(*chain.from_iterable(_permissions(label) for label in labels))
 
 
-def _permission(label: str) -> Permission:
+def _permissions(label: str) -> QuerySet[Permission]:
+    """Return the permission, or nothing after a migrate of other applications only."""
     app_label, codename = label.split(".")
-    return Permission.objects.get(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(content_type__app_label=app_label, codename=codename)

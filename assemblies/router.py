@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
-from assemblies.domains import DOMAIN_ALIASES
+from assemblies.domains import DOMAIN_ALIASES, Domain
 
 REPLICA_MODELS = {
     "domainassembly",
@@ -30,9 +30,10 @@ class DomainRouter:
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         if not _is_replica(model._meta.app_label, model._meta.model_name):
             return DEFAULT_DB_ALIAS
+        # A proxy's own domain; the watermark's is a column and names nothing.
         domain = getattr(model, "domain", None)
-        if domain is not None:
-            return str(domain.alias)
+        if isinstance(domain, Domain):
+            return domain.alias
         instance = hints.get("instance")
         if instance is not None and instance._state.db in DOMAIN_ALIASES:
             return str(instance._state.db)

@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from borealis_assemblies.env import Environment
 
+SQLITE = "django.db.backends.sqlite3"
+IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_SECONDS = 5
 # FULL on every database: with less, a power cut could take a domain's last commit back after `default` had recorded it.
 INIT_COMMAND = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
@@ -27,34 +29,41 @@ def database_settings(env: Environment, *, runtime_root: Path, root: Path) -> di
 
 def _database(env: Environment, alias: str, path: Path, root: Path) -> dict[str, Any]:
     name = "DATABASE_URL" if alias == "default" else f"{alias.upper()}_DATABASE_URL"
-    test_url = env.text("TEST_DATABASE_URL")
-    if test_url:
-        return _with_test_name(_from_url("TEST_DATABASE_URL", test_url), f"test_borealis_{alias}")
+    if test_url := env.text("TEST_DATABASE_URL"):
+        # A name of its own for each alias, although tests only ever open the test databases beside them.
+        names = {"NAME": f"borealis_{alias}", "TEST": {"NAME": f"test_borealis_{alias}"}}
+        return _from_url("TEST_DATABASE_URL", test_url) | names
     url = env.text(name)
-    settings: dict[str, Any] = (
-        _from_url(name, url) if url else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}
-    )
-    if settings["ENGINE"] == "django.db.backends.sqlite3":
-        settings["NAME"] = str(root / settings["NAME"])
-        settings["OPTIONS"] = _sqlite_options(env, settings)
-        return _with_test_name(settings, f"{settings['NAME']}.test")
+    settings = _from_url(name, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
+    if settings["ENGINE"] == SQLITE:
+        return settings | _sqlite_settings(env, (root / settings["NAME"]).resolve())
     return settings | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 def _from_url(name: str, url: str) -> dict[str, Any]:
-    settings: dict[str, Any] = environ.Env.db_url_config(url)
-    if not settings.get("ENGINE") or not settings.get("NAME"):
-        raise ImproperlyConfigured(f"BOREALIS_{name} cannot be read: use for example postgres://user@host:5432/name.")
+    try:
+        settings: dict[str, Any] = environ.Env.db_url_config(url) if "://" in url else {}
+    except ValueError:
+        settings = {}
+    engine, database = settings.get("ENGINE", ""), settings.get("NAME", "")
+    # An engine is the dotted path of a module; a database in memory would be another one in every thread.
+    if "." not in engine or database in {"", IN_MEMORY}:
+        raise ImproperlyConfigured(
+            f"BOREALIS_{name} cannot be read: use for example postgres://user@host:5432/name or sqlite:////folder/file."
+        )
     return settings
 
 
-def _sqlite_options(env: Environment, settings: dict[str, Any]) -> dict[str, Any]:
-    if env.switch("SQLITE_SHARED_CACHE", False):
-        settings["NAME"] = f"{Path(settings['NAME']).as_uri()}?cache=shared"
-    # A deferred BEGIN ignores the busy timeout when it upgrades to a write lock; IMMEDIATE asks for it at once.
-    return {"transaction_mode": "IMMEDIATE", "timeout": BUSY_TIMEOUT_SECONDS, "init_command": INIT_COMMAND}
-
-
-def _with_test_name(settings: dict[str, Any], test_name: str) -> dict[str, Any]:
-    """Name the test database: Django's own default for SQLite is in memory, which is another engine altogether."""
-    return settings | {"TEST": {"NAME": test_name}}
+def _sqlite_settings(env: Environment, path: Path) -> dict[str, Any]:
+    """Return the settings of one file. Tests get a file too: Django's own choice, in memory, is another engine."""
+    shared = env.switch("SQLITE_SHARED_CACHE", False)
+    return {
+        "NAME": f"{path.as_uri()}?cache=shared" if shared else str(path),
+        "TEST": {"NAME": f"{path}.test"},
+        # A deferred BEGIN ignores the busy timeout when it upgrades to a write lock; IMMEDIATE asks for it at once.
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": BUSY_TIMEOUT_SECONDS,
+            "init_command": INIT_COMMAND,
+        },
+    }

@@ -4,6 +4,7 @@ A value that cannot be read stops the start with the name, the value's problem a
 nobody knows is warned about, since it is most often a misspelt one.
 """
 
+import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 MINIMUM_SECRET_CHARACTERS = 50
+PLACEHOLDER_SECRETS = ("change-me", "changeme", "django-insecure-")
+STANDARD_PORTS = {"http": 80, "https": 443}
 KNOWN_NAMES = frozenset(
     f"BOREALIS_{name}"
     for name in (
@@ -54,10 +57,7 @@ class Environment:
 
     def integer(self, name: str, default: int, *, minimum: int = 0, maximum: int = 2**53) -> int:
         word = self.text(name, str(default))
-        try:
-            number = int(word)
-        except ValueError:
-            number = minimum - 1
+        number = int(word) if word.isascii() and word.isdigit() and len(word) < 20 else minimum - 1
         if not minimum <= number <= maximum:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use a whole number from {minimum} to {maximum}.")
         return number
@@ -68,23 +68,58 @@ class Environment:
 
     def path(self, name: str, default: Path, *, base: Path) -> Path:
         """Return an absolute path; a relative one starts at `base`."""
-        return (base / Path(self.text(name, str(default))).expanduser()).resolve()
+        word = self.text(name, str(default))
+        try:
+            return (base / Path(word).expanduser()).resolve()
+        except RuntimeError as error:
+            raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: there is no such user's home.") from error
 
     def web_address(self, name: str, default: str) -> str:
-        address = self.text(name, default).rstrip("/")
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-            raise ImproperlyConfigured(f"BOREALIS_{name} is {address!r}: use http(s)://host[:port] without a path.")
-        return address
+        """Return an origin as browsers send it: lower case, without a path and without the scheme's own port."""
+        return self._origin(name, self.text(name, default))
+
+    def origins(self, name: str) -> list[str]:
+        """Return a comma-separated list of origins; `*` is passed on for a system check to judge."""
+        return [word if word == "*" else self._origin(name, word) for word in self.words(name)]
+
+    def _origin(self, name: str, address: str) -> str:
+        try:
+            return origin_of(address)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"BOREALIS_{name} is {address!r}: use http(s)://host[:port] without a path."
+            ) from error
 
     def secret_key(self, fallback: Path) -> str:
         """Return the configured key, else the one kept in `fallback`, made there on first use with mode 0600."""
         configured = self.text("SECRET_KEY") or self.text("FLASK_SECRET_KEY")
-        return checked_secret(configured or kept_secret(fallback))
+        try:
+            return checked_secret(configured or kept_secret(fallback))
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"The runtime root cannot be used ({error.strerror}): set BOREALIS_RUNTIME_ROOT to a folder that can be "
+                "written."
+            ) from error
+
+
+def origin_of(address: str) -> str:
+    """Return scheme, host and port of a web address. Raises ValueError when it is no origin or more than one."""
+    parts = urlsplit(address.rstrip("/").lower())
+    rest = (parts.path, parts.query, parts.fragment, parts.username, parts.password)
+    if parts.scheme not in STANDARD_PORTS or not parts.hostname or any(rest):
+        raise ValueError(address)
+    host = bracketed(parts.hostname)
+    port = "" if parts.port in {None, STANDARD_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def bracketed(host: str) -> str:
+    """Return a host as URLs and the Host header spell it: an IPv6 address stands in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def checked_secret(key: str) -> str:
-    if key == "change-me" or len(key) < MINIMUM_SECRET_CHARACTERS:
+    if key.lower().startswith(PLACEHOLDER_SECRETS) or len(key) < MINIMUM_SECRET_CHARACTERS:
         raise ImproperlyConfigured(
             f"The secret key is a placeholder or shorter than {MINIMUM_SECRET_CHARACTERS} characters. Unset "
             "BOREALIS_SECRET_KEY to have one generated, or set a long random one."
@@ -98,7 +133,11 @@ def kept_secret(path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(64))
+        with fresh.open("w") as file:
+            file.write(secrets.token_urlsafe(64))
+            file.flush()
+            # Without it a power cut could leave an empty key behind a good name, and no start would ever succeed.
+            os.fsync(file.fileno())
         try:
             # A link, unlike a rename, fails when another process was first: everyone then reads that one's key.
             path.hardlink_to(fresh)

@@ -32,13 +32,24 @@ class SharedMidnightFile(TimedRotatingFileHandler):
         super().__init__(filename, when="midnight", backupCount=KEPT_DAYS, encoding="utf-8", delay=True, **options)
 
     def doRollover(self) -> None:  # noqa: N802 - the standard library names it
+        with FileLock(f"{self.baseFilename}.lock"):
+            if self._is_rotated():
+                self._follow()
+                return
+            try:
+                super().doRollover()
+            except OSError:
+                # Windows renames no file that another process holds open. A late rotation is better than a lost line.
+                self._follow()
+
+    def _is_rotated(self) -> bool:
+        """Say whether another process was first: the day's file is there, or, so old that it was removed again, the
+        current file was written to long after that day."""
         started_at = time.localtime(self.rolloverAt - self.interval)
         dated = self.rotation_filename(f"{self.baseFilename}.{time.strftime(self.suffix, started_at)}")
-        with FileLock(f"{self.baseFilename}.lock"):
-            if Path(dated).exists():
-                self._follow()
-            else:
-                super().doRollover()
+        current = Path(self.baseFilename)
+        written_at = current.stat().st_mtime if current.exists() else 0
+        return Path(dated).exists() or written_at >= self.rolloverAt + self.interval
 
     def _follow(self) -> None:
         """Another process has rotated: go on in the new file."""

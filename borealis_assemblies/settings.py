@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from borealis_assemblies.databases import database_settings
-from borealis_assemblies.env import Environment
+from borealis_assemblies.env import Environment, bracketed
 
 env = Environment.of_process()
 if env.unknown_names:
@@ -22,11 +22,12 @@ SECRET_KEY = env.secret_key(RUNTIME_ROOT / "secret.key")
 DEBUG = env.switch("DEBUG", False)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 5000, minimum=1, maximum=65535)
-PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://{HOST}:{PORT}")
+PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://{bracketed(HOST)}:{PORT}")
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted(
-    {"localhost", "127.0.0.1", "[::1]", HOST, urlsplit(PUBLIC_URL).hostname or ""}
+    {"localhost", "127.0.0.1", "[::1]", bracketed(HOST), bracketed(urlsplit(PUBLIC_URL).hostname or "")}
 )
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 
 DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)
 DATABASE_ROUTERS = ["assemblies.router.DomainRouter"]
@@ -41,6 +42,9 @@ ENGINE_AUTO_MIGRATE = env.switch("ENGINE_AUTO_MIGRATE", True)
 ADMIN_USERNAME = env.text("ADMIN_USERNAME", "admin")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 API_TOKEN_TTL_SECONDS = 10 * 3600
+DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
+DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
+RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -116,6 +120,9 @@ TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", RUNTIME_ROOT / "static", base=ROOT)
+if STATIC_ROOT.is_relative_to(RUNTIME_ROOT):
+    # WhiteNoise warns of a root that is not there; until somebody collects into it, applications serve their own.
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
 REST_FRAMEWORK = {

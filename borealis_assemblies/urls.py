@@ -1,4 +1,26 @@
-from django.contrib import admin
-from django.urls import path
+"""Every address of the server."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from assemblies.api.browsing import DocsView, SchemaView
+from assemblies.api.health import HealthView, ReadinessView
+from assemblies.api.unknown import UnknownView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/", admin.site.urls),
+    path("health", HealthView.as_view(), name="health"),
+    path("health/ready", ReadinessView.as_view(), name="health-ready"),
+    path("api/schema", SchemaView.as_view(), name="api-schema"),
+    path("api/docs", DocsView.as_view(), name="api-docs"),
+    path("api/auth/", include("devmode.api.urls")),
+    path("api/", include("assemblies.api.urls")),
+    path("api", UnknownView.as_view(), name="api-root"),
+    path("api/<path:rest>", UnknownView.as_view(), name="api-unknown"),
+]
+handler400 = "borealis_assemblies.errors.bad_request"
+handler403 = "borealis_assemblies.errors.permission_denied"
+handler404 = "borealis_assemblies.errors.page_not_found"
+handler500 = "borealis_assemblies.errors.server_error"

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class DevmodeConfig(AppConfig):
     name = "devmode"
     verbose_name = "Dev Mode"
+
+    def ready(self) -> None:
+        from devmode import sessions
+
+        sessions.connect()

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import DatabaseError
@@ -74,18 +74,31 @@ def _next_entry(head: AuditHead, facts: AuditFacts, now: datetime) -> AuditEntry
 
 def entry_hash(entry: AuditEntry) -> str:
     facts: dict[str, object] = {name: getattr(entry, name) for name in CHAINED_FIELDS}
-    return chained_hash(entry.previous_hash, facts | {"recorded_at": entry.recorded_at.isoformat()})
+    return chained_hash(entry.previous_hash, facts | {"recorded_at": entry.recorded_at.astimezone(UTC).isoformat()})
 
 
 def find_breaks() -> Iterator[tuple[int, str]]:
     """Yield (sequence, what is wrong) for each place where the audit does not hold together."""
     previous_hash, expected = "", 1
-    for entry in AuditEntry.objects.order_by("sequence").iterator():
-        if entry.sequence != expected:
-            yield expected, "an audit entry is missing"
-        elif entry.previous_hash != previous_hash or entry.hash != entry_hash(entry):
-            yield entry.sequence, "the audit entry was altered"
-        previous_hash, expected = entry.hash, entry.sequence + 1
+    entries = AuditEntry.objects.order_by("sequence").iterator()
+    try:
+        for entry in entries:
+            if entry.sequence != expected:
+                yield expected, "an audit entry is missing"
+            elif not _follows(entry, previous_hash):
+                yield entry.sequence, "the audit entry was altered"
+            previous_hash, expected = entry.hash, entry.sequence + 1
+    except (TypeError, ValueError, DatabaseError):
+        yield expected, "an audit entry, here or later, cannot be read"
+        return
     head = AuditHead.objects.filter(id=1).first()
     if (head.sequence if head else 0, head.hash if head else "") != (expected - 1, previous_hash):
         yield expected, "the audit's tail was cut"
+
+
+def _follows(entry: AuditEntry, previous_hash: str) -> bool:
+    try:
+        return entry.previous_hash == previous_hash and entry.hash == entry_hash(entry)
+    except (AttributeError, TypeError, ValueError):
+        # What a careless hand wrote into a column need not even be of the column's type.
+        return False

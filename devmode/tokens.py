@@ -14,7 +14,8 @@ DIGEST_SALT = "devmode.tokens"
 
 def digest_of(token: str) -> str:
     """Return what is stored of a token: a digest keyed with the secret key, useless without it."""
-    return salted_hmac(DIGEST_SALT, token, algorithm="sha256").hexdigest()
+    # A header may hold what is no text at all; it is some other token then, not an error.
+    return salted_hmac(DIGEST_SALT, token.encode(errors="surrogatepass"), algorithm="sha256").hexdigest()
 
 
 def issue_token(user: User, *, ttl_seconds: int, now: datetime, made_by_command: bool = False) -> tuple[str, ApiToken]:

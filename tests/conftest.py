@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
@@ -14,6 +16,7 @@ from assemblies.actions.actor import Actor
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadStore
 from assemblies.roles import Role
+from devmode import grants
 
 hypothesis_settings.register_profile(
     "gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=100
@@ -66,6 +69,15 @@ def operator() -> Actor:
 @pytest.fixture
 def administrator() -> Actor:
     return Actor(name="ada", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def granted(db_of_library: None) -> Actor:
+    """An administrator with a live Dev Mode grant."""
+    user = User.objects.create_superuser("grace", password="a long test password")
+    bearer = grants.Bearer.of_session(user, "a session key")
+    grant = grants.issue(bearer, reason="tests", remote_address="", now=timezone.now())
+    return Actor(name="grace", role=Role.ADMINISTRATOR, grant_id=grant.pk)
 
 
 @pytest.fixture

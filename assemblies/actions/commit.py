@@ -40,6 +40,8 @@ def commit(
         done = _already_done(changes)
         rows = Assembly.objects.in_bulk([change.guid for change in changes])
         plans = [_plan(change, rows, actor, now) for change in changes if change.event_guid not in done]
+        if any(receipt.domain != Domain.USER for receipt, _draft in plans):
+            actor.use_grant(now=now)
         drafts = [draft for _receipt, draft in plans if draft is not None]
         entries = append(head, drafts, now=now) if drafts else []
         _save_rows(entries, rows)

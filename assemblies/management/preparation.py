@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from assemblies.actions.actor import Actor
 from assemblies.actions.hydrate import HydrationReport, hydrate_all
 from assemblies.conf import payload_store
+from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
 
@@ -43,6 +44,8 @@ def prepare(*, actor: Actor, step: Step = lambda _words: None) -> Preparation:
             migrations[alias] = migrate(alias)
         step("comparing the domain databases")
         hydration = hydrate_all(actor=actor, store=payload_store())
+        step("writing what is pending")
+        flush()
         return Preparation(migrations=migrations, hydration=hydration, administrator=ensure_administrator())
 
 

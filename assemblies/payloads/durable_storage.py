@@ -100,7 +100,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         return name
 
     def _write(self, place: Place, content: Any) -> None:
-        temporary = f"{place.leaf}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+        temporary = leftover = f"{place.leaf}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
         try:
             with os.fdopen(os.open(temporary, _CREATE, FILE_MODE, dir_fd=place.directory), "wb") as file:
                 for chunk in content.chunks():
@@ -109,15 +109,15 @@ class DurableFileSystemStorage(FileSystemStorage):
                 # Before the rename: otherwise a power loss can leave the final name on an empty or torn file.
                 os.fsync(file.fileno())
             os.replace(temporary, place.leaf, src_dir_fd=place.directory, dst_dir_fd=place.directory)
+            leftover = place.leaf
             for directory in reversed(place.directories):
                 # The new name is an entry of its directory, and that one perhaps a new entry of the next: until each
                 # is fsynced, a power loss can take the acknowledged file away.
                 os.fsync(directory)
         except BaseException:
-            # Also the final name: it was not acknowledged, so it must not look as if it had been.
-            for leftover in (temporary, place.leaf):
-                with contextlib.suppress(OSError):
-                    os.unlink(leftover, dir_fd=place.directory)
+            # Even under its final name: it was not acknowledged, so it must not look as if it had been.
+            with contextlib.suppress(OSError):
+                os.unlink(leftover, dir_fd=place.directory)
             raise
 
     def _make_location_durable(self) -> None:

@@ -68,8 +68,9 @@ def test_an_administrator_is_told_to_enter_dev_mode(
 
 
 @pytest.mark.parametrize("domain", Domain)
-def test_an_administrator_in_dev_mode_may_create_anywhere(library: PayloadStore, domain: Domain) -> None:
-    granted = Actor(name="ada", role=Actor.of_command("x").role.ADMINISTRATOR, dev_mode=True)
+def test_an_administrator_in_dev_mode_may_create_anywhere(
+    library: PayloadStore, granted: Actor, domain: Domain
+) -> None:
     receipt = create(script(), domain=domain, actor=granted, store=library)
     assert Assembly.objects.get(guid=receipt.guid).domain == domain
     assert AuditEntry.objects.get().dev_mode

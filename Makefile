@@ -1,0 +1,53 @@
+# Two commands on a fresh machine: `make run` serves the library, `make test` is the whole gate.
+# `make lock` pins the dependencies anew. PYTHON chooses the interpreter: make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-header
+
+.PHONY: run test lock
+.DELETE_ON_ERROR:
+
+run: $(VENV)/run.stamp
+	@exec $(BIN)/python manage.py serve
+
+# A runtime root of its own, so that the gate neither touches nor leaves live data.
+test: $(VENV)/test.stamp
+	@set -eu; \
+	BOREALIS_RUNTIME_ROOT=$$(mktemp -d); export BOREALIS_RUNTIME_ROOT; \
+	trap 'rm -rf "$$BOREALIS_RUNTIME_ROOT"' EXIT; \
+	unset PYTHONWARNINGS; set -x; \
+	$(BIN)/ruff format --check .; \
+	$(BIN)/ruff check .; \
+	$(BIN)/lint-imports; \
+	$(BIN)/mypy .; \
+	$(BIN)/python manage.py check --fail-level WARNING; \
+	$(BIN)/python manage.py makemigrations --check --dry-run; \
+	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-fail-under 95
+
+lock: $(VENV)/test.stamp
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-scale.in -c requirements.txt -o requirements-scale.txt
+	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1). Name another: make PYTHON=python3.12"; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "The virtual environment could not be made; on Debian and Ubuntu: apt install python3-venv"; \
+		exit 1; }
+
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	@echo "Installing what the library needs"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.txt | $(BIN)/python
+	@echo "Installing what the gate needs"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@

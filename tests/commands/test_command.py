@@ -1,0 +1,69 @@
+"""What all commands share: examples in the help, and expected failures as one line and an exit code."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command, load_command_class
+from django.db import OperationalError
+
+import assemblies.management.commands
+from assemblies.errors import LibraryBusy, SyncRefused
+from assemblies.management.command import LibraryCommand, named
+
+COMMANDS = sorted(path.stem for path in Path(assemblies.management.commands.__path__[0]).glob("[a-z]*.py"))
+
+
+class Failing(LibraryCommand):
+    """Fails as it is told to."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.said = StringIO()
+        super().__init__(stdout=self.said)
+        self.error = error
+
+    def work(self, *_args: Any, **_options: Any) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_ends_with_examples(name: str) -> None:
+    command = load_command_class("assemblies", name)
+    assert isinstance(command, LibraryCommand)
+    _head, _title, examples = command.create_parser("manage.py", name).format_help().partition("examples:\n")
+    assert f"manage.py {name}" in examples
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "returncode"),
+    [
+        (SyncRefused("Nothing to publish."), "Nothing to publish.", 2),
+        (LibraryBusy(), "Other writers kept the library busy for too long; try again.", 1),
+        (OperationalError("no such table: assemblies_assembly"), "run `manage.py prepare`", 1),
+        (OperationalError("disk I/O error\nat page 7"), "A database could not be used: disk I/O error", 1),
+        (PermissionError(13, "Permission denied", "Payloads"), "Permission denied: 'Payloads'", 1),
+        (KeyboardInterrupt(), "Interrupted.", 130),
+    ],
+)
+def test_an_expected_failure_is_one_line_and_an_exit_code(error: BaseException, words: str, returncode: int) -> None:
+    failure = named(error)
+
+    assert words in str(failure)
+    assert "\n" not in str(failure)
+    assert failure.returncode == returncode
+
+
+def test_a_failure_is_one_json_object_for_a_program() -> None:
+    command = Failing(SyncRefused("Nothing to publish.", documents=0))
+    with pytest.raises(CommandError):
+        call_command(command, as_json=True, skip_checks=True)
+
+    assert command.said.getvalue() == (
+        '{"code": "sync_refused", "message": "Nothing to publish.", "detail": {"documents": 0}}\n'
+    )
+
+
+def test_what_nobody_expected_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        call_command(Failing(ZeroDivisionError()), skip_checks=True)

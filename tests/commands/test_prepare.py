@@ -1,0 +1,149 @@
+"""`prepare`, run for real on runtime roots of its own."""
+
+import json
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.commands.deployment import ADMIN_PASSWORD, Deployment
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Deployment:
+    return Deployment(tmp_path / "var")
+
+
+def test_a_new_root_gets_directories_databases_groups_and_an_administrator(deployment: Deployment) -> None:
+    said = deployment.answer("prepare")
+
+    assert "default: " in said and "migrations applied" in said
+    assert ADMIN_PASSWORD not in said
+    assert stat.S_IMODE(deployment.root.stat().st_mode) == 0o700
+    for name in ("engine.db", "Assemblies/official.db", "Assemblies/community.db", "Assemblies/user_created.db"):
+        assert (deployment.root / name).is_file()
+    groups = "from django.contrib.auth.models import Group; print(sorted(Group.objects.values_list('name', flat=True)))"
+    assert deployment.answer("shell", "-v0", "-c", groups) == "['Administrators', 'Operators']"
+
+
+def test_a_generated_password_is_printed_once_and_logged_nowhere(deployment: Deployment) -> None:
+    del deployment.environment["BOREALIS_ADMIN_PASSWORD"]
+    first = json.loads(deployment.answer("prepare", "--json"))
+    password = first["administrator"]["password"]
+
+    check = (
+        f"from django.contrib.auth import authenticate; print(authenticate(username='admin', password='{password}'))"
+    )
+    assert deployment.answer("shell", "-v0", "-c", check) == "admin"
+    assert json.loads(deployment.answer("prepare", "--json"))["administrator"] is None
+    logs = [path.read_text() for path in (deployment.root / "Logs").glob("*")]
+    assert not [text for text in logs if password in text]
+
+
+def test_preparing_twice_changes_nothing(deployment: Deployment) -> None:
+    deployment.answer("prepare")
+    mode = 0o750
+    deployment.root.chmod(mode)
+    again = json.loads(deployment.answer("prepare", "--json"))
+
+    assert set(again["migrations"].values()) == {0}
+    assert stat.S_IMODE(deployment.root.stat().st_mode) == mode, "what its owner set later stays"
+
+
+def test_three_at_once_make_one_administrator_and_no_error(deployment: Deployment) -> None:
+    processes = [deployment.start("prepare", "--json") for _ in range(3)]
+    outcomes = [(process.communicate(timeout=60), process.returncode) for process in processes]
+
+    assert [code for _output, code in outcomes] == [0, 0, 0], outcomes
+    made = [json.loads(stdout)["administrator"] for (stdout, _stderr), _code in outcomes]
+    assert len([administrator for administrator in made if administrator]) == 1
+
+
+def test_a_database_of_another_application_is_refused_and_left_alone(deployment: Deployment) -> None:
+    foreign = deployment.root / "Assemblies" / "community.db"
+    foreign.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(foreign)) as connection, connection:
+        connection.execute("CREATE TABLE invoices (id INTEGER)")
+    refused = deployment.run("prepare", "--json")
+
+    assert refused.returncode == 1
+    assert "community database belongs to another application" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert json.loads(refused.stdout)["message"] in refused.stderr
+    with closing(sqlite3.connect(foreign)) as connection, connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("invoices",)]
+
+
+def test_a_database_of_a_newer_version_is_refused(deployment: Deployment) -> None:
+    deployment.answer("prepare")
+    with closing(sqlite3.connect(deployment.root / "engine.db")) as connection, connection:
+        row = ("assemblies", "9999_from_the_future", "2099-01-01")
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)", row)
+    refused = deployment.run("prepare")
+
+    assert refused.returncode == 1
+    assert "newer version (it has assemblies.9999_from_the_future)" in refused.stderr
+
+
+def test_a_file_that_is_no_database_is_named(deployment: Deployment) -> None:
+    (deployment.root / "Assemblies").mkdir(parents=True)
+    (deployment.root / "Assemblies" / "official.db").write_bytes(b"this is a text of some length" * 100)
+    refused = deployment.run("prepare")
+
+    assert refused.returncode == 1
+    assert "The official database cannot be opened" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_half_migrated_database_is_finished(deployment: Deployment) -> None:
+    halfway = (
+        "from django.db import connection; from django.db.migrations.executor import MigrationExecutor; "
+        "MigrationExecutor(connection).migrate([('auth', '0001_initial')])"
+    )
+    deployment.answer("shell", "-v0", "-c", halfway)
+    done = json.loads(deployment.answer("prepare", "--json"))
+
+    assert done["migrations"]["default"] > 0
+    assert json.loads(deployment.answer("prepare", "--json"))["migrations"]["default"] == 0
+
+
+COMMUNITY_ROW = """
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from tests.documents_made import script
+create(script("From elsewhere"), domain=Domain.COMMUNITY, actor=Actor.of_command("test"), store=payload_store())
+"""
+
+
+def test_domain_databases_put_in_place_by_hand_are_taken_in(deployment: Deployment, tmp_path: Path) -> None:
+    elsewhere = Deployment(tmp_path / "elsewhere")
+    elsewhere.answer("prepare")
+    elsewhere.answer("shell", "-v0", "-c", COMMUNITY_ROW)
+    elsewhere.answer("flush_writes")
+    shutil.copytree(elsewhere.root / "Assemblies", deployment.root / "Assemblies")
+
+    [guid] = elsewhere.state()["guids"]
+    assert f"community: 1 rows were new to the library and adopted: {guid}" in deployment.answer("prepare")
+    assert deployment.state()["guids"] == [guid]
+    decided = deployment.answer("prepare", "--adopt-replica", "community", "--rebuild-replica", "community")
+    assert "community: its rows now are the library's" in decided
+    assert "community: will be written anew from the journal by the next flush; kept " in decided
+    assert "community: 1 written" in deployment.answer("flush_writes")
+    assert deployment.run("verify_library").returncode == 0
+
+
+def test_a_domain_database_that_was_lost_is_written_anew_from_the_journal(deployment: Deployment) -> None:
+    deployment.answer("prepare")
+    deployment.answer("sync_official", "--json")
+    lost = deployment.root / "Assemblies" / "official.db"
+    before = deployment.state()["replicas"]["official"]
+    for path in lost.parent.glob("official.db*"):
+        path.unlink()
+    deployment.answer("prepare")
+    assert deployment.state()["replicas"]["official"] == before > 0
+    assert json.loads(deployment.answer("verify_library", "--json"))["findings"] == []

@@ -1,0 +1,45 @@
+"""SIGKILL to everything at once, under load, again and again: every acknowledged write is there after each restart.
+
+KILL_ROUNDS=25 makes it the long form.
+"""
+
+import os
+import random
+import time
+from pathlib import Path
+
+from tests.commands.deployment import Deployment
+from tests.commands.write_load import WriteLoad
+
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
+SECONDS_TO_RESTART = 5
+
+
+def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(tmp_path: Path) -> None:
+    deployment = Deployment(tmp_path / "var", BOREALIS_FLUSH_INTERVAL_SECONDS="1")
+    deployment.answer("prepare")
+    token = deployment.answer("create_token", "admin")
+    draw = random.Random(20261120)
+    acknowledged: list[str] = []
+    for _round in range(ROUNDS):
+        with deployment.serve("--workers", "2") as server:
+            assert server.wait_until_it_answers() < SECONDS_TO_RESTART
+            with WriteLoad(server, token) as load:
+                load.wait_for(10)
+                time.sleep(draw.uniform(0, 1.5))
+                server.kill_group()
+            assert not load.refused
+        acknowledged += load.acknowledged
+    with deployment.serve() as server:
+        assert server.wait_until_it_answers() < SECONDS_TO_RESTART
+        with server.client(token) as client:
+            _status, listed = client.ask("GET", "/api/assemblies?limit=10000")
+        assert server.end()[0] == 0
+    state = deployment.state()
+
+    assert len(acknowledged) >= 10 * ROUNDS
+    assert set(acknowledged) <= {item["assembly_guid"] for item in listed["results"]}
+    assert set(acknowledged) <= set(state["guids"])
+    assert state["pending"] == 0
+    verified = deployment.run("verify_library", "--json")
+    assert verified.returncode == 0, verified.stdout
