@@ -97,8 +97,8 @@ class Environment:
             return checked_secret(configured or kept_secret(fallback))
         except OSError as error:
             raise ImproperlyConfigured(
-                f"The runtime root cannot be used ({error.strerror}): set BOREALIS_RUNTIME_ROOT to a folder that can be "
-                "written."
+                f"The runtime root cannot be used ({error.strerror}): "
+                "set BOREALIS_RUNTIME_ROOT to a folder that can be written."
             ) from error
 
 

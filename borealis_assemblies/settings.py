@@ -45,6 +45,7 @@ API_TOKEN_TTL_SECONDS = 10 * 3600
 DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
+DEVMODE_ROLE_OF = "assemblies.roles.role_of"
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -10,11 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from devmode.access import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.models import ApiToken, AuditEntry
 from devmode.read_only import ReadOnlyAdmin
-
-PRIVILEGED = "devmode.enter_dev_mode"
 
 
 @admin.register(AuditEntry)
@@ -73,7 +72,7 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 def _revocation(request: HttpRequest, token: ApiToken) -> AuditFacts:
     return AuditFacts(
         actor=request.user.get_username(),
-        role="administrator" if request.user.has_perm(PRIVILEGED) else "staff",
+        role=role_of(request.user),
         event="token.revoke",
         remote_address=str(request.META.get("REMOTE_ADDR", "")),
         detail={"token": token.prefix, "user": token.user.get_username()},

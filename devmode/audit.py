@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from devmode.chain import chained_hash
+from devmode.chain import chained_hash, find_chain_breaks
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
 
 logger = logging.getLogger(__name__)
@@ -79,26 +79,8 @@ def entry_hash(entry: AuditEntry) -> str:
 
 def find_breaks() -> Iterator[tuple[int, str]]:
     """Yield (sequence, what is wrong) for each place where the audit does not hold together."""
-    previous_hash, expected = "", 1
-    entries = AuditEntry.objects.order_by("sequence").iterator()
-    try:
-        for entry in entries:
-            if entry.sequence != expected:
-                yield expected, "an audit entry is missing"
-            elif not _follows(entry, previous_hash):
-                yield entry.sequence, "the audit entry was altered"
-            previous_hash, expected = entry.hash, entry.sequence + 1
-    except (TypeError, ValueError, DatabaseError):
-        yield expected, "an audit entry, here or later, cannot be read"
-        return
-    head = AuditHead.objects.filter(id=1).first()
-    if (head.sequence if head else 0, head.hash if head else "") != (expected - 1, previous_hash):
-        yield expected, "the audit's tail was cut"
+    return find_chain_breaks(AuditEntry.objects.order_by("sequence").iterator(), entry_hash, _find_head, chain="audit")
 
 
-def _follows(entry: AuditEntry, previous_hash: str) -> bool:
-    try:
-        return entry.previous_hash == previous_hash and entry.hash == entry_hash(entry)
-    except (AttributeError, TypeError, ValueError):
-        # What a careless hand wrote into a column need not even be of the column's type.
-        return False
+def _find_head() -> tuple[int, str]:
+    return AuditHead.objects.values_list("sequence", "hash").filter(id=1).first() or (0, "")

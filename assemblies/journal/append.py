@@ -5,7 +5,7 @@ Runs inside the caller's transaction on `default`; the lock on the head row is w
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from assemblies.domains import Domain, Operation
@@ -70,7 +70,7 @@ def entry_hash(entry: JournalEntry) -> str:
             "assembly_guid": entry.assembly_guid,
             "operation": entry.operation,
             "actor": entry.actor,
-            "recorded_at": entry.recorded_at.isoformat(),
+            "recorded_at": entry.recorded_at.astimezone(UTC).isoformat(),
             "content": entry.content,
         },
     )

@@ -7,6 +7,7 @@ queue writers by themselves, on the journal's head row.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
@@ -38,7 +39,7 @@ def _queue(vendor: str, name: str) -> Iterator[None]:
     if vendor != "sqlite":
         yield
         return
-    path = name.removeprefix("file:").partition("?")[0]
+    path = unquote(urlsplit(name).path) if name.startswith("file:") else name
     with FileLock(f"{path}.queue", timeout=settings.WRITE_TIMEOUT_SECONDS, poll_interval=POLL_SECONDS, mode=0o600):
         yield
 

@@ -56,14 +56,14 @@ def test_an_empty_journal_holds_together(library: PayloadStore) -> None:
 @pytest.mark.parametrize("field", ["event_guid", "domain", "assembly_guid", "operation", "actor", "content", "hash"])
 def test_an_altered_entry_is_found(journal: list[JournalEntry], field: str) -> None:
     JournalEntry.objects.filter(sequence=7).update(**{field: "forged"})
-    assert (7, "the journal entry was altered") in list(find_breaks())
+    assert (7, "the journal's entry was altered") in list(find_breaks())
 
 
 def test_a_removed_entry_and_a_cut_tail_are_found(journal: list[JournalEntry]) -> None:
     JournalEntry.objects.filter(sequence=30).delete()
     assert list(find_breaks()) == [(30, "the journal's tail was cut")]
     JournalEntry.objects.filter(sequence=9).delete()
-    assert (9, "a journal entry is missing") in list(find_breaks())
+    assert (9, "an entry of the journal is missing") in list(find_breaks())
 
 
 def test_a_thousand_random_edits_are_all_found(journal: list[JournalEntry]) -> None:
@@ -77,7 +77,9 @@ def test_a_thousand_random_edits_are_all_found(journal: list[JournalEntry]) -> N
             if chance.random() < 0.3:
                 JournalEntry.objects.filter(sequence__gte=sequence).delete()
             else:
-                JournalEntry.objects.filter(sequence=sequence).update(**{chance.choice(fields): f"x{chance.random()}"[:12]})
+                JournalEntry.objects.filter(sequence=sequence).update(
+                    **{chance.choice(fields): f"x{chance.random()}"[:12]}
+                )
             found += any(find_breaks())
             transaction.savepoint_rollback(point)
     assert found == 1000

@@ -1,0 +1,48 @@
+"""What every endpoint shares: JSON whatever the client accepts, and answers that no shared cache keeps."""
+
+from typing import Any
+
+from django.utils.cache import patch_vary_headers
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+
+class OneFormat(DefaultContentNegotiation):
+    """Answer in the endpoint's one format; parsers are still chosen by the request's content type."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class PrivateAnswers(APIView):
+    """Answers are for who asked: caches ask again each time, and never give one person's answer to another."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if getattr(response, "exception", False):
+            request.accepted_renderer = error_renderer()
+            request.accepted_media_type = request.accepted_renderer.media_type
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Cookie", "Authorization"])
+        return response
+
+
+class PrivateEndpoint(PrivateAnswers):
+    """A JSON endpoint for signed-in people and programs."""
+
+    content_negotiation_class = OneFormat
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # Servers do not tell the end of a chunked body from a connection that broke, so it could be cut unnoticed.
+        if request.headers.get("Transfer-Encoding") and not request.META.get("CONTENT_LENGTH"):
+            raise ParseError("Announce the size of the body in Content-Length.")
+
+
+def error_renderer() -> Any:
+    """Return the renderer that errors leave with, whatever the endpoint's own answers are."""
+    renderer_classes: Any = api_settings.DEFAULT_RENDERER_CLASSES
+    return renderer_classes[0]()

@@ -1,0 +1,82 @@
+"""People at the admin, and a library with something of everything."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.actions.delete import delete
+from assemblies.actions.update import update
+from assemblies.documents import Attachment
+from assemblies.domains import Domain
+from assemblies.journal.flush import flush
+from assemblies.payloads import PayloadStore
+from devmode.models import ApiToken
+from devmode.tokens import issue_token
+from tests.documents_made import script
+
+LIBRARY_MODELS = "assembly journalentry domainstate flush".split()
+
+
+@pytest.fixture
+def ada(library: PayloadStore) -> User:
+    return User.objects.create_superuser("ada")
+
+
+@pytest.fixture
+def superuser(ada: User) -> Client:
+    return signed_in(ada)
+
+
+@pytest.fixture
+def stranger(library: PayloadStore) -> Client:
+    return Client()
+
+
+@pytest.fixture
+def signed_in_viewer(library: PayloadStore) -> Client:
+    """Signed in, but not staff."""
+    return signed_in(User.objects.create_user("vera"))
+
+
+@pytest.fixture
+def staff(library: PayloadStore) -> Client:
+    """Staff who may view the library's models, and nothing else."""
+    user = User.objects.create_user("stefan", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=[f"view_{name}" for name in LIBRARY_MODELS]))
+    return signed_in(user)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def guid(library: PayloadStore, operator: Actor) -> str:
+    """An assembly that was flushed and then changed again, so it waits."""
+    document = script(
+        summary="Says hello to somebody.",
+        variables=[{"name": "who", "label": "Whom", "type": "string", "default": "world", "required": True}],
+        files=[Attachment(file_name="list.csv", mime_type="text/csv", data=b"a,b\n", extra={})],
+        tags=["greeting"],
+    )
+    guid = create(document, domain=Domain.USER, actor=operator, store=library).guid
+    flush()
+    update(guid, {"category": "greetings"}, payload=None, actor=operator, store=library)
+    return guid
+
+
+@pytest.fixture
+def deleted_guid(library: PayloadStore, operator: Actor) -> str:
+    guid = create(script("Gone"), domain=Domain.USER, actor=operator, store=library).guid
+    delete(guid, actor=operator)
+    return guid
+
+
+@pytest.fixture
+def api_token(ada: User) -> ApiToken:
+    return issue_token(ada, ttl_seconds=60, now=timezone.now())[1]
