@@ -1,0 +1,1 @@
+"""The REST interface: each endpoint parses, makes one call, and represents what came of it."""

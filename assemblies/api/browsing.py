@@ -1,0 +1,15 @@
+"""The API's own description, and a page to browse it."""
+
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from devmode.api.endpoint import PrivateAnswers
+
+
+class SchemaView(PrivateAnswers, SpectacularAPIView):
+    """OpenAPI 3, as YAML or JSON."""
+
+
+class DocsView(PrivateAnswers, SpectacularSwaggerSplitView):
+    """The page; its script is an answer of its own, so that a strict content security policy holds."""
+
+    url_name = "api-schema"

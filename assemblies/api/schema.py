@@ -1,0 +1,234 @@
+"""The API's description: one decorator per operation, with its answers and every refusal it can give."""
+
+from typing import Any
+
+from drf_spectacular.authentication import SessionScheme as FrameworkSessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
+
+from assemblies.api import answers, bodies
+from assemblies.catalogue import ORDERINGS
+from assemblies.documents import Style
+from assemblies.domains import AssemblyType, Domain, Kind
+from devmode.api.schema import READING, WRITING, documented
+
+FINDING = (400, 401, 404, 503)
+ASKING = (400, 401, 503)
+UNCHANGED = OpenApiResponse(description="Nothing has changed since the answer with that ETag.")
+BYTES: dict[Any, Any] = {(200, "application/octet-stream"): OpenApiTypes.BINARY, 304: UNCHANGED}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "devmode.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Authorization: Token <token>`; a token is had by logging in.",
+        }
+
+
+class SessionScheme(FrameworkSessionScheme):  # type: ignore[no-untyped-call]
+    target_class = "devmode.authentication.SessionAuthentication"
+    name = "session"
+
+
+def _query(name: str, kind: Any = str, *, words: Any = None, text: str = "") -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, enum=words, description=text)
+
+
+def _header(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+
+
+GUID = OpenApiParameter("guid", str, OpenApiParameter.PATH, description="32 or 40 hexadecimal digits, or a UUID.")
+NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, description="The attachment's file name.")
+SEQUENCE = OpenApiParameter("sequence", int, OpenApiParameter.PATH, description="The revision's number.")
+IF_MATCH = _header("If-Match", "The ETag or the revision that was read; 412 when another one is current.")
+IF_NONE_MATCH = _header("If-None-Match", "The ETag that was read; 304 when it is current.")
+KEY = _header("Idempotency-Key", "The same key is the same event, however often it is sent.")
+DOMAIN = _query("domain", words=[*Domain.values, "user_created"])
+PAGE = (_query("limit", int, text="1 to 10000"), _query("offset", int))
+ORDERS = [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]
+FILTERS = (
+    DOMAIN,
+    _query("kind", words=Kind.values),
+    _query("type", words=AssemblyType.values),
+    _query("category"),
+    _query("tag"),
+    _query("dirty", bool),
+    _query("deleted", bool),
+    _query("q", text="Words in names, summaries, variables and tags."),
+    _query("content", text="Text in decoded scripts; answers with the matching lines."),
+    _query("ordering", words=ORDERS),
+)
+STYLE = _query("style", words=[style.value for style in Style])
+
+list_items = documented(
+    "List assemblies",
+    operation_id="list_assemblies",
+    answers={200: answers.ItemList, 304: UNCHANGED},
+    parameters=(*FILTERS, *PAGE, IF_NONE_MATCH),
+    refusals=READING,
+)
+create_item = documented(
+    "Create an assembly",
+    operation_id="create_assembly",
+    request=bodies.NewItem,
+    answers={201: answers.WrittenItem},
+    parameters=(KEY,),
+    refusals=(400, 401, 403, 409, 413, 415, 503, 507),
+)
+read_item = documented(
+    "Read an assembly",
+    operation_id="read_assembly",
+    answers={200: answers.ItemDetail, 304: UNCHANGED},
+    parameters=(GUID, IF_NONE_MATCH),
+    refusals=FINDING,
+)
+replace_item = documented(
+    "Replace an assembly",
+    operation_id="replace_assembly",
+    request=bodies.ItemReplacement,
+    answers={200: answers.WrittenItem},
+    parameters=(GUID, IF_MATCH),
+    refusals=WRITING,
+)
+change_item = documented(
+    "Change an assembly",
+    operation_id="change_assembly",
+    request=bodies.ItemChange,
+    answers={200: answers.WrittenItem},
+    parameters=(GUID, IF_MATCH),
+    refusals=WRITING,
+)
+delete_item = documented(
+    "Delete an assembly",
+    operation_id="delete_assembly",
+    answers={202: answers.Status},
+    parameters=(GUID, IF_MATCH),
+    refusals=(400, 401, 403, 404, 412, 503, 507),
+)
+clone_item = documented(
+    "Clone an assembly",
+    operation_id="clone_assembly",
+    request=bodies.CloneBody,
+    answers={201: answers.WrittenItem},
+    parameters=(GUID, KEY),
+    refusals=WRITING,
+)
+import_items = documented(
+    "Import documents",
+    operation_id="import_assemblies",
+    request={"application/json": bodies.ImportBody, "multipart/form-data": bodies.ImportUpload},
+    answers={
+        200: PolymorphicProxySerializer(
+            "Imported",
+            [answers.WrittenItem, answers.ImportResults, answers.Preview],
+            resource_type_field_name=None,
+        ),
+        201: answers.WrittenItem,
+    },
+    parameters=(KEY,),
+    refusals=(400, 401, 403, 409, 413, 415, 429, 503, 507),
+)
+export_item = documented(
+    "Export an assembly",
+    operation_id="export_assembly",
+    answers={200: OpenApiTypes.OBJECT},
+    parameters=(GUID, STYLE, _query("script_encoding", words=["base64", "text"])),
+    refusals=FINDING,
+)
+export_items = documented(
+    "Export a domain",
+    operation_id="export_assemblies",
+    answers={(200, "application/zip"): OpenApiTypes.BINARY},
+    parameters=(DOMAIN, _query("style", words=[*(style.value for style in Style), "tree"])),
+    refusals=ASKING,
+)
+read_payload = documented(
+    "Download the script or graph",
+    operation_id="read_payload",
+    answers=BYTES,
+    parameters=(GUID, IF_NONE_MATCH),
+    refusals=FINDING,
+)
+read_attachment = documented(
+    "Download an attachment",
+    operation_id="read_attachment",
+    answers=BYTES,
+    parameters=(GUID, NAME, IF_NONE_MATCH),
+    refusals=FINDING,
+)
+write_attachment = documented(
+    "Put an attachment on an assembly",
+    operation_id="write_attachment",
+    request={"application/octet-stream": OpenApiTypes.BINARY},
+    answers={200: answers.WrittenItem},
+    parameters=(GUID, NAME, IF_MATCH),
+    refusals=(400, 401, 403, 404, 412, 413, 503, 507),
+)
+delete_attachment = documented(
+    "Take an attachment off",
+    operation_id="delete_attachment",
+    answers={200: answers.WrittenItem},
+    parameters=(GUID, NAME, IF_MATCH),
+    refusals=(400, 401, 403, 404, 412, 503, 507),
+)
+list_revisions = documented(
+    "List revisions",
+    operation_id="list_revisions",
+    answers={200: answers.RevisionList},
+    parameters=(GUID, *PAGE),
+    refusals=FINDING,
+)
+read_revision = documented(
+    "Read a revision",
+    operation_id="read_revision",
+    answers={200: answers.RevisionDetail},
+    parameters=(GUID, SEQUENCE),
+    refusals=FINDING,
+)
+diff_revisions = documented(
+    "Compare two revisions",
+    operation_id="diff_revisions",
+    answers={200: answers.Difference},
+    parameters=(GUID, _query("from", int), _query("to", int)),
+    refusals=FINDING,
+)
+revert_item = documented(
+    "Revert an assembly",
+    operation_id="revert_assembly",
+    request=bodies.RevertBody,
+    answers={200: answers.WrittenItem},
+    parameters=(GUID, IF_MATCH),
+    refusals=WRITING,
+)
+list_queue = documented(
+    "List pending writes",
+    operation_id="list_queue",
+    answers={200: answers.Queue},
+    parameters=PAGE,
+    refusals=ASKING,
+)
+discard_pending = documented(
+    "Discard a pending write",
+    operation_id="discard_pending",
+    answers={200: answers.WrittenItem, 202: answers.Status},
+    parameters=(GUID,),
+    refusals=(400, 401, 403, 404, 412, 503, 507),
+)
+read_health = documented(
+    "Is the server alive?", operation_id="read_health", answers={200: answers.Status}, refusals=(), tag="health"
+)
+read_readiness = documented(
+    "Can the server do its work?",
+    operation_id="read_readiness",
+    answers={200: answers.Readiness, 503: answers.Readiness},
+    refusals=(),
+    tag="health",
+)

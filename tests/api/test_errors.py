@@ -1,0 +1,113 @@
+"""Errors: one shape, one status per fact, and no trace of the inside."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, UnreadablePostError
+from django.test import Client, RequestFactory
+
+from assemblies import errors as facts
+from assemblies.api import listing
+from assemblies.api.errors import STATUSES, answer_exception, status_of
+from borealis_assemblies import errors as pages
+from tests.api.conftest import Api, assert_refused
+
+CONTRACT = {400, 401, 403, 404, 409, 412, 413, 415, 429, 503, 507}
+
+
+def all_kinds(kind: type[facts.LibraryError]) -> list[type[facts.LibraryError]]:
+    return [kind, *(found for below in kind.__subclasses__() for found in all_kinds(below))]
+
+
+def test_every_fact_has_a_status_of_the_contract() -> None:
+    kinds = [kind for kind in all_kinds(facts.LibraryError) if kind.__module__ == facts.__name__]
+    assert len(kinds) > 20
+    for kind in kinds:
+        fact = kind.__new__(kind)
+        assert status_of(fact) in CONTRACT
+        assert (status_of(fact) >= 500) == (not issubclass(kind, facts.Refusal))
+    assert set(STATUSES.values()) <= CONTRACT
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (facts.StorageFull(), 507, "storage_full"),
+        (facts.StorageUnavailable(), 503, "storage_unavailable"),
+        (facts.AuditUnavailable(), 503, "audit_unavailable"),
+        (facts.LibraryBusy(), 503, "library_busy"),
+        (OperationalError("near /srv/engine.db: syntax error"), 503, "library_unavailable"),
+        (InterfaceError("connection already closed"), 503, "library_unavailable"),
+        (OSError(28, "No space left", "/srv/payloads"), 503, "library_unavailable"),
+        (UnreadablePostError("gone"), 400, "invalid_document"),
+        (Http404("/srv"), 404, "not_found"),
+        (PermissionDenied("/srv"), 403, "forbidden"),
+        (SuspiciousOperation("/srv"), 400, "bad_request"),
+    ],
+)
+def test_each_error_is_translated_without_a_path(error: Exception, status: int, code: str) -> None:
+    answer = answer_exception(error, {})
+    assert answer is not None
+    assert (answer.status_code, answer.data["code"]) == (status, code)
+    assert "/srv" not in str(answer.data)
+    assert answer.get("Retry-After") == ("1" if code == "library_busy" else None)
+
+
+def test_an_unforeseen_error_is_left_to_the_server() -> None:
+    assert answer_exception(ZeroDivisionError(), {}) is None
+
+
+def test_an_unforeseen_error_is_json_without_a_trace(as_viewer: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: Any) -> None:
+        raise ZeroDivisionError("/srv/secret")
+
+    monkeypatch.setattr(listing, "find_page", fail)
+    as_viewer.client.raise_request_exception = False
+    answer = as_viewer.get("/api/assemblies")
+    assert_refused(answer, 500, "internal_server_error")
+    assert b"secret" not in answer.content
+
+
+def test_a_database_that_fails_while_reading_is_unavailable(as_viewer: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(listing, "find_page", fail)
+    assert_refused(as_viewer.get("/api/assemblies"), 503, "library_unavailable")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/assemblies/0/nothing", "/api/auth"])
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_an_unknown_address_is_json_and_asks_strangers_to_sign_in(
+    stranger: Api, as_viewer: Api, path: str, method: str
+) -> None:
+    assert_refused(getattr(stranger, method)(path), 401, "not_authenticated")
+    assert_refused(getattr(as_viewer, method)(path), 404, "not_found")
+
+
+def test_people_get_a_page(stranger: Api) -> None:
+    answer = stranger.get("/nothing")
+    assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (404, "text/html")
+    assert b"<h1>Not Found</h1>" in answer.content
+
+
+def test_health_has_no_other_addresses(stranger: Api) -> None:
+    assert_refused(stranger.get("/health/nothing"), 404, "not_found")
+
+
+def test_a_host_that_is_not_ours_is_a_bad_request(as_viewer: Api) -> None:
+    answer = Client(headers={"Host": "evil.example"}).get("/api/docs")
+    assert_refused(answer, 400, "bad_request")
+
+
+def test_what_no_endpoint_answers_has_the_same_shape() -> None:
+    request = RequestFactory().get("/api/assemblies")
+    answer = pages.permission_denied(request, PermissionDenied())
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/json")
+
+
+def test_the_root_leads_to_the_screens(stranger: Api) -> None:
+    answer = stranger.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")

@@ -1,0 +1,74 @@
+"""GET /health and /health/ready."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from assemblies.api import health
+from assemblies.models import DomainState
+from assemblies.payloads import PayloadStore
+from tests.api.conftest import Api, Shelve
+
+
+def test_anybody_may_ask_and_no_database_is_asked(settings: Any) -> None:
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    for path in ("/health", "/health/"):
+        answer = Client().get(path, headers={"Authorization": "Token nonsense"})
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_a_stranger_learns_whether_it_is_ready_and_no_more(stranger: Api) -> None:
+    answer = stranger.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_a_viewer_sees_each_part(as_viewer: Api, shelve: Shelve) -> None:
+    shelve()
+    DomainState.objects.create(domain="user", attempts=3, last_error="locked")
+    body = as_viewer.get("/health/ready/").json()
+    assert body["databases"].keys() == {"default", "official", "community", "user_created"}
+    assert {state["status"] for state in (*body["databases"].values(), body["payloads"])} == {"ok"}
+    assert body["flush"]["official"] == {"pending": 0, "lag_seconds": 0.0, "attempts": 0, "last_error": ""}
+    waiting = body["flush"]["user"]
+    assert (waiting["pending"], waiting["attempts"], waiting["last_error"]) == (1, 3, "locked")
+    assert waiting["lag_seconds"] > 0
+    assert body["journal"]["sequence"] == 1
+
+
+def test_a_database_that_is_not_there_makes_it_unready(
+    as_viewer: Api, stranger: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(domain: object) -> bool:
+        raise OperationalError("unable to open database file /srv/official.db")
+
+    monkeypatch.setattr(health, "_reached", fail)
+    answer = as_viewer.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (503, "error")
+    state = answer.json()["databases"]["official"]
+    assert (state["status"], "/srv" in state["message"], bool(state["message"])) == ("error", False, True)
+    assert stranger.get("/health/ready").json() == {"status": "error"}
+
+
+def test_without_the_journal_there_is_no_more_to_say(as_viewer: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_journal_reached", _raise)
+    body = as_viewer.get("/health/ready").json()
+    assert (body["status"], body["flush"], body["journal"]) == ("error", {}, {})
+
+
+def _raise() -> bool:
+    raise OperationalError("no such table")
+
+
+def test_an_unreadable_payload_store_makes_it_unready(
+    as_viewer: Api, library: PayloadStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(name: str) -> bool:
+        raise OSError(5, "Input/output error", "/srv/payloads")
+
+    monkeypatch.setattr(library.storage, "exists", fail)
+    body = as_viewer.get("/health/ready").json()
+    assert (body["status"], body["payloads"]["status"]) == ("error", "error")
+    assert "/srv" not in body["payloads"]["message"]

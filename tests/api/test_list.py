@@ -1,0 +1,185 @@
+"""GET /api/assemblies."""
+
+from typing import Any
+
+import pytest
+
+from assemblies.domains import Domain
+from assemblies.journal.flush import flush
+from assemblies.models import Assembly, JournalEntry
+from devmode.models import AuditEntry
+from tests.api.conftest import Api, Shelve, assert_private, assert_refused
+
+LIST = "/api/assemblies"
+
+
+def names(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [item["display_name"] for item in answer.json()["results"]]
+
+
+def test_a_stranger_is_asked_to_sign_in(stranger: Api) -> None:
+    answer = stranger.get(LIST)
+    assert_refused(answer, 401, "not_authenticated")
+    assert answer["WWW-Authenticate"] == "Token"
+    assert_private(answer)
+
+
+def test_a_viewer_sees_every_domain(as_viewer: Api, shelve: Shelve) -> None:
+    for domain in Domain:
+        shelve(f"In {domain}", domain)
+    answer = as_viewer.get(LIST)
+    assert names(answer) == ["In community", "In official", "In user"]
+    body = answer.json()
+    assert (body["count"], body["next"], body["previous"]) == (3, None, None)
+    assert body["queue"]["pending"] == 3
+    assert_private(answer)
+
+
+def test_an_empty_library_is_an_empty_list(as_viewer: Api) -> None:
+    body = as_viewer.get(LIST).json()
+    assert (body["count"], body["results"], body["queue"]["pending"]) == (0, [], 0)
+
+
+def test_the_path_works_with_its_final_slash(as_viewer: Api, shelve: Shelve) -> None:
+    shelve("One")
+    assert names(as_viewer.get(f"{LIST}/")) == ["One"]
+
+
+def test_only_administrators_see_payload_guids(as_viewer: Api, as_administrator: Api, shelve: Shelve) -> None:
+    guid = shelve()
+    assert "payload_guid" not in as_viewer.get(LIST).json()["results"][0]
+    shown = as_administrator.get(LIST).json()["results"][0]["payload_guid"]
+    assert shown == Assembly.objects.get(guid=guid).payload_guid
+
+
+def test_filters_narrow_the_list(as_viewer: Api, shelve: Shelve) -> None:
+    shelve("Alpha", Domain.OFFICIAL, tags=["disk"], category="health")
+    flush()
+    shelve("Beta", Domain.USER, type="python")
+    cases = {
+        "domain=official": ["Alpha"],
+        "domain=user_created": ["Beta"],
+        "domain=user": ["Beta"],
+        "kind=script": ["Alpha", "Beta"],
+        "kind=workflow": [],
+        "type=python": ["Beta"],
+        "category=health": ["Alpha"],
+        "tag=disk": ["Alpha"],
+        "dirty=true": ["Beta"],
+        "dirty=0": ["Alpha"],
+        "q=alp": ["Alpha"],
+        "ordering=-display_name": ["Beta", "Alpha"],
+        "limit=1": ["Alpha"],
+        "limit=1&offset=1": ["Beta"],
+        "domain=&q=": ["Alpha", "Beta"],
+    }
+    assert {query: names(as_viewer.get(f"{LIST}?{query}")) for query in cases} == cases
+
+
+def test_deleted_assemblies_are_listed_on_demand(as_operator: Api, shelve: Shelve) -> None:
+    guid = shelve("Gone")
+    as_operator.delete(f"{LIST}/{guid}")
+    assert names(as_operator.get(LIST)) == []
+    assert names(as_operator.get(f"{LIST}?deleted=true")) == ["Gone"]
+
+
+def test_searching_inside_scripts_shows_the_lines(as_viewer: Api, shelve: Shelve) -> None:
+    shelve("Finder", script="first\nsecond Needle\n")
+    shelve("Other", script="nothing\n")
+    (item,) = as_viewer.get(f"{LIST}?content=needle").json()["results"]
+    assert (item["display_name"], item["matches"]) == ("Finder", [{"line": 2, "text": "second Needle"}])
+    assert as_viewer.get(f"{LIST}?content=absent").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("domain=nowhere", "domain"),
+        ("kind=toy", "kind"),
+        ("type=cobol", "type"),
+        ("dirty=perhaps", "dirty"),
+        ("deleted=2", "deleted"),
+        ("ordering=colour", "ordering"),
+        ("limit=0", "limit"),
+        ("limit=10001", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=%D9%A1", "limit"),
+        ("offset=-1", "offset"),
+        ("offset=99999999999999999999", "offset"),
+        ("limit=1&limit=2", "limit"),
+        ("q=%00", "q"),
+        ("content=" + "x" * 1001, "content"),
+    ],
+)
+def test_a_bad_parameter_is_named(as_viewer: Api, query: str, field: str) -> None:
+    assert assert_refused(as_viewer.get(f"{LIST}?{query}"), 400, "invalid_field")["field"] == field
+
+
+def test_an_unknown_parameter_is_named(as_viewer: Api) -> None:
+    assert assert_refused(as_viewer.get(f"{LIST}?colour=red"), 400, "unknown_field")["field"] == "colour"
+
+
+def test_a_token_in_the_query_string_is_no_token(stranger: Api) -> None:
+    assert_refused(stranger.get(f"{LIST}?token=abc"), 401, "not_authenticated")
+
+
+def test_an_unchanged_list_is_not_sent_again(as_viewer: Api, as_administrator: Api, shelve: Shelve) -> None:
+    shelve()
+    etag = as_viewer.get(LIST)["ETag"]
+    again = as_viewer.get(LIST, If_None_Match=etag)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert_private(again)
+    assert as_viewer.get(LIST, If_None_Match=f'"other", W/{etag}').status_code == 304
+    assert as_administrator.get(LIST, If_None_Match=etag).status_code == 200
+    shelve("Another")
+    assert as_viewer.get(LIST, If_None_Match=etag).status_code == 200
+
+
+def test_neighbouring_pages_have_absolute_addresses(as_viewer: Api, shelve: Shelve) -> None:
+    for name in "ABC":
+        shelve(name)
+    body = as_viewer.get(f"{LIST}?limit=1&offset=1&domain=user").json()
+    assert body["next"].startswith("http://testserver/api/assemblies?")
+    assert names(as_viewer.get(body["next"])) == ["C"]
+    assert names(as_viewer.get(body["previous"])) == ["A"]
+
+
+def test_h15_a_list_is_paged_and_its_queue_is_a_summary(as_viewer: Api, shelve: Shelve) -> None:
+    for number in range(102):
+        shelve(f"Script {number:03}")
+    body = as_viewer.get(LIST).json()
+    assert (body["count"], len(body["results"]), body["queue"]["pending"]) == (102, 100, 102)
+    assert isinstance(body["queue"]["errors"], list)
+    assert body["next"] is not None
+
+
+def test_h10_reading_never_changes_anything(as_viewer: Api, shelve: Shelve) -> None:
+    guid = shelve(domain=Domain.OFFICIAL)
+    before = list(Assembly.objects.values()), JournalEntry.objects.count(), AuditEntry.objects.count()
+    assert_refused(as_viewer.get(f"{LIST}?refresh_catalog=1"), 400, "unknown_field")
+    for path in (LIST, f"{LIST}/{guid}", f"{LIST}/import", f"{LIST}/{guid}/revert"):
+        as_viewer.client.get(path)
+        as_viewer.client.head(path)
+        assert as_viewer.client.options(path).status_code == 200
+    assert (list(Assembly.objects.values()), JournalEntry.objects.count(), AuditEntry.objects.count()) == before
+
+
+def test_a_list_costs_four_queries_at_most(as_viewer: Api, shelve: Shelve, django_assert_max_num_queries: Any) -> None:
+    for number in range(20):
+        shelve(f"Script {number}")
+    as_viewer.get(LIST)
+    with django_assert_max_num_queries(4):
+        as_viewer.get(LIST)
+
+
+def test_a_head_request_has_the_headers_alone(as_viewer: Api, shelve: Shelve) -> None:
+    shelve()
+    answer = as_viewer.client.head(LIST)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["ETag"] == as_viewer.get(LIST)["ETag"]
+
+
+def test_json_is_answered_whatever_is_accepted(as_viewer: Api) -> None:
+    answer = as_viewer.get(LIST, Accept="text/html")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
