@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from assemblies.api.browsing import DocsView, SchemaView
 from assemblies.api.health import HealthView, ReadinessView
 from assemblies.api.unknown import UnknownView
+from devmode.api.audit import AuditView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("api/schema", SchemaView.as_view(), name="api-schema"),
     path("api/docs", DocsView.as_view(), name="api-docs"),
     path("api/auth/", include("devmode.api.urls")),
+    path("api/assemblies/", include("devmode.api.dev_mode_urls")),
+    path("api/audit", AuditView.as_view(), name="api-audit"),
     path("api/", include("assemblies.api.urls")),
     path("api", UnknownView.as_view(), name="api-root"),
     path("api/<path:rest>", UnknownView.as_view(), name="api-unknown"),

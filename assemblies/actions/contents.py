@@ -12,9 +12,12 @@ from assemblies.models import Assembly, AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
 
 
-def content_of(document: Document, staging: Staging) -> Content:
-    """Make the document's bytes durable and return its content, without times and names yet: `settled` adds them."""
-    payload = staging.put(document.payload)
+def content_of(document: Document, staging: Staging, *, before: Content | None = None) -> Content:
+    """Make the document's bytes durable and return its content, without times and names yet: `settled` adds them.
+
+    `before` is the assembly's last revision, whose payloads are used again where the bytes are the same.
+    """
+    payload = staging.put(document.payload, before=before)
     content = Content(
         display_name=document.display_name,
         summary=document.summary,
@@ -24,7 +27,7 @@ def content_of(document: Document, staging: Staging) -> Content:
         version=document.version,
         timeout_seconds=document.timeout_seconds,
         variables=document.variables,
-        files=[_attachment_facts(attachment, staging) for attachment in document.files],
+        files=[_attachment_facts(attachment, staging, before) for attachment in document.files],
         sites=document.sites,
         tags=document.tags,
         metadata=document.metadata,
@@ -44,8 +47,8 @@ def content_of(document: Document, staging: Staging) -> Content:
     return hashed(content)
 
 
-def _attachment_facts(attachment: documents.Attachment, staging: Staging) -> AttachmentFacts:
-    reference = staging.put(attachment.data)
+def _attachment_facts(attachment: documents.Attachment, staging: Staging, before: Content | None) -> AttachmentFacts:
+    reference = staging.put(attachment.data, before=before)
     return AttachmentFacts(
         file_name=attachment.file_name,
         mime_type=attachment.mime_type,

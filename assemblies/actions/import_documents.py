@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
@@ -73,11 +73,11 @@ def import_documents(
             check_conflict(rows.get(document.guid or ""), domain, on_conflict)
         guids = _landing_guids(documents, rows, on_conflict)
         changes = [
-            _change(document, guid, domain, on_conflict, actor, staging)
+            _change(document, guid, rows.get(guid), domain, on_conflict, actor, staging)
             for document, guid in zip(documents, guids, strict=True)
         ]
-        if event_guid and changes:
-            changes[0] = replace(changes[0], event_guid=event_guid)
+        if event_guid:
+            changes = [replace(change, event_guid=_nth_event(event_guid, n)) for n, change in enumerate(changes)]
         return commit(changes, actor=actor, event=EVENT, detail={"documents": len(documents)})
 
 
@@ -108,10 +108,21 @@ def _landing_guids(documents: Sequence[Document], rows: Collection[str], on_conf
     return guids
 
 
+def _nth_event(event_guid: str, number: int) -> str:
+    """Return the event of one document of many, the same each time the whole is asked for again."""
+    return event_guid if number == 0 else str(uuid5(UUID(event_guid), str(number)))
+
+
 def _change(
-    document: Document, guid: str, domain: Domain, on_conflict: OnConflict, actor: Actor, staging: Staging
+    document: Document,
+    guid: str,
+    row: Assembly | None,
+    domain: Domain,
+    on_conflict: OnConflict,
+    actor: Actor,
+    staging: Staging,
 ) -> Change:
-    content = content_of(document, staging)
+    content = content_of(document, staging, before=row.read_content() if row else None)
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         check_conflict(row, domain, on_conflict)

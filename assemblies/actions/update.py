@@ -13,7 +13,8 @@ from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, is_text, settled
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.staging import staged
-from assemblies.domains import Domain, Operation
+from assemblies.domains import Domain, Kind, Operation
+from assemblies.errors import RevisionConflict
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadReference, PayloadStore
 
@@ -37,19 +38,21 @@ def update(
     row = get_live(guid)
     with staged(store, [row]) as staging:
         check_may_write(actor, Domain(row.domain), EVENT, assembly_guid=guid)
-        reference = staging.put(payload) if payload is not None else None
+        reference = staging.put(payload, before=row.read_content()) if payload is not None else None
+        kind = documents.get_assembly_type(fields.get("type_name", row.read_content().type_name)).kind
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
-            before = require_live(row, guid).read_content()
-            content = replace(before, **fields, **_payload_fields(reference, payload))
-            return settled(hashed(_typed(content)), row, actor_name=actor.name, now=now)
+            living = require_live(row, guid)
+            content = _typed(replace(living.read_content(), **fields, **_payload_fields(reference, payload)))
+            _check_kind(living, content, staged=kind if payload is not None else None)
+            return settled(hashed(content), row, actor_name=actor.name, now=now)
 
         change = Change(
             guid=guid,
             operation=Operation.UPDATE,
             rewrite=rewrite,
             expected_revision=expected_revision,
-            search_text=_search_text(row, fields, payload),
+            search_text=None if payload is None else documents.searchable_text(kind, payload).replace("\0", ""),
             event_guid=event_guid,
         )
         return commit([change], actor=actor, event=EVENT)[0]
@@ -70,9 +73,11 @@ def _typed(content: Content) -> Content:
     return replace(content, assembly_type=str(documents.get_assembly_type(content.type_name)))
 
 
-def _search_text(row: Assembly, fields: Mapping[str, Any], payload: bytes | None) -> str | None:
-    if payload is None:
-        return None
-    content = row.read_content()
-    kind = documents.get_assembly_type(fields.get("type_name", content.type_name)).kind
-    return documents.searchable_text(kind, payload).replace("\0", "")
+def _check_kind(living: Assembly, content: Content, *, staged: Kind | None) -> None:
+    """Raise RevisionConflict when another writer made a workflow of a script, or the other way round, meanwhile.
+
+    `staged` is the kind that the new payload was read for; None when the payload stays.
+    """
+    expected = staged or living.read_content().kind
+    if (content.kind is Kind.WORKFLOW) != (expected is Kind.WORKFLOW):
+        raise RevisionConflict(assembly_guid=living.guid, revision=living.sequence)

@@ -1,17 +1,21 @@
 """Who asks, in the library's words."""
 
+from django.utils import timezone
 from rest_framework.request import Request
 
 from assemblies.actions.actor import Actor
 from assemblies.roles import Role, role_of
+from devmode.access import find_grant
 
 
 def actor_of(request: Request) -> Actor:
     """Return the signed-in person or program behind a request."""
+    grant = find_grant(request, now=timezone.now())
     return Actor(
         name=request.user.get_username(),
         role=role_of(request.user),
         remote_address=str(request.META.get("REMOTE_ADDR", "")),
+        grant_id=grant.pk if grant else None,
     )
 
 

@@ -20,7 +20,7 @@ from tests.documents_made import script
 def test_a_flipped_byte_is_never_exported(library: PayloadStore, operator: Actor) -> None:
     create(script(), domain=Domain.USER, actor=operator, store=library)
     row = Assembly.objects.get()
-    path = Path(library.storage.path(f"{row.payload_guid}/payload"))  # type: ignore[attr-defined]
+    path = Path(library.storage.path(f"{row.payload_guid}/payload"))
     path.write_bytes(b"echo hellO\n")
     for style in Style:
         with pytest.raises(PayloadCorrupt):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,8 @@ def test_a_replica_from_an_older_backup_simply_catches_up(library: PayloadStore,
 def test_a_default_database_from_an_older_backup_is_noticed(library: PayloadStore, command: Actor) -> None:
     """The official database then holds what the journal does not: its newer row is reported, not overwritten."""
     made = create(script("Old"), domain=Domain.OFFICIAL, actor=command, store=library)
-    older = {model: list(model.objects.values()) for model in (Assembly, JournalEntry, JournalHead)}
+    kept: tuple[Any, ...] = (Assembly, JournalEntry, JournalHead)
+    older = {model: list(model.objects.values()) for model in kept}
     update(made.guid, {"display_name": "New"}, actor=command, store=library)
     flush()
     for model, rows in older.items():

@@ -86,7 +86,7 @@ def test_an_unknown_guid_is_not_found_even_with_a_known_etag(as_viewer: Api, she
 def test_other_spellings_of_a_guid_are_accepted_and_other_words_are_not(as_viewer: Api, shelve: Shelve) -> None:
     guid = shelve(assembly_guid="AB" * 16)
     assert as_viewer.get(path_of(f"%20{guid.upper()}%20")).json()["assembly_guid"] == guid
-    for word in ("nonsense", "0" * 31, "dev-mode", "%E2%84%AA" * 32, "..%5C.."):
+    for word in ("nonsense", "0" * 31, "dev-modes", "%E2%84%AA" * 32, "..%5C.."):
         assert_refused(as_viewer.get(path_of(word)), 400, "invalid_guid")
 
 
