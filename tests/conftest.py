@@ -1,7 +1,7 @@
 """What every test may ask for: the four real databases, a payload store, people, and the real documents."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -87,3 +87,13 @@ def command() -> Actor:
 
 def pytest_configure() -> None:
     assert str(settings.RUNTIME_ROOT).startswith(os.environ["BOREALIS_RUNTIME_ROOT"])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With BOREALIS_REQUIRE_ENGINES=1 a test that skips for want of an engine has failed."""
+    report = yield
+    if report.skipped and os.environ.get("BOREALIS_REQUIRE_ENGINES") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"BOREALIS_REQUIRE_ENGINES=1, but the test skipped: {report.longreprtext or report.longrepr}"
+    return report
