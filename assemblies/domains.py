@@ -68,3 +68,15 @@ class Operation(models.TextChoices):
     ADOPT = "adopt", _("Adopted from a domain database")
     SYNC = "sync", _("Synchronised")
     REKEY = "rekey", _("Re-keyed")
+    UNDO = "undo", _("Undid a synchronisation")
+
+
+class UpstreamState(models.TextChoices):
+    """How an official assembly stands to what its source publishes."""
+
+    UP_TO_DATE = "up_to_date", _("Up to date")
+    UPDATE_AVAILABLE = "update_available", _("Update available")
+    LOCALLY_MODIFIED = "locally_modified", _("Locally modified")
+    DIVERGED = "diverged", _("Diverged")
+    NEW_UPSTREAM = "new_upstream", _("New upstream")
+    REMOVED_UPSTREAM = "removed_upstream", _("Removed upstream")

@@ -74,6 +74,10 @@ class RevisionNotFound(Refusal):
     """The assembly has no such revision."""
 
 
+class SettingNotFound(Refusal):
+    """The assembly has no such setting."""
+
+
 class NothingPending(Refusal):
     """The assembly has no pending write to discard."""
 
@@ -140,3 +144,35 @@ class SourceUnreadable(Refusal):
 
 class SyncRefused(Refusal):
     """The official sync was refused; the catalogue is unchanged."""
+
+
+class NotWithdrawn(Refusal):
+    """Only an official assembly that its source no longer publishes can be adopted; clone this one instead."""
+
+
+class NoOriginal(Refusal):
+    """The assembly is no copy of another one, or its original is gone."""
+
+
+class MirrorRefused(Refusal):
+    """The library was not mirrored."""
+
+
+class RestoreRefused(Refusal):
+    """The library was not restored; nothing was changed."""
+
+
+class MigrationRefused(Refusal):
+    """The migration was refused; nothing was changed."""
+
+
+class NothingToMigrate(Refusal):
+    """There is nothing to re-key. With --allow-empty that is no error."""
+
+
+class PlanChanged(Refusal):
+    """The rows have changed since the plan was made; nothing was changed. Read the new plan, then try again."""
+
+
+class MigrationFailed(Failure):
+    """The migration failed and was rolled back."""

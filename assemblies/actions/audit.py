@@ -19,12 +19,12 @@ from devmode.models.audit import Outcome
 
 
 @contextmanager
-def audited(actor: Actor, event: str, changes: Sequence[Change]) -> Iterator[None]:
+def audited(actor: Actor, event: str, changes: Sequence[Change], *, assembly_guid: str = "") -> Iterator[None]:
     """Record a denial raised within, after its transaction was rolled back; name a failing audit as such."""
     try:
         yield
     except (Forbidden, DevModeRequired) as refusal:
-        guid = changes[0].guid if len(changes) == 1 else ""
+        guid = changes[0].guid if len(changes) == 1 else assembly_guid
         record_denial(actor, event, refusal, assembly_guid=guid)
         raise
     except AuditUnwritable as error:
@@ -38,13 +38,22 @@ def check_may_write(actor: Actor, domain: Domain, event: str, *, assembly_guid: 
         raise refusal
 
 
+def use_grant(actor: Actor, event: str) -> None:
+    """Use the actor's Dev Mode grant for something that may turn out to change nothing. Raises DevModeRequired."""
+    if actor.dev_mode:
+        with audited(actor, event, ()), writing_turn():
+            actor.use_grant(now=timezone.now())
+
+
 def record_success(
     actor: Actor, event: str, receipts: Sequence[Receipt], detail: Mapping[str, Any], *, now: datetime
 ) -> None:
     """Append one audit entry for one action, within its transaction."""
     changed = [receipt for receipt in receipts if receipt.changed]
     one = changed[0] if len(changed) == 1 else None
-    facts = {"revision": one.revision} if one else {"changes": len(changed), "last_revision": changed[-1].revision}
+    facts = {"revision": one.revision} if one else {"changes": len(changed)}
+    if len(changed) > 1:
+        facts["last_revision"] = changed[-1].revision
     domains = {str(receipt.domain) for receipt in changed}
     record(
         _facts(actor, event, domain=domains.pop() if len(domains) == 1 else "", assembly_guid=one.guid if one else "",

@@ -1,6 +1,7 @@
 """What an action wants to change, and what came of it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 
 Rewrite = Callable[[Assembly | None, datetime], Content | None]
+Alongside = Callable[[datetime], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +19,8 @@ class Change:
     `rewrite(row, now)` runs inside the transaction, on the locked row or None, and returns the content the assembly
     is to have, or None to delete it; it must be quick and pure. `domain` is where the assembly would land; None means
     where it lives. `expected_revision` is the revision the asker saw. `search_text` is the new payload's text; None
-    keeps the old.
+    keeps the old. `claims_guid` lets a sync of the official catalogue take its own GUID from a row of another domain
+    that was moved away earlier in the same action; nothing else may ask for that.
     """
 
     guid: str
@@ -27,6 +30,7 @@ class Change:
     expected_revision: int | None = None
     search_text: str | None = None
     event_guid: str | None = None
+    claims_guid: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

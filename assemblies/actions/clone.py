@@ -31,13 +31,34 @@ def clone(
     Raises AssemblyNotFound, Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
     """
     origin = get_live(guid)
-    content = _copy_of(origin, display_name)
+    content = copy_of(origin, display_name=display_name or f"{origin.display_name[:240]} (copy)")
+    change = arrival(
+        content,
+        origin,
+        domain=domain,
+        actor=actor,
+        new_guid=new_guid,
+        event_guid=event_guid,
+    )
+    return commit([change], actor=actor, event="assembly.clone", detail={"cloned_from": guid})[0]
+
+
+def arrival(
+    content: Content,
+    origin: Assembly,
+    *,
+    domain: Domain,
+    actor: Actor,
+    new_guid: str | None,
+    event_guid: str | None,
+) -> Change:
+    """Return the change that adds a copy of `origin` to `domain`, under a GUID that no live assembly has."""
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         check_vacant(row)
         return settled(content, None, actor_name=actor.name, now=now)
 
-    change = Change(
+    return Change(
         guid=new_guid or str(uuid4()),
         domain=domain,
         operation=Operation.CLONE,
@@ -45,17 +66,16 @@ def clone(
         search_text=origin.search_text,
         event_guid=event_guid,
     )
-    return commit([change], actor=actor, event="assembly.clone", detail={"cloned_from": guid})[0]
 
 
-def _copy_of(origin: Assembly, display_name: str | None) -> Content:
+def copy_of(origin: Assembly, *, display_name: str, revision: int | None = None) -> Content:
+    """Return the content of a copy, with its lineage; `revision` is the copied one, by default the newest."""
     content = origin.read_content()
     lineage = Lineage(
         assembly_guid=origin.guid,
         domain=origin.domain,
-        revision=origin.sequence,
+        revision=revision or origin.sequence,
         content_hash=content.content_hash,
     )
     metadata = {key: value for key, value in content.metadata.items() if key not in PROVENANCE_KEYS}
-    name = display_name or f"{content.display_name[:240]} (copy)"
-    return hashed(replace(content, display_name=name, metadata=metadata, cloned_from=lineage))
+    return hashed(replace(content, display_name=display_name, metadata=metadata, cloned_from=lineage))

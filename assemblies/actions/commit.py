@@ -3,7 +3,8 @@
 When `commit` returns, the changes are durable; when it raises, none happened. Payloads are durable before it is called.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,10 +14,11 @@ from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import audited, record_success
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Alongside, Change, Receipt
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
 from assemblies.journal.append import Draft, append, lock_head
+from assemblies.journal.space import require_space_for_changes
 from assemblies.journal.turn import writing_turn
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.models.columns import AssemblyColumns, project
@@ -27,38 +29,59 @@ ROW_FIELDS += ["domain", "search_text", "deleted_at"]
 
 
 def commit(
-    changes: Sequence[Change], *, actor: Actor, event: str, detail: Mapping[str, Any] | None = None
+    changes: Sequence[Change],
+    *,
+    actor: Actor,
+    event: str,
+    detail: Mapping[str, Any] | None = None,
+    alongside: Alongside | None = None,
 ) -> list[Receipt]:
     """Make `changes` in one transaction and return a receipt for each, in order.
+
+    `alongside(now)` is entered in that transaction under the journal's lock, before the changes are decided, and left
+    right before the commit: for rows that must change together with assemblies, and for checks.
 
     Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
     library cannot make them durable.
     """
+    require_space_for_changes()
     with audited(actor, event, changes), writing_turn():
-        now = timezone.now()
         head = lock_head()
-        done = _already_done(changes)
-        rows = Assembly.objects.in_bulk([change.guid for change in changes])
-        plans = [_plan(change, rows, actor, now) for change in changes if change.event_guid not in done]
-        if any(receipt.domain != Domain.USER for receipt, _draft in plans):
-            actor.use_grant(now=now)
-        drafts = [draft for _receipt, draft in plans if draft is not None]
-        entries = append(head, drafts, now=now) if drafts else []
-        _save_rows(entries, rows)
-        receipts = [*done.values(), *_numbered(plans, entries)]
-        if entries:
-            record_success(actor, event, receipts, detail or {}, now=now)
+        # Read under the lock: what waited for it must not pass for earlier than it is, least of all a grant's use.
+        now = timezone.now()
+        if done := _already_done(changes):
+            return done
+        with alongside(now) if alongside else nullcontext():
+            rows = Assembly.objects.in_bulk([change.guid for change in changes])
+            plans = [_plan(change, rows, actor, now) for change in changes]
+            if any(receipt.domain != Domain.USER for receipt, _draft in plans):
+                actor.use_grant(now=now)
+            drafts = [draft for _receipt, draft in plans if draft is not None]
+            entries = append(head, drafts, now=now) if drafts else []
+            _save_rows(entries, rows)
+            receipts = _numbered(plans, entries)
+            if entries or alongside:
+                record_success(actor, event, receipts, detail or {}, now=now)
     return receipts
 
 
 Plan = tuple[Receipt, Draft | None]
 
 
-def _already_done(changes: Iterable[Change]) -> dict[str | None, Receipt]:
-    """Return the receipts of changes that were made before, so that asking again after a lost answer does nothing."""
+def _already_done(changes: Sequence[Change]) -> list[Receipt]:
+    """Return the receipts of an action that was made before, so that asking again after a lost answer does nothing.
+
+    An action is one transaction: once any of its events is in the journal, a change without an entry was none.
+    """
     asked = {change.event_guid for change in changes if change.event_guid}
-    entries = JournalEntry.objects.filter(event_guid__in=asked) if asked else ()
-    return {entry.event_guid: _receipt_of(entry) for entry in entries}
+    made = {entry.event_guid: entry for entry in JournalEntry.objects.filter(event_guid__in=asked)} if asked else {}
+    if not made:
+        return []
+    rows = Assembly.objects.in_bulk([change.guid for change in changes if change.event_guid not in made])
+    return [
+        _receipt_of(made[change.event_guid]) if change.event_guid in made else _unchanged(change, rows.get(change.guid))
+        for change in changes
+    ]
 
 
 def _receipt_of(entry: JournalEntry) -> Receipt:
@@ -74,12 +97,27 @@ def _receipt_of(entry: JournalEntry) -> Receipt:
     )
 
 
+def _unchanged(change: Change, row: Assembly | None) -> Receipt:
+    if row is None:
+        # The event stands for something else that was asked for.
+        raise AssemblyNotFound(assembly_guid=change.guid)
+    return Receipt(
+        guid=row.guid,
+        domain=Domain(row.domain),
+        operation=change.operation,
+        revision=row.sequence,
+        content=None if row.deleted_at else row.read_content(),
+        created=False,
+        changed=False,
+    )
+
+
 def _plan(change: Change, rows: dict[str, Assembly], actor: Actor, now: datetime) -> Plan:
     """Decide one change on its locked row, and let later changes of the same assembly see it."""
     row = rows.get(change.guid)
     domain = _landing_domain(change, row)
     actor.check_may_write(domain)
-    if row is not None and row.domain != domain:
+    if row is not None and row.domain != domain and not _may_claim(change, row):
         raise GuidInOtherDomain(assembly_guid=row.guid, domain=row.domain)
     _check_revision(change, row)
     content = change.rewrite(row, now)
@@ -97,6 +135,12 @@ def _plan(change: Change, rows: dict[str, Assembly], actor: Actor, now: datetime
         return replace(receipt, content=living.read_content() if living else None), None
     rows[change.guid] = _rewritten(row, change, domain, content, now)
     return receipt, _draft(change, domain, content, actor)
+
+
+def _may_claim(change: Change, row: Assembly) -> bool:
+    """The official catalogue may have its own GUID back; never from a row that is still live under it."""
+    publishes = change.domain is Domain.OFFICIAL and change.operation is Operation.SYNC
+    return change.claims_guid and publishes and row.deleted_at is not None
 
 
 def _landing_domain(change: Change, row: Assembly | None) -> Domain:
@@ -161,6 +205,11 @@ def _save_rows(entries: Sequence[JournalEntry], rows: Mapping[str, Assembly]) ->
 
 
 def _numbered(plans: Sequence[Plan], entries: Sequence[JournalEntry]) -> list[Receipt]:
-    """Return the receipts in order, each changed one with the sequence its entry got."""
+    """Return the receipts in order, each with the sequence that its entry, or one before it, gave its assembly."""
     numbers = iter(entry.sequence for entry in entries)
-    return [replace(receipt, revision=next(numbers)) if draft else receipt for receipt, draft in plans]
+    last: dict[str, int] = {}
+    receipts = []
+    for receipt, draft in plans:
+        last[receipt.guid] = next(numbers) if draft else last.get(receipt.guid, receipt.revision)
+        receipts.append(replace(receipt, revision=last[receipt.guid]))
+    return receipts

@@ -1,34 +1,55 @@
 """Discard a pending write: back to what the domain database holds, as a new revision."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Receipt, Rewrite
 from assemblies.actions.commit import commit
 from assemblies.actions.revert import restoring
 from assemblies.domains import Domain, Operation
-from assemblies.errors import AssemblyNotFound, NothingPending
+from assemblies.errors import AssemblyNotFound, NothingPending, RevisionConflict
 from assemblies.journal.pending import persisted_sequences
-from assemblies.models import Assembly, JournalEntry
+from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.payloads import PayloadStore
 
 
 def discard(guid: str, *, actor: Actor, store: PayloadStore) -> Receipt:
-    """Undo what was not flushed yet. Raises AssemblyNotFound, NothingPending, Forbidden, DevModeRequired, or a
-    Failure.
+    """Undo what was not flushed yet. Raises AssemblyNotFound, NothingPending, Forbidden, DevModeRequired,
+    RevisionConflict when somebody changed the assembly meanwhile, or a Failure.
     """
     row = Assembly.objects.filter(guid=guid).first()
     if row is None:
         raise AssemblyNotFound(assembly_guid=guid)
-    persisted = persisted_sequences()[Domain(row.domain)]
-    if row.sequence <= persisted:
-        raise NothingPending(assembly_guid=guid)
-    change = _back_to(_last_entry(guid, persisted), row, actor, store)
+    change = _back_to(_last_entry(row, _persisted_before(row)), row, actor, store)
+    change = replace(change, rewrite=_while_pending(change.rewrite, row))
     return commit([change], actor=actor, event="assembly.discard", detail={"discarded_revision": row.sequence})[0]
 
 
-def _last_entry(guid: str, persisted: int) -> JournalEntry | None:
-    entries = JournalEntry.objects.of_assembly(guid).filter(sequence__lte=persisted)
+def _persisted_before(row: Assembly) -> int:
+    """Return up to where the domain database holds the journal. Raises NothingPending when that covers `row`."""
+    persisted = persisted_sequences()[Domain(row.domain)]
+    if row.sequence <= persisted:
+        raise NothingPending(assembly_guid=row.guid)
+    return persisted
+
+
+def _while_pending(rewrite: Rewrite, seen: Assembly) -> Rewrite:
+    """Return `rewrite`, which must not undo what others wrote or flushed since `seen` was read."""
+
+    def checked(row: Assembly | None, now: datetime) -> Content | None:
+        if row is None or row.sequence != seen.sequence:
+            revision = row.sequence if row else 0
+            raise RevisionConflict(assembly_guid=seen.guid, revision=revision, expected=seen.sequence)
+        _persisted_before(row)
+        return rewrite(row, now)
+
+    return checked
+
+
+def _last_entry(row: Assembly, persisted: int) -> JournalEntry | None:
+    """Return what the domain database holds of the assembly: an earlier owner of its GUID lived in another one."""
+    entries = JournalEntry.objects.of_assembly(row.guid).of_domain(Domain(row.domain)).filter(sequence__lte=persisted)
     return entries.order_by("-sequence").first()
 
 

@@ -20,6 +20,7 @@ from assemblies.actions.staging import references
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Failure, ReplicaMismatch
 from assemblies.journal.append import lock_head
+from assemblies.journal.flush import lower_record
 from assemblies.journal.replica import check_watermark, journal_id
 from assemblies.journal.turn import writing_turn
 from assemblies.models import Assembly, Content, DomainAssembly, Watermark, replica_model
@@ -48,10 +49,12 @@ def hydrate_all(*, actor: Actor, store: PayloadStore) -> list[HydrationReport]:
 
 def hydrate(domain: Domain, *, actor: Actor, store: PayloadStore) -> HydrationReport:
     """Adopt the domain's unknown rows, and accept its database when nothing in it contradicts the library."""
-    foreign = _is_foreign(domain)
+    foreign = is_foreign(domain)
     unknown, conflicts = _compare(domain, with_conflicts=foreign)
     adopted, without_payload = _adopt(unknown, domain, actor, store)
-    if foreign and not conflicts and not without_payload:
+    if not foreign:
+        _lower_record(domain)
+    elif not conflicts and not without_payload:
         _accept(domain)
     return HydrationReport(
         domain=domain,
@@ -82,7 +85,7 @@ def rebuild_replica(domain: Domain) -> str:
     return copy
 
 
-def _is_foreign(domain: Domain) -> bool:
+def is_foreign(domain: Domain) -> bool:
     """Say whether the domain database is not simply this journal's replica."""
     watermark = Watermark.objects.using(domain.alias).filter(domain=domain).first()
     if watermark is None:
@@ -137,6 +140,12 @@ def _adoption(row: DomainAssembly, domain: Domain, store: PayloadStore) -> Chang
     )
 
 
+def _lower_record(domain: Domain) -> None:
+    """A file of an earlier day, or a new one, holds less than was recorded; what it lacks is pending again."""
+    watermark = Watermark.objects.using(domain.alias).filter(domain=domain).first()
+    lower_record(domain, watermark.sequence if watermark else 0)
+
+
 def _accept(domain: Domain) -> None:
     """Make the domain database this journal's replica: the next flush applies every entry of the domain to it."""
     with transaction.atomic(using=domain.alias):
@@ -147,6 +156,8 @@ def _write_watermark(domain: Domain) -> None:
     Watermark.objects.using(domain.alias).update_or_create(
         domain=domain, defaults={"journal_id": journal_id(), "sequence": 0, "hash": ""}
     )
+    # Before that is committed: the record may lag behind the database, it never leads.
+    lower_record(domain, 0)
 
 
 def _keep_copy(domain: Domain) -> str:

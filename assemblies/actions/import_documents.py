@@ -12,6 +12,7 @@ from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, search_text_of, settled
+from assemblies.actions.create import check_vacant
 from assemblies.actions.staging import Staging, staged
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
@@ -63,8 +64,8 @@ def import_documents(
 ) -> list[Receipt]:
     """Import `documents` into `domain`, all or none. A skipped one gets the receipt of the unchanged assembly.
 
-    Raises GuidInOtherDomain when a GUID lives in another domain (but with NEW_GUID), GuidTaken with FAIL, Forbidden,
-    DevModeRequired, or a Failure.
+    Raises GuidInOtherDomain when a GUID lives in another domain (but with NEW_GUID), GuidTaken with FAIL, or with
+    NEW_GUID when another import took the GUID meanwhile, Forbidden, DevModeRequired, or a Failure.
     """
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
@@ -126,6 +127,9 @@ def _change(
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         check_conflict(row, domain, on_conflict)
+        if on_conflict == OnConflict.NEW_GUID:
+            # The GUID was vacant when it was chosen.
+            check_vacant(row)
         if row is not None and row.deleted_at is None:
             stored = row.read_content()
             if on_conflict == OnConflict.SKIP or _means_the_same(content, stored):

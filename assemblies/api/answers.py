@@ -7,11 +7,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assemblies.actions.import_documents import Standing
-from assemblies.domains import AssemblyType, Domain, Kind, Operation
+from assemblies.domains import AssemblyType, Domain, Kind, Operation, UpstreamState
 from devmode.api.schema import ErrorSerializer
 
 _TAGS = {"oneOf": [{"type": "array", "items": {}}, {"type": "object", "additionalProperties": {}}]}
-_VERSION = {"oneOf": [{"type": "integer"}, {"type": "number"}, {"type": "string"}]}
+_VERSION = {"oneOf": [{"type": "number"}, {"type": "string"}]}
 
 
 class Flag(serializers.Serializer[Any]):
@@ -68,7 +68,12 @@ class Item(serializers.Serializer[Any]):
     tags = Tags()
     metadata = JSONObject()
     cloned_from = serializers.CharField(allow_null=True)
-    upstream_state = serializers.CharField(allow_null=True)
+    upstream_state = serializers.ChoiceField(
+        UpstreamState.choices, allow_null=True, help_text="Official assemblies, once their source was read."
+    )
+    origin_changed = serializers.BooleanField(
+        allow_null=True, help_text="Copies whose original is still there: has it changed since?"
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     updated_by = serializers.CharField()

@@ -9,16 +9,16 @@ from assemblies import documents
 from assemblies.actions.attach import attach, detach, get_attachment
 from assemblies.api import schema
 from assemblies.api.downloads import download
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_entry
 from assemblies.api.parsing import body_chunks
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadReference
-from devmode.api.endpoint import PrivateEndpoint
 
 
-class AttachmentView(PrivateEndpoint):
+class AttachmentView(AssemblyEndpoint):
     """One attached file, by its name."""
 
     @schema.read_attachment

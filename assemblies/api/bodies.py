@@ -5,9 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from assemblies.actions.add_note import MAX_NOTE_LENGTH, MAX_TYPE_LENGTH
 from assemblies.actions.import_documents import OnConflict
 from assemblies.api.answers import DomainName, JSONObject, Tags, Version
 from assemblies.domains import AssemblyType
+from assemblies.models import Status
 
 _PAYLOAD = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {}}], "nullable": True}
 _DOCUMENT = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {}}]}
@@ -60,8 +62,31 @@ class CloneBody(serializers.Serializer[Any]):
     display_name = serializers.CharField(required=False, allow_null=True, max_length=255)
 
 
+class AdoptBody(serializers.Serializer[Any]):
+    new_assembly_guid = serializers.CharField(required=False, allow_null=True)
+    display_name = serializers.CharField(required=False, allow_null=True, max_length=255)
+
+
+class NoFields(serializers.Serializer[Any]):
+    """An empty object."""
+
+
+class SyncBody(serializers.Serializer[Any]):
+    dry_run = serializers.BooleanField(required=False)
+
+
 class RevertBody(serializers.Serializer[Any]):
     sequence = serializers.IntegerField(min_value=1)
+
+
+class SettingBody(serializers.Serializer[Any]):
+    value = serializers.JSONField(allow_null=True, help_text="Any JSON, as far as the category allows it.")
+    status = serializers.ChoiceField(Status.choices, required=False)
+
+
+class NoteBody(serializers.Serializer[Any]):
+    content = serializers.CharField(max_length=MAX_NOTE_LENGTH, trim_whitespace=False)
+    note_type = serializers.CharField(required=False, max_length=MAX_TYPE_LENGTH)
 
 
 class ImportOptions(serializers.Serializer[Any]):

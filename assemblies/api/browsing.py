@@ -12,4 +12,7 @@ class SchemaView(PrivateAnswers, SpectacularAPIView):
 class DocsView(PrivateAnswers, SpectacularSwaggerSplitView):
     """The page; its script is an answer of its own, so that a strict content security policy holds."""
 
+    # Its OPTIONS would describe itself in a template that there is not.
+    http_method_names = ["get", "head"]
+    template_name = "api/docs.html"
     url_name = "api-schema"

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from assemblies import errors as facts
 from assemblies.api.actors import is_administrator
 from assemblies.catalogue import library_catalogue
+from devmode.audit import AuditUnwritable
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +25,14 @@ STATUSES: dict[type[facts.LibraryError], int] = {
     facts.AssemblyNotFound: 404,
     facts.AttachmentNotFound: 404,
     facts.RevisionNotFound: 404,
+    facts.SettingNotFound: 404,
     facts.NothingPending: 404,
     facts.GuidTaken: 409,
     facts.GuidInOtherDomain: 409,
     facts.SourceUnreadable: 409,
     facts.SyncRefused: 409,
+    facts.NotWithdrawn: 409,
+    facts.NoOriginal: 409,
     facts.RevisionConflict: 412,
     facts.DocumentTooLarge: 413,
     facts.AttachmentTooLarge: 413,
@@ -48,6 +52,8 @@ def answer_exception(error: Exception, context: Mapping[str, Any]) -> Response |
     """Return the answer to a named error, or None for an unforeseen one, which ends as a plain 500."""
     if isinstance(error, facts.LibraryError):
         return _answer_fact(error, context)
+    if isinstance(error, AuditUnwritable):
+        return _answer_fact(facts.AuditUnavailable(), context)
     if isinstance(error, UnreadablePostError):
         return _answer_fact(facts.InvalidDocument("The body could not be read to its end.", field="body"), context)
     if isinstance(error, DatabaseError | OSError):

@@ -16,6 +16,7 @@ from assemblies.actions.export import export_document, export_files
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
 from assemblies.api.downloads import as_attachment
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_row
 from assemblies.api.reading import Query
 from assemblies.api.rendering import json_bytes
@@ -44,7 +45,7 @@ class ArchiveStyle(StrEnum):
     TREE = "tree"
 
 
-class ExportView(PrivateEndpoint):
+class ExportView(AssemblyEndpoint):
     """One assembly as a document."""
 
     @schema.export_item

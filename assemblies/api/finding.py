@@ -3,7 +3,8 @@
 from assemblies import documents
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.errors import AssemblyNotFound
-from assemblies.models import Assembly
+from assemblies.models import Assembly, AssemblyAlias, fold_alias
+from assemblies.models.identity import ALIAS_LENGTH
 
 
 def find_entry(guid: str) -> CatalogueEntry:
@@ -42,3 +43,11 @@ def find_row(guid: str) -> Assembly:
     if row is None:
         raise AssemblyNotFound(assembly_guid=guid)
     return row
+
+
+def find_canonical(name: str) -> str | None:
+    """Return the canonical GUID behind another name of an assembly; None for that GUID itself and for no name."""
+    if len(name) > ALIAS_LENGTH or not name.isprintable():
+        return None
+    canonical = AssemblyAlias.objects.find_canonical(name)
+    return canonical if canonical != fold_alias(name) else None

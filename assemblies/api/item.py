@@ -9,6 +9,7 @@ from assemblies.actions.update import update
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
 from assemblies.api.conditions import not_modified, tagged
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_entry
 from assemblies.api.item_body import read_changes
 from assemblies.api.rendering import joined
@@ -16,10 +17,9 @@ from assemblies.api.representing import detail_of, flags_of, json_answer, read_p
 from assemblies.api.writing import permitted
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
-from devmode.api.endpoint import PrivateEndpoint
 
 
-class ItemView(PrivateEndpoint):
+class ItemView(AssemblyEndpoint):
     """One assembly, with its payload."""
 
     @schema.read_item

@@ -29,7 +29,9 @@ WRITABLE = frozenset({*NORMALISERS, "assembly_type", "category", "payload"})
 # Where an assembly is and what it is called are fixed by its creation.
 FIXED = frozenset({"assembly_guid", "domain"})
 # These change without a new revision: a flush, a sync or a search writes them.
-PASSING = frozenset({"is_dirty", "dirty_since", "last_persisted", "upstream_state", "flags", "matches"})
+PASSING = frozenset(
+    {"is_dirty", "dirty_since", "last_persisted", "upstream_state", "origin_changed", "flags", "matches"}
+)
 SET_BY_THE_LIBRARY = PASSING | {
     "assembly_id", "assembly_kind", "source", "revision", "checksum", "content_hash", "payload_size_bytes",
     "payload_guid", "cloned_from", "created_at", "updated_at", "updated_by", "deleted_at", "payload_is_binary", "files",

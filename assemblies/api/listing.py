@@ -19,11 +19,13 @@ from assemblies.api.representing import json_answer, written_item
 from assemblies.catalogue import ORDERINGS, ListQuery, Page, Snapshot, find_page, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.documents import document_flags
-from assemblies.domains import AssemblyType, Kind
+from assemblies.domains import AssemblyType, Kind, UpstreamState
 from assemblies.errors import InvalidField
 from devmode.api.endpoint import PrivateEndpoint
 
-FILTERS = ("domain", "kind", "type", "category", "tag", "dirty", "deleted", "q", "content", "ordering")
+FILTERS = (
+    "domain", "kind", "type", "category", "tag", "dirty", "upstream_state", "deleted", "q", "content", "ordering"
+)  # fmt: skip
 DEFAULT_LIMIT = 100
 
 
@@ -61,6 +63,7 @@ def read_list_query(query: Query, part: PageOf) -> ListQuery:
         category=query.text("category") or None,
         tag=query.text("tag") or None,
         dirty=query.flag("dirty"),
+        upstream_state=query.choice("upstream_state", UpstreamState),
         deleted=query.flag("deleted") or False,
         q=query.text("q"),
         content=query.text("content"),

@@ -7,15 +7,15 @@ from assemblies import documents
 from assemblies.actions.staging import references
 from assemblies.api import schema
 from assemblies.api.downloads import download
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_entry
 from assemblies.api.representing import NO_PAYLOAD, outline_of
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
-from devmode.api.endpoint import PrivateEndpoint
 
 
-class PayloadView(PrivateEndpoint):
+class PayloadView(AssemblyEndpoint):
     """The exact bytes of the script or graph."""
 
     @schema.read_payload

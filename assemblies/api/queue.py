@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from assemblies.actions.discard import discard
 from assemblies.api import schema
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query
 from assemblies.api.representing import written_item
@@ -30,7 +31,7 @@ class QueueView(PrivateEndpoint):
         return Response(part.links(request, len(writes)) | {"results": results})
 
 
-class PendingView(PrivateEndpoint):
+class PendingView(AssemblyEndpoint):
     """One pending write."""
 
     @schema.discard_pending

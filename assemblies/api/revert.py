@@ -5,14 +5,14 @@ from rest_framework.request import Request
 
 from assemblies.actions.revert import revert
 from assemblies.api import schema
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.reading import read_object, read_sequence
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
 from assemblies.conf import payload_store
-from devmode.api.endpoint import PrivateEndpoint
 
 
-class RevertView(PrivateEndpoint):
+class RevertView(AssemblyEndpoint):
     """Give an assembly the content of an earlier revision, as a new one; a deleted assembly comes back."""
 
     @schema.revert_item

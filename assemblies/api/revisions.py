@@ -11,6 +11,7 @@ from assemblies import documents
 from assemblies.actions.revert import get_revision
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
+from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import LARGEST_NUMBER, Query
 from assemblies.api.rendering import json_bytes
@@ -21,7 +22,6 @@ from assemblies.errors import AssemblyNotFound
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Content, JournalEntry
 from assemblies.models.journal import JournalEntryQuerySet
-from devmode.api.endpoint import PrivateEndpoint
 
 DEFAULT_LIMIT = 50
 CONTENT_FIELDS = (
@@ -30,7 +30,7 @@ CONTENT_FIELDS = (
 )  # fmt: skip
 
 
-class RevisionsView(PrivateEndpoint):
+class RevisionsView(AssemblyEndpoint):
     """Every revision of an assembly."""
 
     @schema.list_revisions
@@ -43,7 +43,7 @@ class RevisionsView(PrivateEndpoint):
         return Response(part.links(request, entries.count()) | {"results": results})
 
 
-class RevisionView(PrivateEndpoint):
+class RevisionView(AssemblyEndpoint):
     """One revision, whole."""
 
     @schema.read_revision

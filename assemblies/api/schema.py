@@ -7,10 +7,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 
-from assemblies.api import answers, bodies
+from assemblies.api import answers, bodies, official_answers
 from assemblies.catalogue import ORDERINGS
 from assemblies.documents import Style
-from assemblies.domains import AssemblyType, Domain, Kind
+from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
 from devmode.api.schema import READING, WRITING, documented
 
 FINDING = (400, 401, 404, 503)
@@ -45,7 +45,12 @@ def _header(name: str, text: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
 
 
-GUID = OpenApiParameter("guid", str, OpenApiParameter.PATH, description="32 or 40 hexadecimal digits, or a UUID.")
+GUID = OpenApiParameter(
+    "guid",
+    str,
+    OpenApiParameter.PATH,
+    description="32 or 40 hexadecimal digits, a UUID, or a registered alias (`Content-Location` then says whose).",
+)
 NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, description="The attachment's file name.")
 SEQUENCE = OpenApiParameter("sequence", int, OpenApiParameter.PATH, description="The revision's number.")
 IF_MATCH = _header("If-Match", "The ETag or the revision that was read; 412 when another one is current.")
@@ -61,6 +66,7 @@ FILTERS = (
     _query("category"),
     _query("tag"),
     _query("dirty", bool),
+    _query("upstream_state", words=UpstreamState.values),
     _query("deleted", bool),
     _query("q", text="Words in names, summaries, variables and tags."),
     _query("content", text="Text in decoded scripts; answers with the matching lines."),
@@ -197,8 +203,13 @@ diff_revisions = documented(
     "Compare two revisions",
     operation_id="diff_revisions",
     answers={200: answers.Difference},
-    parameters=(GUID, _query("from", int), _query("to", int)),
-    refusals=FINDING,
+    parameters=(
+        GUID,
+        _query("from", int),
+        _query("to", int),
+        _query("against", words=["origin"], text="Compare with what the assembly was copied from, as it is now."),
+    ),
+    refusals=(400, 401, 404, 409, 503),
 )
 revert_item = documented(
     "Revert an assembly",
@@ -207,6 +218,36 @@ revert_item = documented(
     answers={200: answers.WrittenItem},
     parameters=(GUID, IF_MATCH),
     refusals=WRITING,
+)
+adopt_item = documented(
+    "Adopt a withdrawn official assembly",
+    operation_id="adopt_assembly",
+    request=bodies.AdoptBody,
+    answers={201: answers.WrittenItem},
+    parameters=(GUID, KEY),
+    refusals=(400, 401, 403, 404, 409, 413, 415, 503, 507),
+)
+take_original = documented(
+    "Take the new original",
+    operation_id="take_original",
+    request=bodies.NoFields,
+    answers={200: answers.WrittenItem},
+    parameters=(GUID, IF_MATCH, KEY),
+    refusals=WRITING,
+)
+sync_official = documented(
+    "Synchronise the official shelf",
+    operation_id="sync_official",
+    request=bodies.SyncBody,
+    answers={200: official_answers.SyncReport},
+    refusals=(400, 401, 403, 409, 412, 413, 415, 503, 507),
+)
+list_syncs = documented(
+    "List official syncs",
+    operation_id="list_official_syncs",
+    answers={200: official_answers.SyncList},
+    parameters=PAGE,
+    refusals=ASKING,
 )
 list_queue = documented(
     "List pending writes",

@@ -2,7 +2,8 @@
 
 from assemblies.catalogue.catalogue import Catalogue, library_catalogue
 from assemblies.catalogue.entry import CatalogueEntry
-from assemblies.catalogue.query import ORDERINGS, ListQuery, Page, find_page
+from assemblies.catalogue.order import ORDERINGS
+from assemblies.catalogue.query import ListQuery, Page, find_page
 from assemblies.catalogue.snapshot import Snapshot
 
 __all__ = [

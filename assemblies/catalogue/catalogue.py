@@ -5,6 +5,7 @@ since. Contents come from the journal entries themselves, so a snapshot is exact
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
@@ -13,11 +14,14 @@ from django.core.signals import setting_changed
 from django.db.models import IntegerField, Max, Subquery, Sum, Value
 
 from assemblies.catalogue.entry import CatalogueEntry
+from assemblies.catalogue.order import carried_orders
 from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
+from assemblies.catalogue.standing import settle_copies, settle_upstream
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_entries
-from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead
+from assemblies.journal.upstream import FEW, read_upstream
+from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead, SyncRecord
 
 
 class Catalogue:
@@ -46,61 +50,90 @@ def library_catalogue() -> Catalogue:
 def find_position() -> Position:
     """Return where the library is now, in one query."""
     totals = DomainState.objects.annotate(one=Value(1)).values("one").annotate(total=Sum("version"))
+    # A refused one changed nothing; and not being made under the journal's lock, it may be numbered out of turn.
+    syncs = SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE).order_by("-id").values("id")[:1]
     head = (
         JournalHead.objects.filter(id=1)
         .annotate(states_version=Subquery(totals.values("total"), output_field=IntegerField()))
-        .values_list("journal_id", "sequence", "states_version")
+        .annotate(sync_record=Subquery(syncs, output_field=IntegerField()))
+        .values_list("sequence", "hash", "states_version", "sync_record")
         .first()
     )
-    return Position(head[0], head[1], head[2] or 0) if head else Position()
+    return Position(head[0], head[1], head[2] or 0, head[3] or 0) if head else Position()
 
 
 def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     """Return the snapshot brought to `position`, or a little further when writers went on meanwhile."""
-    known = snapshot.position
-    if position.journal_id != known.journal_id or position.sequence < known.sequence:
-        snapshot, known = _loaded(position, snapshot.flush_interval), position
-    news = list(JournalEntry.objects.after(known.sequence))
     persistence = snapshot.persistence
-    if position.states_version != known.states_version:
-        persistence = _read_persistence()
+    if position.states_version != snapshot.position.states_version:
+        persistence = _read_persistence(persistence)
+    if not _is_in_the_journal(snapshot.position) or persistence.holds_less_than(snapshot.persistence):
+        snapshot = _loaded(position, snapshot.flush_interval)
+        persistence = snapshot.persistence
+    known = snapshot.position
+    news = list(JournalEntry.objects.after(known.sequence))
     entries, waiting = dict(snapshot.entries), dict(snapshot.waiting)
     _apply(news, entries, waiting)
     touched = {entry.assembly_guid for entry in news}
+    orders = carried_orders(snapshot, entries, touched)
+    upstream = snapshot.upstream
+    if position.sync_record != known.sync_record:
+        upstream = read_upstream()
+    settle_upstream(touched if upstream is snapshot.upstream else list(entries), entries, upstream)
+    settle_copies(touched, entries)
     if persistence is not snapshot.persistence:
         touched |= set(waiting)
     _settle(touched, entries, waiting, persistence)
-    reached = news[-1].sequence if news else known.sequence
-    position = Position(position.journal_id, reached, position.states_version)
-    return Snapshot(position, entries, waiting, persistence, snapshot.flush_interval)
+    last: JournalEntry | Position = news[-1] if news else known
+    reached = replace(position, sequence=last.sequence, hash=last.hash)
+    return Snapshot(reached, entries, waiting, persistence, snapshot.flush_interval, upstream, orders)
+
+
+def _is_in_the_journal(position: Position) -> bool:
+    """Say whether the journal goes on from `position`; a restored one may have another past."""
+    return JournalEntry.objects.filter(sequence=position.sequence, hash=position.hash).exists()
 
 
 def _loaded(position: Position, interval: timedelta) -> Snapshot:
-    """Read the whole library. Rows may be newer than `position`; catching up from there only repeats what they hold."""
-    persistence = _read_persistence()
+    """Read the whole library. One query reads the rows, so they are the library at the newest of their revisions."""
+    persistence = _read_persistence(Persistence())
     rows = Assembly.objects.without_texts().iterator(chunk_size=2000)
     entries = {row.guid: _entry_of_row(row) for row in rows}
-    waiting = _read_waiting(persistence, position)
+    newest = max((entry.revision for entry in entries.values()), default=0)
+    last = JournalEntry.objects.filter(sequence=newest).first() or Position()
+    position = replace(position, sequence=last.sequence, hash=last.hash)
+    waiting = _read_waiting(persistence, position, entries)
     _settle(entries, entries, waiting, persistence)
-    return Snapshot(position, entries, waiting, persistence, interval)
+    upstream = read_upstream()
+    settle_upstream(list(entries), entries, upstream)
+    settle_copies(entries, entries)
+    return Snapshot(position, entries, waiting, persistence, interval, upstream)
 
 
-def _read_persistence() -> Persistence:
+def _read_persistence(known: Persistence) -> Persistence:
+    """Return what is known now: the states, and after the flushes known already those that came since."""
     states = {state.domain: state for state in DomainState.objects.all()}
-    flushes: dict[str, list[tuple[int, datetime]]] = {domain: [] for domain in Domain}
-    for flush in Flush.objects.order_by("persisted_sequence"):
-        flushes[flush.domain].append((flush.persisted_sequence, flush.flushed_at))
-    return Persistence(states, {domain: tuple(times) for domain, times in flushes.items()})
+    flushes = {}
+    for domain in Domain:
+        earlier = known.flushes.get(domain, ())
+        later = Flush.objects.filter(domain=domain, persisted_sequence__gt=earlier[-1][0] if earlier else 0)
+        found = later.order_by("persisted_sequence", "flushed_at").values_list("persisted_sequence", "flushed_at")
+        flushes[domain.value] = (*earlier, *found)
+    return Persistence(states, flushes)
 
 
-def _read_waiting(persistence: Persistence, position: Position) -> dict[str, Waiting]:
+def _read_waiting(
+    persistence: Persistence, position: Position, entries: Mapping[str, CatalogueEntry]
+) -> dict[str, Waiting]:
     persisted = {domain: persistence.up_to(domain) for domain in Domain}
     revisions: dict[str, list[tuple[int, datetime]]] = {}
     domains: dict[str, str] = {}
     pending = pending_entries(persisted).filter(sequence__lte=position.sequence)
     for guid, domain, sequence, staged_at in pending.values_list("assembly_guid", "domain", "sequence", "recorded_at"):
-        revisions.setdefault(guid, []).append((sequence, staged_at))
-        domains[guid] = domain
+        entry = entries.get(guid)
+        if entry is not None and entry.domain == domain:
+            revisions.setdefault(guid, []).append((sequence, staged_at))
+            domains[guid] = domain
     held = _last_revisions_held(domains, persisted)
     return {guid: Waiting(held.get(guid, 0), tuple(found)) for guid, found in revisions.items()}
 
@@ -110,8 +143,11 @@ def _last_revisions_held(domains: Mapping[str, str], persisted: Mapping[Domain, 
     for domain, sequence in persisted.items():
         guids = [guid for guid, of in domains.items() if of == domain]
         if guids and sequence:
-            older = JournalEntry.objects.filter(assembly_guid__in=guids, sequence__lte=sequence)
-            held |= dict(older.order_by().values_list("assembly_guid").annotate(Max("sequence")))
+            older = JournalEntry.objects.of_domain(domain).filter(sequence__lte=sequence)
+            if len(guids) <= FEW:
+                older = older.filter(assembly_guid__in=guids)
+            last = older.order_by().values_list("assembly_guid").annotate(Max("sequence"))
+            held |= {guid: revision for guid, revision in last if domains.get(guid) == domain}
     return held
 
 
@@ -133,7 +169,9 @@ def _apply(news: Iterable[JournalEntry], entries: dict[str, CatalogueEntry], wai
             entries[guid] = CatalogueEntry(guid=guid, domain=entry.domain, revision=entry.sequence, content=content)
         elif before is not None:
             entries[guid] = before.deleted(revision=entry.sequence, at=entry.recorded_at)
-        waits = waiting.get(guid) or Waiting(before.revision if before else 0, ())
+        # An earlier owner of the GUID lived in another domain; what that domain's replica lacks is not this one's.
+        own = before if before and before.domain == entry.domain else None
+        waits = (waiting.get(guid) if own else None) or Waiting(own.revision if own else 0, ())
         waiting[guid] = Waiting(waits.persisted_revision, (*waits.revisions, (entry.sequence, entry.recorded_at)))
 
 

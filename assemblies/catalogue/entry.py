@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from assemblies.domains import UpstreamState
 from assemblies.models import Content
 
 
@@ -21,6 +22,8 @@ class CatalogueEntry:
     deleted_at: datetime | None = None
     dirty_since: datetime | None = None
     last_persisted: datetime | None = None
+    upstream_state: UpstreamState | None = None
+    origin_changed: bool | None = None
 
     @property
     def is_dirty(self) -> bool:
@@ -46,6 +49,12 @@ class CatalogueEntry:
         """Return the same revision in another state of persistence."""
         return replace(self, dirty_since=dirty_since, last_persisted=last_persisted)
 
+    def standing(self, *, upstream_state: UpstreamState | None, origin_changed: bool | None) -> "CatalogueEntry":
+        """Return the same revision as it stands to its source and to its original; itself when nothing is new."""
+        if (upstream_state, origin_changed) == (self.upstream_state, self.origin_changed):
+            return self
+        return replace(self, upstream_state=upstream_state, origin_changed=origin_changed)
+
     def deleted(self, *, revision: int, at: datetime) -> "CatalogueEntry":
         return replace(self, revision=revision, deleted_at=at)
 
@@ -67,10 +76,12 @@ class CatalogueEntry:
         return b"%b,%b" % (self._json[:-1], orjson.dumps({"payload_guid": self.content.payload_guid})[1:])
 
     def etag(self, administrator: bool) -> str:
-        """Return the entity tag: the revision, its state of persistence, and who it was rendered for."""
+        """Return the entity tag: the revision, its states, and who it was rendered for."""
         moment = self.dirty_since or self.last_persisted
         state = f"{'d' if self.is_dirty else 'p'}{moment.timestamp() if moment else 0:.6f}"
-        return f'"{self.revision}-{state}-{"a" if administrator else "v"}"'
+        origin = {None: "", False: "=", True: "!"}[self.origin_changed]
+        standing = f"{self.upstream_state or ''}{origin}"
+        return f'"{self.revision}-{state}-{standing}-{"a" if administrator else "v"}"'
 
     def _facts(self) -> dict[str, Any]:
         content, lineage = self.content, self.content.cloned_from
@@ -94,7 +105,8 @@ class CatalogueEntry:
             "tags": content.tags,
             "metadata": content.metadata,
             "cloned_from": lineage.assembly_guid if lineage else None,
-            "upstream_state": None,
+            "upstream_state": self.upstream_state,
+            "origin_changed": self.origin_changed,
             "created_at": content.created_at,
             "updated_at": content.updated_at,
             "updated_by": content.updated_by,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assemblies.catalogue.entry import CatalogueEntry
+from assemblies.catalogue.order import sorted_guids
 from assemblies.catalogue.snapshot import Snapshot
 from assemblies.domains import Domain
 from assemblies.models import Assembly
@@ -12,18 +13,6 @@ from assemblies.models import Assembly
 LONGEST_PAGE = 10_000
 MATCHES_PER_ASSEMBLY = 20
 MATCH_CHARACTERS = 240
-
-ORDERINGS: dict[str, Callable[[CatalogueEntry], Any]] = {
-    "display_name": lambda entry: entry.name_key,
-    "category": lambda entry: entry.content.category.casefold(),
-    "assembly_kind": lambda entry: entry.content.kind,
-    "assembly_type": lambda entry: entry.content.assembly_type,
-    "source": lambda entry: entry.domain,
-    "revision": lambda entry: entry.revision,
-    "payload_size_bytes": lambda entry: entry.content.payload_size_bytes,
-    "created_at": lambda entry: entry.content.created_at,
-    "updated_at": lambda entry: entry.content.updated_at,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +25,7 @@ class ListQuery:
     category: str | None = None
     tag: str | None = None
     dirty: bool | None = None
+    upstream_state: str | None = None
     deleted: bool = False
     q: str = ""
     content: str = ""
@@ -55,19 +45,18 @@ class Page:
 
 def find_page(snapshot: Snapshot, query: ListQuery) -> Page:
     """Return the page `query` asks for."""
-    texts = _texts_with(query.content) if query.content else None
-    found = [entry for entry in _matching(snapshot, query) if texts is None or entry.guid in texts]
+    guids = _guids_with(query.content) if query.content else None
+    found = [entry for entry in _matching(snapshot, query) if guids is None or entry.guid in guids]
     page = found[query.offset : query.offset + min(query.limit, LONGEST_PAGE)]
-    matches = {entry.guid: matching_lines(texts[entry.guid], query.content) for entry in page} if texts else {}
-    return Page(len(found), page, matches)
+    return Page(len(found), page, _matches(page, query.content) if guids else {})
 
 
-def _matching(snapshot: Snapshot, query: ListQuery) -> Iterator[CatalogueEntry]:
-    wanted = list(_tests(query))
-    for guid in sorted_guids(snapshot, query.ordering):
-        entry = snapshot.entries[guid]
-        if (entry.deleted_at is not None) == query.deleted and all(test(entry) for test in wanted):
-            yield entry
+def _matching(snapshot: Snapshot, query: ListQuery) -> list[CatalogueEntry]:
+    in_order = map(snapshot.entries.__getitem__, sorted_guids(snapshot, query.ordering))
+    found = [entry for entry in in_order if (entry.deleted_at is not None) == query.deleted]
+    for test in _tests(query):
+        found = [entry for entry in found if test(entry)]
+    return found
 
 
 def _tests(query: ListQuery) -> Iterator[Callable[[CatalogueEntry], bool]]:
@@ -85,24 +74,21 @@ def _tests(query: ListQuery) -> Iterator[Callable[[CatalogueEntry], bool]]:
         yield lambda entry: tag in entry.tag_keys
     if query.dirty is not None:
         yield lambda entry: entry.is_dirty == query.dirty
+    if query.upstream_state is not None:
+        yield lambda entry: entry.upstream_state == query.upstream_state
     for word in query.q.casefold().split():
         yield lambda entry, word=word: word in entry.search_key  # type: ignore[misc]
 
 
-def sorted_guids(snapshot: Snapshot, ordering: str) -> list[str]:
-    """Return every GUID in order; a snapshot sorts once per ordering. Equal keys stand by name, then GUID."""
-    guids = snapshot.sorted_guids.get(ordering)
-    if guids is None:
-        key = ORDERINGS[ordering.removeprefix("-")]
-        by_name = sorted(snapshot.entries.values(), key=lambda entry: (entry.name_key, entry.guid))
-        guids = [entry.guid for entry in sorted(by_name, key=key, reverse=ordering.startswith("-"))]
-        snapshot.sorted_guids[ordering] = guids
-    return guids
+def _guids_with(words: str) -> set[str]:
+    """Return the GUIDs of the assemblies in whose texts `words` stand."""
+    return set(Assembly.objects.filter(search_text__icontains=words).values_list("guid", flat=True))
 
 
-def _texts_with(words: str) -> dict[str, str]:
-    """Return the texts, by GUID, in which `words` stand."""
-    return dict(Assembly.objects.filter(search_text__icontains=words).values_list("guid", "search_text"))
+def _matches(page: list[CatalogueEntry], words: str) -> dict[str, list[dict[str, Any]]]:
+    """Return where `words` stand in each text; the texts of a whole library may be too much for memory."""
+    texts = Assembly.objects.filter(guid__in=[entry.guid for entry in page]).values_list("guid", "search_text")
+    return {guid: matching_lines(text, words) for guid, text in texts.iterator(chunk_size=100)}
 
 
 def matching_lines(text: str, words: str) -> list[dict[str, Any]]:

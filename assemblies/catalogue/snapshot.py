@@ -13,11 +13,15 @@ from assemblies.models import DomainState
 
 @dataclass(frozen=True)
 class Position:
-    """Where the library is: which journal, its head, and how often the replicas' states changed."""
+    """Where the library is: the journal's head, how often the replicas' states changed, and the last sync.
 
-    journal_id: str = ""
+    The hash stands for the whole journal up to there: after a restore the same numbers may come again.
+    """
+
     sequence: int = 0
+    hash: str = ""
     states_version: int = 0
+    sync_record: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class Persistence:
         state = self.states.get(domain)
         return state.persisted_sequence if state else 0
 
+    def holds_less_than(self, earlier: "Persistence") -> bool:
+        """Say whether a replica was emptied, or another one put in its place."""
+        return any(self.up_to(domain) < earlier.up_to(domain) for domain in earlier.states)
+
     def persisted_at(self, domain: str, revision: int) -> datetime | None:
         """Return when the replica first held `revision`, or None when it does not."""
         flushes = self.flushes.get(domain, ())
@@ -61,13 +69,15 @@ class Snapshot:
     waiting: Mapping[str, Waiting]
     persistence: Persistence
     flush_interval: timedelta
+    upstream: Mapping[str, str] = field(default_factory=dict)
     sorted_guids: dict[str, list[str]] = field(default_factory=dict, compare=False)
 
     def etag(self, administrator: bool) -> str:
         """Return the entity tag of any list made from this snapshot; the query is part of its URL."""
         position = self.position
         role = "a" if administrator else "v"
-        return f'"{position.journal_id[:8]}-{position.sequence}-{position.states_version}-{role}"'
+        place = f"{position.sequence}-{position.hash[:16]}-{position.states_version}-{position.sync_record}"
+        return f'"{place}-{role}"'
 
     @property
     def queue(self) -> dict[str, Any]:

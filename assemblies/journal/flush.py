@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from time import monotonic
 
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseError
+from django.db import connections
 from django.utils import timezone
 
 from assemblies.domains import Domain
@@ -69,6 +70,17 @@ def _record_success(domain: Domain, sequence: int, *, now: datetime) -> None:
             Flush.objects.create(domain=domain, persisted_sequence=sequence, flushed_at=now)
             state.persisted_sequence, state.last_flush_at = sequence, now
         state.last_attempt_at, state.attempts, state.last_error = now, 0, ""
+        state.version += 1
+        state.save()
+
+
+def lower_record(domain: Domain, sequence: int) -> None:
+    """Take back that more than the entries up to `sequence` is persisted: the database was emptied or replaced."""
+    if not DomainState.objects.filter(domain=domain, persisted_sequence__gt=sequence).exists():
+        return
+    with writing_turn():
+        state = DomainState.objects.select_for_update().get(domain=domain)
+        state.persisted_sequence = min(state.persisted_sequence, sequence)
         state.version += 1
         state.save()
 

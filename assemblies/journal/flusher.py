@@ -4,16 +4,18 @@ Nothing depends on it for safety, only for promptness; it may be killed at any i
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 from django.utils import timezone
 
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.journal.flush import flush, flush_domain
-from assemblies.journal.pending import next_attempt_at, pending_entries, persisted_sequences
+from assemblies.journal.pending import LONGEST_RETRY_SECONDS, next_attempt_at, pending_entries, persisted_sequences
 from assemblies.models import DomainState
 
 logger = logging.getLogger(__name__)
@@ -41,19 +43,25 @@ class Flusher:
                 flush_domain(domain)
 
     def due_times(self) -> dict[Domain, datetime]:
-        """Return when each domain with pending changes is due."""
+        """Return when each domain with pending changes is due.
+
+        No wait is longer than these two: a time further ahead was written before the clock was set back.
+        """
+        now = timezone.now()
+        furthest = now + max(self.interval, timedelta(seconds=LONGEST_RETRY_SECONDS))
         states = {state.domain: state for state in DomainState.objects.all()}
         due = {}
         for domain, sequence in persisted_sequences().items():
             oldest = pending_entries({domain: sequence}).values_list("recorded_at", flat=True).first()
             if oldest is not None:
-                due[domain] = next_attempt_at(states.get(domain), oldest, interval=self.interval)
+                due_at = next_attempt_at(states.get(domain), oldest, interval=self.interval)
+                due[domain] = due_at if due_at <= furthest else now
         return due
 
-    def _try(self, step: "object") -> None:
+    def _try(self, step: Callable[[], object]) -> None:
         """Keep the loop alive through a busy or missing `default`; what was not flushed stays pending."""
         try:
-            step()  # type: ignore[operator]
+            step()
         except (DatabaseError, LibraryError, OSError) as error:
             logger.warning("flusher: %s", error)
             close_old_connections()

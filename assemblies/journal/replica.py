@@ -5,12 +5,12 @@ moves in that same transaction: a flush happens exactly once however often and b
 """
 
 from collections.abc import Iterable
-from itertools import islice
 
 from django.db import transaction
 
 from assemblies.domains import Domain
-from assemblies.errors import ReplicaMismatch
+from assemblies.errors import JournalBroken, ReplicaMismatch
+from assemblies.journal.append import entry_hash
 from assemblies.models import DomainAssembly, JournalEntry, JournalHead, Watermark, replica_model
 from assemblies.models.columns import AssemblyColumns, project
 
@@ -21,8 +21,8 @@ UPSERT_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not fie
 def bring_up_to_date(domain: Domain) -> tuple[int, int]:
     """Apply what the domain's replica lacks. Returns (entries applied, sequence it now holds).
 
-    Raises ReplicaMismatch when the database belongs to another journal or to another day of this one, and DatabaseError
-    when it cannot be written.
+    Raises ReplicaMismatch when the database belongs to another journal or to another day of this one, JournalBroken
+    when an entry was altered, and DatabaseError when the database cannot be written.
     """
     if not JournalHead.objects.exists():
         return 0, 0
@@ -48,7 +48,10 @@ def lock_watermark(domain: Domain) -> Watermark:
     if watermark is None:
         if replica_model(domain).objects.exists():
             raise ReplicaMismatch(f"The {domain} database holds rows but no watermark; run prepare to adopt them.")
-        watermark = watermarks.create(domain=domain, journal_id=journal_id())
+        # Another flush may be making it, too; this one then goes on from where that one gets to.
+        watermark, _created = watermarks.select_for_update().get_or_create(
+            domain=domain, defaults={"journal_id": journal_id()}
+        )
     return watermark
 
 
@@ -76,8 +79,11 @@ def _names_an_entry(watermark: Watermark) -> bool:
 
 
 def _next_entries(domain: Domain, sequence: int) -> list[JournalEntry]:
-    entries = JournalEntry.objects.of_domain(domain).after(sequence)
-    return list(islice(entries.iterator(chunk_size=BATCH_ENTRIES), BATCH_ENTRIES))
+    """Return the next entries, each as it was appended. Raises JournalBroken."""
+    entries = list(JournalEntry.objects.of_domain(domain).after(sequence)[:BATCH_ENTRIES])
+    if any(entry.hash != entry_hash(entry) for entry in entries):
+        raise JournalBroken()
+    return entries
 
 
 def _apply(domain: Domain, entries: Iterable[JournalEntry]) -> None:

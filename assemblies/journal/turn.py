@@ -7,6 +7,7 @@ queue writers by themselves, on the journal's head row.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -39,9 +40,15 @@ def _queue(vendor: str, name: str) -> Iterator[None]:
     if vendor != "sqlite":
         yield
         return
-    path = unquote(urlsplit(name).path) if name.startswith("file:") else name
-    with FileLock(f"{path}.queue", timeout=settings.WRITE_TIMEOUT_SECONDS, poll_interval=POLL_SECONDS, mode=0o600):
+    with FileLock(
+        f"{sqlite_path(name)}.queue", timeout=settings.WRITE_TIMEOUT_SECONDS, poll_interval=POLL_SECONDS, mode=0o600
+    ):
         yield
+
+
+def sqlite_path(name: str) -> Path:
+    """Return the file that a database's name, a path or a URI, stands for."""
+    return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
 
 def _is_lock_error(error: OperationalError) -> bool:

@@ -19,6 +19,7 @@ from assemblies.conf import payload_store
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
+from assemblies.official.staging import SeedReport, seed_staged
 
 PRIVATE = 0o700
 LONGEST_WAIT_SECONDS = 120
@@ -27,10 +28,12 @@ Step = Callable[[str], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """What preparing came to: migrations applied per alias, what hydrating found, the account made if any."""
+    """What preparing came to: migrations applied per alias, what hydrating found, what empty domains got from the
+    staging root, the account made if any."""
 
     migrations: dict[str, int]
     hydration: list[HydrationReport]
+    seeding: list[SeedReport]
     administrator: FirstAdministrator | None
 
 
@@ -44,9 +47,13 @@ def prepare(*, actor: Actor, step: Step = lambda _words: None) -> Preparation:
             migrations[alias] = migrate(alias)
         step("comparing the domain databases")
         hydration = hydrate_all(actor=actor, store=payload_store())
+        step("seeding empty domains")
+        seeding = seed_staged(actor=actor, store=payload_store())
         step("writing what is pending")
         flush()
-        return Preparation(migrations=migrations, hydration=hydration, administrator=ensure_administrator())
+        return Preparation(
+            migrations=migrations, hydration=hydration, seeding=seeding, administrator=ensure_administrator()
+        )
 
 
 def check_prepared() -> None:

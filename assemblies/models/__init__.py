@@ -11,10 +11,26 @@ from assemblies.models.domain_assembly import (
     replica_model,
 )
 from assemblies.models.domain_state import DomainState, Flush
+from assemblies.models.identity import (
+    AliasKind,
+    AssemblyAlias,
+    AssemblyNote,
+    AssemblySetting,
+    AssemblySettingHistory,
+    SettingCategory,
+    Status,
+    fold_alias,
+)
 from assemblies.models.journal import JournalEntry, JournalHead
+from assemblies.models.official import SyncRecord, UpstreamDocument
 
 __all__ = [
+    "AliasKind",
     "Assembly",
+    "AssemblyAlias",
+    "AssemblyNote",
+    "AssemblySetting",
+    "AssemblySettingHistory",
     "AttachmentFacts",
     "CommunityAssembly",
     "Content",
@@ -25,7 +41,12 @@ __all__ = [
     "JournalHead",
     "Lineage",
     "OfficialAssembly",
+    "SettingCategory",
+    "Status",
+    "SyncRecord",
+    "UpstreamDocument",
     "UserCreatedAssembly",
     "Watermark",
+    "fold_alias",
     "replica_model",
 ]

@@ -12,6 +12,8 @@ from pathlib import Path
 from assemblies.actions.gather import FolderFiles, gather
 from assemblies.actions.progress import Track, untracked
 from assemblies.errors import SourceUnreadable
+from assemblies.official.signed_files import vouched_for
+from assemblies.official.signing_keys import SigningKey
 from assemblies.official.source import SourceContents, SourceDocument, published
 
 CATALOGUE_FOLDER = "Assemblies"
@@ -20,22 +22,30 @@ VERSION_DIGITS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class DirectorySource:
-    """`place` is what a person wrote; sizes are in bytes."""
+    """`place` is what a person wrote; sizes are in bytes. With `keys`, one of them must have signed its manifest."""
 
     place: str
     max_document_bytes: int
     max_attachment_bytes: int
+    keys: tuple[SigningKey, ...] = ()
 
     def read(self, track: Track = untracked) -> SourceContents:
-        """Read every document of the folder. Raises SourceUnreadable when it is missing or cannot be listed whole."""
-        gathering = gather(
-            FolderFiles(self._top()),
-            max_document_bytes=self.max_document_bytes,
-            max_attachment_bytes=self.max_attachment_bytes,
-            track=track,
-        )
+        """Read every document of the folder.
+
+        Raises SourceUnreadable when it is missing or cannot be listed whole, SyncRefused when it is not as signed.
+        """
+        with vouched_for(FolderFiles(self._top()), self.keys) as files:
+            gathering = gather(
+                files,
+                max_document_bytes=self.max_document_bytes,
+                max_attachment_bytes=self.max_attachment_bytes,
+                track=track,
+            )
         documents, skipped = published(gathering)
         return SourceContents(_version(documents), documents, skipped)
+
+    def follows(self, version: str, earlier: str) -> None:
+        """A folder has no history."""
 
     def _top(self) -> Path:
         folder = Path(self.place)

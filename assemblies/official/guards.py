@@ -1,10 +1,13 @@
-"""Why a plan must not be carried out: a broken or empty source must never take a good shelf away. Pure."""
+"""Why a plan must not be carried out: a broken or empty source must never take a good shelf away.
+
+Pure but for the question whether one version follows another, which the source answers.
+"""
 
 from collections.abc import Iterator, Mapping
 
 from assemblies.official.plan import SyncPlan
 from assemblies.official.shelf import ShelfRow
-from assemblies.official.source import SourceContents
+from assemblies.official.source import OfficialSource, SourceContents
 
 MOST_FAILING = 0.2
 MOST_REMOVED = 0.5
@@ -18,6 +21,16 @@ def find_refusals(
         *_emptiness(contents),
         *_failures(contents),
         *([] if allow_mass_removal else _mass_removal(plan, shelf)),
+    ]
+
+
+def find_rollback(source: OfficialSource, version: str, accepted: str) -> list[str]:
+    """Return the reason to refuse `version` when it does not follow the one the shelf was last brought to."""
+    if not accepted or version == accepted or source.follows(version, accepted) is not False:
+        return []
+    return [
+        f"{version} does not come after {accepted}, which the shelf was brought to last: the history was rewritten or "
+        "turned back; allow a rollback if that is meant."
     ]
 
 

@@ -18,7 +18,8 @@ class SyncPlan:
 
     `moved` are the documents that only have another path; `unchanged` counts live assemblies left as they are because
     they say what is published, or because their file cannot be read; `local_edits` are the GUIDs of assemblies changed
-    here that say something else than is published, overwritten or, with `keep_local`, left alone.
+    here that say something else than is published, overwritten or, with `keep_local`, left alone. `claimed` are those
+    of the added documents' GUIDs that rows of other domains have now, with their domains.
     """
 
     added: list[SourceDocument] = field(default_factory=list)
@@ -28,6 +29,7 @@ class SyncPlan:
     unchanged: int = 0
     local_edits: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    claimed: dict[str, str] = field(default_factory=dict)
 
     @property
     def changes_nothing(self) -> bool:
@@ -45,10 +47,8 @@ def plan_sync(
     plan = SyncPlan(skipped=list(contents.skipped))
     for document in contents.documents:
         if document.guid in foreign:
-            reason = f"its GUID belongs to a {foreign[document.guid]} assembly"
-            plan.skipped.append(Skipped(document.path, reason))
-        else:
-            _place(plan, document, shelf.get(document.guid), keep_local=keep_local)
+            plan.claimed[document.guid] = foreign[document.guid]
+        _place(plan, document, shelf.get(document.guid), keep_local=keep_local)
     published = {document.guid for document in contents.documents}
     _withdraw(plan, (row for row in shelf.values() if row.is_live and row.guid not in published), keep_local=keep_local)
     return plan

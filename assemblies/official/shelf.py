@@ -1,16 +1,12 @@
 """The official shelf as it stands, in the terms a plan compares."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max
-
-from assemblies.domains import Domain, Operation
+from assemblies.domains import Domain
+from assemblies.journal.upstream import PUBLISHING, last_meanings, meaning_of
 from assemblies.models import Assembly, JournalEntry
-
-# An adopted row came with a domain database: it was published too, only not by this library's own sync.
-PUBLISHING = (Operation.SYNC, Operation.ADOPT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +53,6 @@ def _edited_guids() -> set[str]:
     official = Assembly.objects.of_domain(Domain.OFFICIAL)
     last_changes = JournalEntry.objects.filter(sequence__in=official.values("sequence"))
     unpublished = last_changes.exclude(operation__in=PUBLISHING)
-    meanings = {entry.assembly_guid: _meaning(entry) for entry in unpublished.iterator(chunk_size=500)}
-    published = _published_meanings(meanings.keys()) if meanings else {}
+    meanings = {entry.assembly_guid: meaning_of(entry) for entry in unpublished.iterator(chunk_size=500)}
+    published = last_meanings(meanings.keys(), PUBLISHING) if meanings else {}
     return {guid for guid, meaning in meanings.items() if meaning != published.get(guid)}
-
-
-def _published_meanings(guids: Collection[str]) -> dict[str, str]:
-    """Return what the last publication of each of `guids` left; those never published are not in it."""
-    publications = JournalEntry.objects.of_domain(Domain.OFFICIAL).filter(operation__in=PUBLISHING)
-    last = publications.values_list("assembly_guid").annotate(Max("sequence")).order_by()
-    entries = JournalEntry.objects.in_bulk([sequence for guid, sequence in last if guid in guids])
-    return {entry.assembly_guid: _meaning(entry) for entry in entries.values()}
-
-
-def _meaning(entry: JournalEntry) -> str:
-    """Return the content hash an entry left, or "" for a deletion."""
-    content = entry.read_content()
-    return content.content_hash if content else ""

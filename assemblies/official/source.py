@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from assemblies.actions.gather import Found, Gathering, Skipped, without_twins
+from assemblies.actions.progress import Track, untracked
 from assemblies.documents import Document
 
 NO_GUID = "assembly_guid: an official document needs a GUID, or a rename would make it another one."
@@ -21,11 +24,29 @@ class SourceDocument:
 
 @dataclass(frozen=True)
 class SourceContents:
-    """Everything a source publishes; no two documents have the same GUID. `version` names exactly these documents."""
+    """Everything a source publishes; no two documents have the same GUID. `version` names exactly these documents.
+
+    `published_at` is when, where the source knows; `notes` are for people: nothing is wrong, but they should know.
+    """
 
     version: str
     documents: list[SourceDocument]
     skipped: list[Skipped]
+    published_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+class OfficialSource(Protocol):
+    """Somewhere official documents are published; `place` is what a person wrote."""
+
+    @property
+    def place(self) -> str: ...
+
+    def read(self, track: Track = untracked) -> SourceContents:
+        """Read all of it. Raises SourceUnreadable, or SyncRefused when it must not be used."""
+
+    def follows(self, version: str, earlier: str) -> bool | None:
+        """Say whether `version` came after `earlier`; None when the source cannot tell. Raises SourceUnreadable."""
 
 
 def published(gathering: Gathering) -> tuple[list[SourceDocument], list[Skipped]]:

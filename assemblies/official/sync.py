@@ -1,76 +1,87 @@
 """Synchronise the official shelf with its source: one plan, one action call, one transaction, one flush.
 
-Before the transaction nothing of it is seen and after it everything is; there is no moment with an empty shelf.
+Before the transaction nothing of it is seen and after it everything is; there is no moment with an empty shelf. What a
+sync did, or why it was refused, is recorded; only one that found nothing new leaves no trace.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from django.utils import timezone
-
 from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
-from assemblies.actions.change import Change
+from assemblies.actions.audit import check_may_write, use_grant
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, search_text_of, settled
 from assemblies.actions.progress import Track, untracked
-from assemblies.actions.staging import Staging, staged
-from assemblies.domains import Domain, Operation
-from assemblies.errors import AuditUnavailable, SyncRefused
+from assemblies.actions.staging import staged
+from assemblies.domains import Domain
+from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.journal.flush import flush
-from assemblies.journal.turn import writing_turn
-from assemblies.models import Assembly, Content
-from assemblies.official.directory_source import DirectorySource
-from assemblies.official.guards import find_refusals
+from assemblies.models import Assembly, SyncRecord
+from assemblies.official import claims as claiming
+from assemblies.official import provenance
+from assemblies.official.claims import Claim, claims_of
+from assemblies.official.diffs import diffs_of
+from assemblies.official.guards import find_refusals, find_rollback
 from assemblies.official.plan import SyncPlan, plan_sync
+from assemblies.official.provenance import EVENT, masked
+from assemblies.official.publication import publications
+from assemblies.official.published import PublishedChange, compare_published, write_published
+from assemblies.official.report import SyncReport
 from assemblies.official.shelf import ShelfRow, find_foreign_guids, read_shelf
-from assemblies.official.source import SourceContents, SourceDocument
+from assemblies.official.source import OfficialSource, SourceContents
 from assemblies.payloads import PayloadStore
-from devmode.audit import AuditFacts, AuditUnwritable, record
-from devmode.models.audit import Outcome
-
-EVENT = "official.sync"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SyncReport:
-    """What a sync did or, on a dry run, would do. `rows` counts the official assemblies there are now."""
+class Allowances:
+    """What the asker takes upon themselves, and what is to be left alone."""
 
-    source: str
-    source_version: str
-    dry_run: bool
-    plan: SyncPlan
-    rows: int
-    elapsed_seconds: float
+    keep_local: bool = False
+    mass_removal: bool = False
+    rollback: bool = False
 
-    def json(self) -> dict[str, Any]:
-        """Return the report in the contract's words; a document that only moved counts as unchanged."""
-        return {
-            "source": self.source,
-            "source_version": self.source_version,
-            "dry_run": self.dry_run,
-            "added": [document.guid for document in self.plan.added],
-            "changed": [document.guid for document in self.plan.changed],
-            "removed": [row.guid for row in self.plan.removed],
-            "unchanged": self.plan.unchanged + len(self.plan.moved),
-            "local_edits": self.plan.local_edits,
-            "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in self.plan.skipped],
-            "rows": self.rows,
-            "elapsed_seconds": self.elapsed_seconds,
-        }
+
+@dataclass(kw_only=True)
+class Attempt:
+    """A sync under way, as far as it got."""
+
+    source: OfficialSource
+    actor: Actor
+    accepted: SyncRecord | None
+    started: float
+    contents: SourceContents | None = None
+    plan: SyncPlan | None = None
+
+    @property
+    def version(self) -> str:
+        return self.contents.version if self.contents else ""
+
+    @property
+    def accepted_version(self) -> str:
+        return self.accepted.source_version if self.accepted else ""
+
+    @property
+    def elapsed_seconds(self) -> float:
+        return round(monotonic() - self.started, 3)
+
+    def is_new(self) -> bool:
+        """Say whether the source or its version is another one than was accepted last."""
+        accepted = (self.accepted.source, self.accepted.source_version) if self.accepted else None
+        return accepted != (masked(self.source.place), self.version)
 
 
 def sync(
-    source: DirectorySource,
+    source: OfficialSource,
     *,
     actor: Actor,
     store: PayloadStore,
     dry_run: bool = False,
     keep_local: bool = False,
     allow_mass_removal: bool = False,
+    allow_rollback: bool = False,
     track: Track = untracked,
 ) -> SyncReport:
     """Bring the official domain to what `source` publishes.
@@ -78,118 +89,111 @@ def sync(
     Raises SourceUnreadable, SyncRefused (detail: `reasons`, `skipped`), Forbidden, DevModeRequired, RevisionConflict
     when somebody changed an official assembly meanwhile, or a Failure. After each of them nothing has changed.
     """
-    started = monotonic()
+    attempt = Attempt(source=source, actor=actor, accepted=None, started=monotonic())
     check_may_write(actor, Domain.OFFICIAL, EVENT)
-    contents = source.read(track)
-    shelf = read_shelf()
-    foreign = find_foreign_guids(document.guid for document in contents.documents)
-    plan = plan_sync(contents, shelf, foreign, keep_local=keep_local)
-    reasons = find_refusals(plan, contents, shelf, allow_mass_removal=allow_mass_removal)
-    if reasons:
-        raise _refused(reasons, contents, actor=actor, source=source, dry_run=dry_run)
-    if not dry_run and not plan.changes_nothing:
-        _carry_out(plan, contents, shelf, source=source, actor=actor, store=store, track=track)
-        flush([Domain.OFFICIAL])
+    use_grant(actor, EVENT)
+    attempt.accepted = provenance.find_last_accepted()
+    allowed = Allowances(keep_local=keep_local, mass_removal=allow_mass_removal, rollback=allow_rollback)
+    try:
+        contents, shelf, plan = _plan(attempt, allowed, track)
+        news = compare_published(contents)
+        claims = claims_of(plan.claimed)
+        if not dry_run and not (plan.changes_nothing and not news and not attempt.is_new()):
+            _carry_out(attempt, contents, shelf, plan, claims, news, store=store, track=track)
+    except (SourceUnreadable, SyncRefused) as refusal:
+        if not dry_run:
+            _record_refusal(attempt, refusal)
+        raise
     return SyncReport(
-        source=source.place,
+        source=masked(source.place),
         source_version=contents.version,
         dry_run=dry_run,
         plan=plan,
         rows=Assembly.objects.live().of_domain(Domain.OFFICIAL).count(),
-        elapsed_seconds=round(monotonic() - started, 3),
+        elapsed_seconds=attempt.elapsed_seconds,
+        claims=claims,
+        diffs=diffs_of(plan, store) if dry_run else [],
+        notes=contents.notes,
     )
+
+
+def _plan(attempt: Attempt, allowed: Allowances, track: Track) -> tuple[SourceContents, dict[str, ShelfRow], SyncPlan]:
+    """Read, decide, and raise SyncRefused when a guard objects."""
+    attempt.contents = contents = attempt.source.read(track)
+    shelf = read_shelf()
+    foreign = find_foreign_guids(document.guid for document in contents.documents)
+    attempt.plan = plan = plan_sync(contents, shelf, foreign, keep_local=allowed.keep_local)
+    reasons = find_refusals(plan, contents, shelf, allow_mass_removal=allowed.mass_removal)
+    if not allowed.rollback:
+        reasons += find_rollback(attempt.source, contents.version, attempt.accepted_version)
+    if reasons:
+        skipped = [{"path": one.path, "reason": one.reason} for one in contents.skipped]
+        words = "The official sync was refused; the catalogue is unchanged. " + " ".join(reasons)
+        raise SyncRefused(words, reasons=reasons, skipped=skipped)
+    return contents, shelf, plan
 
 
 def _carry_out(
-    plan: SyncPlan,
+    attempt: Attempt,
     contents: SourceContents,
-    shelf: dict[str, ShelfRow],
+    shelf: Mapping[str, ShelfRow],
+    plan: SyncPlan,
+    claims: list[Claim],
+    news: PublishedChange,
     *,
-    source: DirectorySource,
-    actor: Actor,
     store: PayloadStore,
     track: Track,
 ) -> None:
-    to_write = [*plan.added, *plan.changed, *plan.moved]
-    rows = Assembly.objects.without_texts().in_bulk([document.guid for document in to_write])
+    written = [document.guid for document in (*plan.added, *plan.changed, *plan.moved)]
+    rows = Assembly.objects.without_texts().in_bulk(written)
+
+    @contextmanager
+    def alongside(now: datetime) -> Iterator[None]:
+        attempt.actor.use_grant(now=now)
+        provenance.check_still_last(attempt.accepted)
+        before = provenance.journal_end()
+        yield
+        claiming.settle(claims, now=now)
+        write_published(news)
+        _record(attempt, plan, before=before, now=now)
+
     with staged(store, rows.values()) as staging:
-        changes = [
-            _publication(document, shelf.get(document.guid), contents.version, actor, staging)
-            for document in track(to_write, "Storing payloads", len(to_write))
-        ]
-        changes += [_withdrawal(row) for row in plan.removed]
-        commit(changes, actor=actor, event=EVENT, detail=_audit_detail(plan, contents, source))
-
-
-def _publication(
-    document: SourceDocument, row: ShelfRow | None, version: str, actor: Actor, staging: Staging
-) -> Change:
-    provenance = {"source_path": document.path, "source_version": version}
-    metadata = document.document.metadata | provenance
-    content = content_of(replace(document.document, metadata=metadata), staging)
-
-    def rewrite(row: Assembly | None, now: datetime) -> Content:
-        return settled(content, row, actor_name=actor.name, now=now)
-
-    return Change(
-        guid=document.guid,
-        domain=Domain.OFFICIAL,
-        operation=Operation.SYNC,
-        rewrite=rewrite,
-        expected_revision=row.revision if row is not None and row.is_live else None,
-        search_text=search_text_of(content, document.document.payload),
-    )
-
-
-def _withdrawal(row: ShelfRow) -> Change:
-    return Change(
-        guid=row.guid,
-        domain=Domain.OFFICIAL,
-        operation=Operation.SYNC,
-        rewrite=_gone,
-        expected_revision=row.revision,
-    )
-
-
-def _gone(row: Assembly | None, now: datetime) -> None:
-    """The source does not publish the assembly any more."""
-
-
-def _audit_detail(plan: SyncPlan, contents: SourceContents, source: DirectorySource) -> dict[str, Any]:
-    return {
-        "source": source.place,
-        "source_version": contents.version,
-        "added": len(plan.added),
-        "changed": len(plan.changed),
-        "moved": len(plan.moved),
-        "removed": len(plan.removed),
-        "local_edits": len(plan.local_edits),
-    }
-
-
-def _refused(
-    reasons: Sequence[str], contents: SourceContents, *, actor: Actor, source: DirectorySource, dry_run: bool
-) -> SyncRefused:
-    """Return the refusal, which the audit keeps unless this was only a question."""
-    if not dry_run:
-        facts = AuditFacts(
-            actor=actor.name,
-            role=actor.role,
-            remote_address=actor.remote_address,
-            dev_mode=actor.dev_mode,
-            event=EVENT,
-            domain=Domain.OFFICIAL,
-            outcome=Outcome.FAILED,
-            detail={"source": source.place, "source_version": contents.version, "reasons": list(reasons)},
+        made = publications(plan, shelf, contents, actor=attempt.actor, staging=staging, track=track)
+        changes = [*claiming.moves(claims), *made]
+        commit(
+            changes, actor=attempt.actor, event=EVENT, detail=_audit_detail(attempt, plan, claims), alongside=alongside
         )
-        try:
-            with writing_turn():
-                record(facts, now=timezone.now())
-        except AuditUnwritable as error:
-            raise AuditUnavailable() from error
-    skipped = [{"path": one.path, "reason": one.reason} for one in contents.skipped]
-    return SyncRefused(
-        "The official sync was refused; the catalogue is unchanged. " + " ".join(reasons),
-        reasons=list(reasons),
-        skipped=skipped,
+    flush({Domain.OFFICIAL, *(claim.domain for claim in claims)})
+
+
+def _record(attempt: Attempt, plan: SyncPlan, *, before: int, now: datetime) -> None:
+    SyncRecord.objects.create(
+        recorded_at=now,
+        actor=attempt.actor.name,
+        outcome=SyncRecord.Outcome.DONE,
+        source=masked(attempt.source.place),
+        source_version=attempt.version,
+        previous_version=attempt.accepted_version,
+        counts=provenance.counts_of(plan),
+        duration_seconds=attempt.elapsed_seconds,
+        plan_digest=provenance.digest_of(plan, attempt.version),
+        **provenance.written_since(before),
+    )
+
+
+def _audit_detail(attempt: Attempt, plan: SyncPlan, claims: list[Claim]) -> dict[str, Any]:
+    detail: dict[str, Any] = {"source": masked(attempt.source.place), "source_version": attempt.version}
+    detail |= provenance.counts_of(plan)
+    return detail | {"claims": [claim.json() for claim in claims]} if claims else detail
+
+
+def _record_refusal(attempt: Attempt, refusal: SourceUnreadable | SyncRefused) -> None:
+    provenance.record_refusal(
+        refusal.detail.get("reasons") or [refusal.message],
+        actor=attempt.actor,
+        source=attempt.source.place,
+        version=attempt.version,
+        previous_version=attempt.accepted_version,
+        duration_seconds=attempt.elapsed_seconds,
+        counts=provenance.counts_of(attempt.plan) if attempt.plan else {},
     )

@@ -8,10 +8,10 @@ from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
 from assemblies.actions.update import update
 from assemblies.domains import Domain
-from assemblies.errors import AssemblyNotFound, Forbidden, NothingPending
+from assemblies.errors import AssemblyNotFound, Forbidden, NothingPending, RevisionConflict
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, UserCreatedAssembly
-from assemblies.payloads import PayloadStore
+from assemblies.payloads import PayloadReference, PayloadStore
 from tests.documents_made import script
 
 
@@ -62,3 +62,30 @@ def test_only_who_may_write_the_domain_may_discard(
         with pytest.raises(Forbidden):
             discard(official.guid, actor=stranger, store=library)
     assert Assembly.objects.live().exists()
+
+
+@pytest.mark.parametrize("meanwhile", ["flush", "update", "delete"])
+def test_what_happened_while_the_payload_was_read_is_not_discarded(
+    library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    flush()
+    update(made.guid, {"summary": "Pending"}, actor=operator, store=library)
+    read = PayloadStore.read
+
+    def read_slowly(store: PayloadStore, reference: PayloadReference) -> bytes:
+        monkeypatch.undo()
+        if meanwhile == "flush":
+            flush()
+        elif meanwhile == "update":
+            update(made.guid, {"summary": "By someone else"}, actor=operator, store=library)
+        else:
+            delete(made.guid, actor=operator)
+        return read(store, reference)
+
+    monkeypatch.setattr(PayloadStore, "read", read_slowly)
+    with pytest.raises(NothingPending if meanwhile == "flush" else RevisionConflict):
+        discard(made.guid, actor=operator, store=library)
+    row = Assembly.objects.get()
+    assert row.summary == ("By someone else" if meanwhile == "update" else "Pending")
+    assert (row.deleted_at is not None) == (meanwhile == "delete")

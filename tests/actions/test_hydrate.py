@@ -1,7 +1,9 @@
 """Domain databases put in place by hand."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,8 +12,11 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.hydrate import adopt_replica, hydrate, hydrate_all, rebuild_replica
 from assemblies.actions.update import update
+from assemblies.catalogue import Catalogue
 from assemblies.domains import Domain, Operation
 from assemblies.journal.flush import flush, flush_domain
+from assemblies.journal.flusher import Flusher
+from assemblies.journal.pending import pending_writes
 from assemblies.models import (
     Assembly,
     DomainState,
@@ -19,6 +24,7 @@ from assemblies.models import (
     JournalEntry,
     JournalHead,
     OfficialAssembly,
+    UserCreatedAssembly,
     Watermark,
 )
 from assemblies.payloads import PayloadStore
@@ -143,3 +149,37 @@ def test_a_default_database_from_an_older_backup_is_noticed(library: PayloadStor
     assert report.conflicts == [made.guid]
     assert replace(report, conflicts=[]).adopted == []
     assert OfficialAssembly.objects.get().display_name == "New"
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_a_database_written_anew_is_pending_until_it_is_flushed(store: PayloadStore, command: Actor) -> None:
+    """What `default` says of a replica may lag behind it and never leads, or nobody would ever write it."""
+    made = create(script(), domain=Domain.USER, actor=command, store=store)
+    flush()
+    catalogue = Catalogue(interval=timedelta(0))
+    persisted_at = catalogue.current().entries[made.guid].last_persisted
+    rebuild_replica(Domain.USER)
+    assert [write.guid for write in pending_writes()] == [made.guid]
+    assert catalogue.current().entries[made.guid].is_dirty
+    Flusher(interval=timedelta(0), stopped=Event()).flush_due()
+    entry = catalogue.current().entries[made.guid]
+    assert not entry.is_dirty
+    assert entry.last_persisted == persisted_at
+    assert entry.item(False) == Catalogue(interval=timedelta(0)).current().entries[made.guid].item(False)
+    assert UserCreatedAssembly.objects.count() == 1
+
+
+def test_a_database_of_an_earlier_day_is_pending_again(library: PayloadStore, command: Actor) -> None:
+    made = create(script(), domain=Domain.USER, actor=command, store=library)
+    flush()
+    earlier = Watermark.objects.using("user_created").get()
+    row = UserCreatedAssembly.objects.get()
+    update(made.guid, {"summary": "Later"}, actor=command, store=library)
+    flush()
+    UserCreatedAssembly.objects.all().delete()
+    row.save(using="user_created", force_insert=True)
+    earlier.save(using="user_created", force_update=True)
+    hydrate_all(actor=command, store=library)
+    assert [write.guid for write in pending_writes()] == [made.guid]
+    Flusher(interval=timedelta(0), stopped=Event()).flush_due()
+    assert UserCreatedAssembly.objects.get().summary == "Later"

@@ -1,13 +1,16 @@
 """Importing documents."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from assemblies.actions.actor import Actor
+from assemblies.actions.change import Receipt
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.import_documents import OnConflict, Standing, import_documents, preview
+from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain, Operation
 from assemblies.errors import DevModeRequired, Forbidden, GuidInOtherDomain, GuidTaken
@@ -134,3 +137,53 @@ def test_a_preview_says_what_would_happen_and_writes_nothing(
     assert Assembly.objects.count() == 2
     delete(GUID, actor=operator)
     assert preview([same], domain=Domain.USER, on_conflict=OnConflict.UPDATE)[0].standing == Standing.NEW
+
+
+def test_asking_again_answers_as_before_in_order_and_changes_nothing(library: PayloadStore, operator: Actor) -> None:
+    """The first document was no change when the import was made; asking again must not undo what came after it."""
+    run(library, operator, script("Kept", guid=GUID))
+    batch = [script("Kept", guid=GUID), *(script(f"Number {n}", b"echo %d" % n, guid=f"{n:032x}") for n in range(3))]
+
+    def ask() -> list[Receipt]:
+        return import_documents(
+            batch,
+            domain=Domain.USER,
+            on_conflict=OnConflict.UPDATE,
+            actor=operator,
+            store=library,
+            event_guid="5f0c7f3a-9f0e-4a53-9d53-5d1b1f1a7a11",
+        )
+
+    first = ask()
+    assert [receipt.guid for receipt in first] == [document.guid for document in batch]
+    update(GUID, {"display_name": "Changed since"}, actor=operator, store=library)
+    again = ask()
+    assert [receipt.guid for receipt in again] == [document.guid for document in batch]
+    assert [receipt.revision for receipt in again[1:]] == [receipt.revision for receipt in first[1:]]
+    assert not any(receipt.changed for receipt in again)
+    assert Assembly.objects.get(guid=GUID).display_name == "Changed since"
+
+
+def test_a_document_that_is_in_the_batch_twice_gets_the_same_revision_twice(
+    library: PayloadStore, operator: Actor
+) -> None:
+    receipts = run(library, operator, script(guid=GUID), script(guid=GUID))
+    assert [(receipt.revision, receipt.changed) for receipt in receipts] == [(1, True), (1, False)]
+
+
+def test_a_guid_taken_while_the_payloads_were_written_is_not_overwritten(
+    library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`new_guid` promises to leave the other assembly alone, also one that came in between."""
+    put = PayloadStore.put
+
+    def put_while_another_imports(store: PayloadStore, source: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        create(script("First", b"echo first\n", guid=GUID), domain=Domain.USER, actor=operator, store=library)
+        return put(store, source, **options)
+
+    monkeypatch.setattr(PayloadStore, "put", put_while_another_imports)
+    with pytest.raises(GuidTaken):
+        run(library, operator, script("Second", guid=GUID), on_conflict=OnConflict.NEW_GUID)
+    assert Assembly.objects.get().display_name == "First"
+    assert len(list(library.guids())) == 1

@@ -12,12 +12,13 @@ from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
+from assemblies.models import SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode.models import ApiToken
 from devmode.tokens import issue_token
 from tests.documents_made import script
 
-LIBRARY_MODELS = "assembly journalentry domainstate flush".split()
+LIBRARY_MODELS = "assembly journalentry domainstate flush syncrecord".split()
 
 
 @pytest.fixture
@@ -75,6 +76,19 @@ def deleted_guid(library: PayloadStore, operator: Actor) -> str:
     guid = create(script("Gone"), domain=Domain.USER, actor=operator, store=library).guid
     delete(guid, actor=operator)
     return guid
+
+
+@pytest.fixture
+def sync_record(library: PayloadStore) -> SyncRecord:
+    return SyncRecord.objects.create(
+        recorded_at=timezone.now(),
+        actor="command:sync_official",
+        outcome=SyncRecord.Outcome.REFUSED,
+        source="/srv/catalogue",
+        source_version="dir:0123456789ab",
+        counts={"added": 3, "removed": 0},
+        reasons=["The folder on a certain host is empty."],
+    )
 
 
 @pytest.fixture

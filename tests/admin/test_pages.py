@@ -12,7 +12,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
-from assemblies.models import Assembly, DomainState, Flush, JournalEntry
+from assemblies.models import Assembly, DomainState, Flush, JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode.models import ApiToken, AuditEntry
 from tests.admin.conftest import signed_in
@@ -23,6 +23,7 @@ MODELS: dict[str, Any] = {
     "assemblies/journalentry": JournalEntry,
     "assemblies/domainstate": DomainState,
     "assemblies/flush": Flush,
+    "assemblies/syncrecord": SyncRecord,
     "devmode/auditentry": AuditEntry,
     "devmode/apitoken": ApiToken,
 }
@@ -32,7 +33,7 @@ Budget = Callable[[int], Any]
 
 
 @pytest.fixture(autouse=True)
-def full(guid: str, deleted_guid: str, api_token: ApiToken) -> None:
+def full(guid: str, deleted_guid: str, api_token: ApiToken, sync_record: SyncRecord) -> None:
     """Rows of every kind."""
 
 
@@ -138,7 +139,15 @@ def test_the_style_sheet_is_served(superuser: Client) -> None:
 
 def test_the_front_page_lists_the_library(superuser: Client) -> None:
     page = superuser.get("/admin/").content.decode()
-    for words in ("Borealis Assemblies", "Assemblies", "Journal entries", "Audit entries", "API tokens", "Flushes"):
+    for words in (
+        "Borealis Assemblies",
+        "Assemblies",
+        "Journal entries",
+        "Audit entries",
+        "API tokens",
+        "Flushes",
+        "Official syncs",
+    ):
         assert words in page
 
 
@@ -150,6 +159,15 @@ def test_payload_guids_are_for_administrators(superuser: Client, staff: Client, 
     assert payload_guid in superuser.get(page).content.decode()
     for shown in (page, address("assemblies/assembly", f"{guid}/change/"), address("assemblies/assembly")):
         assert payload_guid not in staff.get(shown).content.decode()
+
+
+def test_where_syncs_came_from_is_for_administrators(superuser: Client, staff: Client, sync_record: SyncRecord) -> None:
+    page = address("assemblies/syncrecord", f"{sync_record.pk}/change/")
+    for secret in (sync_record.source, sync_record.reasons[0]):
+        assert secret in superuser.get(page).content.decode()
+        for shown in (page, address("assemblies/syncrecord")):
+            assert secret not in staff.get(shown).content.decode()
+    assert "3 added" in staff.get(address("assemblies/syncrecord")).content.decode()
 
 
 def test_no_digest_of_a_token_is_shown(superuser: Client, api_token: ApiToken) -> None:

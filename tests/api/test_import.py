@@ -175,7 +175,7 @@ def test_six_hundred_imports_a_minute_are_enough(as_operator: Api, monkeypatch: 
     assert as_operator.post(IMPORT, {"document": document()}).status_code == 201
     answer = as_operator.post(IMPORT, {"document": document()})
     assert_refused(answer, 429, "throttled")
-    assert answer["Retry-After"] == "60"
+    assert 30 < int(answer["Retry-After"]) <= 60
 
 
 def deep(levels: int) -> str:

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from devmode.api import throttling
 from devmode.models import ApiToken
 from devmode.tokens import digest_of, issue_token
 from tests.api.conftest import PASSWORD, Api, assert_private, assert_refused
@@ -84,7 +82,7 @@ def test_ten_wrong_attempts_a_minute_lock_out(stranger: Api, vera: User) -> None
         assert_refused(stranger.post(LOGIN, WRONG), 401, "authentication_failed")
     answer = stranger.post(LOGIN, RIGHT)
     assert_refused(answer, 429, "throttled")
-    assert answer["Retry-After"] == "60"
+    assert 240 < int(answer["Retry-After"]) <= 300
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert Api(elsewhere).post(LOGIN, RIGHT).status_code == 200
     assert_refused(stranger.post(LOGIN, WRONG | {"username": "VERA"}), 429, "throttled")
@@ -96,18 +94,10 @@ def test_rightful_attempts_are_not_counted(stranger: Api, vera: User) -> None:
 
 
 def test_one_address_cannot_try_every_account(stranger: Api, vera: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("devmode.api.login.ADDRESS_LIMIT", 3)
+    monkeypatch.setattr("devmode.password_attempt.ADDRESS_LIMIT", 3)
     for number in range(3):
         stranger.post(LOGIN, {"username": f"user{number}", "password": "x"})
     assert_refused(stranger.post(LOGIN, RIGHT), 429, "throttled")
-
-
-def test_a_count_that_ends_between_two_looks_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
-    monkeypatch.setattr(cache, "add", lambda *arguments: False)
-    assert throttling.take_attempt("gone", 1)
-    assert not throttling.take_attempt("gone", 1)
-    throttling.give_back_attempt("never-there")
 
 
 def test_a_signed_in_browser_needs_its_csrf_token_even_to_log_in(vera: User) -> None:

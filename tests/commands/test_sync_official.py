@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
 from assemblies.actions.update import update
+from assemblies.domains import Domain
 from assemblies.journal.pending import pending_writes
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
 from tests.commands.calling import Called, call
+from tests.documents_made import script
+from tests.official.git_repository import Repository, needs_git
 from tests.official.published_folder import guid, publish, publish_many
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -157,3 +161,64 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         call("sync_official", "--help")
     assert end.value.code == 0
     assert "manage.py sync_official ./catalogue --dry-run" in capsys.readouterr().out
+
+
+def test_a_dry_run_shows_diffs_to_people_and_to_programs(folder: Path) -> None:
+    sync(folder)
+    publish(folder, 1, script="echo better\n")
+    called = sync(folder, "--dry-run")
+    assert "-echo 1" in called.stdout and "+echo better" in called.stdout
+    assert "scripts/linux/number-1.json" in called.stdout
+    [diff] = sync(folder, "--dry-run", "--json").answer["diffs"]
+    assert diff["assembly_guid"] == guid(1)
+    assert list(sync(folder, "--json").answer) == KEYS
+
+
+def test_a_claimed_guid_is_told(folder: Path, store: PayloadStore, operator: Actor) -> None:
+    create(script("Mine", guid=guid(3)), domain=Domain.USER, actor=operator, store=store)
+    dry = sync(folder, "--dry-run", "--json").answer
+    assert dry["claimed"][0]["assembly_guid"] == guid(3)
+    assert "claimed" in sync(folder).stdout
+    assert Assembly.objects.get(guid=guid(3)).domain == Domain.OFFICIAL
+
+
+def test_the_last_sync_is_undone_with_one_command(folder: Path, store: PayloadStore, command: Actor) -> None:
+    assert call("sync_official", "--undo").stdout.strip() == "There is no sync to undo."
+    sync(folder)
+    publish(folder, 1, script="echo better\n")
+    publish(folder, 2, script="echo better\n")
+    sync(folder)
+    update(guid(2), {"summary": "Ours."}, actor=command, store=store)
+
+    dry = call("sync_official", "--undo", "--dry-run")
+    assert "Would undo the sync" in dry.stdout and "1 restored, 0 removed, 1 left as they are." in dry.stdout
+    assert Assembly.objects.get(guid=guid(1)).search_text == "echo better\n"
+
+    undone = call("sync_official", "--undo")
+    assert (undone.exit_code, f"changed since, left: {guid(2)}" in undone.stdout) == (0, True)
+    assert Assembly.objects.get(guid=guid(1)).search_text == "echo 1\n"
+    again = call("sync_official", "--undo", "--json")
+    assert (again.exit_code, again.answer["removed"], again.answer["left"]) == (0, [guid(1), guid(3)], [guid(2)])
+
+
+@pytest.mark.parametrize("option", ["--keep-local", "--verify", "--ref=main", "somewhere"])
+def test_an_undo_reads_no_source(folder: Path, option: str) -> None:
+    sync(folder)
+    called = call("sync_official", "--undo", option, "--json")
+    assert (called.exit_code, Assembly.objects.live().count()) == (2, 3)
+
+
+@needs_git
+def test_a_repository_is_read_at_a_ref_and_never_turned_back_unless_told(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "published")
+    publish_many(repository.folder, 3)
+    first = repository.commit()
+    publish(repository.folder, 1, script="echo better\n")
+    second = repository.commit()
+    assert sync(repository.folder, "--json").answer["source_version"] == f"git:{second}"
+
+    refused = sync(repository.folder, "--ref", first, "--json")
+    assert (refused.exit_code, refused.answer["code"]) == (2, "sync_refused")
+    assert Assembly.objects.get(guid=guid(1)).search_text == "echo better\n"
+    allowed = sync(repository.folder, "--ref", first, "--allow-rollback", "--json")
+    assert (allowed.exit_code, allowed.answer["changed"]) == (0, [guid(1)])

@@ -5,12 +5,13 @@ from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
+from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flusher import Flusher
-from assemblies.models import UserCreatedAssembly
+from assemblies.models import JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
@@ -87,3 +88,12 @@ def test_the_loop_outlives_trouble(store: PayloadStore, operator: Actor, monkeyp
     thread.join()
     assert len(calls) >= 2
     assert UserCreatedAssembly.objects.count() == 1
+
+
+def test_a_clock_that_was_set_back_delays_no_write_for_longer_than_usual(
+    library: PayloadStore, operator: Actor
+) -> None:
+    create(script(), domain=Domain.USER, actor=operator, store=library)
+    JournalEntry.objects.update(recorded_at=timezone.now() + timedelta(days=3))
+    flusher = Flusher(interval=timedelta(seconds=5), stopped=Event())
+    assert flusher.due_times()[Domain.USER] <= timezone.now() + timedelta(seconds=5)

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, InterfaceError, connections
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
 from assemblies.domains import Domain
-from assemblies.errors import ReplicaMismatch
+from assemblies.errors import JournalBroken, ReplicaMismatch
 from assemblies.journal import flush as flush_module
 from assemblies.journal.flush import explain, flush, flush_domain
 from assemblies.journal.pending import next_attempt_at, pending_writes, persisted_sequences
@@ -189,3 +189,22 @@ def test_a_locked_domain_database_is_retried_and_its_error_shown(
     assert flush()["user"] == 1
     assert pending_writes() == []
     assert flush_module.flush()["user"] == 0
+
+
+@pytest.mark.parametrize("content", ["not JSON at all", None], ids=["unreadable", "altered"])
+def test_an_altered_entry_is_not_written_and_says_so(guids: list[str], content: str | None) -> None:
+    entry = JournalEntry.objects.get(sequence=3)
+    altered = content or entry.content.replace("In user", "In doubt")
+    JournalEntry.objects.filter(sequence=3).update(content=altered)
+    assert flush() == {"official": 1, "community": 1, "user": 0}
+    assert not UserCreatedAssembly.objects.exists()
+    assert DomainState.objects.get(domain=Domain.USER).last_error == JournalBroken().message
+
+
+def test_a_lost_connection_is_a_failed_flush_and_no_more(guids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(_domain: Domain) -> tuple[int, int]:
+        raise InterfaceError("connection already closed")
+
+    monkeypatch.setattr(flush_module, "bring_up_to_date", lost)
+    assert flush_domain(Domain.USER) == 0
+    assert DomainState.objects.get(domain=Domain.USER).attempts == 1

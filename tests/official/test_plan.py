@@ -104,10 +104,9 @@ def test_a_file_that_cannot_be_read_withdraws_nothing() -> None:
     assert made.unchanged == 2
 
 
-def test_a_guid_of_another_domain_is_skipped() -> None:
+def test_a_guid_that_another_domain_took_is_claimed() -> None:
     made = plan(contents_of(A, B), row(A), foreign={B.guid: "user"})
-    assert made.changes_nothing
-    assert made.skipped == [Skipped(B.path, "its GUID belongs to a user assembly")]
+    assert (made.added, made.claimed, made.skipped) == ([B], {B.guid: "user"}, [])
 
 
 def refusals(contents: SourceContents, *rows: ShelfRow, allow: bool = False) -> list[str]:

@@ -9,6 +9,7 @@ from assemblies.conf import flush_interval
 from assemblies.journal.flusher import Flusher
 from assemblies.management.command import LibraryCommand
 from assemblies.management.preparation import check_prepared
+from assemblies.management.sweeper_thread import SweeperThread
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Command(LibraryCommand):
         check_prepared()
         self.stdout.write(f"Flushing what is {flush_interval().seconds} seconds old (Ctrl-C ends it)")
         self.stdout.flush()
+        SweeperThread(stopped=stopped).start()
         logger.info("flush_worker: started")
         Flusher(interval=flush_interval(), stopped=stopped).run()
         logger.info("flush_worker: ended")

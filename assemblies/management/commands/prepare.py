@@ -53,6 +53,7 @@ def _facts(outcome: Preparation, decided: list[HydrationReport], copies: dict[st
     return {
         "migrations": outcome.migrations,
         "hydration": [asdict(report) for report in outcome.hydration],
+        "seeding": [asdict(report) for report in outcome.seeding],
         "adopted_replicas": [asdict(report) for report in decided],
         "rebuilt_replicas": copies,
         "administrator": asdict(administrator) if administrator else None,
@@ -74,6 +75,8 @@ def preparation_lines(outcome: Preparation) -> Iterator[str]:
         yield f"{alias}: {f'{count} migrations applied' if count else 'up to date'}"
     for report in outcome.hydration:
         yield from hydration_lines(report)
+    for seeded in outcome.seeding:
+        yield from seeded.lines()
     if outcome.administrator:
         yield from administrator_lines(outcome.administrator)
 

@@ -29,6 +29,7 @@ from assemblies.management.command import LibraryCommand
 from assemblies.management.commands.prepare import preparation_lines
 from assemblies.management.flusher_thread import FlusherThread
 from assemblies.management.preparation import check_prepared, prepare
+from assemblies.management.sweeper_thread import SweeperThread
 from assemblies.management.web_server import WebServer, address_of, listen
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Command(LibraryCommand):
             Thread(target=self.announce, args=(host, port, ended), daemon=True).start()
 
         flusher.start()
+        SweeperThread(stopped=flusher.flusher.stopped).start()
         try:
             well = server.run(on_listening=on_listening)
         finally:

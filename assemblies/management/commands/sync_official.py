@@ -18,8 +18,9 @@ from assemblies.management.tables import table_lines
 from assemblies.management.tracking import bars_of
 from assemblies.models import Assembly
 from assemblies.official.open_source import open_source
-from assemblies.official.plan import SyncPlan
-from assemblies.official.sync import SyncReport, sync
+from assemblies.official.report import SyncReport
+from assemblies.official.sync import sync
+from assemblies.official.undo import UndoReport, undo_sync
 
 MOST_ROWS_SHOWN = 50
 
@@ -27,29 +28,46 @@ MOST_ROWS_SHOWN = 50
 class Command(LibraryCommand):
     help = (
         "Bring the official domain to what its source publishes, in one transaction. Exit code 2 when the source is "
-        "unreadable, empty, mostly broken, or would remove more than half of the shelf; then nothing has changed."
+        "unreadable, empty, mostly broken, turned back, or would remove more than half of the shelf; then nothing has "
+        "changed. --undo takes the last sync back as a whole, and leaves what was changed since."
     )
     examples = """
         manage.py sync_official
         manage.py sync_official ./catalogue --dry-run
+        manage.py sync_official https://git.example/catalogue.git --ref v2.1
         manage.py sync_official ./catalogue --keep-local --verify
         manage.py sync_official ./catalogue --allow-mass-removal --json
+        manage.py sync_official --undo --dry-run
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "source", nargs="?", default="", help="A folder of JSON documents; BOREALIS_OFFICIAL_SOURCE when left out."
+            "source",
+            nargs="?",
+            default="",
+            help="A folder of JSON documents, a git repository or a domain database; BOREALIS_OFFICIAL_SOURCE when "
+            "left out.",
         )
+        parser.add_argument("--ref", default="", help="Branch, tag or commit; BOREALIS_OFFICIAL_REF when left out.")
         parser.add_argument("--dry-run", action="store_true", help="Say what would be done and write nothing.")
         parser.add_argument("--verify", action="store_true", help="Read every official payload back afterwards.")
         parser.add_argument("--keep-local", action="store_true", help="Leave alone what was changed or deleted here.")
         parser.add_argument(
             "--allow-mass-removal", action="store_true", help="Allow more than half of the shelf to be removed."
         )
+        parser.add_argument(
+            "--allow-rollback",
+            action="store_true",
+            help="Allow a commit that does not come after the last accepted one.",
+        )
+        parser.add_argument("--undo", action="store_true", help="Undo the last sync; no source is read.")
 
     def work(self, **options: Any) -> None:
         with self.progress() as progress:
             track = bars_of(progress)
+            if options["undo"]:
+                self._undo(options, track)
+                return
             report = self._sync(options, track)
             faults = _payload_faults(track) if options["verify"] else []
         self.answer(report.json(), self._lines(report))
@@ -62,12 +80,13 @@ class Command(LibraryCommand):
     def _sync(self, options: dict[str, Any], track: Track) -> SyncReport:
         try:
             return sync(
-                open_source(options["source"]),
+                open_source(options["source"], options["ref"]),
                 actor=Actor.of_command("sync_official"),
                 store=payload_store(),
                 dry_run=options["dry_run"],
                 keep_local=options["keep_local"],
                 allow_mass_removal=options["allow_mass_removal"],
+                allow_rollback=options["allow_rollback"],
                 track=track,
             )
         except SyncRefused as refusal:
@@ -75,9 +94,18 @@ class Command(LibraryCommand):
                 self.stderr.write("\n".join(f"{one['path']}: {one['reason']}" for one in refusal.detail["skipped"]))
             raise
 
+    def _undo(self, options: dict[str, Any], track: Track) -> None:
+        if options["source"] or options["ref"] or options["keep_local"] or options["verify"]:
+            raise CommandError("--undo takes the last sync back; it goes with --dry-run and --json only.", returncode=2)
+        actor = Actor.of_command("sync_official")
+        report = undo_sync(actor=actor, store=payload_store(), dry_run=options["dry_run"], track=track)
+        self.answer(report.json(), undo_lines(report))
+
     def _lines(self, report: SyncReport) -> Iterator[str]:
         facts = report.json()
-        rows = list(_rows(report.plan))
+        rows = list(_rows(report))
+        for diff in report.diffs:
+            yield f"--- {diff.path}\n{diff.text}"
         terminal = self.stdout.isatty()
         if rows:
             title = "Would be done" if report.dry_run else "Done"
@@ -89,10 +117,24 @@ class Command(LibraryCommand):
         counts = Counter(what for what, _name, _guid in rows)
         words = ", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing to do"
         yield f"{facts['source']} ({facts['source_version']}): {words}; {report.plan.unchanged} unchanged."
+        yield from report.notes
         yield f"{report.rows} official assemblies, {report.elapsed_seconds} s."
 
 
-def _rows(plan: SyncPlan) -> Iterator[tuple[str, str, str]]:
+def undo_lines(report: UndoReport) -> Iterator[str]:
+    """Say what was undone, or would be."""
+    if report.record is None:
+        yield "There is no sync to undo."
+        return
+    verb = "Would undo" if report.dry_run else "Undid"
+    yield f"{verb} the sync of {report.record.recorded_at:%Y-%m-%d %H:%M} UTC to {report.record.source_version}:"
+    yield f"{len(report.restored)} restored, {len(report.removed)} removed, {len(report.left)} left as they are."
+    for guid in report.left:
+        yield f"changed since, left: {guid}"
+
+
+def _rows(report: SyncReport) -> Iterator[tuple[str, str, str]]:
+    plan = report.plan
     written = (("added", plan.added), ("changed", plan.changed), ("moved", plan.moved))
     for what, documents in written:
         for document in documents:
@@ -102,6 +144,8 @@ def _rows(plan: SyncPlan) -> Iterator[tuple[str, str, str]]:
     touched = {document.guid for document in (*plan.added, *plan.changed)} | {row.guid for row in plan.removed}
     for guid in plan.local_edits:
         yield "local edit overwritten" if guid in touched else "local edit kept", "", guid
+    for claim in report.claims:
+        yield "claimed", f"the {claim.domain} assembly is now {claim.new_guid}", claim.guid
     for skipped in plan.skipped:
         yield "skipped", skipped.path, skipped.reason
 

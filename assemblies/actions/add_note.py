@@ -1,0 +1,31 @@
+"""Add a note to an assembly. Notes are never changed; who knows better adds another."""
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.beside import beside
+from assemblies.documents.fields import line, text
+from assemblies.errors import InvalidField
+from assemblies.models import AssemblyNote
+
+EVENT = "assembly.add_note"
+MAX_NOTE_LENGTH = 10_000
+MAX_TYPE_LENGTH = 32
+DEFAULT_TYPE = "note"
+
+
+def add_note(guid: str, content: object, *, actor: Actor, note_type: object = DEFAULT_TYPE) -> AssemblyNote:
+    """Return the new note. Raises AssemblyNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure."""
+    words = text(content, "content", MAX_NOTE_LENGTH)
+    if not words.strip():
+        raise InvalidField("This must not be blank.", field="content")
+    kind = line(note_type, "note_type", MAX_TYPE_LENGTH)
+    with beside(guid, actor=actor, event=EVENT) as occasion:
+        note = AssemblyNote.objects.create(
+            assembly_guid=guid,
+            note_type=kind,
+            content=words,
+            created_at=occasion.now,
+            created_by=actor.name,
+            updated_at=occasion.now,
+        )
+        occasion.record(note=note.pk, note_type=kind)
+    return note

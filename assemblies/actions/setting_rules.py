@@ -1,0 +1,85 @@
+"""What each category of settings demands: who may set it, under which key, and to what.
+
+A favourite is a personal matter: everybody who is signed in has their own, under their own name and nobody else's. All
+other settings are for whoever may change the assembly.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from assemblies import documents
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write, record_denial
+from assemblies.documents.decoding import check_size
+from assemblies.domains import Domain
+from assemblies.errors import Forbidden, InvalidField
+from assemblies.models import Assembly, AssemblyAlias, SettingCategory
+from assemblies.roles import Role
+
+MAX_VALUE_BYTES = 16 * 1024
+SECRET_TYPES = frozenset({"credential", "secret", "password"})
+
+
+def is_personal(category: SettingCategory) -> bool:
+    return category is SettingCategory.FAVOURITE
+
+
+def check_own(actor: Actor, category: SettingCategory, key: str) -> None:
+    """Raise Forbidden when the setting is personal and another person's."""
+    if is_personal(category) and key != actor.name and actor.role != Role.COMMAND:
+        raise Forbidden("A favourite is personal: everybody sets their own, under their own name.")
+
+
+def check_may_set(
+    actor: Actor, domain: Domain, category: SettingCategory, key: str, event: str, *, assembly_guid: str
+) -> None:
+    """Raise, and audit, Forbidden or DevModeRequired unless the actor may set this, before any remark on the value."""
+    if not is_personal(category):
+        check_may_write(actor, domain, event, assembly_guid=assembly_guid)
+        return
+    try:
+        check_own(actor, category, key)
+    except Forbidden as refusal:
+        record_denial(actor, event, refusal, assembly_guid=assembly_guid)
+        raise
+
+
+def checked_value(row: Assembly, category: SettingCategory, key: str, value: Any) -> Any:
+    """Return the value as it is kept. Raises InvalidField, DocumentTooLarge."""
+    documents.normalise_name(key, "key")
+    documents.check_value(value, "value")
+    check_size(value, MAX_VALUE_BYTES)
+    rule = _RULES.get(category)
+    return rule(row, key, value) if rule else value
+
+
+def _variable_default(row: Assembly, key: str, value: Any) -> Any:
+    variable = next((one for one in row.read_content().variables if one["name"] == key), None)
+    if variable is None:
+        raise InvalidField("The assembly has no variable of that name.", field="key")
+    if str(variable.get("type")).lower() in SECRET_TYPES:
+        raise InvalidField("A secret has no default: settings are there for everybody to read.", field="key")
+    return value
+
+
+def _favourite(row: Assembly, key: str, value: Any) -> Any:
+    if value is not True:
+        raise InvalidField("This must be true; remove the setting when it is no favourite any more.", field="value")
+    return value
+
+
+def _replaced_by(row: Assembly, key: str, value: Any) -> Any:
+    """Return the canonical GUID, whatever name the other assembly was given by."""
+    guid = AssemblyAlias.objects.find_canonical(value) if isinstance(value, str) else None
+    if guid is None or not Assembly.objects.live().filter(guid=guid).exists():
+        raise InvalidField("This must be the GUID of another assembly.", field="value")
+    if guid == row.guid:
+        raise InvalidField("An assembly cannot replace itself.", field="value")
+    return guid
+
+
+_RULES: dict[SettingCategory, Callable[[Assembly, str, Any], Any]] = {
+    SettingCategory.VARIABLE_DEFAULT: _variable_default,
+    SettingCategory.FAVOURITE: _favourite,
+    SettingCategory.REPLACED_BY: _replaced_by,
+}

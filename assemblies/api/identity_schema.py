@@ -1,0 +1,55 @@
+"""The description of what is said about assemblies by their GUID: settings and notes."""
+
+from drf_spectacular.utils import OpenApiParameter
+
+from assemblies.api import bodies, identity_answers
+from assemblies.api.schema import FINDING, GUID, PAGE
+from assemblies.models import SettingCategory
+from devmode.api.schema import documented
+
+WRITING = (400, 401, 403, 404, 413, 415, 503, 507)
+CATEGORY = OpenApiParameter("category", str, OpenApiParameter.PATH, enum=SettingCategory.values)
+KEY = OpenApiParameter(
+    "key",
+    str,
+    OpenApiParameter.PATH,
+    description="The variable's name, for a favourite your own user name, else what the setting is for.",
+)
+
+list_settings = documented(
+    "List settings",
+    operation_id="list_settings",
+    answers={200: identity_answers.SettingList},
+    parameters=(GUID, *PAGE),
+    refusals=FINDING,
+)
+write_setting = documented(
+    "Set something on an assembly",
+    operation_id="write_setting",
+    request=bodies.SettingBody,
+    answers={200: identity_answers.Setting},
+    parameters=(GUID, CATEGORY, KEY),
+    refusals=WRITING,
+)
+remove_setting = documented(
+    "Remove what was set on an assembly",
+    operation_id="remove_setting",
+    answers={204: None},
+    parameters=(GUID, CATEGORY, KEY),
+    refusals=(400, 401, 403, 404, 503, 507),
+)
+list_notes = documented(
+    "List notes",
+    operation_id="list_notes",
+    answers={200: identity_answers.NoteList},
+    parameters=(GUID, *PAGE),
+    refusals=FINDING,
+)
+add_note = documented(
+    "Add a note to an assembly",
+    operation_id="add_note",
+    request=bodies.NoteBody,
+    answers={201: identity_answers.Note},
+    parameters=(GUID,),
+    refusals=WRITING,
+)

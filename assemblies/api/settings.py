@@ -1,0 +1,77 @@
+"""What operators set on an assembly. Of favourites everybody sees their own alone."""
+
+import json
+from typing import Any
+
+from django.db.models import Q
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assemblies.actions import remove_setting, set_setting
+from assemblies.actions.actor import Actor
+from assemblies.actions.setting_rules import check_may_set
+from assemblies.api import identity_schema as schema
+from assemblies.api.actors import actor_of
+from assemblies.api.endpoint import AssemblyEndpoint
+from assemblies.api.finding import find_entry
+from assemblies.api.paging import PAGE_NAMES, PageOf
+from assemblies.api.reading import Query, read_choice, read_object
+from assemblies.domains import Domain
+from assemblies.errors import InvalidField
+from assemblies.models import AssemblySetting, SettingCategory, Status
+
+DEFAULT_LIMIT = 100
+
+
+class SettingsView(AssemblyEndpoint):
+    """Everything that is set on an assembly, by category and key."""
+
+    @schema.list_settings
+    def get(self, request: Request, guid: str) -> Response:
+        part, entry = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT), find_entry(guid)
+        visible = ~Q(category=SettingCategory.FAVOURITE) | Q(key=request.user.get_username())
+        settings = AssemblySetting.objects.filter(visible, assembly_id=entry.guid)
+        results = [_represented(setting) for setting in part.of(settings)]
+        return Response(part.links(request, settings.count()) | {"results": results})
+
+
+class SettingView(AssemblyEndpoint):
+    """One setting, by its category and key."""
+
+    @schema.write_setting
+    def put(self, request: Request, guid: str, category: str, key: str) -> Response:
+        actor, guid, chosen = _permitted(request, guid, category, key, set_setting.EVENT)
+        sent = read_object(request.data, ("value", "status"))
+        if "value" not in sent:
+            raise InvalidField("This is missing.", field="value")
+        status = read_choice(sent.get("status", Status.ACTIVE.value), Status, "status")
+        setting = set_setting.set_setting(guid, chosen, key, sent["value"], actor=actor, status=status)
+        return Response(_represented(setting))
+
+    @schema.remove_setting
+    def delete(self, request: Request, guid: str, category: str, key: str) -> Response:
+        actor, guid, chosen = _permitted(request, guid, category, key, remove_setting.EVENT)
+        remove_setting.remove_setting(guid, chosen, key, actor=actor)
+        return Response(status=204)
+
+
+def _permitted(request: Request, guid: str, category: str, key: str, event: str) -> tuple[Actor, str, SettingCategory]:
+    """Return who asks, the GUID and the category.
+
+    Raises InvalidGuid, AssemblyNotFound, InvalidField, and Forbidden or DevModeRequired (audited under `event`).
+    """
+    actor, entry = actor_of(request), find_entry(guid)
+    chosen = read_choice(category, SettingCategory, "category")
+    check_may_set(actor, Domain(entry.domain), chosen, key, event, assembly_guid=entry.guid)
+    return actor, entry.guid, chosen
+
+
+def _represented(setting: AssemblySetting) -> dict[str, Any]:
+    return {
+        "category": setting.category,
+        "key": setting.key,
+        "value": json.loads(setting.value),
+        "status": setting.status,
+        "updated_at": setting.updated_at,
+        "updated_by": setting.updated_by,
+    }

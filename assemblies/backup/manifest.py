@@ -1,0 +1,108 @@
+"""The manifest of a mirror: the SHA-256 of every file, and where journal and audit ended when it was made."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from assemblies.actions.progress import Track, untracked
+from assemblies.actions.verify import Finding
+from assemblies.backup.durable import sha256_of
+from assemblies.backup.layout import DATABASE_FILES, MANIFEST, find_payload_guid, is_file_of_a_mirror
+from assemblies.documents import parse_json, readable_json
+from assemblies.errors import Refusal, RestoreRefused
+from assemblies.payloads import PayloadReference
+
+FORMAT = 1
+LARGEST_BYTES = 1024**3
+HEAD_QUERY = (
+    "SELECT head.journal_id, head.sequence, head.hash, COALESCE(audit.sequence, 0), COALESCE(audit.hash, '') "
+    "FROM assemblies_journalhead AS head LEFT JOIN devmode_audithead AS audit ON audit.id = 1 WHERE head.id = 1"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryHead:
+    """Where a library stands: two that stand at the same place hold the same."""
+
+    journal_id: str
+    sequence: int
+    hash: str
+    audit_sequence: int
+    audit_hash: str
+
+    @classmethod
+    def of_row(cls, row: tuple[str, int, str, int, str]) -> Self:
+        """Build it from the one row of HEAD_QUERY."""
+        return cls(journal_id=row[0], sequence=row[1], hash=row[2], audit_sequence=row[3], audit_hash=row[4])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """`files` maps paths relative to the mirror; `faults` are the payloads that could not be copied."""
+
+    made_at: str
+    tool_version: str
+    head: LibraryHead
+    files: Mapping[str, FileFacts]
+    faults: list[dict[str, str]]
+
+    @property
+    def has_databases(self) -> bool:
+        """False for a mirror of the payloads alone."""
+        return any(name in self.files for name in DATABASE_FILES.values())
+
+    @property
+    def payloads(self) -> list[PayloadReference]:
+        named = ((find_payload_guid(name), facts) for name, facts in self.files.items())
+        return [PayloadReference(guid, facts.sha256, facts.size_bytes) for guid, facts in named if guid]
+
+    def to_json(self) -> bytes:
+        return readable_json({"format": FORMAT, **asdict(self)})
+
+
+def read_manifest(mirror: Path) -> Manifest:
+    """Read a mirror's manifest. Raises RestoreRefused when there is none that this version understands."""
+    try:
+        facts = parse_json((mirror / MANIFEST).read_bytes(), max_bytes=LARGEST_BYTES)
+        version = facts["format"]
+        if version == FORMAT:
+            return _manifest(facts)
+    except (OSError, Refusal, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RestoreRefused(f"The mirror's {MANIFEST} is missing or cannot be read; nothing was changed.") from error
+    raise RestoreRefused(
+        f"The mirror has format {json.dumps(version)}, and this version reads format {FORMAT}. Restore it with the "
+        "version that made it; nothing was changed."
+    )
+
+
+def _manifest(facts: dict[str, Any]) -> Manifest:
+    return Manifest(
+        made_at=str(facts["made_at"]),
+        tool_version=str(facts["tool_version"]),
+        head=LibraryHead(**facts["head"]),
+        files={name: FileFacts(**file) for name, file in facts["files"].items()},
+        faults=list(facts["faults"]),
+    )
+
+
+def find_differences(mirror: Path, manifest: Manifest, track: Track = untracked) -> Iterator[Finding]:
+    """Yield each file that is missing, is not what the manifest says, or has no place in a mirror."""
+    if manifest.has_databases:
+        for name in DATABASE_FILES.values():
+            if name not in manifest.files:
+                yield Finding("unlisted", name, "the manifest does not name it")
+    for name, facts in track(manifest.files.items(), "Verifying the mirror", len(manifest.files)):
+        if not is_file_of_a_mirror(name):
+            yield Finding("unknown", name, "it has no place in a mirror")
+        elif not (mirror / name).is_file():
+            yield Finding("missing", name, "it is not there")
+        elif (mirror / name).stat().st_size != facts.size_bytes or sha256_of(mirror / name) != facts.sha256:
+            yield Finding("altered", name, "its content is not what was mirrored")

@@ -1,0 +1,174 @@
+"""Put a mirror in the place of the library, so that a crash at any point leaves the old library or the new one.
+
+Payloads come first: the old library does not mind them. Then the domain databases go aside, the default database
+changes in one step, and the mirror's domain databases come: without them either journal is a whole library, whose next
+flush writes them anew. The caller migrates, flushes and verifies afterwards.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from filelock import FileLock, Timeout
+
+from assemblies.actions.progress import Track, untracked
+from assemblies.backup.durable import PRIVATE_FILE, make_folder, read_chunks, write_new
+from assemblies.backup.folder import newest_mirror
+from assemblies.backup.layout import DATABASE_FILES, database_in
+from assemblies.backup.manifest import Manifest, find_differences, read_manifest
+from assemblies.backup.moving import Aside, put
+from assemblies.backup.returning import put_back, set_others_aside
+from assemblies.backup.sealed import NotSealed, find_database_file, sealed_database
+from assemblies.backup.seizing import seize
+from assemblies.domains import DOMAIN_ALIASES
+from assemblies.errors import RestoreRefused
+from assemblies.payloads import PayloadStore
+
+STAGED_SUFFIX = ".restoring"
+LONGEST_WAIT_SECONDS = 10
+OUR_APPS = {"assemblies", "devmode"}
+MIGRATIONS_QUERY = "SELECT app, name FROM django_migrations"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What was put in place. `payloads` counts those the store lacked; `aside` are the folders with the old files."""
+
+    mirror: Path
+    manifest: Manifest
+    payloads: int
+    aside: list[Path]
+
+
+def check_mirror(directory: Path, *, track: Track = untracked) -> tuple[Path, Manifest]:
+    """Return the mirror that `directory` is or the newest in it, every file of it verified.
+
+    Raises RestoreRefused with `findings` in its detail when a file is not what was mirrored, or when a newer version
+    made it.
+    """
+    mirror = newest_mirror(directory)
+    manifest = read_manifest(mirror)
+    if findings := list(find_differences(mirror, manifest, track)):
+        raise RestoreRefused(
+            f"The mirror {mirror.name} was changed after it was made ({findings[0].subject}: {findings[0].detail}"
+            f"{f', and {len(findings) - 1} more' if findings[1:] else ''}); nothing was restored.",
+            findings=[finding.json() for finding in findings],
+        )
+    if manifest.has_databases:
+        for alias in DATABASE_FILES:
+            _check_schema(alias, database_in(mirror, alias))
+    return mirror, manifest
+
+
+def restore(
+    mirror: Path,
+    manifest: Manifest,
+    *,
+    runtime_root: Path,
+    store: PayloadStore,
+    now: datetime,
+    replace: bool = False,
+    track: Track = untracked,
+) -> Restored:
+    """Put a mirror that `check_mirror` returned in place.
+
+    Raises RestoreRefused when the library is in use, when it holds something else and `replace` is not set, or when
+    other engines than SQLite hold it.
+    """
+    aside = Aside(runtime_root, f"before-restore-{now:%Y%m%dT%H%M%S%fZ}")
+    if not manifest.has_databases:
+        returned = put_back(mirror, manifest.payloads, store, aside, track)
+        return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
+    targets = _targets()
+    connections.close_all()
+    with _writers_kept_out(targets["default"]):
+        _check_standing(targets, manifest, replace=replace)
+        with _staged(mirror, manifest, targets) as staged:
+            returned = put_back(mirror, manifest.payloads, store, aside, track)
+            _swap(staged, targets, aside)
+        set_others_aside(manifest.payloads, store, aside)
+    return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
+
+
+def _check_schema(alias: str, database: Path) -> None:
+    """Refuse a database that this version cannot migrate: a newer one's, or one that is none of ours."""
+    try:
+        with sealed_database(database) as connection:
+            applied = {(app, name) for app, name in connection.execute(MIGRATIONS_QUERY) if app in OUR_APPS}
+    except NotSealed as error:
+        raise RestoreRefused(f"The mirror's {alias} database is unusable: {error}. Nothing was changed.") from error
+    if not applied:
+        raise RestoreRefused(f"The mirror's {alias} database is none of this library's; nothing was changed.")
+    known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    if newer := sorted(applied - known):
+        app, name = newer[-1]
+        raise RestoreRefused(
+            f"The mirror's {alias} database was made by a newer version (it has {app}.{name}). Install that version, "
+            "then restore. Nothing was changed."
+        )
+
+
+def _targets() -> dict[str, Path]:
+    files = {alias: find_database_file(alias) for alias in DATABASE_FILES}
+    if others := [alias for alias, file in files.items() if file is None]:
+        raise RestoreRefused(
+            f"Not SQLite files: {', '.join(others)}. Restore such databases with their own tools (pg_restore). "
+            "Nothing was changed."
+        )
+    return {alias: file for alias, file in files.items() if file is not None}
+
+
+@contextmanager
+def _writers_kept_out(default: Path) -> Iterator[None]:
+    """Hold the writers' queue: who comes now waits until the restored library is in place."""
+    make_folder(default.parent)
+    try:
+        with FileLock(f"{default}.queue", timeout=LONGEST_WAIT_SECONDS, mode=PRIVATE_FILE):
+            yield
+    except Timeout as error:
+        raise RestoreRefused("The library is being written to: end what works with it, then try again.") from error
+
+
+def _check_standing(targets: Mapping[str, Path], manifest: Manifest, *, replace: bool) -> None:
+    standing = seize(targets)
+    if standing.is_empty or standing.head == manifest.head or replace:
+        return
+    held = f"a library with {standing.head.sequence} journal entries" if standing.head else "other databases"
+    raise RestoreRefused(
+        f"There is {held} in place. With --replace its files are moved aside, not deleted. Nothing was changed."
+    )
+
+
+@contextmanager
+def _staged(mirror: Path, manifest: Manifest, targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
+    """Copy the databases beside their targets, verified again on the way; what is not used is removed."""
+    staged = {alias: target.with_name(target.name + STAGED_SUFFIX) for alias, target in targets.items()}
+    _remove(staged.values())
+    try:
+        for alias, path in staged.items():
+            make_folder(path.parent)
+            digest = write_new(path, read_chunks(database_in(mirror, alias)))
+            if digest != manifest.files[DATABASE_FILES[alias]].sha256:
+                raise RestoreRefused(f"The mirror's {alias} database changed while it was read; nothing was changed.")
+        yield staged
+    finally:
+        _remove(staged.values())
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def _swap(staged: Mapping[str, Path], targets: Mapping[str, Path], aside: Aside) -> None:
+    for alias in DOMAIN_ALIASES:
+        aside.move_database(targets[alias])
+    aside.keep_database(targets["default"])
+    put(staged["default"], targets["default"])
+    for alias in DOMAIN_ALIASES:
+        put(staged[alias], targets[alias])

@@ -1,0 +1,74 @@
+"""The official shelf between two truths: what its source says, and what was taken from it last.
+
+Three hashes decide how an assembly stands: its own, the one last applied from the source, and the one the source
+publishes now.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Max
+
+from assemblies.domains import Domain, Operation, UpstreamState
+from assemblies.models import Assembly, JournalEntry, UpstreamDocument
+
+# An adopted row came with a domain database: it was published too, only not by this library's own sync.
+PUBLISHING = (Operation.SYNC, Operation.ADOPT)
+# Undoing a sync goes back to an earlier publication.
+APPLYING = (*PUBLISHING, Operation.UNDO)
+FEW = 500
+
+
+def upstream_state(*, local: str, applied: str | None, upstream: str) -> UpstreamState | None:
+    """Return how an official assembly stands. Each argument is a content hash, or "" for none.
+
+    `applied` is None when nothing was ever applied. Returns None for what is neither here nor there and never was.
+    """
+    if local == upstream:
+        return UpstreamState.UP_TO_DATE if local else _withdrawn_or(None, applied)
+    if not upstream:
+        return _withdrawn_or(UpstreamState.LOCALLY_MODIFIED, applied)
+    if not applied:
+        return UpstreamState.DIVERGED if local else UpstreamState.NEW_UPSTREAM
+    if local == applied:
+        return UpstreamState.UPDATE_AVAILABLE
+    return UpstreamState.LOCALLY_MODIFIED if upstream == applied else UpstreamState.DIVERGED
+
+
+def _withdrawn_or(otherwise: UpstreamState | None, applied: str | None) -> UpstreamState | None:
+    return otherwise if applied is None else UpstreamState.REMOVED_UPSTREAM
+
+
+def read_upstream() -> dict[str, str]:
+    """Return what the source published when it was read last, by GUID; empty when it never was."""
+    return dict(UpstreamDocument.objects.values_list("guid", "content_hash"))
+
+
+def find_upstream_state(row: Assembly) -> UpstreamState | None:
+    """Return how one assembly stands; None outside of the official domain, or when the source was never read."""
+    if row.domain != Domain.OFFICIAL or not UpstreamDocument.objects.exists():
+        return None
+    upstream = UpstreamDocument.objects.filter(guid=row.guid).values_list("content_hash", flat=True).first()
+    return upstream_state(
+        local="" if row.deleted_at else row.content_hash,
+        applied=last_meanings([row.guid], APPLYING).get(row.guid),
+        upstream=upstream or "",
+    )
+
+
+def last_meanings(guids: Collection[str], operations: Iterable[Operation]) -> dict[str, str]:
+    """Return the content hash that the last official entry of one of `operations` left to each of `guids`.
+
+    It is "" for a deletion; GUIDs without such an entry are left out.
+    """
+    entries = JournalEntry.objects.of_domain(Domain.OFFICIAL).filter(operation__in=operations)
+    if len(guids) <= FEW:
+        entries = entries.filter(assembly_guid__in=guids)
+    last = entries.order_by().values_list("assembly_guid").annotate(Max("sequence"))
+    found = JournalEntry.objects.in_bulk([sequence for guid, sequence in last if guid in guids])
+    return {entry.assembly_guid: meaning_of(entry) for entry in found.values()}
+
+
+def meaning_of(entry: JournalEntry) -> str:
+    """Return the content hash an entry left, or "" for a deletion."""
+    content = entry.read_content()
+    return content.content_hash if content else ""

@@ -1,0 +1,121 @@
+"""Restore the library from a mirror."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.progress import Track
+from assemblies.actions.verify import Verification, verify_library
+from assemblies.backup.restore import Restored, check_mirror, restore
+from assemblies.conf import payload_store
+from assemblies.errors import RestoreRefused
+from assemblies.journal.flush import flush
+from assemblies.journal.pending import pending_writes
+from assemblies.journal.turn import writing_turn
+from assemblies.management.command import REFUSED, LibraryCommand
+from assemblies.management.preparation import make_directories, prepare, prepared_alone
+from assemblies.management.tables import table_lines
+from assemblies.management.tracking import bars_of
+from devmode.audit import AuditFacts, record
+
+logger = logging.getLogger(__name__)
+ACTOR = Actor.of_command("restore_domains")
+EVENT = "library.restore"
+
+
+class Command(LibraryCommand):
+    help = (
+        "Verify a mirror, put its databases and payloads in place, then migrate, flush and verify the library. Nothing "
+        "may be running. The files of a library that is replaced are moved to before-restore-<UTC> below the runtime "
+        "root. Exit code 2 when it was refused, then nothing has changed, or when the verification found something."
+    )
+    examples = """
+        manage.py restore_domains /srv/backup/borealis
+        manage.py restore_domains /srv/backup/borealis/mirror-20260131T030000000000Z
+        manage.py restore_domains /srv/backup/borealis --replace --json
+    """
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("directory", metavar="DIR", help="A mirror, or a folder whose newest mirror is meant.")
+        parser.add_argument(
+            "--replace", action="store_true", help="Replace a library with other content; its files are kept aside."
+        )
+
+    def work(self, **options: Any) -> None:
+        started = monotonic()
+        with self.progress() as progress:
+            track = bars_of(progress)
+            restored = self._restore(Path(options["directory"]), track, replace=options["replace"])
+            self._bring_up(restored)
+            verification = verify_library(payload_store(), now=timezone.now(), track=track)
+        pending = len(pending_writes())
+        facts = _facts(restored) | {"pending": pending} | verification.json()
+        facts["elapsed_seconds"] = round(monotonic() - started, 3)
+        self.answer(facts, self._lines(facts, verification))
+        if verification.findings or pending:
+            raise CommandError(
+                f"The mirror is in place, with {len(verification.findings)} findings and {pending} pending writes.",
+                returncode=REFUSED,
+            )
+
+    def _restore(self, directory: Path, track: Track, *, replace: bool) -> Restored:
+        try:
+            mirror, manifest = check_mirror(directory, track=track)
+        except RestoreRefused as refusal:
+            if not self.as_json:
+                for finding in refusal.detail.get("findings", []):
+                    self.stderr.write(f"{finding['subject']}: {finding['detail']}")
+            raise
+        make_directories()
+        with prepared_alone():
+            return restore(
+                mirror,
+                manifest,
+                runtime_root=settings.RUNTIME_ROOT,
+                store=payload_store(),
+                now=timezone.now(),
+                replace=replace,
+                track=track,
+            )
+
+    def _bring_up(self, restored: Restored) -> None:
+        """Migrate what an older version mirrored, say in the audit what was done, and write what was pending then."""
+        logger.warning("restore_domains: %s, journal up to %s", restored.mirror, restored.manifest.head.sequence)
+        if restored.manifest.has_databases:
+            prepare(actor=ACTOR)
+        with writing_turn():
+            record(
+                AuditFacts(actor=ACTOR.name, role=ACTOR.role, event=EVENT, detail=_facts(restored)), now=timezone.now()
+            )
+        flush()
+
+    def _lines(self, facts: dict[str, Any], verification: Verification) -> Iterator[str]:
+        yield f"{facts['mirror']}: restored up to journal entry {facts['sequence']}, made at {facts['made_at']}"
+        yield f"{facts['payloads']} payloads put back"
+        for folder in facts["moved_aside"]:
+            yield f"What was in place before is in {folder}"
+        found = (("Findings", verification.findings), ("Notes", verification.notes))
+        for title, findings in found:
+            if findings:
+                rows = [(finding.kind, finding.subject, finding.detail) for finding in findings]
+                yield from table_lines(title, ("Kind", "Subject", "Detail"), rows, terminal=self.stdout.isatty())
+        if not verification.findings:
+            yield "The library is as it should be."
+
+
+def _facts(restored: Restored) -> dict[str, Any]:
+    return {
+        "mirror": str(restored.mirror),
+        "made_at": restored.manifest.made_at,
+        "journal_id": restored.manifest.head.journal_id,
+        "sequence": restored.manifest.head.sequence,
+        "payloads": restored.payloads,
+        "moved_aside": [str(folder) for folder in restored.aside],
+    }

@@ -1,0 +1,74 @@
+"""How the documents of a plan differ from the shelf, for people who look before they leap. Bounded; reads only."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from assemblies import documents
+from assemblies.actions.compare import unified_diff
+from assemblies.actions.contents import document_of, text_of
+from assemblies.documents import Document
+from assemblies.errors import Failure
+from assemblies.models import Assembly
+from assemblies.official.plan import SyncPlan
+from assemblies.official.source import SourceDocument
+from assemblies.payloads import PayloadStore
+
+MOST_DOCUMENTS = 50
+MOST_LINES = 200
+
+
+@dataclass(frozen=True)
+class DocumentDiff:
+    """A unified diff of one document, fields first and script last; cut where it is long."""
+
+    guid: str
+    path: str
+    text: str
+
+
+def diffs_of(plan: SyncPlan, store: PayloadStore) -> list[DocumentDiff]:
+    """Return the diffs of the first changed, removed and added documents."""
+    return list(islice(_diffs(plan, store), MOST_DOCUMENTS))
+
+
+def _diffs(plan: SyncPlan, store: PayloadStore) -> Iterator[DocumentDiff]:
+    removed = [row.guid for row in plan.removed[:MOST_DOCUMENTS]]
+    rows = _rows([*(one.guid for one in plan.changed[:MOST_DOCUMENTS]), *removed])
+    for document in plan.changed:
+        yield _diff(document.guid, document.path, _stored(rows, document.guid, store), _published(document))
+    for row in plan.removed:
+        yield _diff(row.guid, row.source_path, _stored(rows, row.guid, store), "")
+    for document in plan.added:
+        yield _diff(document.guid, document.path, "", _published(document))
+
+
+def _rows(guids: Iterable[str]) -> Mapping[str, Assembly]:
+    return Assembly.objects.without_texts().in_bulk(list(guids))
+
+
+def _stored(rows: Mapping[str, Assembly], guid: str, store: PayloadStore) -> str:
+    try:
+        return _readable(document_of(guid, rows[guid].read_content(), store))
+    except Failure as failure:
+        return f"{failure.message}\n"
+
+
+def _published(document: SourceDocument) -> str:
+    return _readable(document.document)
+
+
+def _readable(document: Document) -> str:
+    """Return a document as text with a line for each thing that may differ; where it was found is none."""
+    [(_name, fields), *files] = documents.write_tree(document, "document").items()
+    contents = (text_of(content) or hashlib.sha256(content).hexdigest() for _name, content in files)
+    return "\n".join([fields.decode(), *contents])
+
+
+def _diff(guid: str, path: str, before: str, after: str) -> DocumentDiff:
+    lines = unified_diff(before, after).splitlines(keepends=True)
+    cut = lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        cut.append(f"… and {len(lines) - MOST_LINES} more lines\n")
+    return DocumentDiff(guid, path, "".join(cut))

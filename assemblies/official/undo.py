@@ -1,0 +1,157 @@
+"""Undo the last sync as a whole: every assembly it wrote gets back what it had before, in one transaction.
+
+What was changed since is left alone and listed. The source still says what it said, so what was undone shows as updates
+that are available; a sync that keeps local edits leaves it so, any other one makes the updates again.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from django.db.models import Max
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.change import Change
+from assemblies.actions.commit import commit
+from assemblies.actions.progress import Track, untracked
+from assemblies.actions.revert import restoring
+from assemblies.domains import Domain, Operation
+from assemblies.journal.flush import flush
+from assemblies.journal.upstream import meaning_of
+from assemblies.models import Assembly, JournalEntry, SyncRecord
+from assemblies.official import provenance
+from assemblies.payloads import PayloadStore
+
+EVENT = "official.undo"
+
+
+@dataclass(kw_only=True)
+class UndoReport:
+    """What undoing did, or would do; `record` is the sync's, None when there is none to undo."""
+
+    record: SyncRecord | None
+    dry_run: bool
+    restored: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    elapsed_seconds: float = 0
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "undone": self.record.pk if self.record else None,
+            "source": self.record.source if self.record else None,
+            "source_version": self.record.source_version if self.record else None,
+            "previous_version": self.record.previous_version if self.record else None,
+            "dry_run": self.dry_run,
+            "restored": self.restored,
+            "removed": self.removed,
+            "left": self.left,
+            "elapsed_seconds": self.elapsed_seconds,
+        }
+
+
+def undo_sync(*, actor: Actor, store: PayloadStore, dry_run: bool = False, track: Track = untracked) -> UndoReport:
+    """Undo the last sync that is not undone yet.
+
+    Raises Forbidden, DevModeRequired, RevisionConflict or SyncRefused when something came in between, PayloadMissing,
+    PayloadCorrupt, or another Failure. After each of them nothing has changed.
+    """
+    started = monotonic()
+    check_may_write(actor, Domain.OFFICIAL, EVENT)
+    accepted = provenance.find_last_accepted()
+    report = UndoReport(record=find_undoable(), dry_run=dry_run)
+    if report.record is not None:
+        written, earlier = _written_by(report.record), _left_before(report.record)
+        rows = Assembly.objects.without_texts().in_bulk(list(written))
+        made = (
+            _back_to(entry, rows[guid], earlier.get(guid), report, actor, store)
+            for guid, entry in track(written.items(), "Reading earlier revisions", len(written))
+        )
+        changes = [change for change in made if change is not None]
+        report.elapsed_seconds = round(monotonic() - started, 3)
+        if not dry_run:
+            _carry_out(changes, report, report.record, accepted, actor)
+    return report
+
+
+def find_undoable() -> SyncRecord | None:
+    """Return the last sync that wrote something and was not undone."""
+    done = SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE, undo_of=None, undone_by=None)
+    return done.exclude(first_sequence=None).first()
+
+
+def _written_by(record: SyncRecord) -> dict[str, JournalEntry]:
+    entries = JournalEntry.objects.of_domain(Domain.OFFICIAL).order_by("sequence")
+    found = entries.filter(sequence__range=(record.first_sequence, record.last_sequence), operation=Operation.SYNC)
+    return {entry.assembly_guid: entry for entry in found.iterator(chunk_size=500)}
+
+
+def _left_before(record: SyncRecord) -> Mapping[str, JournalEntry]:
+    """Return the last entry of each official assembly before the sync."""
+    entries = JournalEntry.objects.of_domain(Domain.OFFICIAL).filter(sequence__lt=record.first_sequence)
+    last = entries.order_by().values_list("assembly_guid").annotate(Max("sequence"))
+    wanted = set(_guids_of(record))
+    found = JournalEntry.objects.in_bulk([sequence for guid, sequence in last if guid in wanted])
+    return {entry.assembly_guid: entry for entry in found.values()}
+
+
+def _guids_of(record: SyncRecord) -> Iterator[str]:
+    entries = JournalEntry.objects.filter(sequence__range=(record.first_sequence, record.last_sequence))
+    return entries.values_list("assembly_guid", flat=True).iterator()
+
+
+def _back_to(
+    written: JournalEntry,
+    row: Assembly,
+    earlier: JournalEntry | None,
+    report: UndoReport,
+    actor: Actor,
+    store: PayloadStore,
+) -> Change | None:
+    """Return the change that undoes one entry; None when the assembly says something else by now."""
+    stands = "" if row.deleted_at else row.content_hash
+    if row.domain != Domain.OFFICIAL or stands != meaning_of(written):
+        report.left.append(row.guid)
+        return None
+    content = earlier.read_content() if earlier else None
+    if earlier is None or content is None:
+        report.removed.append(row.guid)
+        change = Change(guid=row.guid, domain=Domain.OFFICIAL, operation=Operation.UNDO, rewrite=_gone)
+    else:
+        report.restored.append(row.guid)
+        change = restoring(earlier, content, Operation.UNDO, actor=actor, store=store)
+    return replace(change, expected_revision=row.sequence if row.deleted_at is None else None)
+
+
+def _gone(row: Assembly | None, now: datetime) -> None:
+    """There was no such assembly before the sync."""
+
+
+def _carry_out(
+    changes: list[Change], report: UndoReport, record: SyncRecord, accepted: SyncRecord | None, actor: Actor
+) -> None:
+    @contextmanager
+    def alongside(now: datetime) -> Iterator[None]:
+        actor.use_grant(now=now)
+        provenance.check_still_last(accepted)
+        before = provenance.journal_end()
+        yield
+        SyncRecord.objects.create(
+            recorded_at=now,
+            actor=actor.name,
+            outcome=SyncRecord.Outcome.DONE,
+            source=record.source,
+            source_version=record.previous_version,
+            previous_version=record.source_version,
+            counts={name: len(getattr(report, name)) for name in ("restored", "removed", "left")},
+            duration_seconds=report.elapsed_seconds,
+            undo_of=record,
+            **provenance.written_since(before),
+        )
+
+    commit(changes, actor=actor, event=EVENT, detail={"undone": record.pk}, alongside=alongside)
+    flush([Domain.OFFICIAL])

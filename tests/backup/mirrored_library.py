@@ -1,0 +1,46 @@
+"""A small library for the tests of mirrors: assemblies in every domain, one change of which is not flushed yet."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.actions.update import update
+from assemblies.backup.mirror import MirrorReport, mirror
+from assemblies.documents import Attachment
+from assemblies.domains import Domain
+from assemblies.journal.flush import flush
+from assemblies.models import Assembly
+from assemblies.payloads import PayloadStore
+from tests.documents_made import script
+from tests.official.published_folder import guid
+
+on_sqlite = pytest.mark.skipif(
+    any(connections[alias].vendor != "sqlite" for alias in connections), reason="only SQLite databases are mirrored"
+)
+
+
+def fill(store: PayloadStore, actor: Actor) -> None:
+    for number, domain in enumerate(Domain, start=1):
+        attached = [Attachment("a.txt", "text/plain", b"attached %d" % number, {})]
+        made = script(f"Number {number}", b"echo %d" % number, guid=guid(number), files=attached)
+        create(made, domain=domain, actor=actor, store=store)
+    flush()
+    update(guid(3), {"summary": "Mirrored."}, payload=b"echo mirrored", actor=actor, store=store)
+
+
+def make_mirror(folder: Path, store: PayloadStore) -> MirrorReport:
+    return mirror(folder, store=store, now=timezone.now())
+
+
+def summary() -> str:
+    return Assembly.objects.get(guid=guid(3)).summary
+
+
+def payload_of(number: int, store: PayloadStore) -> Path:
+    """Return the file of an assembly's script."""
+    payload_guid = Assembly.objects.get(guid=guid(number)).payload_guid
+    return Path(store.storage.path(payload_guid)) / "payload"

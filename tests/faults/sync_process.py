@@ -1,0 +1,102 @@
+"""A process that brings a prepared official shelf to another catalogue, to be killed at any instruction; or one that
+checks it after.
+
+`work` prints a line when the sync is acknowledged, `check` one JSON object with what it found. Runs on the runtime root
+its environment names; the folder of the catalogue is the second argument.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import django
+
+from tests.faults.crash_process import say
+
+TAKEN = f"{7:032x}"
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
+    django.setup()
+    {"prepare": prepare, "work": work, "check": check}[sys.argv[1]](Path(sys.argv[2]))
+
+
+def run(folder: Path) -> Any:
+    from assemblies.actions.actor import Actor
+    from assemblies.conf import payload_store
+    from assemblies.official.sync import sync
+    from tests.official.published_folder import source_of
+
+    return sync(source_of(folder), actor=Actor.of_command("crash"), store=payload_store())
+
+
+def prepare(folder: Path) -> None:
+    """Fill the shelf, and let a user's row take a GUID that the next catalogue publishes."""
+    from assemblies.actions.actor import Actor
+    from assemblies.actions.create import create
+    from assemblies.conf import payload_store
+    from assemblies.domains import Domain
+    from assemblies.journal.flush import flush
+    from tests.documents_made import script
+
+    run(folder)
+    actor = Actor.of_command("crash")
+    create(script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, actor=actor, store=payload_store())
+    flush()
+    say(shelf())
+
+
+def work(folder: Path) -> None:
+    run(folder)
+    say("done")
+
+
+def check(folder: Path) -> None:
+    """Replay what is pending, twice, verify everything, and synchronise once more."""
+    from django.utils import timezone
+
+    from assemblies.actions.verify import verify_library
+    from assemblies.conf import payload_store
+    from assemblies.domains import Domain
+    from assemblies.journal.flush import flush
+    from assemblies.models import OfficialAssembly, replica_model
+
+    found = shelf()
+    flush()
+    replicas = [
+        list(replica_model(domain).objects.order_by("guid").values_list("guid", "content")) for domain in Domain
+    ]
+    again = flush()
+    findings = verify_library(payload_store(), now=timezone.now()).findings
+    persisted = dict(OfficialAssembly.objects.values_list("guid", "payload_sha256"))
+    run(folder)
+    say(
+        {
+            "shelf": found,
+            "replica": persisted,
+            "replayed_the_same": not any(again.values()) and sum(map(len, replicas)) == len(persisted) + 1,
+            "findings": [str(finding) for finding in findings],
+            "healed": shelf(),
+        }
+    )
+
+
+def shelf() -> dict[str, Any]:
+    """Return what stands on the shelf, what is known of the source, how many syncs there were, and whose is TAKEN."""
+    from assemblies.domains import Domain
+    from assemblies.models import Assembly, SyncRecord, UpstreamDocument
+
+    live = Assembly.objects.live()
+    return {
+        "official": dict(live.of_domain(Domain.OFFICIAL).values_list("guid", "payload_sha256")),
+        "upstream": dict(UpstreamDocument.objects.values_list("guid", "content_hash")),
+        "syncs": SyncRecord.objects.count(),
+        "owner": live.get(guid=TAKEN).domain,
+        "own": list(live.of_domain(Domain.USER).values_list("display_name", flat=True)),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""A GUID that another domain's row took: the catalogue gets it, and the row lives on."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Change
+from assemblies.actions.clone import clone
+from assemblies.actions.commit import commit
+from assemblies.actions.create import create
+from assemblies.actions.delete import delete
+from assemblies.actions.discard import discard
+from assemblies.actions.revert import revert
+from assemblies.actions.staging import references
+from assemblies.actions.verify import verify_library
+from assemblies.catalogue import Catalogue
+from assemblies.domains import Domain, Operation
+from assemblies.errors import GuidInOtherDomain, RevisionConflict
+from assemblies.identity.aliases import stored_registry
+from assemblies.journal.flush import flush
+from assemblies.journal.pending import pending_writes
+from assemblies.models import (
+    Assembly,
+    AssemblyAlias,
+    AssemblyNote,
+    AssemblySetting,
+    Content,
+    JournalEntry,
+    OfficialAssembly,
+    SyncRecord,
+    UserCreatedAssembly,
+)
+from assemblies.official.claims import Claim, alias_of, moves
+from assemblies.official.report import SyncReport
+from assemblies.official.sync import sync
+from assemblies.official.undo import undo_sync
+from assemblies.payloads import PayloadStore
+from devmode.models import AuditEntry
+from tests.documents_made import script
+from tests.official.published_folder import guid, publish, publish_many, source_of
+
+TAKEN = guid(7)
+
+
+@pytest.fixture
+def squatter(library: PayloadStore, operator: Actor) -> Assembly:
+    create(script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, actor=operator, store=library)
+    return Assembly.objects.get(guid=TAKEN)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "published"
+    publish_many(folder, 3)
+    publish(folder, 7, script="echo official\n")
+    return folder
+
+
+def run(folder: Path, store: PayloadStore, actor: Actor) -> SyncReport:
+    return sync(source_of(folder), actor=actor, store=store)
+
+
+def moved(report: SyncReport) -> Assembly:
+    [claim] = report.claims
+    return Assembly.objects.get(guid=claim.new_guid)
+
+
+def test_both_live_on_each_in_its_domain(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
+) -> None:
+    flush()
+    report = run(folder, library, command)
+
+    official, own = Assembly.objects.get(guid=TAKEN), moved(report)
+    assert (official.domain, official.display_name, official.deleted_at) == (Domain.OFFICIAL, "Number 7", None)
+    assert library.read(references(official.read_content())[0]) == b"echo official\n"
+    assert (official.read_content().cloned_from, official.read_content().created_by) == (None, command.name)
+    assert (own.domain, own.display_name, own.deleted_at) == (Domain.USER, "Mine", None)
+    assert own.read_content().created_by == "olga"
+    lineage = own.read_content().cloned_from
+    assert lineage is not None
+    assert (lineage.assembly_guid, lineage.domain, lineage.revision) == (TAKEN, "user", squatter.sequence)
+    assert "echo mine" in own.search_text
+    assert report.json()["claimed"] == [{"assembly_guid": TAKEN, "domain": "user", "new_assembly_guid": own.guid}]
+    assert TAKEN in report.json()["added"]
+
+
+def test_the_move_is_in_the_journal_the_audit_and_the_aliases(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
+) -> None:
+    own = moved(run(folder, library, command))
+    entries = JournalEntry.objects.filter(assembly_guid__in=[TAKEN, own.guid]).order_by("sequence")
+    assert [(entry.domain, entry.operation, bool(entry.content)) for entry in entries] == [
+        ("user", Operation.CREATE, True),
+        ("user", Operation.REKEY, False),
+        ("user", Operation.REKEY, True),
+        ("official", Operation.SYNC, True),
+    ]
+    assert len({entry.recorded_at for entry in list(entries)[1:]}) == 1
+    assert own.guid in AuditEntry.objects.get(event="official.sync").detail
+    assert SyncRecord.objects.get().counts["claimed"] == 1
+    assert AssemblyAlias.objects.find_canonical(f"user/{TAKEN}") == own.guid
+    assert AssemblyAlias.objects.find_canonical(TAKEN) == TAKEN
+    registry = stored_registry()
+    assert (registry.canonical_of(f"user/{TAKEN}"), registry.canonical_of(TAKEN)) == (own.guid, None)
+
+
+def test_the_replicas_and_both_ways_of_loading_the_catalogue_follow(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
+) -> None:
+    catalogue = Catalogue(interval=timedelta(seconds=60))
+    flush()
+    catalogue.current()
+    own = moved(run(folder, library, command))
+
+    assert list(UserCreatedAssembly.objects.values_list("guid", flat=True)) == [own.guid]
+    assert OfficialAssembly.objects.filter(guid=TAKEN).exists()
+    assert pending_writes() == []
+    assert_same(catalogue)
+    assert catalogue.current().entries[TAKEN].domain == Domain.OFFICIAL
+    assert not catalogue.current().waiting
+    assert verify_library(library, now=timezone.now()).findings == []
+
+
+def assert_same(catalogue: Catalogue) -> None:
+    caught_up, anew = catalogue.current(), Catalogue(interval=timedelta(seconds=60)).current()
+    assert {guid: entry.item(True) for guid, entry in caught_up.entries.items()} == {
+        guid: entry.item(True) for guid, entry in anew.entries.items()
+    }
+    assert (caught_up.waiting, caught_up.queue) == (anew.waiting, anew.queue)
+
+
+@pytest.mark.parametrize("flushed_before", [False, True])
+def test_the_waiting_queue_holds_while_neither_domain_is_flushed(
+    squatter: Assembly,
+    folder: Path,
+    library: PayloadStore,
+    command: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    flushed_before: bool,
+) -> None:
+    catalogue = Catalogue(interval=timedelta(seconds=60))
+    if flushed_before:
+        create(script("Other", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=library)
+        flush()
+    catalogue.current()
+    monkeypatch.setattr("assemblies.official.sync.flush", lambda domains: None)
+    own = moved(run(folder, library, command))
+
+    entry = catalogue.current().entries[TAKEN]
+    assert (entry.is_dirty, entry.last_persisted) == (True, None)
+    assert_same(catalogue)
+    flush([Domain.USER])
+    assert_same(catalogue)
+    assert not catalogue.current().entries[own.guid].is_dirty
+    flush()
+    assert_same(catalogue)
+    assert verify_library(library, now=timezone.now()).findings == []
+
+
+def test_settings_notes_and_aliases_stay_with_the_row(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
+) -> None:
+    now = timezone.now()
+    AssemblySetting.objects.create(
+        assembly=squatter, category="approved", value="true", updated_at=now, updated_by="olga"
+    )
+    AssemblyNote.objects.create(
+        assembly_guid=TAKEN, content="Works.", created_at=now, created_by="olga", updated_at=now
+    )
+    AssemblyAlias.objects.create(alias="scripts/mine.json", canonical_guid=TAKEN, domain="user", registered_at=now)
+
+    own = moved(run(folder, library, command))
+
+    assert AssemblySetting.objects.get().assembly_id == own.guid
+    assert AssemblyNote.objects.get().assembly_guid == own.guid
+    assert AssemblyAlias.objects.find_canonical("scripts/mine.json") == own.guid
+
+
+def test_a_deleted_row_makes_way_too_and_can_be_brought_back(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor, operator: Actor
+) -> None:
+    delete(TAKEN, actor=operator)
+    own = moved(run(folder, library, command))
+
+    assert own.deleted_at is not None
+    assert Assembly.objects.get(guid=TAKEN).domain == Domain.OFFICIAL
+    filled = JournalEntry.objects.of_assembly(own.guid).exclude(content="").get()
+    revert(own.guid, sequence=filled.sequence, actor=operator, store=library)
+    assert Assembly.objects.live().get(guid=own.guid).display_name == "Mine"
+    assert verify_library(library, now=timezone.now()).findings == []
+
+
+def test_what_it_was_copied_from_stays_its_origin(
+    folder: Path, library: PayloadStore, command: Actor, operator: Actor
+) -> None:
+    origin = create(script("Origin"), domain=Domain.COMMUNITY, actor=command, store=library)
+    clone(origin.guid, domain=Domain.USER, actor=operator, new_guid=TAKEN)
+    lineage = moved(run(folder, library, command)).read_content().cloned_from
+    assert lineage is not None
+    assert lineage.assembly_guid == origin.guid
+
+
+def test_the_rows_earlier_revisions_cannot_be_brought_back_onto_the_shelf(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
+) -> None:
+    run(folder, library, command)
+    with pytest.raises(GuidInOtherDomain):
+        revert(TAKEN, sequence=squatter.sequence, actor=command, store=library)
+
+
+def test_discarding_goes_back_to_what_the_official_database_holds(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds nothing under that GUID: the earlier owner's revisions are another domain's."""
+    create(script("Other", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=library)
+    flush()
+    monkeypatch.setattr("assemblies.official.sync.flush", lambda domains: None)
+    run(folder, library, command)
+    discard(TAKEN, actor=command, store=library)
+    assert Assembly.objects.get(guid=TAKEN).deleted_at is not None
+
+
+def test_a_claim_that_is_undone_leaves_the_row_where_it_went(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
+) -> None:
+    own = moved(run(folder, library, command))
+    report = undo_sync(actor=command, store=library)
+    assert TAKEN in report.removed
+    assert Assembly.objects.live().get(guid=own.guid).display_name == "Mine"
+    assert run(folder, library, command).claims == []
+    assert Assembly.objects.get(guid=TAKEN).display_name == "Number 7"
+
+
+def test_a_row_that_changed_meanwhile_stops_the_sync(
+    squatter: Assembly, library: PayloadStore, command: Actor, operator: Actor
+) -> None:
+    claim = Claim(guid=TAKEN, domain=Domain.USER, new_guid=guid(8))
+    changes = list(moves([claim]))
+    delete(TAKEN, actor=operator)
+    with pytest.raises(RevisionConflict):
+        commit(changes, actor=command, event="official.sync")
+    assert not Assembly.objects.filter(guid=guid(8)).exists()
+    assert alias_of(claim) == f"user/{TAKEN}"
+
+
+def rewritten(content: Content) -> object:
+    def rewrite(_row: Assembly | None, _now: datetime) -> Content:
+        return content
+
+    return rewrite
+
+
+@pytest.mark.parametrize("domain", [Domain.OFFICIAL, Domain.COMMUNITY])
+@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("is_live", [True, False])
+def test_nothing_else_can_take_a_guid_from_another_domain(
+    squatter: Assembly, command: Actor, operator: Actor, domain: Domain, operation: Operation, is_live: bool
+) -> None:
+    if not is_live:
+        delete(TAKEN, actor=operator)
+    change = Change(
+        guid=TAKEN,
+        domain=domain,
+        operation=operation,
+        rewrite=rewritten(squatter.read_content()),  # type: ignore[arg-type]
+        claims_guid=True,
+    )
+    if domain is Domain.OFFICIAL and operation is Operation.SYNC and not is_live:
+        assert commit([change], actor=command, event="official.sync")[0].domain == Domain.OFFICIAL
+        return
+    with pytest.raises(GuidInOtherDomain):
+        commit([change], actor=command, event="assembly.update")
+    assert Assembly.objects.get(guid=TAKEN).domain == Domain.USER
+
+
+def test_a_sync_that_does_not_ask_for_the_guid_does_not_get_it(
+    squatter: Assembly, command: Actor, operator: Actor
+) -> None:
+    delete(TAKEN, actor=operator)
+    change = Change(
+        guid=TAKEN,
+        domain=Domain.OFFICIAL,
+        operation=Operation.SYNC,
+        rewrite=rewritten(squatter.read_content()),  # type: ignore[arg-type]
+    )
+    with pytest.raises(GuidInOtherDomain):
+        commit([change], actor=command, event="official.sync")
