@@ -1,5 +1,9 @@
 """System checks: each names a misconfiguration, with a hint and an id."""
 
+import platform
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,24 +13,30 @@ from django.db import connections
 
 FIXED_SQLITE = (3, 51, 3)
 FIRST_FLAWED_SQLITE = (3, 7, 0)
-LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
+# Where a wheel with a fixed build exists: the marker of requirements.in.
+FIXED_BUILD_MACHINES = {"x86_64", "aarch64", "AMD64", "arm64"}
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "afs"}
 
 
 def check_sqlite_build(**_options: Any) -> list[CheckMessage]:
-    """W001: this SQLite can corrupt a WAL database."""
+    """W001: this SQLite can corrupt a WAL database. E006: and a fixed build is to be had."""
     if not any(connections[alias].vendor == "sqlite" for alias in connections):
         return []
     import sqlite3
 
     if not FIRST_FLAWED_SQLITE <= sqlite3.sqlite_version_info < FIXED_SQLITE:
         return []
-    return [
-        checks.Warning(
-            f"SQLite {sqlite3.sqlite_version} can corrupt a WAL database written and checkpointed at once.",
-            hint="Install requirements.txt, whose pysqlite3 wheel carries a fixed build, or SQLite 3.51.3 or later.",
-            id="assemblies.W001",
-        )
-    ]
+    words = f"SQLite {sqlite3.sqlite_version} can corrupt a WAL database written and checkpointed at once."
+    hint = "Install requirements.txt, whose pysqlite3 wheel carries a fixed build, or SQLite 3.51.3 or later."
+    if _is_fixed_build_left_out():
+        return [Error(words, hint=hint, id="assemblies.E006")]
+    return [checks.Warning(words, hint=hint, id="assemblies.W001")]
+
+
+def _is_fixed_build_left_out() -> bool:
+    """Say whether the wheel exists for this machine and is not installed; one that is, something displaced."""
+    is_offered = platform.python_implementation() == "CPython" and platform.machine() in FIXED_BUILD_MACHINES
+    return is_offered and find_spec("pysqlite3") is None
 
 
 def check_separate_databases(**_options: Any) -> list[CheckMessage]:
@@ -87,16 +97,49 @@ def check_cors_origins(**_options: Any) -> list[CheckMessage]:
 
 
 def check_debug(**_options: Any) -> list[CheckMessage]:
-    """E005: debugging pages, which show settings and source, are served to other machines."""
-    if not settings.DEBUG or (settings.HOST in LOOPBACK_HOSTS and not settings.HTTPS):
+    """E005: debugging pages show settings and source."""
+    if not settings.DEBUG:
         return []
     return [
         Error(
-            "DEBUG is on although other machines can reach the server.",
-            hint="Unset BOREALIS_DEBUG, or listen on 127.0.0.1 with a public URL of http.",
+            "DEBUG is on: every error would show settings and source to whoever caused it.",
+            hint="Unset BOREALIS_DEBUG; engine.log has every stack trace.",
             id="assemblies.E005",
         )
     ]
+
+
+def check_network_file_system(**_options: Any) -> list[CheckMessage]:
+    """E007: locks and fsync of a network file system do not keep what SQLite and the writers' queue rely on."""
+    files = [Path(connections[alias].settings_dict["NAME"]) for alias in connections if _is_sqlite_file(alias)]
+    places = {settings.RUNTIME_ROOT, *(file.parent for file in files)} if files else set()
+    shared = {place: kind for place in places if (kind := file_system_of(place)) in NETWORK_FILE_SYSTEMS}
+    return [
+        Error(
+            f"{place} is on a network file system ({kind}), where SQLite's locks do not hold.",
+            hint="Set BOREALIS_RUNTIME_ROOT to a local disk, or give every alias a PostgreSQL database.",
+            id="assemblies.E007",
+        )
+        for place, kind in sorted(shared.items())
+    ]
+
+
+def _is_sqlite_file(alias: str) -> bool:
+    connection = connections[alias]
+    return connection.vendor == "sqlite" and not str(connection.settings_dict["NAME"]).startswith("file:")
+
+
+def file_system_of(place: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """Return the kind of the file system that holds `place`; nothing where the kernel keeps no such list."""
+    kinds = dict(_mounted(mounts)) if mounts.exists() else {}
+    return next((kinds[folder] for folder in (place, *place.parents) if folder in kinds), "")
+
+
+def _mounted(mounts: Path) -> Iterator[tuple[Path, str]]:
+    """Yield where each file system is mounted, and its kind; of two at one place the later one is seen."""
+    for line in mounts.read_text(errors="surrogateescape").splitlines():
+        _device, folder, kind, *_rest = line.split(" ")
+        yield Path(folder.replace(r"\040", " ")), kind
 
 
 def register_all() -> None:
@@ -106,3 +149,4 @@ def register_all() -> None:
     register(check_allowed_hosts, Tags.security)
     register(check_cors_origins, Tags.security)
     register(check_debug, Tags.security)
+    register(check_network_file_system, Tags.files)

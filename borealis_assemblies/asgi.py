@@ -4,5 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from borealis_assemblies.startup import checked
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
-application = get_asgi_application()
+application = checked(get_asgi_application)

@@ -4,6 +4,7 @@ A value that cannot be read stops the start with the name, the value's problem a
 nobody knows is warned about, since it is most often a misspelt one.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -81,6 +82,18 @@ class Environment:
     def origins(self, name: str) -> list[str]:
         """Return a comma-separated list of origins; `*` is passed on for a system check to judge."""
         return [word if word == "*" else self._origin(name, word) for word in self.words(name)]
+
+    def networks(self, name: str, default: str = "") -> list[str]:
+        """Return a comma-separated list of addresses and networks, each as a network."""
+        return [self._network(name, word) for word in self.words(name, default)]
+
+    def _network(self, name: str, word: str) -> str:
+        try:
+            return str(ipaddress.ip_network(word))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"BOREALIS_{name} holds {word!r}: use addresses and networks, for example 10.0.0.7, 10.0.0.0/8."
+            ) from error
 
     def _origin(self, name: str, address: str) -> str:
         try:

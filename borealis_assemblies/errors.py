@@ -1,18 +1,28 @@
 """Errors that no endpoint answered: JSON for programs, a plain page for people. Nothing here asks a database."""
 
+import logging
 from http import HTTPStatus
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html
 
-from assemblies.api.errors import error_body
+from assemblies.api.errors import error_body, status_of
+from assemblies.errors import AuditUnavailable, LibraryError, LibraryUnavailable
+from devmode.attempts import TooManyAttempts
+from devmode.audit import AuditUnwritable
 
+logger = logging.getLogger(__name__)
 MESSAGES = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read.",
     HTTPStatus.FORBIDDEN: "You may not do this.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts. Wait for some minutes, then try again.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on the server; engine.log says what.",
 }
+CSRF_MESSAGE = "This page was open for too long, or another site sent you here. Go back, reload the page and try again."
+TLS_MESSAGE = "Use the https address: what you sent, your token included, could be read on its way."
 PAGE = "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{message}</p>"
 
 
@@ -24,6 +34,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return _answer(request, HTTPStatus.FORBIDDEN)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    return _answer(request, HTTPStatus.FORBIDDEN, code="csrf_failed", message=CSRF_MESSAGE)
+
+
+def https_required(request: HttpRequest) -> HttpResponseBase:
+    return _answer(request, HTTPStatus.FORBIDDEN, code="https_required", message=TLS_MESSAGE)
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return _answer(request, HTTPStatus.NOT_FOUND)
 
@@ -32,8 +50,29 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponseBase:
-    message = MESSAGES[status]
+def answer_named_error(request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+    """Return the answer to an error that has a name, or None for an unforeseen one, which ends as a plain 500."""
+    if isinstance(error, TooManyAttempts):
+        answer = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, code="throttled")
+        answer["Retry-After"] = str(error.wait_seconds)
+        return answer
+    fact = _named(error)
+    if fact is None:
+        return None
+    logger.error("%s: %s", type(error).__name__, error, exc_info=error)
+    return _answer(request, HTTPStatus(status_of(fact)), code=fact.code, message=fact.message)
+
+
+def _named(error: Exception) -> LibraryError | None:
+    if isinstance(error, LibraryError):
+        return error
+    if isinstance(error, AuditUnwritable):
+        return AuditUnavailable()
+    return LibraryUnavailable() if isinstance(error, DatabaseError) else None
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, *, code: str = "", message: str = "") -> HttpResponseBase:
+    message = message or MESSAGES[status]
     if request.path_info.startswith(("/api", "/health")):
-        return JsonResponse(error_body(status.name.lower(), message), status=status)
-    return HttpResponse(PAGE.format(title=status.phrase, message=message), status=status)
+        return JsonResponse(error_body(code or status.name.lower(), message), status=status)
+    return HttpResponse(format_html(PAGE, title=status.phrase, message=message), status=status)

@@ -1,10 +1,30 @@
-"""Requests as the URLs expect them."""
+"""Requests as the URLs expect them, and answers as browsers should take them."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from borealis_assemblies.errors import answer_named_error, https_required
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+DOCS_PATH = "/api/docs"
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+# The style sheet of the API's browser draws its icons from data: addresses.
+DOCS_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' data:")
+UNUSED_FEATURES = (
+    "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb".split()
+)
+HEADERS = {
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 class TrailingSlash:
@@ -18,3 +38,50 @@ class TrailingSlash:
         if path.endswith("/") and path.startswith(("/api/", "/health/")):
             request.path_info = path.rstrip("/")
         return self.get_response(request)
+
+
+class BrowserRules:
+    """Tell browsers on every answer to run nothing but our own files, and caches to keep nothing that names no rule."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_docs = request.path_info.rstrip("/") == DOCS_PATH
+        response["Content-Security-Policy"] = DOCS_POLICY if is_docs else POLICY
+        for name, value in HEADERS.items():
+            response[name] = value
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        if "private" in response["Cache-Control"]:
+            patch_vary_headers(response, ["Cookie", "Authorization"])
+        return response
+
+
+class TlsOnly:
+    """Refuse, rather than redirect, calls of the API that came without TLS where the public address has it.
+
+    A redirect would work and so hide that the client sends its token in the clear each time.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_api = request.path_info == "/api" or request.path_info.startswith("/api/")
+        if settings.HTTPS and is_api and not request.is_secure():
+            return https_required(request)
+        return self.get_response(request)
+
+
+class NamedErrors:
+    """Answer what no endpoint and no page caught with its name and status, as far as it has one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        return answer_named_error(request, error)

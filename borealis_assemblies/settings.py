@@ -17,6 +17,8 @@ RUNTIME_ROOT = env.path("RUNTIME_ROOT", Path("var"), base=ROOT)
 STAGING_ROOT = env.path("STAGING_ROOT", BASE_DIR / "assemblies" / "official" / "bundled", base=ROOT)
 OFFICIAL_SOURCE = env.text("OFFICIAL_SOURCE", str(STAGING_ROOT))
 OFFICIAL_REF = env.text("OFFICIAL_REF", "main")
+OFFICIAL_MAX_AGE_DAYS = env.integer("OFFICIAL_MAX_AGE_DAYS", 0, maximum=36500)
+OFFICIAL_SIGNING_KEYS = env.words("OFFICIAL_SIGNING_KEYS")
 
 SECRET_KEY = env.secret_key(RUNTIME_ROOT / "secret.key")
 DEBUG = env.switch("DEBUG", False)
@@ -28,6 +30,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted(
     {"localhost", "127.0.0.1", "[::1]", bracketed(HOST), bracketed(urlsplit(PUBLIC_URL).hostname or "")}
 )
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+# Only a proxy speaks TLS, and beside it on the same machine is where it usually stands.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8, ::1" if HTTPS else "")
 
 DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)
 DATABASE_ROUTERS = ["assemblies.router.DomainRouter"]
@@ -46,9 +50,10 @@ DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
 DEVMODE_ROLE_OF = "assemblies.roles.role_of"
+DEVMODE_WRITING_TURN = "assemblies.journal.turn.writing_turn"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "devmode.admin_app.GuardedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -61,8 +66,12 @@ INSTALLED_APPS = [
     "assemblies",
 ]
 MIDDLEWARE = [
+    "borealis_assemblies.proxies.TrustedProxies",
+    "borealis_assemblies.middleware.BrowserRules",
     "borealis_assemblies.middleware.TrailingSlash",
     "django.middleware.security.SecurityMiddleware",
+    "borealis_assemblies.middleware.TlsOnly",
+    "borealis_assemblies.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -70,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "borealis_assemblies.middleware.NamedErrors",
 ]
 ROOT_URLCONF = "borealis_assemblies.urls"
 WSGI_APPLICATION = "borealis_assemblies.wsgi.application"
@@ -108,7 +118,13 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "borealis_sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "borealis_csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SESSION_ENGINE = "devmode.session_store"
+# A working day from the log-in, as a token has; use does not prolong it.
+SESSION_COOKIE_AGE = API_TOKEN_TTL_SECONDS
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *(origin for origin in CORS_ALLOWED_ORIGINS if origin != "*")]
+CSRF_FAILURE_VIEW = "borealis_assemblies.errors.csrf_failure"
+# The API refuses where pages redirect; a probe of the machine's health asks the server itself, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^(api|health)(/|$)"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -125,6 +141,8 @@ if STATIC_ROOT.is_relative_to(RUNTIME_ROOT):
     # WhiteNoise warns of a root that is not there; until somebody collects into it, applications serve their own.
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# Its default lets pages of every origin read static files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -8,10 +8,12 @@ from assemblies.api.browsing import DocsView, SchemaView
 from assemblies.api.health import HealthView, ReadinessView
 from assemblies.api.unknown import UnknownView
 from devmode.api.audit import AuditView
+from devmode.views.access import AccessView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("account/access", AccessView.as_view(), name="own-access"),
     path("health", HealthView.as_view(), name="health"),
     path("health/ready", ReadinessView.as_view(), name="health-ready"),
     path("api/schema", SchemaView.as_view(), name="api-schema"),

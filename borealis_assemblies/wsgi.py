@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from borealis_assemblies.startup import checked
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
-application = get_wsgi_application()
+application = checked(get_wsgi_application)

@@ -5,7 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from devmode import grants
@@ -15,22 +19,29 @@ from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant
 from devmode.models.token import ApiToken
 from devmode.sessions import logged_in_at
+from devmode.turn import writing_turn
 
 
-def bearer_of(request: Request) -> Bearer | None:
-    """Return the token or session of a signed-in request; None for a request that has neither."""
+def bearer_of(request: Request) -> Bearer:
+    """Return the token or session of a signed-in request. Raises NotAuthenticated for one that came another way."""
     if isinstance(request.auth, ApiToken):
         return Bearer.of_token(request.auth)
-    session_key = getattr(getattr(request, "session", None), "session_key", None)
-    return Bearer.of_session(signed_in(request), session_key) if session_key else None
+    session_key = request._request.session.session_key
+    if not session_key:
+        raise NotAuthenticated
+    return Bearer.of_session(signed_in(request), session_key)
 
 
 def find_grant(request: Request, *, now: datetime) -> DevModeGrant | None:
     """Return the live grant a request comes with, or None."""
     if not may_enter(request):
         return None
-    bearer = bearer_of(request)
-    return grants.find_live(bearer, now=now) if bearer else None
+    grant = grants.find_live(bearer_of(request), now=now)
+    if grant is None and request.method not in SAFE_METHODS and grants.has_broken(now=now):
+        with writing_turn():
+            # By the clock as it is now: one that was read before waiting would look set back to others' entries.
+            grants.end_broken(now=timezone.now())
+    return grant
 
 
 def may_enter(request: Request) -> bool:
@@ -43,13 +54,19 @@ def signed_in(request: Request) -> User:
 
 
 def proved_lately(request: Request, *, now: datetime) -> bool:
-    """Say whether a log-in is fresh enough to count as the password. A token made by a command never is."""
-    if isinstance(request.auth, ApiToken):
-        proved_at = None if request.auth.made_by_command else request.auth.created_at
-    else:
-        proved_at = logged_in_at(request._request)
+    """Say whether a log-in with today's password is fresh enough to count as that password again."""
+    proved_at = _proved_at(request)
     longest = timedelta(seconds=settings.RECENT_LOGIN_SECONDS)
     return proved_at is not None and proved_at - CLOCK_TOLERANCE <= now <= proved_at + longest
+
+
+def _proved_at(request: Request) -> datetime | None:
+    """Return when the bearer's user gave their password. For a token made by a command nobody ever did."""
+    if not isinstance(request.auth, ApiToken):
+        return logged_in_at(request._request)
+    token = request.auth
+    same_password = constant_time_compare(token.rights_stamp, token.user.get_session_auth_hash())
+    return token.created_at if same_password and not token.made_by_command else None
 
 
 def role_of(user: Any) -> str:

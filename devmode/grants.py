@@ -1,9 +1,11 @@
 """Issue, find, use and end Dev Mode grants.
 
 `use` runs inside the transaction of the privileged change and reads the grant's row there, so that a grant which ended
-a moment ago allows nothing any more.
+a moment ago allows nothing any more. An end is final: what broke a grant is written down as soon as it is noticed, so
+that a right given back, or a clock put right, does not bring the grant back with it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +13,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from devmode.models.grant import DevModeGrant, EndReason
+from devmode.models.audit import AuditEntry
+from devmode.models.grant import DevModeGrant, DevModeGrantQuerySet, EndReason
 from devmode.models.token import ApiToken
+from devmode.session_store import kept_key
 
 ENTER_DEV_MODE = "devmode.enter_dev_mode"
 BEARER_SALT = "devmode.grants"
@@ -26,18 +30,28 @@ class GrantEnded(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Bearer:
-    """What a grant is bound to: one session or one API token of one user."""
+    """What a grant is bound to: one session or one API token of one user. No grant outlives a bearer's own end."""
 
     user: User
     digest: str
+    ends_at: datetime | None = None
 
     @classmethod
     def of_session(cls, user: User, session_key: str) -> "Bearer":
-        return cls(user=user, digest=f"session:{salted_hmac(BEARER_SALT, session_key, algorithm='sha256').hexdigest()}")
+        return cls(user=user, digest=session_digest(session_key))
 
     @classmethod
     def of_token(cls, token: ApiToken) -> "Bearer":
-        return cls(user=token.user, digest=f"token:{token.digest}")
+        return cls(user=token.user, digest=token_digest(token), ends_at=token.expires_at)
+
+
+def session_digest(session_key: str) -> str:
+    """Return what a session is called here, by the key in its cookie or by the one that is kept of it."""
+    return f"session:{salted_hmac(BEARER_SALT, kept_key(session_key), algorithm='sha256').hexdigest()}"
+
+
+def token_digest(token: ApiToken) -> str:
+    return f"token:{token.digest}"
 
 
 def issue(bearer: Bearer, *, reason: str, remote_address: str, now: datetime) -> DevModeGrant:
@@ -45,9 +59,12 @@ def issue(bearer: Bearer, *, reason: str, remote_address: str, now: datetime) ->
 
     Runs inside the caller's transaction.
     """
-    for earlier in DevModeGrant.objects.open().filter(bearer=bearer.digest):
-        end(earlier, EndReason.REPLACED, by=bearer.user.get_username(), now=now)
-    longest = timedelta(seconds=settings.DEV_MODE_MAX_SECONDS)
+    # Of two requests at the same moment the later one replaces the earlier one's grant.
+    User.objects.select_for_update().get(pk=bearer.user.pk)
+    end_of_bearer(bearer.digest, EndReason.REPLACED, by=bearer.user.get_username(), now=now)
+    ends_at = now + timedelta(seconds=settings.DEV_MODE_MAX_SECONDS)
+    if bearer.ends_at is not None:
+        ends_at = min(ends_at, bearer.ends_at)
     return DevModeGrant.objects.create(
         user=bearer.user,
         bearer=bearer.digest,
@@ -56,15 +73,20 @@ def issue(bearer: Bearer, *, reason: str, remote_address: str, now: datetime) ->
         remote_address=remote_address,
         issued_at=now,
         last_used_at=now,
-        expires_at=now + min(timedelta(seconds=settings.DEV_MODE_TTL_SECONDS), longest),
-        absolute_expires_at=now + longest,
+        expires_at=min(now + timedelta(seconds=settings.DEV_MODE_TTL_SECONDS), ends_at),
+        absolute_expires_at=ends_at,
     )
 
 
 def find_live(bearer: Bearer, *, now: datetime) -> DevModeGrant | None:
     """Return the bearer's live grant, or None. Reading only."""
-    grants = DevModeGrant.objects.live(now).filter(bearer=bearer.digest, user=bearer.user).select_related("user")
-    return next((grant for grant in grants if _broken(grant, now) is None), None)
+    own = DevModeGrant.objects.filter(bearer=bearer.digest, user=bearer.user)
+    return next(iter(_unbroken(own, now)), None)
+
+
+def list_live(*, now: datetime) -> list[DevModeGrant]:
+    """Return everybody's live grants, newest first. Reading only."""
+    return _unbroken(DevModeGrant.objects.all(), now)
 
 
 def use(grant_id: int, *, now: datetime) -> DevModeGrant:
@@ -80,30 +102,57 @@ def use(grant_id: int, *, now: datetime) -> DevModeGrant:
     return grant
 
 
-def end(grant: DevModeGrant, reason: EndReason, *, by: str, now: datetime) -> None:
-    """End a grant; one that ended before keeps its first end."""
-    DevModeGrant.objects.open().filter(pk=grant.pk).update(ended_at=now, ended_by=by, end_reason=reason)
+def end(grant: DevModeGrant, reason: EndReason, *, by: str, now: datetime) -> bool:
+    """End a grant and say whether it was open; one that ended before keeps its first end."""
+    return DevModeGrant.objects.filter(pk=grant.pk).end(reason, by=by, now=now) > 0
+
+
+def end_of_bearer(digest: str, reason: EndReason, *, by: str = "", now: datetime) -> int:
+    """End what was granted to a session or token, and return how many grants that were."""
+    return DevModeGrant.objects.filter(bearer=digest).end(reason, by=by, now=now)
+
+
+def end_of_user(user: User, *, now: datetime) -> int:
+    """End what was granted to any session or token of a user who signs out everywhere."""
+    return DevModeGrant.objects.filter(user=user).end(EndReason.SIGNED_OUT, by=user.get_username(), now=now)
+
+
+def has_broken(*, now: datetime) -> bool:
+    """Say whether `end_broken` would find something. Reading only."""
+    return next(_find_broken(now), None) is not None
 
 
 def end_broken(*, now: datetime) -> None:
     """Write down the end of grants whose holder lost the right, or for whom the clock was set back."""
+    for grant, reason in list(_find_broken(now)):
+        end(grant, reason, by="", now=now)
+
+
+def _find_broken(now: datetime) -> Iterator[tuple[DevModeGrant, EndReason]]:
     for grant in DevModeGrant.objects.live(now).select_related("user"):
         if reason := _broken(grant, now):
-            end(grant, reason, by="", now=now)
+            yield grant, reason
 
 
-def end_of_bearer(digest: str, *, now: datetime) -> None:
-    """End what was granted to a session or token that is gone."""
-    for grant in DevModeGrant.objects.open().filter(bearer=digest):
-        end(grant, EndReason.SIGNED_OUT, by=grant.user.get_username(), now=now)
+def _unbroken(grants: DevModeGrantQuerySet, now: datetime) -> list[DevModeGrant]:
+    return [grant for grant in grants.live(now).select_related("user") if _broken(grant, now) is None]
 
 
 def _broken(grant: DevModeGrant, now: datetime) -> EndReason | None:
     """Return why a grant that is not over in time allows nothing, or None."""
-    if now < grant.last_used_at - CLOCK_TOLERANCE:
+    if now < _latest_known(grant) - CLOCK_TOLERANCE:
         return EndReason.CLOCK_SET_BACK
     user = grant.user
     same_password = constant_time_compare(grant.rights_stamp, user.get_session_auth_hash())
     if not (user.is_active and same_password and user.has_perm(ENTER_DEV_MODE)):
         return EndReason.RIGHTS_LOST
     return None
+
+
+def _latest_known(grant: DevModeGrant) -> datetime:
+    """Return a time that has certainly passed. The audit's last entry is never older than a grant, whose issue is one.
+
+    Without it, a clock set back could bring a grant back that ended while nobody used it.
+    """
+    recorded_at = AuditEntry.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()
+    return max(grant.last_used_at, recorded_at) if recorded_at else grant.last_used_at

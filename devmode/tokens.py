@@ -28,6 +28,7 @@ def issue_token(user: User, *, ttl_seconds: int, now: datetime, made_by_command:
         created_at=now,
         expires_at=now + timedelta(seconds=ttl_seconds),
         made_by_command=made_by_command,
+        rights_stamp=user.get_session_auth_hash(),
     )
     return token, record
 

@@ -7,7 +7,6 @@ its caller which payloads are still referenced.
 
 import contextlib
 import hashlib
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +14,9 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 
-from ..errors import PayloadCorrupt, StorageFull, StorageUnavailable
+from ..errors import PayloadCorrupt, StorageUnavailable
 from .failures import read_failures_named, write_failures_named
+from .free_space import MINIMUM_FREE_FRACTION, require_free_space
 from .measured_content import MeasuredContent
 from .reference import PayloadReference, new_payload_guid, payload_name
 from .sweep import guid_directories, remove_payload, sweep_orphans
@@ -25,7 +25,7 @@ VERIFY_CHUNK_BYTES = 262144
 
 
 class PayloadStore:
-    def __init__(self, storage: Storage, *, minimum_free_fraction: float = 0.05) -> None:
+    def __init__(self, storage: Storage, *, minimum_free_fraction: float = MINIMUM_FREE_FRACTION) -> None:
         self.storage = storage
         self.minimum_free_fraction = minimum_free_fraction
 
@@ -85,13 +85,21 @@ class PayloadStore:
         with write_failures_named():
             remove_payload(self.storage, guid)
 
-    def sweep(self, is_referenced: Callable[[Collection[str]], set[str]], *, older_than: datetime) -> list[str]:
-        """Remove what crashed writes left behind before `older_than` (aware); returns the GUIDs removed.
+    def sweep(
+        self,
+        is_referenced: Callable[[Collection[str]], set[str]],
+        *,
+        older_than: datetime,
+        newer_than: datetime | None = None,
+    ) -> list[str]:
+        """Remove what crashed writes left behind before `older_than`, and since `newer_than` if given (both aware).
+
+        Returns the GUIDs removed.
 
         `is_referenced` gets GUIDs (500 at most) and answers with those of them that anything still refers to.
         Raises StorageUnavailable, and whatever `is_referenced` raises.
         """
-        return sweep_orphans(self.storage, is_referenced, older_than=older_than)
+        return sweep_orphans(self.storage, is_referenced, older_than=older_than, newer_than=newer_than)
 
     def _save(self, name: str, content: MeasuredContent) -> None:
         with write_failures_named():
@@ -105,9 +113,7 @@ class PayloadStore:
             return
         with write_failures_named():
             location = Path(self.storage.location)
-            usage = shutil.disk_usage(next(path for path in (location, *location.parents) if path.exists()))
-        if usage.free < usage.total * self.minimum_free_fraction:
-            raise StorageFull()
+        require_free_space(location, self.minimum_free_fraction)
 
     @contextlib.contextmanager
     def _opened(self, reference: PayloadReference) -> Iterator["File[bytes]"]:

@@ -15,14 +15,20 @@ from .reference import PAYLOAD_FILE_NAME, is_payload_guid, payload_name
 
 # Keeps the caller's database query below every engine's limit of parameters.
 REFERENCES_ASKED_AT_ONCE = 500
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def sweep_orphans(
-    storage: Storage, is_referenced: Callable[[Collection[str]], set[str]], *, older_than: datetime
+    storage: Storage,
+    is_referenced: Callable[[Collection[str]], set[str]],
+    *,
+    older_than: datetime,
+    newer_than: datetime | None,
 ) -> list[str]:
-    """Remove the payloads and temporary files nobody refers to, last modified before `older_than` (aware)."""
+    """Remove the payloads and temporary files nobody refers to, last modified between these times (aware)."""
+    since = newer_than or EVER
     with read_failures_named():
-        candidates = [guid for guid in guid_directories(storage) if _is_old_leftover(storage, guid, older_than)]
+        candidates = [guid for guid in guid_directories(storage) if _is_leftover(storage, guid, since, older_than)]
     removed = []
     for start in range(0, len(candidates), REFERENCES_ASKED_AT_ONCE):
         batch = candidates[start : start + REFERENCES_ASKED_AT_ONCE]
@@ -58,13 +64,13 @@ def remove_payload(storage: Storage, guid: str) -> None:
         storage.delete(guid)
 
 
-def _is_old_leftover(storage: Storage, guid: str, older_than: datetime) -> bool:
-    """Whether all there is under a GUID was made by a write, long ago. A directory that a crash left empty is one."""
+def _is_leftover(storage: Storage, guid: str, since: datetime, until: datetime) -> bool:
+    """Whether all there is under a GUID was made by a write in that time; an empty directory may be a crashed one's."""
     try:
         directories, files = storage.listdir(guid)
         made_by_a_write = not directories and all(name == PAYLOAD_FILE_NAME or _is_temporary(name) for name in files)
         names = [f"{guid}/{name}" for name in files] or [guid]
-        return made_by_a_write and all(_modified_at(storage, name) < older_than for name in names)
+        return made_by_a_write and all(since <= _modified_at(storage, name) < until for name in names)
     except (FileNotFoundError, NotARegularFileError):  # Somebody is at work there, or it was never ours.
         return False
 

@@ -46,7 +46,11 @@ class AuditEntryAnswer(serializers.ModelSerializer[AuditEntry]):
         ).split()
 
     def get_detail(self, entry: AuditEntry) -> dict[str, Any]:
-        detail: dict[str, Any] = json.loads(entry.detail)
+        try:
+            detail: dict[str, Any] = json.loads(entry.detail)
+        except ValueError:
+            # Somebody laid hands on it; `verify_library` says so, and the rest stays readable.
+            return {"unreadable": entry.detail}
         return detail
 
 

@@ -7,7 +7,7 @@ happens.
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.contrib.auth import update_session_auth_hash
 from django.http import Http404
 from django.utils import timezone
 from rest_framework import serializers, status
@@ -19,17 +19,20 @@ from devmode import grants
 from devmode.access import bearer_of, facts_of, find_grant, may_enter, proved_lately, signed_in
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
-from devmode.api.strict import LiteralText, StrictSerializer
+from devmode.api.strict import LiteralFlag, LiteralText, StrictSerializer
 from devmode.api.throttling import CountingThrottle
+from devmode.attempts import LOCK_OUT
 from devmode.audit import record
+from devmode.grants import Bearer
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant, EndReason
+from devmode.turn import writing_turn
 
 TAG = "dev mode"
 
 
 class SwitchRequest(StrictSerializer):
-    enabled = serializers.BooleanField()
+    enabled = LiteralFlag()
     reason = LiteralText(max_length=500, required=False, default="", allow_blank=True)
     password = LiteralText(max_length=4096, required=False, default="", allow_blank=True)
 
@@ -72,6 +75,7 @@ class PasswordWrong(PermissionDenied):
 class SwitchThrottle(CountingThrottle):
     scope = "dev-mode"
     limit = 10
+    lock_out = LOCK_OUT
 
 
 class StateView(PrivateEndpoint):
@@ -98,11 +102,10 @@ class SwitchView(PrivateEndpoint):
     def post(self, request: Request) -> Response:
         sent = SwitchRequest(data=request.data)
         sent.is_valid(raise_exception=True)
-        now = timezone.now()
         require_administrator(request, "devmode.enter" if sent.validated_data["enabled"] else "devmode.leave")
         if sent.validated_data["enabled"]:
-            return Response(state_of(request, enter(request, sent.validated_data, now=now)))
-        leave(request, now=now)
+            return Response(state_of(request, enter(request, sent.validated_data)))
+        leave(request)
         return Response(state_of(request, None))
 
 
@@ -115,10 +118,8 @@ class GrantsView(PrivateEndpoint):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         require_administrator(request, "devmode.grants")
-        now, bearer = timezone.now(), bearer_of(request)
-        grants.end_broken(now=now)
-        live = DevModeGrant.objects.live(now).select_related("user")
-        rows = GrantAnswer(live, many=True, context={"bearer": bearer.digest if bearer else ""}).data
+        live = grants.list_live(now=timezone.now())
+        rows = GrantAnswer(live, many=True, context={"bearer": bearer_of(request).digest}).data
         return Response({"count": len(rows), "results": rows})
 
 
@@ -130,8 +131,9 @@ class GrantView(PrivateEndpoint):
     )
     def delete(self, request: Request, number: int) -> Response:
         require_administrator(request, "devmode.revoke")
-        now = timezone.now()
-        with transaction.atomic(durable=True):
+        with writing_turn():
+            # Read while nobody writes, so that no use that was recorded after the end went before it.
+            now = timezone.now()
             grant = DevModeGrant.objects.live(now).select_related("user").filter(pk=number).first()
             if grant is None:
                 raise Http404
@@ -149,21 +151,17 @@ def require_administrator(request: Request, event: str) -> None:
 def refuse(request: Request, event: str, error: PermissionDenied) -> None:
     """Audit a refusal, then raise it."""
     code = getattr(error.detail, "code", error.default_code)
-    with transaction.atomic(durable=True):
+    with writing_turn():
         record(facts_of(request, event, outcome=Outcome.DENIED, code=str(code)), now=timezone.now())
     raise error
 
 
-def enter(request: Request, sent: dict[str, Any], *, now: datetime) -> DevModeGrant:
+def enter(request: Request, sent: dict[str, Any]) -> DevModeGrant:
     """Issue a grant to this request's session or token, once its user has proved who they are."""
-    check_proof(request, sent["password"], now=now)
-    if request.auth is None:
-        # A session key that leaked before the elevation must not carry it.
-        request._request.session.cycle_key()
-    bearer = bearer_of(request)
-    if bearer is None:
-        raise PermissionDenied
-    with transaction.atomic(durable=True):
+    check_proof(request, sent["password"], now=timezone.now())
+    with writing_turn():
+        now = timezone.now()
+        bearer = _elevated(request, now)
         address = str(request.META.get("REMOTE_ADDR", ""))
         grant = grants.issue(bearer, reason=sent["reason"], remote_address=address, now=now)
         until = grant.expires_at.isoformat()
@@ -171,6 +169,21 @@ def enter(request: Request, sent: dict[str, Any], *, now: datetime) -> DevModeGr
             facts_of(request, "devmode.enter", dev_mode=True, grant=grant.pk, reason=grant.reason, until=until), now=now
         )
     return grant
+
+
+def _elevated(request: Request, now: datetime) -> Bearer:
+    """Return what the grant is bound to: the token, or the session under a new key.
+
+    A key that leaked before must not carry the elevation. The session is saved in the grant's own transaction, so that
+    a failure leaves its holder signed in as before.
+    """
+    if request.auth is None:
+        before, user = bearer_of(request), signed_in(request)
+        grants.end_of_bearer(before.digest, EndReason.REPLACED, by=user.get_username(), now=now)
+        # Checking the password may have hashed it anew, which the session has to know.
+        update_session_auth_hash(request._request, user)
+        request._request.session.save()
+    return bearer_of(request)
 
 
 def check_proof(request: Request, password: str, *, now: datetime) -> None:
@@ -182,13 +195,15 @@ def check_proof(request: Request, password: str, *, now: datetime) -> None:
         refuse(request, "devmode.enter", PasswordRequired())
 
 
-def leave(request: Request, *, now: datetime) -> None:
-    grant = find_grant(request, now=now)
-    if grant is None:
-        return
-    with transaction.atomic(durable=True):
-        grants.end(grant, EndReason.LEFT, by=signed_in(request).get_username(), now=now)
-        record(facts_of(request, "devmode.leave", dev_mode=True, grant=grant.pk), now=now)
+def leave(request: Request) -> None:
+    """End what this session or token was granted, if anything."""
+    bearer, name = bearer_of(request), signed_in(request).get_username()
+    with writing_turn():
+        now = timezone.now()
+        grant = grants.find_live(bearer, now=now)
+        grants.end_of_bearer(bearer.digest, EndReason.LEFT, by=name, now=now)
+        if grant is not None:
+            record(facts_of(request, "devmode.leave", dev_mode=True, grant=grant.pk), now=now)
 
 
 def state_of(request: Request, grant: DevModeGrant | None) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+SECRETS = {"access_token", "api_key", "authorization", "password", "secret", "sessionid", "token"}
+
 
 class OneFormat(DefaultContentNegotiation):
     """Answer in the endpoint's one format; parsers are still chosen by the request's content type."""
@@ -30,6 +32,11 @@ class PrivateAnswers(APIView):
         return response
 
 
+class SecretInQuery(ParseError):
+    default_detail = "Addresses are written to logs and histories: send secrets in a header or in the body, not here."
+    default_code = "secret_in_query"
+
+
 class PrivateEndpoint(PrivateAnswers):
     """A JSON endpoint for signed-in people and programs."""
 
@@ -37,6 +44,8 @@ class PrivateEndpoint(PrivateAnswers):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if SECRETS & {name.lower() for name in request.query_params}:
+            raise SecretInQuery
         # Servers do not tell the end of a chunked body from a connection that broke, so it could be cut unnoticed.
         if request.headers.get("Transfer-Encoding") and not request.META.get("CONTENT_LENGTH"):
             raise ParseError("Announce the size of the body in Content-Length.")

@@ -1,17 +1,16 @@
 """Exchange a name and a password for a token.
 
-Unknown names cost as much time as known ones and get the same answer. Wrong attempts are counted per account and
-address, and per address over all accounts; a rightful log-in takes itself off both counts.
+Unknown names cost as much time as known ones and get the same answer. The token and its audit entry are durable
+together or not at all.
 """
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,12 +18,13 @@ from rest_framework.response import Response
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
 from devmode.api.strict import LiteralText, StrictSerializer
-from devmode.api.throttling import PERIOD_SECONDS, address_of, give_back_attempt, take_attempt
+from devmode.api.throttling import address_of, throttled
+from devmode.attempts import TooManyAttempts
 from devmode.authentication import SessionAuthentication
+from devmode.password_attempt import PasswordAttempt
 from devmode.tokens import issue_token
+from devmode.turn import writing_turn
 
-ACCOUNT_LIMIT = 10
-ADDRESS_LIMIT = 100
 REFUSED = "The name or the password is wrong, or the account is not active."
 
 
@@ -56,30 +56,17 @@ class LoginView(PrivateEndpoint):
     def post(self, request: Request) -> Response:
         sent = LoginRequest(data=request.data)
         sent.is_valid(raise_exception=True)
-        attempts = Attempts(sent.validated_data["username"], address_of(request))
-        attempts.take()
-        user = authenticate(request, **sent.validated_data)
+        name = sent.validated_data["username"]
+        attempt = PasswordAttempt(event="auth.login", username=name, address=address_of(request), by="token")
+        try:
+            attempt.take()
+        except TooManyAttempts as refusal:
+            raise throttled(refusal) from refusal
+        user: Any = authenticate(request, **sent.validated_data)
         if user is None:
+            attempt.fail()
             raise AuthenticationFailed(REFUSED)
-        attempts.give_back()
-        token, record = issue_token(user, ttl_seconds=settings.API_TOKEN_TTL_SECONDS, now=timezone.now())
+        with writing_turn():
+            token, record = issue_token(user, ttl_seconds=settings.API_TOKEN_TTL_SECONDS, now=timezone.now())
+            attempt.succeed(user)
         return Response({"token": token, "expiry": record.expires_at})
-
-
-class Attempts:
-    """The counts one log-in attempt belongs to."""
-
-    def __init__(self, username: str, address: str) -> None:
-        # Cache keys must not hold spaces or control characters, and names may.
-        account = hashlib.sha256(username.casefold().encode()).hexdigest()
-        self.limits = {f"login:{account}:{address}": ACCOUNT_LIMIT, f"login:{address}": ADDRESS_LIMIT}
-
-    def take(self) -> None:
-        """Count the attempt. Raises Throttled."""
-        allowed = [take_attempt(key, limit) for key, limit in self.limits.items()]
-        if not all(allowed):
-            raise Throttled(wait=PERIOD_SECONDS)
-
-    def give_back(self) -> None:
-        for key in self.limits:
-            give_back_attempt(key)

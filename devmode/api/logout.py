@@ -1,17 +1,19 @@
 """End one's access: this token or session, or all of them."""
 
-from typing import Any
-
-from django.contrib.auth import SESSION_KEY, logout
-from django.contrib.sessions.models import Session
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from devmode.access import signed_in
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
+from devmode.grants import end_of_user
 from devmode.models.token import ApiToken
+from devmode.sessions import sessions_of
+from devmode.turn import writing_turn
 
 REFUSALS = (401, 403, 503)
 
@@ -33,14 +35,16 @@ class LogoutAllView(PrivateEndpoint):
 
     @documented("Log out everywhere", operation_id="logout_all", answers={204: None}, refusals=REFUSALS, tag="access")
     def post(self, request: Request) -> Response:
-        end_all_access(request.user)
+        end_all_access(signed_in(request))
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def end_all_access(user: Any) -> None:
-    """Revoke the user's tokens and end their sessions."""
-    ApiToken.objects.filter(user=user).delete()
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+def end_all_access(user: User) -> None:
+    """Revoke the user's tokens, end their sessions and every Dev Mode grant, all or none."""
+    with writing_turn():
+        now = timezone.now()
+        ApiToken.objects.filter(user=user).delete()
+        for session in sessions_of(user, now=now):
             session.delete()
+        end_of_user(user, now=now)

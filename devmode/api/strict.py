@@ -18,6 +18,15 @@ class LiteralText(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class LiteralFlag(serializers.BooleanField):
+    """true or false; neither a number nor a word that may mean one of them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields it does not know, by name."""
 

@@ -1,7 +1,8 @@
-"""Records of access: API tokens, Dev Mode grants and the audit."""
+"""Records of access: API tokens, Dev Mode grants, counts of attempts and the audit."""
 
+from devmode.models.attempt_count import AttemptCount
 from devmode.models.audit import AuditEntry, AuditHead
 from devmode.models.grant import DevModeGrant
 from devmode.models.token import ApiToken
 
-__all__ = ["ApiToken", "AuditEntry", "AuditHead", "DevModeGrant"]
+__all__ = ["ApiToken", "AttemptCount", "AuditEntry", "AuditHead", "DevModeGrant"]

@@ -20,7 +20,7 @@ class EndReason(models.TextChoices):
 
 
 class DevModeGrantQuerySet(models.QuerySet["DevModeGrant"]):
-    """States by name."""
+    """States by name, and the one way out of them."""
 
     def open(self) -> Self:
         """Not ended by anybody; its time may be over all the same."""
@@ -28,6 +28,10 @@ class DevModeGrantQuerySet(models.QuerySet["DevModeGrant"]):
 
     def live(self, now: datetime) -> Self:
         return self.open().filter(expires_at__gt=now, absolute_expires_at__gt=now)
+
+    def end(self, reason: EndReason, *, by: str, now: datetime) -> int:
+        """End those that are open and return how many; those that ended before keep their first end."""
+        return self.open().update(ended_at=now, ended_by=by, end_reason=reason)
 
 
 class DevModeGrant(models.Model):

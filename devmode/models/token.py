@@ -24,6 +24,7 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"))
     made_by_command = models.BooleanField(_("made by a command"), default=False)
+    rights_stamp = models.CharField(_("digest of the password then"), max_length=128, blank=True)
 
     objects = ApiTokenQuerySet.as_manager()
 

@@ -2,14 +2,21 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.checks import CheckMessage, registry
 from pytest_django import Settings
 
 from assemblies import checks
 
 SQLITE_FILE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/one.db"}
+
+
+def settings_root() -> Path:
+    root: Path = settings.RUNTIME_ROOT
+    return root
 
 
 def ids(check: Callable[..., list[CheckMessage]]) -> list[str | None]:
@@ -72,24 +79,55 @@ def test_any_origin_is_an_error(settings: Settings) -> None:
     assert ids(checks.check_cors_origins) == ["assemblies.E004"]
 
 
-@pytest.mark.parametrize(
-    ("debug", "host", "https", "found"),
-    [
-        (False, "library.example.org", True, []),
-        (True, "127.0.0.1", False, []),
-        (True, "::1", False, []),
-        (True, "127.0.0.1", True, ["assemblies.E005"]),
-        (True, "library.example.org", False, ["assemblies.E005"]),
-    ],
-)
-def test_debugging_in_public_is_an_error(
-    settings: Settings, debug: bool, host: str, https: bool, found: list[str]
-) -> None:
-    settings.DEBUG, settings.HOST, settings.HTTPS = debug, host, https
+@pytest.mark.parametrize(("debug", "found"), [(False, []), (True, ["assemblies.E005"])])
+def test_debugging_is_an_error(settings: Settings, debug: bool, found: list[str]) -> None:
+    settings.DEBUG = debug
     assert ids(checks.check_debug) == found
+
+
+def test_a_flawed_sqlite_is_an_error_where_the_fixed_one_was_only_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+    monkeypatch.setattr(checks, "connections", {"default": type("Connection", (), {"vendor": "sqlite"})})
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    assert ids(checks.check_sqlite_build) == ["assemblies.E006"]
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    assert ids(checks.check_sqlite_build) == ["assemblies.W001"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [("ext4", []), ("nfs4", ["assemblies.E007"]), ("cifs", ["assemblies.E007"]), ("fuse.sshfs", ["assemblies.E007"])],
+)
+def test_a_runtime_root_on_a_network_file_system_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, found: list[str]
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"disk / ext4 rw 0 0\nserver:/share {settings_root()} {kind} rw 0 0\n")
+    monkeypatch.setattr(checks.file_system_of, "__defaults__", (mounts,))
+    assert set(ids(checks.check_network_file_system)) == set(found)
+
+
+def test_the_nearest_mount_decides_and_a_later_one_hides_an_earlier(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("a / ext4 rw 0 0\nb /srv/my\\040share nfs rw 0 0\nc /srv/my\\040share/local xfs rw 0 0\n")
+    assert checks.file_system_of(Path("/srv/my share/library"), mounts) == "nfs"
+    assert checks.file_system_of(Path("/srv/my share/local/library"), mounts) == "xfs"
+    assert checks.file_system_of(Path("/srv/mine"), mounts) == "ext4"
+    mounts.write_text(mounts.read_text() + "d /srv/my\\040share ext4 rw 0 0\n")
+    assert checks.file_system_of(Path("/srv/my share/library"), mounts) == "ext4"
+    assert checks.file_system_of(Path("/srv/mine"), tmp_path / "no-list-here") == ""
+
+
+def test_servers_of_databases_may_stand_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "connections", {"default": type("Connection", (), {"vendor": "postgresql"})})
+    monkeypatch.setattr(checks, "file_system_of", lambda place: "nfs")
+    assert ids(checks.check_network_file_system) == []
 
 
 def test_every_check_is_asked_at_every_start() -> None:
     ours = {check for name, check in vars(checks).items() if name.startswith("check_")}
-    assert len(ours) == 6
+    assert len(ours) == 7
     assert ours <= set(registry.registry.get_checks(include_deployment_checks=False))

@@ -1,0 +1,76 @@
+"""The admin's own ways to try a password, its log-in and its password change, under the limits and audit of the API."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.sites import AdminSite
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+
+from devmode.password_attempt import PasswordAttempt
+from devmode.turn import writing_turn
+
+
+class GuardedLoginForm(AdminAuthenticationForm):
+    """Raises TooManyAttempts and AuditUnwritable past the view: nobody is signed in then."""
+
+    def clean(self) -> dict[str, Any]:
+        if not self.cleaned_data.get("username") or not self.cleaned_data.get("password"):
+            return super().clean()
+        attempt = _attempt(self.request, "auth.login", self.cleaned_data["username"])
+        attempt.take()
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError:
+            attempt.fail()
+            raise
+        with writing_turn():
+            attempt.succeed(self.get_user())
+        return cleaned
+
+
+class GuardedPasswordChangeView(PasswordChangeView):
+    """The password and its audit entry change in one transaction."""
+
+    form_class = AdminPasswordChangeForm
+    template_name = "registration/password_change_form.html"
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._attempt().take()
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if "old_password" in form.errors:
+            self._attempt().fail("password_wrong")
+        return super().form_invalid(form)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with writing_turn():
+            self._attempt().succeed(form.user)
+            return super().form_valid(form)
+
+    def _attempt(self) -> PasswordAttempt:
+        return _attempt(self.request, "auth.password_change", self.request.user.get_username())
+
+
+class GuardedSite(AdminSite):
+    """Django's admin site with guarded doors."""
+
+    login_form = GuardedLoginForm
+
+    def get_urls(self) -> list[Any]:
+        """Leave out the redirect to an object's own page: none has one, and the replicas' shared model fails there."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context = {**self.each_context(request), **(extra_context or {})}
+        request.current_app = self.name
+        return GuardedPasswordChangeView.as_view(extra_context=context)(request)
+
+
+def _attempt(request: HttpRequest | None, event: str, username: str) -> PasswordAttempt:
+    address = str(request.META.get("REMOTE_ADDR", "")) if request else ""
+    return PasswordAttempt(event=event, username=username, address=address, by="session")

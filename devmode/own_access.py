@@ -1,0 +1,92 @@
+"""What somebody has access by, as they see and end it themselves: their API tokens and their sessions."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from devmode import grants
+from devmode.access import role_of
+from devmode.audit import AuditFacts, record
+from devmode.grants import session_digest, token_digest
+from devmode.models.token import ApiToken
+from devmode.sessions import LOGGED_IN_AT, sessions_of
+from devmode.turn import writing_turn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """One token or session. `key` names it without giving it away."""
+
+    key: str
+    row: ApiToken | Session
+    since: datetime | None
+    until: datetime
+    is_current: bool = False
+    in_dev_mode: bool = False
+
+    @property
+    def token(self) -> ApiToken | None:
+        return self.row if isinstance(self.row, ApiToken) else None
+
+    @property
+    def label(self) -> str:
+        return f"token {self.token.prefix}" if self.token else "session"
+
+
+def list_access(user: User, *, session_key: str | None, now: datetime) -> list[Access]:
+    """Return a user's sessions and live tokens, the newest of each first; `session_key` is the asker's own."""
+    granted = {grant.bearer for grant in grants.list_live(now=now) if grant.user_id == user.pk}
+    tokens = ApiToken.objects.live(now).filter(user=user).order_by("-created_at")
+    found = [_of_session(session, session_key, granted) for session in sessions_of(user, now=now)]
+    found.sort(key=lambda access: access.until, reverse=True)
+    return found + [_of_token(token, granted) for token in tokens]
+
+
+def end_access(
+    user: User, chosen: Callable[[Access], bool], *, session_key: str | None, remote_address: str
+) -> list[Access]:
+    """End the chosen ones of the user's own, with what was granted to them, and audit it. Returns them."""
+    with writing_turn():
+        now = timezone.now()
+        ended = [access for access in list_access(user, session_key=session_key, now=now) if chosen(access)]
+        for access in ended:
+            access.row.delete()
+        if ended:
+            record(_facts(user, ended, remote_address), now=now)
+    return ended
+
+
+def _of_session(session: Session, session_key: str | None, granted: Collection[str]) -> Access:
+    digest, since = session_digest(session.session_key), session.get_decoded().get(LOGGED_IN_AT)
+    return Access(
+        key=digest,
+        row=session,
+        since=datetime.fromisoformat(since) if since else None,
+        until=session.expire_date,
+        is_current=session_key is not None and digest == session_digest(session_key),
+        in_dev_mode=digest in granted,
+    )
+
+
+def _of_token(token: ApiToken, granted: Collection[str]) -> Access:
+    return Access(
+        key=f"token:{token.pk}",
+        row=token,
+        since=token.created_at,
+        until=token.expires_at,
+        in_dev_mode=token_digest(token) in granted,
+    )
+
+
+def _facts(user: User, ended: Collection[Access], remote_address: str) -> AuditFacts:
+    return AuditFacts(
+        actor=user.get_username(),
+        role=role_of(user),
+        event="access.end",
+        remote_address=remote_address,
+        detail={"ended": [access.label for access in ended]},
+    )

@@ -1,0 +1,74 @@
+"""One attempt to prove who one is with a password: counted before the password is looked at, audited whatever comes.
+
+Right and wrong passwords are refused alike during a lock-out. Wrong ones are counted per account and address, and per
+address over all accounts with a bound that an office does not reach; nobody elsewhere can lock an account out.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from devmode.access import role_of
+from devmode.attempts import LOCK_OUT, Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
+from devmode.audit import AuditFacts, record
+from devmode.models.audit import Outcome
+from devmode.turn import writing_turn
+
+ACCOUNT_LIMIT = 10
+ADDRESS_LIMIT = 100
+LONGEST_NAME = 150
+NOBODY = "anonymous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordAttempt:
+    """`event` is what the password would allow, in the audit's words; `username` is the name as it was typed."""
+
+    event: str
+    username: str
+    address: str
+    by: str
+
+    @property
+    def limits(self) -> list[Limit]:
+        account = hashlib.sha256(self.username.casefold().encode()).hexdigest()
+        place = neighbourhood(self.address)
+        return [
+            Limit(name=f"{self.event}:{place}:{account}", attempts=ACCOUNT_LIMIT, lock_out=LOCK_OUT),
+            Limit(name=f"{self.event}:{place}", attempts=ADDRESS_LIMIT, lock_out=LOCK_OUT),
+        ]
+
+    def take(self) -> None:
+        """Count the attempt. Raises TooManyAttempts; the audit is told when a lock-out starts, not of each knock."""
+        try:
+            take_attempt(self.limits)
+        except TooManyAttempts as refusal:
+            if refusal.starts_lock_out:
+                self._record(Outcome.DENIED, role=NOBODY, code="throttled")
+            raise
+
+    def fail(self, code: str = "authentication_failed") -> None:
+        """Audit a wrong password. Raises AuditUnwritable."""
+        self._record(Outcome.DENIED, role=NOBODY, code=code)
+
+    def succeed(self, user: User) -> None:
+        """Take the attempt off the counts and audit it, within the transaction of what it allows."""
+        give_back_attempt(self.limits)
+        record(self._facts(Outcome.SUCCESS, role=role_of(user)), now=timezone.now())
+
+    def _record(self, outcome: Outcome, **detail: Any) -> None:
+        with writing_turn():
+            record(self._facts(outcome, **detail), now=timezone.now())
+
+    def _facts(self, outcome: Outcome, *, role: str, **detail: Any) -> AuditFacts:
+        return AuditFacts(
+            actor=self.username[:LONGEST_NAME],
+            role=role,
+            event=self.event,
+            outcome=outcome,
+            remote_address=self.address,
+            detail={"by": self.by} | detail,
+        )

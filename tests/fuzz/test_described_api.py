@@ -1,0 +1,144 @@
+"""The API answers as it describes itself, whatever is sent: no 5xx, no undescribed status or shape, no ignored sign-in.
+
+The gate draws few examples of each operation; FUZZ_EXAMPLES=500 makes it the long form.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings as project
+from django.contrib.auth.models import Group, User
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from assemblies.api.rendering import json_bytes
+from assemblies.catalogue import library_catalogue
+from assemblies.payloads import PayloadStore
+from devmode import grants
+from devmode.grants import Bearer
+from devmode.tokens import issue_token
+from tests.matrix.shelf import Shelf, filled
+from tests.matrix.state import LibraryState
+from tests.official.published_folder import publish
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
+GROUPS = {"viewer": "", "operator": "Operators", "administrator": "Administrators", "granted": "Administrators"}
+CHECKED: list[Any] = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.ignored_auth,
+    checks.unsupported_method,
+]
+
+
+@pytest.fixture(scope="module")
+def described() -> Any:
+    generated = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = schemathesis.openapi.from_dict(json.loads(json_bytes(generated)))
+    schema.app = get_wsgi_application()
+    return schema
+
+
+@pytest.fixture
+def one_transaction() -> Iterator[None]:
+    """As Django's own test client does: the end of a request must not close the connections of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def shelf(library: PayloadStore, one_transaction: None, settings: Any, tmp_path: Path) -> Iterator[Shelf]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    Path(project.STATIC_ROOT).mkdir(exist_ok=True)
+    shelf = filled(library)
+    settings.OFFICIAL_SOURCE = str(tmp_path / "published")
+    publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
+    library_catalogue.cache_clear()
+    yield shelf
+    library_catalogue.cache_clear()
+
+
+# What calls the application here reads an archive to its end and then lets go of it without closing it.
+@pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile")
+@pytest.mark.parametrize("name", ["anonymous", *GROUPS])
+def test_it_answers_as_it_is_described(described: Any, shelf: Shelf, library: PayloadStore, name: str) -> None:
+    headers = _headers_of(name)
+    state, seen, faults = LibraryState(library), Counter[int](), []
+    for found in described.get_all_operations():
+        operation = found.ok()
+        try:
+            _ask(operation, shelf, headers, state, seen)
+        except* Exception as group:
+            faults += [f"{operation.label}: {fault}" for fault in _leaves(group)]
+    print(f"{name}: {sum(seen.values())} answers, {dict(sorted(seen.items()))}")  # noqa: T201 - the figures
+    assert not faults, "\n\n".join(faults)
+    assert (seen[200] > len(seen), name == "anonymous") in {(True, False), (False, True)}
+
+
+def _headers_of(name: str) -> dict[str, str]:
+    if name == "anonymous":
+        return {}
+    user = User.objects.create_user(name)
+    user.groups.set(Group.objects.filter(name=GROUPS[name]))
+    token, record = issue_token(user, ttl_seconds=3600, now=timezone.now())
+    if name == "granted":
+        grants.issue(Bearer.of_token(record), reason="fuzz", remote_address="", now=timezone.now())
+    return {"Authorization": f"Token {token}"}
+
+
+def _ask(operation: Any, shelf: Shelf, headers: dict[str, str], state: LibraryState, seen: Counter[int]) -> None:
+    @example_settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],  # What fails is told as it was drawn: making it smaller takes minutes.
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=_cases(operation, shelf))
+    def check(case: Any) -> None:
+        with state.undone():
+            answer = case.call(headers=headers)
+            seen[answer.status_code] += 1
+            case.validate_response(answer, checks=CHECKED, headers=headers, transport_kwargs={"headers": headers})
+
+    check()
+
+
+def _cases(operation: Any, shelf: Shelf) -> Any:
+    """Draw what fits the description and what does not, of assemblies that are there and of some that are not."""
+    names = {parameter.name for parameter in operation.path_parameters}
+    cases = [operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE)]
+    for guid in shelf.guids.values() if "guid" in names else ():
+        known = {"guid": guid, "name": shelf.file_name, "sequence": shelf.first_revisions[guid]}
+        path = {key: value for key, value in known.items() if key in names}
+        cases += [operation.as_strategy(mode, path_parameters=path) for mode in GenerationMode]
+    return st.one_of(cases)
+
+
+def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    for fault in group.exceptions:
+        if isinstance(fault, BaseExceptionGroup):
+            yield from _leaves(fault)
+        else:
+            yield fault

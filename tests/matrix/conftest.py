@@ -1,0 +1,28 @@
+"""One identity before a filled library."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+
+from assemblies.catalogue import library_catalogue
+from assemblies.payloads import PayloadStore
+from tests.matrix.asking import Asker
+from tests.matrix.identities import IDENTITIES, bystander
+from tests.matrix.shelf import filled
+from tests.official.published_folder import publish
+
+
+@pytest.fixture(params=IDENTITIES)
+def asker(request: pytest.FixtureRequest, library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Asker]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    Path(project.STATIC_ROOT).mkdir(exist_ok=True)
+    shelf = filled(library)
+    settings.OFFICIAL_SOURCE = str(tmp_path / "published")
+    publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
+    bystander()
+    library_catalogue.cache_clear()
+    yield Asker(request.param, IDENTITIES[request.param](), shelf, library)
+    library_catalogue.cache_clear()

@@ -1,0 +1,123 @@
+"""Every route of the URL resolver, and what there is to ask of it: methods, targets, paths and bodies."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from devmode.models import DevModeGrant
+from tests.matrix.identities import PASSWORD
+from tests.matrix.shelf import MISSING, Shelf
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+DOMAINS = ("official", "community", "user")
+ANY = "-"
+# Where a copy comes from and where it is to land: both decide.
+COPIES = ("official>official", "official>community", "official>user", "user>official", "user>community", "user>user")
+SCRIPT = {"display_name": "New", "assembly_type": "bash", "payload": "true\n"}
+DOCUMENT = {"name": "New", "type": "bash", "script": "true\n", "script_encoding": "plain"}
+
+
+class Cell(NamedTuple):
+    """One question, whoever asks it."""
+
+    route: str
+    method: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """One pattern of the resolver, all parts joined."""
+
+    pattern: str
+    name: str
+    view: Any
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is for people: these do not tell methods and domains apart by themselves."""
+        return not self.pattern.startswith(("api", "health"))
+
+    def cells(self) -> Iterator[Cell]:
+        for method in METHODS:
+            for target in self._targets(method):
+                yield Cell(self.pattern, method, target)
+
+    def _targets(self, method: str) -> tuple[str, ...]:
+        answers = hasattr(getattr(self.view, "view_class", None), method.lower()) and method not in {"HEAD", "OPTIONS"}
+        if self.name == "api-clone" and method == "POST":
+            return (*COPIES, "missing>user")
+        if "<str:guid>" in self.pattern:
+            return (*DOMAINS, "missing") if answers else ("user",)
+        return DOMAINS if (self.name, method) in BODIES and "{domain}" in str(BODIES[self.name, method]) else (ANY,)
+
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("api-login", "POST"): {"username": "bystander", "password": PASSWORD},
+    ("api-dev-mode-switch", "POST"): {"enabled": True, "password": PASSWORD},
+    ("api-dev-mode-write", "POST"): {"domain": "{domain}"},
+    ("api-assemblies", "POST"): SCRIPT | {"domain": "{domain}"},
+    ("api-import", "POST"): {"document": DOCUMENT, "domain": "{domain}"},
+    ("api-assembly", "PUT"): SCRIPT,
+    ("api-assembly", "PATCH"): {"summary": "Other words"},
+    ("api-clone", "POST"): {"target_domain": "{domain}"},
+    ("api-official-sync", "POST"): {"dry_run": True},
+    ("own-access", "POST"): {"end": "others"},
+}
+
+
+def routes() -> list[Route]:
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def all_cells() -> list[Cell]:
+    return [cell for route in routes() for cell in route.cells()]
+
+
+def path_of(route: Route, target: str, shelf: Shelf) -> str:
+    """Return a path of the route that leads to something, unless the target is missing."""
+    guid = shelf.guids.get(target.partition(">")[0], MISSING)
+    values = {
+        "guid": guid,
+        "name": shelf.file_name,
+        "sequence": shelf.first_revisions.get(guid, 1),
+        "rest": "nowhere",
+        "url": "nowhere/",
+        "app_label": "assemblies",
+        "number": DevModeGrant.objects.filter(user__username="bystander").values_list("pk", flat=True).first(),
+        "object_id": _some_pk(route),
+        "id": _some_pk(route),
+    }
+    pattern = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route.pattern).replace("^", "").replace("$", "")
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), pattern)
+
+
+def body_of(route: Route, method: str, target: str, shelf: Shelf) -> Any:
+    """Return a body that the route accepts from whoever may send it."""
+    if route.name == "api-revert":
+        return {"sequence": shelf.first_revisions.get(shelf.guids.get(target, ""), 1)}
+    body = BODIES.get((route.name, method), {})
+    domain = target.rpartition(">")[2]
+    return {key: domain if value == "{domain}" else value for key, value in body.items()}
+
+
+def _walk(patterns: Iterable[Any], prefix: str) -> Iterator[Route]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield Route(path, pattern.name or "", pattern.callback)
+
+
+def _some_pk(route: Route) -> Any:
+    """Return the key of some row of the model that an admin page is about."""
+    found = re.match(r"admin/(auth|assemblies|devmode)/(\w+)/", route.pattern)
+    if not found:
+        return 1
+    row = apps.get_model(found[1], found[2])._default_manager.order_by("pk").first()
+    return row.pk if row else 1

@@ -1,0 +1,36 @@
+"""A library with one assembly in each domain, each with two revisions, an attachment, and a pending write."""
+
+from dataclasses import dataclass, field
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.actions.update import update
+from assemblies.documents import Attachment
+from assemblies.domains import Domain
+from assemblies.journal.flush import flush
+from assemblies.payloads import PayloadStore
+from tests.documents_made import script
+
+MISSING = "00000000-0000-4000-8000-00000000beef"
+
+
+@dataclass
+class Shelf:
+    """Where to find what on it."""
+
+    guids: dict[str, str] = field(default_factory=dict)
+    first_revisions: dict[str, int] = field(default_factory=dict)
+    file_name: str = "list.csv"
+
+
+def filled(store: PayloadStore) -> Shelf:
+    shelf, actor = Shelf(), Actor.of_command("matrix")
+    for domain in Domain:
+        attachment = Attachment(file_name=shelf.file_name, mime_type="text/csv", data=b"a,b\n", extra={})
+        document = script(f"In {domain}", files=[attachment])
+        receipt = create(document, domain=domain, actor=actor, store=store)
+        flush([domain])
+        update(receipt.guid, {"summary": "Second"}, payload=None, actor=actor, store=store)
+        shelf.guids[domain.value] = receipt.guid
+        shelf.first_revisions[receipt.guid] = receipt.revision
+    return shelf
