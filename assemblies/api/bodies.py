@@ -8,8 +8,8 @@ from rest_framework import serializers
 from assemblies.actions.add_note import MAX_NOTE_LENGTH, MAX_TYPE_LENGTH
 from assemblies.actions.import_documents import OnConflict
 from assemblies.api.answers import DomainName, JSONObject, Tags, Version
+from assemblies.api.identity_answers import StatusName
 from assemblies.domains import AssemblyType
-from assemblies.models import Status
 
 _PAYLOAD = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {}}], "nullable": True}
 _DOCUMENT = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {}}]}
@@ -81,7 +81,7 @@ class RevertBody(serializers.Serializer[Any]):
 
 class SettingBody(serializers.Serializer[Any]):
     value = serializers.JSONField(allow_null=True, help_text="Any JSON, as far as the category allows it.")
-    status = serializers.ChoiceField(Status.choices, required=False)
+    status = StatusName(required=False)
 
 
 class NoteBody(serializers.Serializer[Any]):

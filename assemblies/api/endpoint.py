@@ -4,8 +4,6 @@ Names are looked up only after the GUID led nowhere, so that a look-up by GUID c
 by then: no assembly, no change.
 """
 
-from typing import Any
-
 from django.urls import reverse
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
@@ -25,12 +23,12 @@ class AssemblyEndpoint(PrivateEndpoint):
             return super().handle_exception(exc)
         self.kwargs["guid"] = canonical
         try:
-            answer = getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
+            answer: Response = getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
         except Exception as error:
             return super().handle_exception(error)
         return self._located(answer)
 
-    def _located(self, answer: Any) -> Any:
+    def _located(self, answer: Response) -> Response:
         """Say where what was answered stands; a copy has a `Location` of its own."""
         if "Location" not in answer:
             asked_for = self.request.method in SAFE_METHODS and self.request.resolver_match

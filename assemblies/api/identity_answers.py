@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assemblies.api.answers import Paged
 from assemblies.models import SettingCategory, Status
+
+
+# A pattern, for the description would name an enumeration anew after each field that has it.
+@extend_schema_field({"type": "string", "pattern": f"^({'|'.join(Status.values)})$"})
+class StatusName(serializers.CharField):
+    """Whether a setting or a note holds."""
 
 
 class Setting(serializers.Serializer[Any]):
@@ -14,7 +21,7 @@ class Setting(serializers.Serializer[Any]):
     category = serializers.ChoiceField(SettingCategory.choices)
     key = serializers.CharField()
     value = serializers.JSONField(allow_null=True)
-    status = serializers.ChoiceField(Status.choices)
+    status = StatusName()
     updated_at = serializers.DateTimeField()
     updated_by = serializers.CharField()
 
@@ -29,7 +36,7 @@ class Note(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     note_type = serializers.CharField()
     content = serializers.CharField()
-    status = serializers.ChoiceField(Status.choices)
+    status = StatusName()
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
     updated_at = serializers.DateTimeField()

@@ -24,7 +24,7 @@ class NotesView(AssemblyEndpoint):
     def get(self, request: Request, guid: str) -> Response:
         part, entry = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT), find_entry(guid)
         notes = AssemblyNote.objects.filter(assembly_guid=entry.guid)
-        results = [_represented(note) for note in part.of(notes)]
+        results = [_represented(note) for note in notes[part.offset : part.offset + part.limit]]
         return Response(part.links(request, notes.count()) | {"results": results})
 
     @schema.add_note

@@ -31,7 +31,7 @@ class SettingsView(AssemblyEndpoint):
         part, entry = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT), find_entry(guid)
         visible = ~Q(category=SettingCategory.FAVOURITE) | Q(key=request.user.get_username())
         settings = AssemblySetting.objects.filter(visible, assembly_id=entry.guid)
-        results = [_represented(setting) for setting in part.of(settings)]
+        results = [_represented(setting) for setting in settings[part.offset : part.offset + part.limit]]
         return Response(part.links(request, settings.count()) | {"results": results})
 
 

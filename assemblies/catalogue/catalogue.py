@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import starmap
 from threading import Lock
 
 from django.core.signals import setting_changed
@@ -16,12 +17,12 @@ from django.db.models import IntegerField, Max, Subquery, Sum, Value
 from assemblies.catalogue.entry import CatalogueEntry
 from assemblies.catalogue.order import carried_orders
 from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
-from assemblies.catalogue.standing import settle_copies, settle_upstream
+from assemblies.catalogue.standing import find_copies, settle_copies, settle_upstream
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_entries
 from assemblies.journal.upstream import FEW, read_upstream
-from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead, SyncRecord
+from assemblies.models import Assembly, Content, DomainState, Flush, JournalEntry, JournalHead, SyncRecord
 
 
 class Catalogue:
@@ -80,13 +81,14 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     if position.sync_record != known.sync_record:
         upstream = read_upstream()
     settle_upstream(touched if upstream is snapshot.upstream else list(entries), entries, upstream)
-    settle_copies(touched, entries)
+    copies = snapshot.copies | find_copies(touched, entries)
+    settle_copies(touched, copies, entries)
     if persistence is not snapshot.persistence:
         touched |= set(waiting)
     _settle(touched, entries, waiting, persistence)
     last: JournalEntry | Position = news[-1] if news else known
     reached = replace(position, sequence=last.sequence, hash=last.hash)
-    return Snapshot(reached, entries, waiting, persistence, snapshot.flush_interval, upstream, orders)
+    return Snapshot(reached, entries, waiting, persistence, snapshot.flush_interval, upstream, copies, orders)
 
 
 def _is_in_the_journal(position: Position) -> bool:
@@ -97,8 +99,8 @@ def _is_in_the_journal(position: Position) -> bool:
 def _loaded(position: Position, interval: timedelta) -> Snapshot:
     """Read the whole library. One query reads the rows, so they are the library at the newest of their revisions."""
     persistence = _read_persistence(Persistence())
-    rows = Assembly.objects.without_texts().iterator(chunk_size=2000)
-    entries = {row.guid: _entry_of_row(row) for row in rows}
+    rows = Assembly.objects.values_list("guid", "domain", "sequence", "content", "deleted_at")
+    entries = {entry.guid: entry for entry in starmap(_entry_of_row, rows.iterator(chunk_size=2000))}
     newest = max((entry.revision for entry in entries.values()), default=0)
     last = JournalEntry.objects.filter(sequence=newest).first() or Position()
     position = replace(position, sequence=last.sequence, hash=last.hash)
@@ -106,8 +108,9 @@ def _loaded(position: Position, interval: timedelta) -> Snapshot:
     _settle(entries, entries, waiting, persistence)
     upstream = read_upstream()
     settle_upstream(list(entries), entries, upstream)
-    settle_copies(entries, entries)
-    return Snapshot(position, entries, waiting, persistence, interval, upstream)
+    copies = find_copies(entries, entries)
+    settle_copies(entries, copies, entries)
+    return Snapshot(position, entries, waiting, persistence, interval, upstream, copies)
 
 
 def _read_persistence(known: Persistence) -> Persistence:
@@ -151,13 +154,9 @@ def _last_revisions_held(domains: Mapping[str, str], persisted: Mapping[Domain, 
     return held
 
 
-def _entry_of_row(row: Assembly) -> CatalogueEntry:
+def _entry_of_row(guid: str, domain: str, revision: int, content: str, deleted_at: datetime | None) -> CatalogueEntry:
     return CatalogueEntry(
-        guid=row.guid,
-        domain=row.domain,
-        revision=row.sequence,
-        content=row.read_content(),
-        deleted_at=row.deleted_at,
+        guid=guid, domain=domain, revision=revision, content=Content.from_json(content), deleted_at=deleted_at
     )
 
 

@@ -70,6 +70,7 @@ class Snapshot:
     persistence: Persistence
     flush_interval: timedelta
     upstream: Mapping[str, str] = field(default_factory=dict)
+    copies: frozenset[str] = frozenset()
     sorted_guids: dict[str, list[str]] = field(default_factory=dict, compare=False)
 
     def etag(self, administrator: bool) -> str:

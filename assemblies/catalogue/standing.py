@@ -1,6 +1,6 @@
 """How entries stand to others: official ones to what their source publishes, copies to their originals."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from assemblies.catalogue.entry import CatalogueEntry
 from assemblies.domains import Domain
@@ -25,18 +25,19 @@ def settle_upstream(guids: Iterable[str], entries: dict[str, CatalogueEntry], up
         entries[entry.guid] = entry.standing(upstream_state=state, origin_changed=entry.origin_changed)
 
 
-def settle_copies(guids: Collection[str], entries: dict[str, CatalogueEntry]) -> None:
-    """Tell each copy among `guids`, and each copy of one of them, whether its original changed since."""
-    for entry in list(_concerned(guids, entries)):
-        changed = _origin_changed(entry, entries)
-        entries[entry.guid] = entry.standing(upstream_state=entry.upstream_state, origin_changed=changed)
+def find_copies(guids: Iterable[str], entries: Mapping[str, CatalogueEntry]) -> frozenset[str]:
+    """Return those of `guids` that were copied from another assembly."""
+    return frozenset(guid for guid in guids if entries[guid].content.cloned_from)
 
 
-def _concerned(guids: Collection[str], entries: Mapping[str, CatalogueEntry]) -> Iterator[CatalogueEntry]:
-    for guid, entry in entries.items():
+def settle_copies(guids: Collection[str], copies: Iterable[str], entries: dict[str, CatalogueEntry]) -> None:
+    """Tell each copy among `guids`, and each of `copies` that is one of them, whether its original changed since."""
+    for guid in copies:
+        entry = entries[guid]
         lineage = entry.content.cloned_from
-        if lineage is not None and (guid in guids or lineage.assembly_guid in guids):
-            yield entry
+        if guid in guids or (lineage is not None and lineage.assembly_guid in guids):
+            changed = _origin_changed(entry, entries)
+            entries[guid] = entry.standing(upstream_state=entry.upstream_state, origin_changed=changed)
 
 
 def _origin_changed(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry]) -> bool | None:
