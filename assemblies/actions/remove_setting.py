@@ -1,5 +1,6 @@
 """Remove what was set on an assembly; it is archived."""
 
+from assemblies import documents
 from assemblies.actions.actor import Actor
 from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.beside import beside
@@ -11,7 +12,11 @@ EVENT = "assembly.remove_setting"
 
 
 def remove_setting(guid: str, category: SettingCategory, key: str, *, actor: Actor) -> None:
-    """Remove a setting. Raises AssemblyNotFound, SettingNotFound, Forbidden, DevModeRequired, or a Failure."""
+    """Remove a setting.
+
+    Raises AssemblyNotFound, SettingNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
+    """
+    documents.check_value(key, "key")
     with beside(guid, actor=actor, event=EVENT, personal=is_personal(category)) as occasion:
         check_own(actor, category, key)
         setting = AssemblySetting.objects.filter(assembly_id=guid, category=category, key=key).first()

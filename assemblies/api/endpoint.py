@@ -26,13 +26,13 @@ class AssemblyEndpoint(PrivateEndpoint):
             answer: Response = getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
         except Exception as error:
             return super().handle_exception(error)
-        return self._located(answer)
-
-    def _located(self, answer: Response) -> Response:
-        """Say where what was answered stands; a copy has a `Location` of its own."""
-        if "Location" not in answer:
-            asked_for = self.request.method in SAFE_METHODS and self.request.resolver_match
-            name = asked_for.view_name if asked_for else "api-assembly"
-            kwargs = self.kwargs if asked_for else {"guid": self.kwargs["guid"]}
-            answer["Content-Location"] = reverse(name, kwargs=kwargs)
+        if "Location" not in answer:  # A copy says itself where it stands.
+            answer["Content-Location"] = self._address(canonical)
         return answer
+
+    def _address(self, canonical: str) -> str:
+        """Return where what was answered stands: what was read, under the canonical GUID; else the assembly."""
+        match = self.request.resolver_match
+        if self.request.method in SAFE_METHODS and match is not None:
+            return reverse(match.view_name, kwargs=self.kwargs)
+        return reverse("api-assembly", kwargs={"guid": canonical})

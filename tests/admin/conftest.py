@@ -6,19 +6,24 @@ from django.test import Client
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
+from assemblies.actions.add_note import add_note
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
+from assemblies.actions.set_setting import set_setting
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
-from assemblies.models import SyncRecord
+from assemblies.models import AliasKind, AssemblyAlias, SettingCategory, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode.models import ApiToken
 from devmode.tokens import issue_token
 from tests.documents_made import script
 
-LIBRARY_MODELS = "assembly journalentry domainstate flush syncrecord".split()
+LIBRARY_MODELS = (
+    "assembly journalentry domainstate flush syncrecord assemblysetting assemblysettinghistory assemblynote "
+    "assemblyalias"
+).split()
 
 
 @pytest.fixture
@@ -76,6 +81,17 @@ def deleted_guid(library: PayloadStore, operator: Actor) -> str:
     guid = create(script("Gone"), domain=Domain.USER, actor=operator, store=library).guid
     delete(guid, actor=operator)
     return guid
+
+
+@pytest.fixture
+def said_beside(guid: str, operator: Actor) -> None:
+    """A setting with an earlier value, a note and an alias."""
+    for value in ({"by": "olga"}, {"by": "<script>olga</script>"}):
+        set_setting(guid, SettingCategory.APPROVED, "production", value, actor=operator)
+    add_note(guid, "Greets loudly.", actor=operator)
+    AssemblyAlias.objects.create(
+        alias="hello", canonical_guid=guid, domain=Domain.USER, kind=AliasKind.STEM, registered_at=timezone.now()
+    )
 
 
 @pytest.fixture

@@ -12,7 +12,17 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
-from assemblies.models import Assembly, DomainState, Flush, JournalEntry, SyncRecord
+from assemblies.models import (
+    Assembly,
+    AssemblyAlias,
+    AssemblyNote,
+    AssemblySetting,
+    AssemblySettingHistory,
+    DomainState,
+    Flush,
+    JournalEntry,
+    SyncRecord,
+)
 from assemblies.payloads import PayloadStore
 from devmode.models import ApiToken, AuditEntry
 from tests.admin.conftest import signed_in
@@ -24,6 +34,10 @@ MODELS: dict[str, Any] = {
     "assemblies/domainstate": DomainState,
     "assemblies/flush": Flush,
     "assemblies/syncrecord": SyncRecord,
+    "assemblies/assemblysetting": AssemblySetting,
+    "assemblies/assemblysettinghistory": AssemblySettingHistory,
+    "assemblies/assemblynote": AssemblyNote,
+    "assemblies/assemblyalias": AssemblyAlias,
     "devmode/auditentry": AuditEntry,
     "devmode/apitoken": ApiToken,
 }
@@ -33,7 +47,7 @@ Budget = Callable[[int], Any]
 
 
 @pytest.fixture(autouse=True)
-def full(guid: str, deleted_guid: str, api_token: ApiToken, sync_record: SyncRecord) -> None:
+def full(guid: str, deleted_guid: str, api_token: ApiToken, sync_record: SyncRecord, said_beside: None) -> None:
     """Rows of every kind."""
 
 
@@ -188,3 +202,8 @@ def test_staff_who_may_see_assemblies_alone_get_no_links_into_the_journal(guid: 
     page = signed_in(user).get(address("assemblies/assembly", f"{guid}/change/"))
     assert page.status_code == 200
     assert "journalentry" not in page.content.decode()
+
+
+def test_a_setting_is_shown_as_text_whatever_it_says(superuser: Client) -> None:
+    page = superuser.get(address("assemblies/assemblysetting", f"{first('assemblies/assemblysetting').pk}/change/"))
+    assert "&lt;script&gt;olga&lt;/script&gt;" in page.content.decode()

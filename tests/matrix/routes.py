@@ -65,6 +65,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-assembly", "PUT"): SCRIPT,
     ("api-assembly", "PATCH"): {"summary": "Other words"},
     ("api-clone", "POST"): {"target_domain": "{domain}"},
+    ("api-setting", "PUT"): {"value": {"by": "me"}},
+    ("api-notes", "POST"): {"content": "Mind the gap."},
     ("api-official-sync", "POST"): {"dry_run": True},
     ("own-access", "POST"): {"end": "others"},
 }
@@ -84,6 +86,8 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
     values = {
         "guid": guid,
         "name": shelf.file_name,
+        "category": "approved",
+        "key": shelf.setting_key,
         "sequence": shelf.first_revisions.get(guid, 1),
         "rest": "nowhere",
         "url": "nowhere/",

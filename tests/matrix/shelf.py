@@ -1,13 +1,15 @@
-"""A library with one assembly in each domain, each with two revisions, an attachment, and a pending write."""
+"""A library with one assembly in each domain, each with two revisions, an attachment, a setting and a pending write."""
 
 from dataclasses import dataclass, field
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
+from assemblies.actions.set_setting import set_setting
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
+from assemblies.models import SettingCategory
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
@@ -21,6 +23,7 @@ class Shelf:
     guids: dict[str, str] = field(default_factory=dict)
     first_revisions: dict[str, int] = field(default_factory=dict)
     file_name: str = "list.csv"
+    setting_key: str = "production"
 
 
 def filled(store: PayloadStore) -> Shelf:
@@ -31,6 +34,7 @@ def filled(store: PayloadStore) -> Shelf:
         receipt = create(document, domain=domain, actor=actor, store=store)
         flush([domain])
         update(receipt.guid, {"summary": "Second"}, payload=None, actor=actor, store=store)
+        set_setting(receipt.guid, SettingCategory.APPROVED, shelf.setting_key, True, actor=actor)
         shelf.guids[domain.value] = receipt.guid
         shelf.first_revisions[receipt.guid] = receipt.revision
     return shelf
