@@ -8,6 +8,7 @@ class DevmodeConfig(AppConfig):
     verbose_name = "Dev Mode"
 
     def ready(self) -> None:
-        from devmode import sessions
+        from devmode import account_audit, sessions
 
+        account_audit.connect()
         sessions.connect()

@@ -12,26 +12,24 @@ from assemblies.conf import payload_store
 from assemblies.errors import LibraryError
 
 logger = logging.getLogger(__name__)
-FIRST_SECONDS = 3600
-DAY_SECONDS = 24 * 3600
+HOUR_SECONDS = 3600
 
 
 class SweeperThread(Thread):
-    """Sweeps an hour after the start and then once a day. More than one does no harm."""
+    """Sweeps every hour, so that what is past its grace does not stay to be reported. More than one does no harm."""
 
-    def __init__(self, *, stopped: Event, first_seconds: float = FIRST_SECONDS) -> None:
+    def __init__(self, *, stopped: Event, every_seconds: float = HOUR_SECONDS) -> None:
         # A daemon: it may be killed at any instruction, and what it had not removed is removed by the next.
         super().__init__(name="sweeper", daemon=True)
         self.stopped = stopped
-        self.wait_seconds = first_seconds
+        self.every_seconds = every_seconds
 
     def run(self) -> None:
-        while not self.stopped.wait(self.wait_seconds):
+        while not self.stopped.wait(self.every_seconds):
             self.sweep()
-            self.wait_seconds = DAY_SECONDS
 
     def sweep(self) -> None:
-        """Sweep once; trouble is told in the log, and a day later it is tried again."""
+        """Sweep once; trouble is told in the log, and an hour later it is tried again."""
         try:
             if removed := sweep_payloads(payload_store(), now=timezone.now()):
                 logger.info("sweep: removed %s payloads that no revision names: %s", len(removed), ", ".join(removed))

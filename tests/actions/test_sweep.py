@@ -104,7 +104,7 @@ def test_the_thread_sweeps_and_outlives_trouble(store: PayloadStore, operator: A
     left = leave(store, days=2)
     Watermark.objects.using("user_created").update(journal_id="another")
     stopped = Event()
-    thread = SweeperThread(stopped=stopped, first_seconds=0)
+    thread = SweeperThread(stopped=stopped, every_seconds=0.01)
     thread.sweep()
     assert left in set(store.guids())
     Watermark.objects.using("user_created").update(journal_id=JournalHead.objects.get().journal_id)
