@@ -79,8 +79,9 @@ def entry_hash(entry: AuditEntry) -> str:
 
 def find_breaks() -> Iterator[tuple[int, str]]:
     """Yield (sequence, what is wrong) for each place where the audit does not hold together."""
-    return find_chain_breaks(AuditEntry.objects.order_by("sequence").iterator(), entry_hash, _find_head, chain="audit")
+    return find_chain_breaks(AuditEntry.objects.order_by("sequence").iterator(), entry_hash, find_head, chain="audit")
 
 
-def _find_head() -> tuple[int, str]:
+def find_head() -> tuple[int, str]:
+    """Return the sequence and hash the chain must end with; 0 and "" while it is empty."""
     return AuditHead.objects.values_list("sequence", "hash").filter(id=1).first() or (0, "")

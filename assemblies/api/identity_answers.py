@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assemblies.api.answers import Paged
-from assemblies.models import SettingCategory, Status
+from assemblies.models import AssemblySettingHistory, SettingCategory, Status
 
 
 # A pattern, for the description would name an enumeration anew after each field that has it.
@@ -28,6 +28,20 @@ class Setting(serializers.Serializer[Any]):
 
 class SettingList(Paged):
     results = Setting(many=True)
+
+
+class EarlierSetting(Setting):
+    """What was set on an assembly until then, and why it no longer is."""
+
+    id = serializers.IntegerField()
+    assembly_guid = serializers.CharField()
+    reason = serializers.ChoiceField(AssemblySettingHistory.Reason.choices)
+    archived_at = serializers.DateTimeField()
+    archived_by = serializers.CharField()
+
+
+class EarlierSettingList(Paged):
+    results = EarlierSetting(many=True)
 
 
 class Note(serializers.Serializer[Any]):

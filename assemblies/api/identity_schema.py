@@ -23,6 +23,13 @@ list_settings = documented(
     parameters=(GUID, *PAGE),
     refusals=FINDING,
 )
+list_setting_history = documented(
+    "List what was set before",
+    operation_id="list_setting_history",
+    answers={200: identity_answers.EarlierSettingList},
+    parameters=(GUID, *PAGE),
+    refusals=FINDING,
+)
 write_setting = documented(
     "Set something on an assembly",
     operation_id="write_setting",

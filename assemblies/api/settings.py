@@ -19,6 +19,7 @@ from assemblies.api.reading import Query, read_choice, read_object
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblySetting, SettingCategory, Status
+from assemblies.models.identity import SettingColumns
 
 DEFAULT_LIMIT = 100
 
@@ -29,9 +30,8 @@ class SettingsView(AssemblyEndpoint):
     @schema.list_settings
     def get(self, request: Request, guid: str) -> Response:
         part, entry = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT), find_entry(guid)
-        visible = ~Q(category=SettingCategory.FAVOURITE) | Q(key=request.user.get_username())
-        settings = AssemblySetting.objects.filter(visible, assembly_id=entry.guid)
-        results = [_represented(setting) for setting in settings[part.offset : part.offset + part.limit]]
+        settings = AssemblySetting.objects.filter(visible_to(request), assembly_id=entry.guid)
+        results = [setting_facts(setting) for setting in settings[part.offset : part.offset + part.limit]]
         return Response(part.links(request, settings.count()) | {"results": results})
 
 
@@ -46,7 +46,7 @@ class SettingView(AssemblyEndpoint):
             raise InvalidField("This is missing.", field="value")
         status = read_choice(sent.get("status", Status.ACTIVE.value), Status, "status")
         setting = set_setting.set_setting(guid, chosen, key, sent["value"], actor=actor, status=status)
-        return Response(_represented(setting))
+        return Response(setting_facts(setting))
 
     @schema.remove_setting
     def delete(self, request: Request, guid: str, category: str, key: str) -> Response:
@@ -66,7 +66,13 @@ def _permitted(request: Request, guid: str, category: str, key: str, event: str)
     return actor, entry.guid, chosen
 
 
-def _represented(setting: AssemblySetting) -> dict[str, Any]:
+def visible_to(request: Request) -> Q:
+    """Return which settings, and which earlier ones, whoever asks may see."""
+    return ~Q(category=SettingCategory.FAVOURITE) | Q(key=request.user.get_username())
+
+
+def setting_facts(setting: SettingColumns) -> dict[str, Any]:
+    """Return what a setting says, or said."""
     return {
         "category": setting.category,
         "key": setting.key,

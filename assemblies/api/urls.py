@@ -17,6 +17,7 @@ from assemblies.api.payload import PayloadView
 from assemblies.api.queue import PendingView, QueueView
 from assemblies.api.revert import RevertView
 from assemblies.api.revisions import RevisionsView, RevisionView
+from assemblies.api.setting_history import SettingHistoryView
 from assemblies.api.settings import SettingsView, SettingView
 from assemblies.api.take_original import TakeOriginalView
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("assemblies/<str:guid>/files/<str:name>", AttachmentView.as_view(), name="api-attachment"),
     path("assemblies/<str:guid>/notes", NotesView.as_view(), name="api-notes"),
     path("assemblies/<str:guid>/settings", SettingsView.as_view(), name="api-settings"),
+    path("assemblies/<str:guid>/settings/history", SettingHistoryView.as_view(), name="api-setting-history"),
     path("assemblies/<str:guid>/settings/<str:category>/<str:key>", SettingView.as_view(), name="api-setting"),
     path("assemblies/<str:guid>/revisions", RevisionsView.as_view(), name="api-revisions"),
     path("assemblies/<str:guid>/revisions/<int:sequence>", RevisionView.as_view(), name="api-revision"),

@@ -18,3 +18,9 @@ def find_chain_faults(checked: "Counter[str]") -> Iterator[Finding]:
         yield Finding("audit", str(sequence), fault)
     checked["journal_entries"] = JournalEntry.objects.count()
     checked["audit_entries"] = AuditEntry.objects.count()
+
+
+def chain_heads() -> dict[str, str]:
+    """Return where each chain ends, as "sequence:hash"."""
+    heads = {"journal": chain.find_head(), "audit": audit.find_head()}
+    return {name: f"{sequence}:{digest}" for name, (sequence, digest) in heads.items()}

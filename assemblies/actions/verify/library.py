@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assemblies.actions.progress import Track, untracked
-from assemblies.actions.verify.chains import find_chain_faults
+from assemblies.actions.verify.chains import chain_heads, find_chain_faults
 from assemblies.actions.verify.finding import Finding
 from assemblies.actions.verify.payloads import find_leftovers, find_payload_faults, named_payloads, present_guids
 from assemblies.actions.verify.replicas import find_replica_faults, find_waiting_replicas
@@ -16,17 +16,22 @@ from assemblies.payloads import PayloadStore
 
 @dataclass(kw_only=True)
 class Verification:
-    """What was found. `notes` are no faults; `checked` says how much was looked at, sizes in bytes."""
+    """What was found. `notes` are no faults; `checked` says how much was looked at, sizes in bytes.
+
+    `heads` names the last entry of each chain, as "sequence:hash": kept elsewhere, it shows when a tail was cut.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     checked: "Counter[str]" = field(default_factory=Counter)
+    heads: dict[str, str] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         return {
             "findings": [finding.json() for finding in self.findings],
             "notes": [note.json() for note in self.notes],
             "checked": dict(self.checked),
+            "heads": self.heads,
         }
 
 
@@ -34,6 +39,7 @@ def verify_library(store: PayloadStore, *, now: datetime, track: Track = untrack
     """Check the whole library; reads every payload once. Raises StorageUnavailable when the store cannot be listed."""
     result = Verification()
     result.findings += find_chain_faults(result.checked)
+    result.heads = chain_heads()
     result.findings += find_working_copy_faults(result.checked, track)
     result.findings += find_replica_faults(result.checked, track)
     result.notes += find_waiting_replicas()

@@ -33,6 +33,7 @@ class Command(LibraryCommand):
     def _lines(self, result: Verification) -> list[str]:
         terminal = self.stdout.isatty()
         lines = [f"{name.replace('_', ' ')}: {count}" for name, count in sorted(result.checked.items())]
+        lines += [f"{chain} head: {head}" for chain, head in result.heads.items()]
         for title, findings in (("Findings", result.findings), ("Notes", result.notes)):
             if findings:
                 rows = [(finding.kind, finding.subject, finding.detail) for finding in findings]
