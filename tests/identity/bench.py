@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.apps import apps
+from django.db import connection
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
@@ -30,6 +31,7 @@ class Bench(Protocol):
     """What a test of the migration may do, whatever the store."""
 
     words: Words
+    is_file: bool
 
     def register(self, *entries: dict[str, Any]) -> None: ...
     def parent(self, name: str) -> Any: ...
@@ -82,6 +84,7 @@ class AtocoreBench(Reports):
     """A file of the shape AtoCore writes, with columns of its own besides."""
 
     words = ATOCORE
+    is_file = True
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -174,6 +177,14 @@ class CatalogueBench(Reports):
         super().__init__(folder)
         self.store = store
         self.actor = Actor.of_command("bench")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether an apply can back it up; what is on a server has a backup of its own kind."""
+        return connection.vendor == "sqlite"
+
+    def options(self) -> list[str]:
+        return [*super().options(), *([] if self.is_file else ["--no-backup"])]
 
     def parent(self, name: str, domain: Domain = Domain.USER, cloned_from: str | None = None) -> str:
         """Put down an assembly under any name, as a domain database of old may have had it."""

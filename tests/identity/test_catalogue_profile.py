@@ -202,7 +202,7 @@ def test_without_a_registry_the_librarys_own_aliases_are_used(catalogue: Catalog
     catalogue.register(ENTRY)
     catalogue.run("--apply", "--allow-empty")
     catalogue.state(PATH, "v")
-    called = call("migrate_legacy_aliases", "--apply", "--json", "--report-dir", str(catalogue.reports))
+    called = call("migrate_legacy_aliases", "--apply", "--json", "--no-backup", "--report-dir", str(catalogue.reports))
     assert (called.exit_code, called.answer["registry_path"]) == (0, None)
     assert catalogue.states() == [(CANON, "c", "k", "v", "active")]
 
@@ -255,6 +255,8 @@ def test_a_refusing_table_leaves_everything_as_it_was(catalogue: CatalogueBench,
 
 
 def test_a_row_that_vanishes_under_the_migration_is_noticed(catalogue: CatalogueBench) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("the swallowing trigger is written for SQLite")
     catalogue.register(ENTRY)
     catalogue.note(PATH)
     before = catalogue.dump()
@@ -272,6 +274,8 @@ def test_a_row_that_vanishes_under_the_migration_is_noticed(catalogue: Catalogue
 def test_the_backup_is_the_library_before_the_apply(catalogue: CatalogueBench) -> None:
     catalogue.register(ENTRY)
     catalogue.state(PATH, "v")
+    if not catalogue.is_file:
+        pytest.skip("only an SQLite file is backed up by the command")
     backup = catalogue.run("--apply", "--json").answer["backup_path"]
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("SELECT assembly_guid FROM assemblies_assemblysetting").fetchall() == [(PATH,)]

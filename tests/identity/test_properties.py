@@ -162,4 +162,4 @@ def run(adapter: Adapter, bench: Benches, announce: Any) -> None:
     registry = read_registry(bench.registry, fold_alias, fold_id=fold_alias)
     migration = Migration(adapter, registry, bench.registry, now=timezone.now(), announce=announce)
     migration.check_may_apply(expected_plan=None, allow_empty=False)
-    migration.apply(bench.reports, backup=True, archive=True)
+    migration.apply(bench.reports, backup=bench.is_file, archive=True)
