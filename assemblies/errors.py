@@ -87,7 +87,7 @@ class GuidTaken(Refusal):
 
 
 class GuidInOtherDomain(Refusal):
-    """An assembly of another domain already has this GUID; nothing was changed."""
+    """An assembly of another domain already has this GUID: clone it, or import with a new GUID. Nothing was changed."""
 
 
 class RevisionConflict(Refusal):

@@ -35,7 +35,7 @@ class TrailingSlash:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.endswith("/") and path.startswith(("/api/", "/health/")):
+        if path.endswith("/") and path.startswith(("/api/", "/health/", "/account/")):
             request.path_info = path.rstrip("/")
         return self.get_response(request)
 

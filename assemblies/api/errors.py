@@ -45,6 +45,11 @@ CODES = {
     "invalid": "invalid_field",
     "error": "service_unavailable",
 }
+# What to do next, where the framework only says what is wrong.
+ADVICE = {
+    "not_authenticated": "Log in, or send the header Authorization: Token … with a token of POST /api/auth/login.",
+    "unsupported_media_type": "Send JSON with the header Content-Type: application/json.",
+}
 RETRY_AFTER_SECONDS = 1
 
 
@@ -110,6 +115,7 @@ def _answer_framework(error: exceptions.APIException | None) -> Response | None:
     detail = error.detail
     code, message = str(getattr(detail, "code", "error")), str(detail)
     code = "csrf_failed" if message.startswith("CSRF Failed") else CODES.get(code, code)
+    message = f"{message} {ADVICE[code]}" if code in ADVICE else message
     return Response(error_body(code, message), status=error.status_code, headers=_headers(error))
 
 

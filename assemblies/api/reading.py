@@ -22,7 +22,7 @@ def read_object(body: Any, known: Collection[str]) -> dict[str, Any]:
         raise InvalidDocument("The body must be a JSON object.", field="document")
     for name in body:
         if name not in known:
-            raise UnknownField(field=name)
+            raise UnknownField(f"There is no such field; known are: {', '.join(sorted(known))}.", field=name)
     return body
 
 
@@ -60,7 +60,9 @@ class Query:
         self._texts: dict[str, str] = {}
         for name, values in request.query_params.lists():
             if name not in known:
-                raise UnknownField("There is no such query parameter.", field=name)
+                raise UnknownField(
+                    f"There is no such query parameter; known are: {', '.join(sorted(known))}.", field=name
+                )
             self._texts[name] = _one_text(values, name)
 
     def text(self, name: str, default: str = "") -> str:

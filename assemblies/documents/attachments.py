@@ -93,6 +93,10 @@ def _attachment(entry: object, field: str, find_data: Callable[[int], bytes | No
     file_name = normalise_file_name(spelt_once(entry, ("file_name", "name"), field), step(field, "file_name"))
     mime_type = normalise_mime_type(spelt_once(entry, ("mime_type", "mimeType"), field), step(field, "mime_type"))
     data = find_data(position) if entry.get("data") is None else None
+    if data is None and entry.get("data") is None:
+        raise InvalidField(
+            "The file has no content; give it as base64, empty for an empty file.", field=step(field, "data")
+        )
     if data is None:
         data = decode_base64(entry.get("data"), step(field, "data"))
     size = entry.get("size")

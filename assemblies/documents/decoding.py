@@ -112,10 +112,12 @@ def _bounded_text(raw: bytes | str, max_bytes: int, field: str) -> str:
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
-        message = f"This is not valid UTF-8 (byte {error.start})."
+        message = f"This is not valid UTF-8 (byte {error.start}); save it as UTF-8."
         raise InvalidDocument(message, field=field or "document") from None
     if text.startswith(_BYTE_ORDER_MARK):
-        raise InvalidDocument("JSON must not begin with a byte order mark.", field=field or "document")
+        raise InvalidDocument(
+            "JSON must not begin with a byte order mark; save it as UTF-8 without one.", field=field or "document"
+        )
     return text
 
 

@@ -35,6 +35,8 @@ def default_sites() -> dict[str, Any]:
 
 def text(value: object, field: str, limit: int) -> str:
     """Text of at most `limit` characters."""
+    if value is None:
+        raise InvalidField("This is missing; it must be text.", field=field)
     if not isinstance(value, str):
         raise InvalidField("This must be text.", field=field)
     check_value(value, field)
@@ -92,11 +94,14 @@ def normalise_timeout(value: object, field: str = "timeout_seconds") -> int:
 
 
 def normalise_sites(value: object, field: str = "sites") -> dict[str, Any]:
-    """Where an assembly may be used: `all`, or `specific` sites by name."""
+    """Where an assembly may be used: `all`, or `specific` sites by name. Sites named without a mode are meant."""
     if value is None or value == {}:
         return default_sites()
+    if not isinstance(value, dict):
+        raise InvalidField('This must be an object such as {"mode": "all", "values": []}.', field=field)
     sites = _object(value, field)
-    mode = "all" if sites.get("mode") is None else sites["mode"]
+    unsaid = "specific" if sites.get("values") else "all"
+    mode = unsaid if sites.get("mode") is None else sites["mode"]
     if mode not in ("all", "specific"):
         raise InvalidField('This must be "all" or "specific".', field=step(field, "mode"))
     values = [] if sites.get("values") is None else sites["values"]
@@ -114,7 +119,7 @@ def normalise_tags(value: object, field: str = "tags") -> list[Any] | dict[str, 
     if isinstance(value, dict):
         return _object(value, field)
     if not isinstance(value, list):
-        raise InvalidField("This must be a list of texts or an object.", field=field)
+        raise InvalidField('This must be a list such as ["linux", "disk"], or an object.', field=field)
     if len(value) > MAX_TAGS:
         raise InvalidField(f"There are more than {MAX_TAGS} tags.", field=field)
     return [line(tag, step(field, index), MAX_TAG_LENGTH) for index, tag in enumerate(value)]

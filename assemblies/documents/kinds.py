@@ -112,5 +112,5 @@ def _kind_of_content(shape: Shape) -> Kind:
         return Kind.SCRIPT
     if given.intersection(PLAYBOOK_KEYS):
         return Kind.ANSIBLE
-    message = "The document holds no script, no workflow and no playbook."
+    message = "The document holds no script, no workflow (nodes and edges) and no playbook."
     raise InvalidDocument(message, field=step(shape.prefix, "script"))

@@ -128,7 +128,7 @@ def _display_name(shape: Shape, kind: Kind, payload: bytes) -> str:
     for value, field in spellings:
         if value is not None and value != "":
             return normalise_name(value, field)
-    raise InvalidDocument("The document has no name.", field="name")
+    raise InvalidDocument("The document has no name; give it one.", field="name")
 
 
 def _summary(shape: Shape) -> str:

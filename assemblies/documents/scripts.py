@@ -14,7 +14,7 @@ ScriptEncoding: TypeAlias = Literal["base64", "text"]
 
 AUTHORING_KEYS = frozenset({"name", "type", "script", "timeout_seconds", "variables", "files"})
 BASE64_WORDS = frozenset({"base64", "b64", "base-64"})
-_PLAIN_WORDS = frozenset({"plain", "text"})
+_PLAIN_WORDS = frozenset({"plain", "text", "utf-8", "utf8"})
 
 
 def read_script(document: dict[str, Any], prefix: str) -> bytes:

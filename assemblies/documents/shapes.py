@@ -9,6 +9,7 @@ from typing import Any
 
 from assemblies.documents.canonical import same_value
 from assemblies.documents.decoding import step
+from assemblies.documents.older_values import with_todays_values
 from assemblies.domains import Kind
 from assemblies.errors import InvalidDocument, InvalidField
 
@@ -54,12 +55,14 @@ class Shape:
 def shape_of(value: Any) -> Shape:
     """Take a decoded value apart. Raises InvalidDocument where it is no object."""
     if not isinstance(value, dict):
-        raise InvalidDocument("A document must be a JSON object.", field="document")
+        raise InvalidDocument(
+            "A document must be one JSON object; a list of them is given one by one.", field="document"
+        )
     if "payload" not in value or _BODY_KEYS & value.keys():
-        return Shape({}, value, "")
+        return Shape({}, with_todays_values(value), "")
     if not isinstance(value["payload"], dict):
         raise InvalidField("The payload of an envelope must be an object.", field="payload")
-    return Shape(value, value["payload"], "payload")
+    return Shape(with_todays_values(value), with_todays_values(value["payload"]), "payload")
 
 
 def unknown_keys(document: dict[str, Any], kind: Kind) -> dict[str, Any]:

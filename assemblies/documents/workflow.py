@@ -39,7 +39,9 @@ def read_workflow(document: dict[str, Any], prefix: str) -> bytes:
     flat = {key: document[key] for key in GRAPH_KEYS if key in document}
     if document.get("workflow") is None:
         if not {"nodes", "edges"} <= flat.keys():
-            raise InvalidDocument("The document has no nodes and edges.", field=step(prefix, "workflow"))
+            raise InvalidDocument(
+                "A workflow needs nodes and edges, each a list that may be empty.", field=step(prefix, "workflow")
+            )
         return parse_graph(flat, prefix)
     field = step(prefix, "workflow")
     graph = graph_of(parse_graph(_encoded_graph(document, prefix, field), field))

@@ -2,7 +2,7 @@
 
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 OUR_APPS = {"assemblies", "devmode"}
@@ -34,9 +34,15 @@ def _executor(alias: str) -> MigrationExecutor:
             tables = connection.introspection.table_names(cursor)
         executor = MigrationExecutor(connection)
     except DatabaseError as error:
-        raise CommandError(f"The {alias} database cannot be opened: {str(error).strip()}") from error
+        raise CommandError(f"The {alias} database cannot be opened: {str(error).strip()}. {_way_out(alias)}") from error
     _check_ours(alias, tables, executor)
     return executor
+
+
+def _way_out(alias: str) -> str:
+    if alias == DEFAULT_DB_ALIAS:
+        return "Where its file is damaged, restore a mirror (restore_domains --replace)."
+    return "Where its file is damaged, move that aside and run `manage.py prepare`: the journal writes it anew."
 
 
 def _check_ours(alias: str, tables: list[str], executor: MigrationExecutor) -> None:

@@ -50,7 +50,8 @@ class DirectorySource:
     def _top(self) -> Path:
         folder = Path(self.place)
         if not folder.is_dir():
-            raise SourceUnreadable(f"The official source {self.place} is not a folder; the catalogue is unchanged.")
+            message = f"The official source {self.place} is not a folder, a git repository or a .db file"
+            raise SourceUnreadable(f"{message}; the catalogue is unchanged.")
         catalogue = folder / CATALOGUE_FOLDER
         return catalogue if catalogue.is_dir() and not catalogue.is_symlink() else folder
 

@@ -49,4 +49,4 @@ def _mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> Iterator[str
     live = sum(row.is_live for row in shelf.values())
     if len(plan.removed) > live * MOST_REMOVED:
         removed = len(plan.removed)
-        yield f"{removed} of {live} official assemblies would be removed; allow a mass removal if that is meant."
+        yield f"{removed} of {live} official assemblies would be removed; --allow-mass-removal if that is meant."

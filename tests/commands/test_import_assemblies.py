@@ -10,6 +10,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.domains import Domain
+from assemblies.errors import GuidInOtherDomain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
@@ -80,7 +81,7 @@ def test_refused_documents_are_listed_and_stop_no_other(tmp_path: Path) -> None:
     )
 
     assert called.exit_code == 2
-    assert "4 documents were refused" in called.stderr
+    assert "Documents refused: 4" in called.stderr
     assert guids(called.answer["created"]) == [guid(1)]
     reasons = {Path(path).name: reason for path, reason in refused(called).items()}
     assert list(reasons) == ["broken.json", "notes.txt", "bad.zip", "absent"]
@@ -135,9 +136,7 @@ def test_a_guid_of_another_domain_is_refused_and_left_alone_h1(
     called = run(tmp_path, "--domain", "user", "--json")
 
     assert called.exit_code == 2
-    assert list(refused(called).values()) == [
-        "An assembly of another domain already has this GUID; nothing was changed."
-    ]
+    assert list(refused(called).values()) == [GuidInOtherDomain.__doc__]
     assert guids(called.answer["created"]) == [guid(2)]
     assert Assembly.objects.get(guid=guid(1)).display_name == "Official"
 

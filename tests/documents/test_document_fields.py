@@ -64,7 +64,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"timeout_seconds": 2**31}, "timeout_seconds"),
     ({"timeout_seconds": True}, "timeout_seconds"),
     ({"timeout_seconds": 1.5}, "timeout_seconds"),
-    ({"timeout_seconds": "60"}, "timeout_seconds"),
+    ({"timeout_seconds": "60s"}, "timeout_seconds"),
+    ({"timeout_seconds": "\u0666"}, "timeout_seconds"),
     ({"category": "x" * 65}, "category"),
     ({"category": "a\tb"}, "category"),
     ({"category": 5}, "category"),
@@ -83,7 +84,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"tags": ["a"] * 101}, "tags"),
     ({"metadata": []}, "metadata"),
     ({"metadata": {"source_path": 5}}, "metadata.source_path"),
-    ({"variables": {}}, "variables"),
+    ({"variables": {"a": 1}}, "variables"),
     ({"variables": ["a"]}, "variables[0]"),
     ({"variables": [{"name": "a"}, {}]}, "variables[1].name"),
     ({"variables": [{"name": "a"}, {"name": "a"}]}, "variables[1].name"),
@@ -92,8 +93,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"variables": [{"name": "a", "type": []}]}, "variables[0].type"),
     ({"variables": [{"name": "a", "description": "x" * 10_001}]}, "variables[0].description"),
     ({"variables": [{"name": "a", "required": "yes"}]}, "variables[0].required"),
-    ({"variables": [{"name": "a", "required": 1}]}, "variables[0].required"),
-    ({"variables": [{"name": "a", "order": "1"}]}, "variables[0].order"),
+    ({"variables": [{"name": "a", "required": 2}]}, "variables[0].required"),
+    ({"variables": [{"name": "a", "order": "first"}]}, "variables[0].order"),
     ({"variables": [{"name": "a", "order": True}]}, "variables[0].order"),
 ]
 
@@ -132,6 +133,7 @@ def test_what_is_absent_or_null_is_the_default() -> None:
     assert normalise_timeout(0) == 0
     assert normalise_tags({}) == []
     assert normalise_sites({"mode": None, "values": None}) == {"mode": "all", "values": []}
+    assert normalise_sites({"values": ["hq"]}) == {"mode": "specific", "values": ["hq"]}
 
 
 @pytest.mark.parametrize(

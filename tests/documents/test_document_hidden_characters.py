@@ -7,6 +7,7 @@ import pytest
 
 from assemblies.documents import Style, find_hidden_characters, write_document
 from tests.documents.document_builders import authoring, graph, read
+from tests.patience import A_SECOND
 
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 WITHOUT_WIDTH = (
@@ -86,7 +87,7 @@ def test_a_large_text_is_looked_through_within_a_second(piece: str) -> None:
     text = piece * (900_000 // len(piece.encode())) + "é"
     began = time.process_time()
     find_hidden_characters("script", text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < A_SECOND
 
 
 def test_flags_are_no_part_of_equality() -> None:

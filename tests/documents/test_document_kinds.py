@@ -68,7 +68,7 @@ def test_the_type_is_kept_as_written() -> None:
     assert find_assembly_type("cobol") is None
 
 
-@pytest.mark.parametrize("word", ["cobol", "", "power shell", "wor\u212aflow", 5, ["bash"]])
+@pytest.mark.parametrize("word", ["cobol", " ", "power shell", "wor\u212aflow", 5, ["bash"]])
 def test_an_unknown_type_is_refused_by_name(word: Any) -> None:
     with pytest.raises(InvalidField) as caught:
         read(authoring(type=word))

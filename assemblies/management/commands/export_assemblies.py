@@ -64,7 +64,9 @@ class Command(LibraryCommand):
         lines = [f"{one['assembly_guid']}: {one['reason']}" for one in refused]
         self.answer(facts, [*lines, f"{exported} assemblies in {files} files, {len(refused)} refused."])
         if refused:
-            raise CommandError(f"{len(refused)} assemblies were refused", returncode=REFUSED)
+            raise CommandError(
+                f"Assemblies left out: {len(refused)}; verify_library says what is wrong with them", returncode=REFUSED
+            )
 
 
 def _check_vacant(folder: Path) -> None:

@@ -63,7 +63,7 @@ class Command(LibraryCommand):
         }
         self.answer(facts, self._lines(outcome, refused, dry_run=dry_run))
         if refused:
-            raise CommandError(f"{len(refused)} documents were refused", returncode=REFUSED)
+            raise CommandError(f"Documents refused: {len(refused)}", returncode=REFUSED)
 
     def _lines(self, outcome: Outcome, refused: list[Skipped], *, dry_run: bool) -> list[str]:
         rows: list[tuple[str, str, str]] = [("refused", one.path, one.reason) for one in refused]

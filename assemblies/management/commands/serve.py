@@ -25,6 +25,7 @@ from assemblies.actions.actor import Actor
 from assemblies.conf import flush_interval
 from assemblies.errors import LibraryError
 from assemblies.journal.flusher import Flusher
+from assemblies.journal.pending import pending_writes
 from assemblies.management.command import LibraryCommand
 from assemblies.management.commands.prepare import preparation_lines
 from assemblies.management.flusher_thread import FlusherThread
@@ -137,6 +138,8 @@ class Command(LibraryCommand):
             self.stderr.write(
                 "Not every domain could be flushed in time; the journal has it all, the next start goes on."
             )
+        else:
+            self.stdout.write(_stopped_words())
         logger.info("serve: ended")
 
     def announce(self, host: str, port: int, ended: Event) -> None:
@@ -149,6 +152,15 @@ class Command(LibraryCommand):
         if _url(settings.HOST, settings.PORT) != settings.PUBLIC_URL:
             self.stdout.write(f"Others reach it at {settings.PUBLIC_URL}")
         self.stdout.flush()
+
+
+def _stopped_words() -> str:
+    """Say what became of pending changes; a domain that could not be written keeps its own for the next start."""
+    try:
+        pending = len(pending_writes())
+    except DatabaseError:
+        return "Stopped."
+    return f"Stopped; changes left for the next start: {pending}" if pending else "Stopped; every change is written."
 
 
 def _url(host: str, port: int) -> str:

@@ -142,8 +142,9 @@ def _rows(report: SyncReport) -> Iterator[tuple[str, str, str]]:
     for row in plan.removed:
         yield "removed", row.display_name, row.guid
     touched = {document.guid for document in (*plan.added, *plan.changed)} | {row.guid for row in plan.removed}
+    names = dict(Assembly.objects.filter(guid__in=plan.local_edits).values_list("guid", "display_name"))
     for guid in plan.local_edits:
-        yield "local edit overwritten" if guid in touched else "local edit kept", "", guid
+        yield "local edit overwritten" if guid in touched else "local edit kept", names.get(guid, ""), guid
     for claim in report.claims:
         yield "claimed", f"the {claim.domain} assembly is now {claim.new_guid}", claim.guid
     for skipped in plan.skipped:
