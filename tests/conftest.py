@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -76,7 +77,8 @@ def granted(db_of_library: None) -> Actor:
     """An administrator with a live Dev Mode grant."""
     user = User.objects.create_superuser("grace", password="a long test password")
     bearer = grants.Bearer.of_session(user, "a session key")
-    grant = grants.issue(bearer, reason="tests", remote_address="", now=timezone.now())
+    with transaction.atomic():
+        grant = grants.issue(bearer, reason="tests", remote_address="", now=timezone.now())
     return Actor(name="grace", role=Role.ADMINISTRATOR, grant_id=grant.pk)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -33,7 +34,8 @@ def client(ada: User) -> Client:
 @pytest.fixture
 def granted(client: Client, ada: User) -> Client:
     bearer = Bearer.of_session(ada, str(client.session.session_key))
-    grants.issue(bearer, reason="sync", remote_address="", now=timezone.now())
+    with transaction.atomic():
+        grants.issue(bearer, reason="sync", remote_address="", now=timezone.now())
     return client
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 from assemblies.actions.actor import Actor
@@ -24,6 +25,8 @@ NEW = {"display_name": "X", "assembly_type": "bash", "payload": "true\n"}
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Say how much of the disk is free, in percent."""
+    if connections["default"].vendor != "sqlite":
+        pytest.skip("a database server watches its own disk")
 
     def set_free(percent: float) -> None:
         monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(100_000, 0, int(percent * 1000)))
