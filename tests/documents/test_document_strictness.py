@@ -24,10 +24,14 @@ def nested(depth: int) -> Any:
 
 
 def refusal(raw: bytes | str) -> tuple[LibraryError, float]:
-    began = time.process_time()
-    with pytest.raises(LibraryError) as caught:
-        read_document(raw, max_bytes=MAX_BYTES)
-    return caught.value, time.process_time() - began
+    """Return the error and the quickest of three refusals, for the machine has other work."""
+    spent = []
+    for _ in range(3):
+        began = time.process_time()
+        with pytest.raises(LibraryError) as caught:
+            read_document(raw, max_bytes=MAX_BYTES)
+        spent.append(time.process_time() - began)
+    return caught.value, min(spent)
 
 
 REFUSED = {
