@@ -53,7 +53,7 @@ DEVMODE_ROLE_OF = "assemblies.roles.role_of"
 DEVMODE_WRITING_TURN = "assemblies.journal.turn.writing_turn"
 
 INSTALLED_APPS = [
-    "devmode.admin_app.GuardedAdminConfig",
+    "borealis_assemblies.admin_app.LibraryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_ace",
     "devmode",
     "assemblies",
 ]

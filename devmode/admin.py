@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from devmode.access import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.models import ApiToken, AuditEntry
-from devmode.read_only import ReadOnlyAdmin
+from devmode.read_only import ReadOnlyAdmin, StaffOnly
+
+admin.site.unregister([Group, User])
+
+
+@admin.register(Group)
+class StaffGroupAdmin(StaffOnly, GroupAdmin):
+    """Groups, for staff."""
+
+
+@admin.register(User)
+class StaffUserAdmin(StaffOnly, UserAdmin):  # type: ignore[type-arg]
+    """Accounts, for staff."""
 
 
 @admin.register(AuditEntry)

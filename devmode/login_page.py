@@ -8,13 +8,23 @@ from django.contrib.admin.sites import AdminSite
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from devmode.password_attempt import PasswordAttempt
+from devmode.standing import standing_of
 from devmode.turn import writing_turn
 
 
 class GuardedLoginForm(AdminAuthenticationForm):
-    """Raises TooManyAttempts and AuditUnwritable past the view: nobody is signed in then."""
+    """Lets every active account in. Raises TooManyAttempts and AuditUnwritable past the view: nobody is then."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("The name or the password is wrong, or the account is not active."),
+    }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Ask for no staff: what each page shows and does is decided there."""
 
     def clean(self) -> dict[str, Any]:
         if not self.cleaned_data.get("username") or not self.cleaned_data.get("password"):
@@ -57,9 +67,15 @@ class GuardedPasswordChangeView(PasswordChangeView):
 
 
 class GuardedSite(AdminSite):
-    """Django's admin site with guarded doors."""
+    """Django's admin site with guarded doors, for everyone who is signed in; its pages know how Dev Mode stands."""
 
     login_form = GuardedLoginForm
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_authenticated)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"dev_mode": standing_of(request)}
 
     def get_urls(self) -> list[Any]:
         """Leave out the redirect to an object's own page: none has one, and the replicas' shared model fails there."""

@@ -1,4 +1,4 @@
-"""An admin that shows rows and never changes them.
+"""Admins of rows that pages show and never change, and admins that are for staff alone.
 
 What is kept here is written by actions and appends alone; Django's form, its outer transaction and its bulk actions
 must not become a second way in.
@@ -9,17 +9,45 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from devmode.grants import ENTER_DEV_MODE
+
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
 
 
+class StaffOnly(ModelAdmin):
+    """Django's own rules, for staff: the site lets everyone in who is signed in."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff and super().has_module_permission(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_staff and super().has_view_permission(request, obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff and super().has_add_permission(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_staff and super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_staff and super().has_delete_permission(request, obj))
+
+
 class ReadOnlyAdmin(ModelAdmin):
-    """Lists and pages for superusers and for staff with the view permission."""
+    """Lists and pages for administrators, and for staff with the view permission."""
 
     actions = None
     change_form_template = "admin/read_only.html"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        user: Any = request.user
+        return user.has_perm(ENTER_DEV_MODE) or bool(user.is_staff and super().has_view_permission(request, obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,6 +1,4 @@
-"""The library in Django's admin: everything to be seen, nothing to be changed."""
-
-from django.contrib import admin
+"""The library in Django's admin: pages that ask the catalogue and call actions, and lists of what is kept."""
 
 from assemblies.admin.assembly import AssemblyAdmin
 from assemblies.admin.identity import (
@@ -12,8 +10,6 @@ from assemblies.admin.identity import (
 from assemblies.admin.journal import JournalEntryAdmin
 from assemblies.admin.replicas import DomainStateAdmin, FlushAdmin
 from assemblies.admin.syncs import SyncRecordAdmin
-
-admin.site.site_header = admin.site.site_title = "Borealis Assemblies"
 
 __all__ = [
     "AssemblyAdmin",

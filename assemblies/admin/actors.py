@@ -3,22 +3,30 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from assemblies.roles import role_of
-from devmode import grants
-from devmode.grants import Bearer
+from assemblies.domains import Domain
+from assemblies.roles import Role, role_of
+from devmode.standing import standing_of
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """Return the signed-in person, with the live Dev Mode grant of their session if any."""
     user: Any = request.user
-    key = request.session.session_key
-    grant = grants.find_live(Bearer.of_session(user, key), now=timezone.now()) if key else None
+    grant = standing_of(request).grant
     return Actor(
         name=user.get_username(),
         role=role_of(user),
         remote_address=str(request.META.get("REMOTE_ADDR", "")),
         grant_id=grant.pk if grant else None,
     )
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    return role_of(request.user) is Role.ADMINISTRATOR
+
+
+def writable_domains(actor: Actor) -> list[Domain]:
+    """Return the domains the actor may change now, their own first."""
+    order = (Domain.USER, Domain.COMMUNITY, Domain.OFFICIAL)
+    return [domain for domain in order if actor.refusal(domain) is None]

@@ -41,6 +41,10 @@ class AssemblyAdmin(LibraryAdmin):
     )  # fmt: skip
     change_form_template = "admin/assemblies/assembly/change_form.html"
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Everyone who is signed in may read the library."""
+        return self.admin_site.has_permission(request)
+
     @admin.display(description=_("source"), ordering="domain")
     def source(self, row: Assembly) -> SafeString:
         return source_badge(row.domain)

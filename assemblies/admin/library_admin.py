@@ -1,10 +1,7 @@
-"""What the library's pages share."""
+"""What the library's lists share."""
 
 from devmode.read_only import ReadOnlyAdmin
 
 
 class LibraryAdmin(ReadOnlyAdmin):
-    """Read-only pages with the library's badges."""
-
-    class Media:
-        css = {"all": ["assemblies/admin.css"]}
+    """Read-only lists and pages, with the library's badges."""

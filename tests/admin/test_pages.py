@@ -1,5 +1,6 @@
 """Every page opens for those who may see it, costs few queries, and changes nothing."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +9,6 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.create import create
-from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import (
     Assembly,
@@ -26,14 +24,11 @@ from assemblies.models import (
 from assemblies.payloads import PayloadStore
 from devmode.models import ApiToken, AuditEntry
 from tests.admin.conftest import signed_in
-from tests.documents_made import script
 
 MODELS: dict[str, Any] = {
-    "assemblies/assembly": Assembly,
     "assemblies/journalentry": JournalEntry,
     "assemblies/domainstate": DomainState,
     "assemblies/flush": Flush,
-    "assemblies/syncrecord": SyncRecord,
     "assemblies/assemblysetting": AssemblySetting,
     "assemblies/assemblysettinghistory": AssemblySettingHistory,
     "assemblies/assemblynote": AssemblyNote,
@@ -75,11 +70,21 @@ def test_a_superuser_sees_the_list_and_each_page(superuser: Client, name: str) -
 
 
 @every_model
-def test_a_stranger_is_sent_to_the_log_in(stranger: Client, signed_in_viewer: Client, name: str) -> None:
-    for client in (stranger, signed_in_viewer):
-        for rest in ("", f"{first(name).pk}/change/", f"{first(name).pk}/delete/", "add/"):
-            answer = client.get(address(name, rest))
-            assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
+def test_a_stranger_is_sent_to_the_log_in_and_a_viewer_refused(
+    stranger: Client, signed_in_viewer: Client, name: str
+) -> None:
+    for rest in ("", f"{first(name).pk}/change/", f"{first(name).pk}/delete/", "add/"):
+        answer = stranger.get(address(name, rest))
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
+        assert signed_in_viewer.get(address(name, rest)).status_code == 403
+
+
+def test_the_right_to_view_is_worth_nothing_without_being_staff(library: PayloadStore) -> None:
+    user = User.objects.create_user("not staff")
+    user.user_permissions.set(Permission.objects.all().exclude(codename="enter_dev_mode"))
+    client = signed_in(user)
+    for path in ("/admin/auth/user/", "/admin/auth/group/", "/admin/auth/user/add/", "/admin/assemblies/flush/"):
+        assert client.get(path).status_code == 403
 
 
 @every_model
@@ -118,16 +123,6 @@ def test_lists_and_pages_cost_a_fixed_number_of_queries(
         superuser.get(page)
 
 
-def test_a_longer_list_costs_no_more_queries(
-    superuser: Client, library: PayloadStore, operator: Actor, django_assert_max_num_queries: Budget
-) -> None:
-    for number in range(20):
-        create(script(f"Number {number}"), domain=Domain.USER, actor=operator, store=library)
-    superuser.get(address("assemblies/assembly"))
-    with django_assert_max_num_queries(LIST_QUERIES):
-        assert superuser.get(address("assemblies/assembly")).context["cl"].result_count == 22
-
-
 @every_model
 def test_a_page_that_is_not_there_leads_back_to_the_start(superuser: Client, name: str) -> None:
     answer = superuser.get(address(name, "999999/change/"))
@@ -141,28 +136,14 @@ def test_no_page_holds_an_inline_script_or_style(superuser: Client, name: str) -
         assert " style=" not in page
         assert "<style" not in page
         assert " onclick=" not in page
-        assert page.count("<script") == page.count("<script src=") + page.count("<script id=")
+        assert page.count("<script") == len(re.findall(r'<script (?:type="module" )?(?:src|id)=', page))
 
 
 def test_the_style_sheet_is_served(superuser: Client) -> None:
-    assert "assemblies/admin.css" in superuser.get(address("assemblies/assembly")).content.decode()
+    assert "assemblies/admin.css" in superuser.get(address("assemblies/flush")).content.decode()
     answer: Any = superuser.get("/static/assemblies/admin.css")
     assert answer.status_code == 200
     assert b".pill-queued" in b"".join(answer.streaming_content)
-
-
-def test_the_front_page_lists_the_library(superuser: Client) -> None:
-    page = superuser.get("/admin/").content.decode()
-    for words in (
-        "Borealis Assemblies",
-        "Assemblies",
-        "Journal entries",
-        "Audit entries",
-        "API tokens",
-        "Flushes",
-        "Official syncs",
-    ):
-        assert words in page
 
 
 def test_payload_guids_are_for_administrators(superuser: Client, staff: Client, guid: str) -> None:
@@ -171,17 +152,7 @@ def test_payload_guids_are_for_administrators(superuser: Client, staff: Client, 
     assert revision is not None
     page = address("assemblies/journalentry", f"{revision.pk}/change/")
     assert payload_guid in superuser.get(page).content.decode()
-    for shown in (page, address("assemblies/assembly", f"{guid}/change/"), address("assemblies/assembly")):
-        assert payload_guid not in staff.get(shown).content.decode()
-
-
-def test_where_syncs_came_from_is_for_administrators(superuser: Client, staff: Client, sync_record: SyncRecord) -> None:
-    page = address("assemblies/syncrecord", f"{sync_record.pk}/change/")
-    for secret in (sync_record.source, sync_record.reasons[0]):
-        assert secret in superuser.get(page).content.decode()
-        for shown in (page, address("assemblies/syncrecord")):
-            assert secret not in staff.get(shown).content.decode()
-    assert "3 added" in staff.get(address("assemblies/syncrecord")).content.decode()
+    assert payload_guid not in staff.get(page).content.decode()
 
 
 def test_no_digest_of_a_token_is_shown(superuser: Client, api_token: ApiToken) -> None:
@@ -194,14 +165,6 @@ def test_no_digest_of_a_token_is_shown(superuser: Client, api_token: ApiToken) -
 def test_a_flush_of_every_domain_is_shown(superuser: Client) -> None:
     flush()
     assert "User-Created" in superuser.get(address("assemblies/domainstate")).content.decode()
-
-
-def test_staff_who_may_see_assemblies_alone_get_no_links_into_the_journal(guid: str) -> None:
-    user = User.objects.create_user("sven", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_assembly"))
-    page = signed_in(user).get(address("assemblies/assembly", f"{guid}/change/"))
-    assert page.status_code == 200
-    assert "journalentry" not in page.content.decode()
 
 
 def test_a_setting_is_shown_as_text_whatever_it_says(superuser: Client) -> None:

@@ -1,0 +1,31 @@
+"""The admin site of the library: its navigation by what people come for, and the pages that are about no one row.
+
+The library's pages are imported when they are asked for: importing them registers with the site that is being made.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+
+from devmode.login_page import GuardedSite
+
+
+class LibrarySite(GuardedSite):
+    """Django's admin as the library's people use it."""
+
+    site_header = site_title = "Borealis Assemblies"
+
+    def get_urls(self) -> list[Any]:
+        return [*self._pages(), *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        from assemblies.admin.navigation import sections
+
+        listed: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        return listed if app_label else sections(request, listed)
+
+    def _pages(self) -> list[URLPattern]:
+        from assemblies.admin.pages import PAGES
+
+        return [path(route, self.admin_view(view), name=name) for route, view, name in PAGES]
