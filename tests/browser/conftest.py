@@ -1,6 +1,7 @@
 """Real pages in the machine's own Chromium: nothing is downloaded, and without Chromium these tests skip."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from assemblies.payloads import PayloadStore
 from tests.browser.people import PEOPLE, session_of
 from tests.browser.watched import Watch
-from tests.hardening.chromium import find_chromium
 
 Visit = Callable[..., Page]
 SERIOUS = {"serious", "critical"}
@@ -23,7 +23,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    program = find_chromium()
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("there is no Chromium on this machine")
     # Playwright runs a loop in this thread, in which Django would refuse the tests' own queries.
