@@ -4,7 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from assemblies.documents import find_hidden_characters
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 
@@ -31,6 +33,11 @@ class Change:
     search_text: str | None = None
     event_guid: str | None = None
     claims_guid: bool = False
+
+    @cached_property
+    def is_flagged(self) -> bool:
+        """Whether the new payload's text holds hidden characters."""
+        return bool(find_hidden_characters("script", self.search_text or ""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ def clone(
     Raises AssemblyNotFound, Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
     """
     origin = get_live(guid)
-    content = copy_of(origin, display_name=display_name or f"{origin.display_name[:240]} (copy)")
+    content = copy_of(origin, display_name=display_name or copy_name(origin))
     change = arrival(
         content,
         origin,
@@ -41,6 +41,11 @@ def clone(
         event_guid=event_guid,
     )
     return commit([change], actor=actor, event="assembly.clone", detail={"cloned_from": guid})[0]
+
+
+def copy_name(origin: Assembly) -> str:
+    """Return the name of a copy that was given none."""
+    return f"{origin.display_name[:240]} (copy)"
 
 
 def arrival(

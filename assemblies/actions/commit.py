@@ -25,7 +25,7 @@ from assemblies.models.columns import AssemblyColumns, project
 
 BATCH_ROWS = 500
 ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
-ROW_FIELDS += ["domain", "search_text", "deleted_at"]
+ROW_FIELDS += ["domain", "search_text", "is_flagged", "deleted_at"]
 
 
 def commit(
@@ -45,6 +45,9 @@ def commit(
     library cannot make them durable.
     """
     require_space_for_changes()
+    for change in changes:
+        # Read through before the turn: a long text must not keep other writers waiting.
+        _ = change.is_flagged
     with audited(actor, event, changes), writing_turn():
         head = lock_head()
         # Read under the lock: what waited for it must not pass for earlier than it is, least of all a grant's use.
@@ -171,13 +174,17 @@ def _same_meaning(living: Assembly | None, content: Content | None) -> bool:
 def _rewritten(
     row: Assembly | None, change: Change, domain: Domain, content: Content | None, now: datetime
 ) -> Assembly:
-    text = change.search_text if change.search_text is not None else (row.search_text if row else "")
+    text, flagged = (row.search_text, row.is_flagged) if row else ("", False)
+    if change.search_text is not None:
+        text, flagged = change.search_text, change.is_flagged
     if row is not None and content is None:
         row.deleted_at = now
         return row
     if content is None:
         raise AssemblyNotFound(assembly_guid=change.guid)
-    return Assembly(guid=change.guid, domain=domain, search_text=text, deleted_at=None, **project(content))
+    return Assembly(
+        guid=change.guid, domain=domain, search_text=text, is_flagged=flagged, deleted_at=None, **project(content)
+    )
 
 
 def _draft(change: Change, domain: Domain, content: Content | None, actor: Actor) -> Draft:

@@ -1,14 +1,15 @@
 """Compare two revisions: fields one by one, scripts as a unified diff, files by their bytes. Reading only."""
 
-import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from assemblies import documents
 from assemblies.actions.contents import text_of
 from assemblies.actions.staging import references
+from assemblies.documents.common_stretches import Stretch, common_stretches, split_lines
 from assemblies.domains import Kind
 from assemblies.models import AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
@@ -17,9 +18,9 @@ FIELDS = (
     "display_name", "summary", "type_name", "category", "version", "timeout_seconds", "variables", "sites", "tags",
     "metadata", "extra", "envelope_extra",
 )  # fmt: skip
-# Above this many changed lines on a side the diff is one block: looking for equal lines takes quadratic time.
-MOST_LINES = 3000
+LINES_AROUND = 3
 NO_NEWLINE = "\n\\ No newline at end of file\n"
+Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,19 @@ class Comparison:
 
 def compare(before: Content | None, after: Content, *, store: PayloadStore) -> Comparison:
     """Compare two contents; None is an assembly that is not there yet. Raises PayloadMissing, PayloadCorrupt."""
-    return Comparison(list(_field_changes(before, after)), _script(before, after, store), _file_changes(before, after))
+    return Comparison(list(field_changes(before, after)), _script(before, after, store), file_changes(before, after))
 
 
-def _field_changes(before: Content | None, after: Content) -> Iterator[FieldChange]:
+def field_changes(before: Content | None, after: Content) -> Iterator[FieldChange]:
+    """Yield the fields that differ, without a look at any payload."""
     for name in FIELDS:
         old, new = getattr(before, name, None), getattr(after, name)
         if before is None or not documents.same_value(old, new):
             yield FieldChange(name, old, new)
 
 
-def _file_changes(before: Content | None, after: Content) -> list[FileChange]:
+def file_changes(before: Content | None, after: Content) -> list[FileChange]:
+    """Return the files that came, went or changed, by their names and hashes alone."""
     old, new = _files_by_name(before), _files_by_name(after)
     changes = [FileChange(name, _sha256(old.get(name)), _sha256(new.get(name))) for name in {**old, **new}]
     return [change for change in changes if change.before != change.after]
@@ -76,12 +79,15 @@ def _sha256(facts: AttachmentFacts | None) -> str | None:
 def _script(before: Content | None, after: Content, store: PayloadStore) -> str | None:
     if before is not None and before.payload_sha256 == after.payload_sha256:
         return ""
-    old, new = _text(before, store), _text(after, store)
+    old, new = readable_payload(before, store), readable_payload(after, store)
     return None if old is None or new is None else unified_diff(old, new)
 
 
-def _text(content: Content | None, store: PayloadStore) -> str | None:
-    """Return a payload as people read it: a graph with a line per value, so that a diff has lines to compare."""
+def readable_payload(content: Content | None, store: PayloadStore) -> str | None:
+    """Return a payload as people read it: a graph with a line per value, so that a diff has lines to compare.
+
+    None is a payload that is no text. Raises PayloadMissing, PayloadCorrupt.
+    """
     if content is None:
         return ""
     payload = store.read(references(content)[0])
@@ -92,34 +98,48 @@ def _text(content: Content | None, store: PayloadStore) -> str | None:
 
 def unified_diff(before: str, after: str) -> str:
     """Return a unified diff. Lines end at a line feed only, so that a changed carriage return shows."""
-    old, new = _lines(before), _lines(after)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    if max(len(old), len(new)) - head - tail > MOST_LINES:
-        return "".join(_block(old, new, head, tail))
-    lines = difflib.unified_diff(old, new, "before", "after")
-    return "".join(_ended(line) for line in lines)
+    old, new = split_lines(before), split_lines(after)
+    groups = [_hunk(list(group), old, new) for group in _Grouping(old, new).get_grouped_opcodes(LINES_AROUND)]
+    return "--- before\n+++ after\n" + "".join(groups) if groups else ""
 
 
-def _lines(text: str) -> list[str]:
-    lines = [f"{line}\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
+class _Grouping(SequenceMatcher[str]):
+    """Groups what differs with the lines around it; it is told the differences and searches for none itself."""
+
+    def __init__(self, old: list[str], new: list[str]) -> None:
+        super().__init__()
+        self._opcodes = list(_opcodes(old, new))
+
+    def get_opcodes(self) -> list[Opcode]:
+        return self._opcodes
 
 
-def _common(old: list[str], new: list[str]) -> int:
-    """Return how many lines are equal from the start."""
-    pairs = zip(old, new, strict=False)
-    return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(old), len(new)))
+def _opcodes(old: list[str], new: list[str]) -> Iterator[Opcode]:
+    at = other = 0
+    for stretch in [*common_stretches(old, new), Stretch(len(old), len(new), 0)]:
+        if (at, other) != (stretch.old, stretch.new):
+            yield "replace", at, stretch.old, other, stretch.new
+        at, other = stretch.old + stretch.length, stretch.new + stretch.length
+        if stretch.length:
+            yield "equal", stretch.old, at, stretch.new, other
 
 
-def _block(old: list[str], new: list[str], head: int, tail: int) -> Iterator[str]:
-    """Yield a diff that takes every line between the common ends out and puts the new ones in."""
-    gone, come = old[head : len(old) - tail], new[head : len(new) - tail]
-    yield "--- before\n+++ after\n"
-    yield f"@@ -{head + bool(gone)},{len(gone)} +{head + bool(come)},{len(come)} @@\n"
-    yield from (_ended(f"-{line}") for line in gone)
-    yield from (_ended(f"+{line}") for line in come)
+def _hunk(group: list[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> str:
+    (_tag, start, _end, other_start, _other_end), (_tag, _start, end, _other_start, other_end) = group[0], group[-1]
+    lines = [f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@\n"]
+    for tag, at, at_end, other, other_at_end in group:
+        if tag == "equal":
+            lines += [_ended(f" {line}") for line in old[at:at_end]]
+        else:
+            lines += [_ended(f"-{line}") for line in old[at:at_end]]
+            lines += [_ended(f"+{line}") for line in new[other:other_at_end]]
+    return "".join(lines)
+
+
+def _range(start: int, end: int) -> str:
+    """Return where a hunk stands: lines count from 1, and an empty range names the line before it."""
+    length = end - start
+    return f"{start + 1}" if length == 1 else f"{start + bool(length)},{length}"
 
 
 def _ended(line: str) -> str:

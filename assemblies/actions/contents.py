@@ -11,6 +11,9 @@ from assemblies.documents import Document
 from assemblies.models import Assembly, AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
 
+# Reads as an empty script and as an empty graph alike.
+NO_PAYLOAD = b"{}"
+
 
 def content_of(document: Document, staging: Staging, *, before: Content | None = None) -> Content:
     """Make the document's bytes durable and return its content, without times and names yet: `settled` adds them.
@@ -120,6 +123,20 @@ def document_of(guid: str, content: Content, store: PayloadStore) -> Document:
 
 def _attachment(facts: AttachmentFacts, data: bytes) -> documents.Attachment:
     return documents.Attachment(file_name=facts.file_name, mime_type=facts.mime_type, data=data, extra=facts.extra)
+
+
+def outline_of(guid: str | None, content: Content, payload: bytes) -> Document:
+    """Return the document without the bytes of its files: enough to name it and to look for hidden characters."""
+    return Document(
+        guid=guid,
+        display_name=content.display_name,
+        summary=content.summary,
+        type_name=content.type_name,
+        payload=payload,
+        category=content.category,
+        variables=content.variables,
+        files=[documents.Attachment(facts.file_name, facts.mime_type, b"") for facts in content.files],
+    )
 
 
 def text_of(payload: bytes) -> str | None:

@@ -12,15 +12,20 @@ from assemblies.models import Assembly
 
 def delete(guid: str, *, actor: Actor, expected_revision: int | None = None, event_guid: str | None = None) -> Receipt:
     """Delete an assembly. Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure."""
+    change = deletion(guid, expected_revision=expected_revision, event_guid=event_guid)
+    return commit([change], actor=actor, event="assembly.delete")[0]
+
+
+def deletion(guid: str, *, expected_revision: int | None = None, event_guid: str | None = None) -> Change:
+    """Return the change that deletes a live assembly."""
 
     def rewrite(row: Assembly | None, now: datetime) -> None:
         require_live(row, guid)
 
-    change = Change(
+    return Change(
         guid=guid,
         operation=Operation.DELETE,
         rewrite=rewrite,
         expected_revision=expected_revision,
         event_guid=event_guid,
     )
-    return commit([change], actor=actor, event="assembly.delete")[0]

@@ -14,13 +14,13 @@ from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.payloads import PayloadStore
 
 
-def discard(guid: str, *, actor: Actor, store: PayloadStore) -> Receipt:
+def discard(guid: str, *, actor: Actor, store: PayloadStore, expected_revision: int | None = None) -> Receipt:
     """Undo what was not flushed yet. Raises AssemblyNotFound, NothingPending, Forbidden, DevModeRequired,
-    RevisionConflict when somebody changed the assembly meanwhile, or a Failure.
+    RevisionConflict when somebody changed the assembly meanwhile, or since `expected_revision`, or a Failure.
     """
-    row = Assembly.objects.filter(guid=guid).first()
-    if row is None:
-        raise AssemblyNotFound(assembly_guid=guid)
+    row = _get_row(guid)
+    if expected_revision not in {None, row.sequence}:
+        raise RevisionConflict(assembly_guid=row.guid, revision=row.sequence, expected=expected_revision)
     change = _back_to(_last_entry(row, _persisted_before(row)), row, actor, store)
     change = replace(change, rewrite=_while_pending(change.rewrite, row))
     return commit([change], actor=actor, event="assembly.discard", detail={"discarded_revision": row.sequence})[0]
@@ -45,6 +45,23 @@ def _while_pending(rewrite: Rewrite, seen: Assembly) -> Rewrite:
         return rewrite(row, now)
 
     return checked
+
+
+def find_persisted(guid: str) -> JournalEntry | None:
+    """Return the entry that discarding would go back to; None when the domain database holds no such assembly.
+
+    Raises AssemblyNotFound, NothingPending.
+    """
+    row = _get_row(guid)
+    entry = _last_entry(row, _persisted_before(row))
+    return entry if entry is not None and entry.content else None
+
+
+def _get_row(guid: str) -> Assembly:
+    row = Assembly.objects.filter(guid=guid).first()
+    if row is None:
+        raise AssemblyNotFound(assembly_guid=guid)
+    return row
 
 
 def _last_entry(row: Assembly, persisted: int) -> JournalEntry | None:

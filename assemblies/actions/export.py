@@ -1,13 +1,45 @@
 """Export assemblies as documents. Reading only: every payload is verified on the way out."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import IO
 
 from assemblies import documents
 from assemblies.actions.contents import document_of
 from assemblies.documents import EnvelopeFacts, ScriptEncoding, Style
+from assemblies.documents.archives import write_archive
 from assemblies.documents.canonical import readable_json
-from assemblies.models import Assembly
+from assemblies.errors import Failure
+from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
+
+
+class ArchiveStyle(StrEnum):
+    """How documents stand in an archive; `tree` puts each script into a file of its own."""
+
+    AUTHORING = "authoring"
+    LEGACY = "legacy"
+    ENVELOPE = "envelope"
+    TREE = "tree"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An assembly whose payload cannot be read, and why in words."""
+
+    guid: str
+    display_name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An archive of `count` assemblies, open at its beginning, and those that are missing in it."""
+
+    file: IO[bytes]
+    count: int
+    unreadable: list[Unreadable]
 
 
 def export_document(
@@ -23,24 +55,74 @@ def export_document(
     `with_payload_guid` puts the payload's GUID, which administrators alone may see, into an envelope.
     """
     content = row.read_content()
-    envelope = EnvelopeFacts(
-        domain=row.domain,
+    document = document_of(row.guid, content, store)
+    envelope = _envelope(row.domain, content, with_payload_guid=with_payload_guid)
+    return documents.write_document(document, style, envelope=envelope, script_encoding=script_encoding)
+
+
+def _envelope(domain: str, content: Content, *, with_payload_guid: bool) -> EnvelopeFacts:
+    return EnvelopeFacts(
+        domain=domain,
         payload_guid=content.payload_guid if with_payload_guid else None,
         content_hash=content.content_hash,
         created_at=content.created_at,
         updated_at=content.updated_at,
     )
-    document = document_of(row.guid, content, store)
-    return documents.write_document(document, style, envelope=envelope, script_encoding=script_encoding)
 
 
-def export_files(rows: Iterable[Assembly], *, style: Style | str, store: PayloadStore) -> Iterator[tuple[str, bytes]]:
-    """Yield (relative file name, bytes) for each file of an export; `style` is a document style or "tree"."""
+def export_files(
+    rows: Iterable[Assembly], *, style: str, store: PayloadStore, script_encoding: ScriptEncoding = "base64"
+) -> Iterator[tuple[str, bytes]]:
+    """Yield (relative file name, bytes) for each file of an export; `style` is one of ArchiveStyle.
+
+    Raises PayloadMissing, PayloadCorrupt.
+    """
+    taken: set[str] = set()
     for row in rows:
-        document = document_of(row.guid, row.read_content(), store)
-        stem = f"{row.domain}/{row.kind}/{documents.safe_stem(document)}"
-        if style == "tree":
-            yield from documents.write_tree(document, stem).items()
-        else:
-            exported = export_document(row, style=Style(style), store=store, with_payload_guid=False)
-            yield f"{stem}.json", readable_json(exported)
+        yield from with_free_stem(_files_of(row, style, store, script_encoding), taken)
+
+
+def pack(rows: Iterable[Assembly], *, style: str, store: PayloadStore) -> Packed:
+    """Write an archive of all assemblies that can be read whole, and name the others."""
+    taken: set[str] = set()
+    unreadable: list[Unreadable] = []
+    count = 0
+
+    def readable_files() -> Iterator[tuple[str, bytes]]:
+        nonlocal count
+        for row in rows:
+            try:
+                files = _files_of(row, style, store)
+            except Failure as failure:
+                unreadable.append(Unreadable(row.guid, row.display_name, failure.message))
+                continue
+            count += 1
+            yield from with_free_stem(files, taken)
+
+    file = write_archive(readable_files())
+    return Packed(file, count, unreadable)
+
+
+def with_free_stem(files: list[tuple[str, bytes]], taken: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of one assembly under a stem no other one has: names and the first digits of a GUID may agree."""
+    stem = files[0][0].removesuffix(".json")
+    free, number = stem, 1
+    while free in taken:
+        number += 1
+        free = f"{stem}-{number}"
+    taken.add(free)
+    for name, content in files:
+        yield f"{free}{name.removeprefix(stem)}", content
+
+
+def _files_of(
+    row: Assembly, style: str, store: PayloadStore, script_encoding: ScriptEncoding = "base64"
+) -> list[tuple[str, bytes]]:
+    content = row.read_content()
+    document = document_of(row.guid, content, store)
+    stem = f"{row.domain}/{row.kind}/{documents.safe_stem(document)}"
+    if style == ArchiveStyle.TREE:
+        return list(documents.write_tree(document, stem).items())
+    envelope = _envelope(row.domain, content, with_payload_guid=False)
+    entry = documents.write_document(document, Style(style), envelope=envelope, script_encoding=script_encoding)
+    return [(f"{stem}.json", readable_json(entry))]

@@ -21,6 +21,8 @@ from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
 
 EVENT = "assembly.import"
+# By each account and address, whatever the door.
+MOST_PER_MINUTE = 600
 
 
 class OnConflict(StrEnum):
@@ -41,9 +43,17 @@ class Standing(StrEnum):
     OTHER_DOMAIN = "other_domain"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What to do with one document of many. `expected_revision` is the revision its asker saw, where one is updated."""
+
+    on_conflict: OnConflict
+    expected_revision: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What importing one document would do. `refusal` is why it would be refused, or None."""
+    """What importing one document would do. `refusal` is why it would be refused, or None; `row` has its GUID now."""
 
     guid: str | None
     display_name: str
@@ -51,31 +61,35 @@ class Preview:
     same_name_guids: list[str] = field(default_factory=list)
     flags: list[dict[str, Any]] = field(default_factory=list)
     refusal: Refusal | None = None
+    row: Assembly | None = None
 
 
 def import_documents(
     documents: Sequence[Document],
     *,
     domain: Domain,
-    on_conflict: OnConflict,
+    on_conflict: OnConflict | Sequence[Choice],
     actor: Actor,
     store: PayloadStore,
     event_guid: str | None = None,
 ) -> list[Receipt]:
     """Import `documents` into `domain`, all or none. A skipped one gets the receipt of the unchanged assembly.
 
-    Raises GuidInOtherDomain when a GUID lives in another domain (but with NEW_GUID), GuidTaken with FAIL, or with
-    NEW_GUID when another import took the GUID meanwhile, Forbidden, DevModeRequired, or a Failure.
+    `on_conflict` is for all of them, or a choice for each. Raises GuidInOtherDomain when a GUID lives in another domain
+    (but with NEW_GUID), GuidTaken with FAIL, or with NEW_GUID when another import took the GUID meanwhile,
+    RevisionConflict and AssemblyNotFound when a choice expected another revision, Forbidden, DevModeRequired, or a
+    Failure.
     """
+    choices = _choices(documents, on_conflict)
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
         check_may_write(actor, domain, EVENT)
-        for document in documents:
-            check_conflict(rows.get(document.guid or ""), domain, on_conflict)
-        guids = _landing_guids(documents, rows, on_conflict)
+        for document, choice in zip(documents, choices, strict=True):
+            check_conflict(rows.get(document.guid or ""), domain, choice.on_conflict)
+        guids = _landing_guids(documents, rows, choices)
         changes = [
-            _change(document, guid, rows.get(guid), domain, on_conflict, actor, staging)
-            for document, guid in zip(documents, guids, strict=True)
+            _change(document, guid, rows.get(guid), domain, choice, actor, staging)
+            for document, guid, choice in zip(documents, guids, choices, strict=True)
         ]
         if event_guid:
             changes = [replace(change, event_guid=_nth_event(event_guid, n)) for n, change in enumerate(changes)]
@@ -84,7 +98,7 @@ def import_documents(
 
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:
     """Say what an import would do, without writing anything."""
-    rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
+    rows = Assembly.objects.without_texts().in_bulk({document.guid for document in documents if document.guid})
     names = _guids_by_name({document.display_name for document in documents})
     return [_preview(document, rows.get(document.guid or ""), domain, on_conflict, names) for document in documents]
 
@@ -99,11 +113,15 @@ def check_conflict(row: Assembly | None, domain: Domain, on_conflict: OnConflict
         raise GuidTaken(assembly_guid=row.guid)
 
 
-def _landing_guids(documents: Sequence[Document], rows: Collection[str], on_conflict: OnConflict) -> list[str]:
+def _choices(documents: Sequence[Document], on_conflict: OnConflict | Sequence[Choice]) -> Sequence[Choice]:
+    return [Choice(on_conflict)] * len(documents) if isinstance(on_conflict, OnConflict) else on_conflict
+
+
+def _landing_guids(documents: Sequence[Document], rows: Collection[str], choices: Sequence[Choice]) -> list[str]:
     """Return the GUID each document gets: its own, or a new one where it has none or may not have it."""
     taken, guids = set(rows), []
-    for document in documents:
-        free = document.guid is not None and (on_conflict != OnConflict.NEW_GUID or document.guid not in taken)
+    for document, choice in zip(documents, choices, strict=True):
+        free = document.guid is not None and (choice.on_conflict != OnConflict.NEW_GUID or document.guid not in taken)
         guids.append(document.guid if document.guid and free else str(uuid4()))
         taken.add(guids[-1])
     return guids
@@ -119,10 +137,11 @@ def _change(
     guid: str,
     row: Assembly | None,
     domain: Domain,
-    on_conflict: OnConflict,
+    choice: Choice,
     actor: Actor,
     staging: Staging,
 ) -> Change:
+    on_conflict = choice.on_conflict
     content = content_of(document, staging, before=row.read_content() if row else None)
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
@@ -141,6 +160,7 @@ def _change(
         domain=domain,
         operation=Operation.IMPORT,
         rewrite=rewrite,
+        expected_revision=choice.expected_revision,
         search_text=search_text_of(content, document.payload),
     )
 
@@ -169,6 +189,7 @@ def _preview(
         same_name_guids=[guid for guid in guids_by_name.get(document.display_name, []) if guid != document.guid],
         flags=document.flags,
         refusal=refusal,
+        row=row,
     )
 
 

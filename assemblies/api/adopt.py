@@ -11,10 +11,10 @@ from assemblies.actions.audit import check_may_write
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_any_entry
 from assemblies.api.idempotency import event_guid
 from assemblies.api.reading import read_object
 from assemblies.api.representing import written_item
+from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
 
 

@@ -10,10 +10,10 @@ from assemblies.actions.attach import attach, detach, get_attachment
 from assemblies.api import schema
 from assemblies.api.downloads import download
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
 from assemblies.api.parsing import body_chunks
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
+from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadReference
 

@@ -10,10 +10,10 @@ from assemblies.actions.clone import clone
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
 from assemblies.api.idempotency import event_guid
 from assemblies.api.reading import read_domain, read_object
 from assemblies.api.representing import written_item
+from assemblies.catalogue.find import find_entry
 
 
 class CloneView(AssemblyEndpoint):

@@ -7,14 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.compare import compare
+from assemblies.actions.history import chosen_revisions
 from assemblies.actions.origin import get_origin
 from assemblies.actions.revert import get_revision
 from assemblies.api import schema
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
 from assemblies.api.reading import Query
 from assemblies.api.representing import flags_of, read_payload
-from assemblies.api.revisions import find_history
+from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.errors import InvalidField
 from assemblies.models import Content
@@ -29,7 +29,8 @@ class DiffView(AssemblyEndpoint):
         if query.choice("against", Against):
             start, before, end, after = against_origin(query, guid)
         else:
-            guid, start, end = chosen_revisions(query, guid)
+            asked = (query.number(name, None, minimum=1) for name in ("from", "to"))
+            guid, start, end = chosen_revisions(guid, *asked)
             before, after = get_revision(guid, start)[1] if start else None, get_revision(guid, end)[1]
         store = payload_store()
         comparison = compare(before, after, store=store)
@@ -54,16 +55,3 @@ def against_origin(query: Query, guid: str) -> tuple[int | None, Content | None,
     entry = find_entry(guid)
     revision, origin = get_origin(entry.guid, entry.content)
     return revision.sequence, origin, entry.revision, entry.content
-
-
-def chosen_revisions(query: Query, guid: str) -> tuple[str, int | None, int]:
-    """Return the GUID and the two revisions to compare: by default the newest, and the one before the later.
-
-    Deletions have no content and are passed over. The earlier is None when there is none before the later.
-    Raises InvalidGuid, InvalidField, AssemblyNotFound.
-    """
-    entries, newest = find_history(guid)
-    filled = entries.exclude(content="").values_list("sequence", flat=True)
-    start, end = (query.number(name, None, minimum=1) for name in ("from", "to"))
-    end = end or filled[0]
-    return newest.assembly_guid, start or filled.filter(sequence__lt=end).first(), end

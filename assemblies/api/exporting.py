@@ -1,18 +1,14 @@
 """Export: one assembly as a document, or a domain as an archive of them."""
 
-import tempfile
-import zipfile
-from collections.abc import Iterable
-from contextlib import ExitStack
 from enum import StrEnum
-from typing import IO
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from assemblies import documents
-from assemblies.actions.export import export_document, export_files
+from assemblies.actions.contents import NO_PAYLOAD, outline_of
+from assemblies.actions.export import ArchiveStyle, export_document, export_files
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
 from assemblies.api.downloads import as_attachment
@@ -20,13 +16,11 @@ from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_row
 from assemblies.api.reading import Query
 from assemblies.api.rendering import json_bytes
-from assemblies.api.representing import NO_PAYLOAD, outline_of
 from assemblies.conf import payload_store
 from assemblies.documents import Style
+from assemblies.documents.archives import write_archive
 from assemblies.models import Assembly
 from devmode.api.endpoint import PrivateEndpoint
-
-MEMORY_BYTES = 4 * 1024 * 1024
 
 
 class Encoding(StrEnum):
@@ -34,15 +28,6 @@ class Encoding(StrEnum):
 
     BASE64 = "base64"
     TEXT = "text"
-
-
-class ArchiveStyle(StrEnum):
-    """How documents stand in an archive; `tree` puts each script into a file of its own."""
-
-    AUTHORING = "authoring"
-    LEGACY = "legacy"
-    ENVELOPE = "envelope"
-    TREE = "tree"
 
 
 class ExportView(AssemblyEndpoint):
@@ -80,15 +65,3 @@ class ExportAllView(PrivateEndpoint):
 
 def export_name(row: Assembly) -> str:
     return f"{documents.safe_stem(outline_of(row.guid, row.read_content(), NO_PAYLOAD))}.json"
-
-
-def write_archive(files: Iterable[tuple[str, bytes]]) -> IO[bytes]:
-    """Return an open zip of the files, at its beginning; equal files make equal archives."""
-    with ExitStack() as stack:
-        file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES))
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, content in files:
-                archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
-        file.seek(0)
-        stack.pop_all()
-    return file

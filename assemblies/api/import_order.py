@@ -10,14 +10,13 @@ from django.http import QueryDict
 
 from assemblies import documents
 from assemblies.actions.import_documents import OnConflict
-from assemblies.api.archives import read_archive
 from assemblies.api.reading import WORDS_OF_FLAGS, read_choice, read_domain, read_flag, read_object
 from assemblies.documents import Document
+from assemblies.documents.archives import is_archive, read_archive
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, InvalidField
 
 NAMES = ("document", "file", "domain", "assembly_guid", "on_conflict", "dry_run")
-_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,7 @@ class ImportOrder:
 
     @property
     def is_archive(self) -> bool:
-        if not isinstance(self.source, UploadedFile):
-            return False
-        self.source.seek(0)
-        start = self.source.read(4)
-        self.source.seek(0)
-        return start in _ZIP_SIGNATURES
+        return isinstance(self.source, UploadedFile) and is_archive(self.source)
 
     def read_documents(self) -> list[Document]:
         """Return the documents. Raises InvalidDocument and its kinds, InvalidGuid, DocumentTooLarge."""

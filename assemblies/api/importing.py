@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
-from assemblies.actions.import_documents import EVENT, OnConflict, Preview, import_documents, preview
+from assemblies.actions.import_documents import EVENT, MOST_PER_MINUTE, OnConflict, Preview, import_documents, preview
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.errors import error_body
@@ -27,7 +27,7 @@ from devmode.api.throttling import CountingThrottle
 
 class ImportThrottle(CountingThrottle):
     scope = "import"
-    limit = 600
+    limit = MOST_PER_MINUTE
 
 
 class ImportView(PrivateEndpoint):

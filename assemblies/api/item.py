@@ -10,12 +10,12 @@ from assemblies.api import schema
 from assemblies.api.actors import is_administrator
 from assemblies.api.conditions import not_modified, tagged
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
 from assemblies.api.item_body import read_changes
 from assemblies.api.rendering import joined
 from assemblies.api.representing import detail_of, flags_of, json_answer, read_payload, written_item
 from assemblies.api.writing import permitted
 from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 
 

@@ -4,27 +4,17 @@ What the library itself sets may be sent back as it was read and is then ignored
 and put back; sent otherwise, it is refused by name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from assemblies import documents
 from assemblies.api.reading import read_domain, read_object
 from assemblies.api.representing import files_of
 from assemblies.catalogue import CatalogueEntry
-from assemblies.documents import Document
+from assemblies.documents import NORMALISERS, Document, normalise_payload
 from assemblies.domains import AssemblyType, Domain, Kind
 from assemblies.errors import InvalidField, ReadOnlyField
 
-NORMALISERS: dict[str, Callable[[Any, str], Any]] = {
-    "display_name": documents.normalise_name,
-    "summary": documents.normalise_summary,
-    "version": documents.normalise_version,
-    "tags": documents.normalise_tags,
-    "metadata": documents.normalise_metadata,
-    "timeout_seconds": documents.normalise_timeout,
-    "variables": documents.normalise_variables,
-    "sites": documents.normalise_sites,
-}
 WRITABLE = frozenset({*NORMALISERS, "assembly_type", "category", "payload"})
 # Where an assembly is and what it is called are fixed by its creation.
 FIXED = frozenset({"assembly_guid", "domain"})
@@ -52,7 +42,7 @@ def read_new(sent: Mapping[str, Any]) -> Document:
         if name in SET_BY_THE_LIBRARY:
             raise ReadOnlyField(field=name)
     fields = read_fields(sent, whole=True, before=None)
-    payload = read_payload_field(sent.get("payload"), documents.get_assembly_type(fields["type_name"]))
+    payload = normalise_payload(sent.get("payload"), documents.get_assembly_type(fields["type_name"]))
     guid = sent.get("assembly_guid")
     return Document(guid=None if guid is None else documents.normalise_guid(guid), payload=payload, **fields)
 
@@ -103,20 +93,11 @@ def read_fields(sent: Mapping[str, Any], *, whole: bool, before: CatalogueEntry 
     return fields
 
 
-def read_payload_field(value: Any, assembly_type: AssemblyType) -> bytes:
-    """Return the bytes of a script given as text, or of a graph given as text or as an object."""
-    if assembly_type.kind is Kind.WORKFLOW:
-        return documents.parse_graph(value, "payload")
-    if not isinstance(value, str):
-        raise InvalidField("The script must be sent as text.", field="payload")
-    return value.encode()
-
-
 def _replaced_payload(value: Any, entry: CatalogueEntry, before: AssemblyType, after: AssemblyType) -> bytes | None:
     # A script that is no text reads as null, and so null leaves it as it is.
     if value is None and entry.content.payload_is_binary and after.kind is before.kind:
         return None
-    return read_payload_field(value, after)
+    return normalise_payload(value, after)
 
 
 def _type_name(value: Any, before: CatalogueEntry | None) -> str:

@@ -8,10 +8,10 @@ from rest_framework.response import Response
 from assemblies.actions.add_note import DEFAULT_TYPE, EVENT, add_note
 from assemblies.api import identity_schema as schema
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query, read_object
 from assemblies.api.writing import permitted
+from assemblies.catalogue.find import find_entry
 from assemblies.models import AssemblyNote
 
 DEFAULT_LIMIT = 100

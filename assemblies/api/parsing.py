@@ -10,9 +10,9 @@ from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.documents.decoding import DEEPEST_WRAPPING, MAX_DEPTH
-from assemblies.errors import AttachmentTooLarge, DocumentTooLarge, InvalidDocument
+from assemblies.documents.upload_size import SLACK_BYTES, announced_bytes, check_announced_size
+from assemblies.errors import AttachmentTooLarge, InvalidDocument
 
-SLACK_BYTES = 64 * 1024
 CHUNK_BYTES = 256 * 1024
 
 
@@ -40,14 +40,12 @@ class ImportJSONParser(StrictJSONParser):
 
 def check_upload_size(request: Request) -> None:
     """Raise DocumentTooLarge when the announced body is larger than any upload may be."""
-    if content_length(request) > (limit := settings.MAX_ATTACHMENT_BYTES + SLACK_BYTES):
-        raise DocumentTooLarge(limit_bytes=limit)
+    check_announced_size(request.META, max_bytes=settings.MAX_ATTACHMENT_BYTES)
 
 
 def content_length(request: Request) -> int:
     """Return the announced size of the body, 0 where none is announced."""
-    announced = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(announced) if announced.isdecimal() and len(announced) < 19 else 0
+    return announced_bytes(request.META)
 
 
 def body_chunks(request: Request, *, max_bytes: int) -> Iterator[bytes]:

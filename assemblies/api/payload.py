@@ -4,13 +4,13 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from assemblies import documents
+from assemblies.actions.contents import NO_PAYLOAD, outline_of
 from assemblies.actions.staging import references
 from assemblies.api import schema
 from assemblies.api.downloads import download
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
-from assemblies.api.representing import NO_PAYLOAD, outline_of
 from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
 

@@ -13,8 +13,9 @@ from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
+from assemblies.catalogue import library_catalogue, pending_page
 from assemblies.conf import payload_store
-from assemblies.journal.pending import PendingWrite, pending_writes
+from assemblies.journal.pending import PendingWrite
 from devmode.api.endpoint import PrivateEndpoint
 
 DEFAULT_LIMIT = 100
@@ -26,9 +27,10 @@ class QueueView(PrivateEndpoint):
     @schema.list_queue
     def get(self, request: Request) -> Response:
         part = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT)
-        writes = pending_writes()
-        results = [_represented(write) for write in part.of(writes)]
-        return Response(part.links(request, len(writes)) | {"results": results})
+        snapshot = library_catalogue().current()
+        writes = pending_page(snapshot, offset=part.offset, limit=part.limit)
+        links = part.links(request, len(snapshot.waiting))
+        return Response(links | {"results": [_represented(write) for write in writes]})
 
 
 class PendingView(AssemblyEndpoint):

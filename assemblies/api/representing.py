@@ -8,19 +8,15 @@ from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.actions.change import Receipt
-from assemblies.actions.contents import text_of
+from assemblies.actions.contents import NO_PAYLOAD, outline_of, text_of
 from assemblies.actions.staging import references
 from assemblies.api.actors import is_administrator
 from assemblies.api.conditions import tagged
 from assemblies.api.rendering import joined
 from assemblies.catalogue import CatalogueEntry, library_catalogue
-from assemblies.documents import Document
 from assemblies.models import Content
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadStore
-
-# Reads as an empty script and as an empty graph alike.
-NO_PAYLOAD = b"{}"
 
 
 def json_answer(body: bytes, *, status: int = 200) -> HttpResponse:
@@ -90,17 +86,3 @@ def read_payload(content: Content, store: PayloadStore) -> bytes:
 def flags_of(content: Content, payload: bytes | None) -> list[dict[str, Any]]:
     """Return the hidden characters of an assembly's texts; those of its payload where that is given."""
     return documents.document_flags(outline_of(None, content, NO_PAYLOAD if payload is None else payload))
-
-
-def outline_of(guid: str | None, content: Content, payload: bytes) -> Document:
-    """Return the document without the bytes of its files: enough to name it and to look for hidden characters."""
-    return Document(
-        guid=guid,
-        display_name=content.display_name,
-        summary=content.summary,
-        type_name=content.type_name,
-        payload=payload,
-        category=content.category,
-        variables=content.variables,
-        files=[documents.Attachment(facts.file_name, facts.mime_type, b"") for facts in content.files],
-    )

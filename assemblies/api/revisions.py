@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies import documents
+from assemblies.actions.history import find_history
 from assemblies.actions.revert import get_revision
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
@@ -18,10 +18,8 @@ from assemblies.api.rendering import json_bytes
 from assemblies.api.representing import detail_of, json_answer, read_payload
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
-from assemblies.errors import AssemblyNotFound
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Content, JournalEntry
-from assemblies.models.journal import JournalEntryQuerySet
 
 DEFAULT_LIMIT = 50
 CONTENT_FIELDS = (
@@ -53,16 +51,6 @@ class RevisionView(AssemblyEndpoint):
         facts = revision_facts(entry, newest, persisted_sequences())
         shown = content_facts(content, administrator=is_administrator(request))
         return json_answer(json_bytes(facts | shown | detail_of(content, read_payload(content, payload_store()))))
-
-
-def find_history(guid: str) -> tuple[JournalEntryQuerySet, JournalEntry]:
-    """Return an assembly's journal entries, newest first, and the newest. Raises InvalidGuid, AssemblyNotFound."""
-    guid = documents.normalise_guid(guid)
-    entries = JournalEntry.objects.of_assembly(guid).order_by("-sequence")
-    newest = entries.first()
-    if newest is None:
-        raise AssemblyNotFound(assembly_guid=guid)
-    return entries, newest
 
 
 def revision_facts(entry: JournalEntry, newest: JournalEntry, persisted: Mapping[Domain, int]) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from assemblies.api import identity_schema as schema
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_any_entry
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query
 from assemblies.api.settings import setting_facts, visible_to
+from assemblies.catalogue.find import find_any_entry
 from assemblies.models import AssemblyAlias, AssemblySettingHistory
 
 DEFAULT_LIMIT = 50

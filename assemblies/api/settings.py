@@ -13,9 +13,9 @@ from assemblies.actions.setting_rules import check_may_set
 from assemblies.api import identity_schema as schema
 from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.finding import find_entry
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query, read_choice, read_object
+from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblySetting, SettingCategory, Status

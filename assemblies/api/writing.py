@@ -11,8 +11,8 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.api.actors import actor_of
 from assemblies.api.conditions import expected_revision
-from assemblies.api.finding import find_any_entry, require_live
 from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_any_entry, require_live
 from assemblies.domains import Domain
 
 

@@ -1,7 +1,8 @@
 """Find assemblies in a snapshot: filters, search, order and pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from assemblies.catalogue.entry import CatalogueEntry
@@ -14,10 +15,16 @@ LONGEST_PAGE = 10_000
 MATCHES_PER_ASSEMBLY = 20
 MATCH_CHARACTERS = 240
 
+Test = Callable[[CatalogueEntry], bool]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListQuery:
-    """What to list. `ordering` is a key of ORDERINGS, with `-` in front for descending."""
+    """What to list. `ordering` is a key of ORDERINGS, with `-` in front for descending.
+
+    `among` narrows to sets of GUIDs that are known elsewhere, each under a name: one's favourites, what is flagged,
+    what a search found.
+    """
 
     domain: Domain | None = None
     kind: str | None = None
@@ -26,6 +33,9 @@ class ListQuery:
     tag: str | None = None
     dirty: bool | None = None
     upstream_state: str | None = None
+    origin_changed: bool | None = None
+    changed_since: datetime | None = None
+    among: Mapping[str, Collection[str]] = field(default_factory=dict)
     deleted: bool = False
     q: str = ""
     content: str = ""
@@ -51,33 +61,53 @@ def find_page(snapshot: Snapshot, query: ListQuery) -> Page:
     return Page(len(found), page, _matches(page, query.content) if guids else {})
 
 
-def _matching(snapshot: Snapshot, query: ListQuery) -> list[CatalogueEntry]:
-    in_order = map(snapshot.entries.__getitem__, sorted_guids(snapshot, query.ordering))
-    found = [entry for entry in in_order if (entry.deleted_at is not None) == query.deleted]
-    for test in _tests(query):
-        found = [entry for entry in found if test(entry)]
-    return found
+def in_order(snapshot: Snapshot, query: ListQuery) -> list[CatalogueEntry]:
+    """Return the live entries, or the deleted ones, in the query's order and not narrowed yet."""
+    entries = map(snapshot.entries.__getitem__, sorted_guids(snapshot, query.ordering))
+    return [entry for entry in entries if (entry.deleted_at is not None) == query.deleted]
 
 
-def _tests(query: ListQuery) -> Iterator[Callable[[CatalogueEntry], bool]]:
-    """Yield one test for each filter that is set."""
+def filters_of(query: ListQuery) -> Iterator[tuple[str, Test]]:
+    """Yield the name of each filter that is set, with its test."""
+    yield from _of_content(query)
+    yield from _of_standing(query)
+    for name, guids in query.among.items():
+        yield name, lambda entry, guids=guids: entry.guid in guids  # type: ignore[misc]
+    for word in query.q.casefold().split():
+        yield "q", lambda entry, word=word: word in entry.search_key  # type: ignore[misc]
+
+
+def _of_content(query: ListQuery) -> Iterator[tuple[str, Test]]:
     if query.domain is not None:
-        yield lambda entry: entry.domain == query.domain
+        yield "domain", lambda entry: entry.domain == query.domain
     if query.kind is not None:
-        yield lambda entry: entry.content.kind == query.kind
+        yield "kind", lambda entry: entry.content.kind == query.kind
     if query.type is not None:
-        yield lambda entry: entry.content.assembly_type == query.type
+        yield "type", lambda entry: entry.content.assembly_type == query.type
     if query.category is not None:
-        yield lambda entry: entry.content.category == query.category
+        yield "category", lambda entry: entry.content.category == query.category
     if query.tag is not None:
         tag = query.tag.casefold()
-        yield lambda entry: tag in entry.tag_keys
+        yield "tag", lambda entry: tag in entry.tag_keys
+
+
+def _of_standing(query: ListQuery) -> Iterator[tuple[str, Test]]:
     if query.dirty is not None:
-        yield lambda entry: entry.is_dirty == query.dirty
+        yield "dirty", lambda entry: entry.is_dirty == query.dirty
     if query.upstream_state is not None:
-        yield lambda entry: entry.upstream_state == query.upstream_state
-    for word in query.q.casefold().split():
-        yield lambda entry, word=word: word in entry.search_key  # type: ignore[misc]
+        yield "upstream_state", lambda entry: entry.upstream_state == query.upstream_state
+    if query.origin_changed is not None:
+        yield "origin_changed", lambda entry: entry.origin_changed == query.origin_changed
+    if query.changed_since is not None:
+        since = query.changed_since.isoformat()
+        yield "changed_since", lambda entry: entry.content.updated_at >= since
+
+
+def _matching(snapshot: Snapshot, query: ListQuery) -> list[CatalogueEntry]:
+    found = in_order(snapshot, query)
+    for _name, test in filters_of(query):
+        found = [entry for entry in found if test(entry)]
+    return found
 
 
 def _guids_with(words: str) -> set[str]:

@@ -83,13 +83,13 @@ class Snapshot:
     @property
     def queue(self) -> dict[str, Any]:
         """Return the state of the write queue, as lists carry it."""
-        oldest = self._oldest_staged()
+        oldest = self.oldest_staged()
         flushed = [state.last_flush_at for state in self.persistence.states.values() if state.last_flush_at]
         return {
             "pending": len(self.waiting),
             "oldest_staged_at": min(oldest.values(), default=None),
             "last_flush_at": max(flushed, default=None),
-            "next_flush_at": min((self._due_at(domain, at) for domain, at in oldest.items()), default=None),
+            "next_flush_at": min((self.due_at(domain, at) for domain, at in oldest.items()), default=None),
             "errors": [
                 {"domain": domain, "message": state.last_error, "attempts": state.attempts}
                 for domain, state in sorted(self.persistence.states.items())
@@ -97,12 +97,12 @@ class Snapshot:
             ],
         }
 
-    def _oldest_staged(self) -> dict[str, datetime]:
+    def oldest_staged(self) -> dict[str, datetime]:
         oldest: dict[str, datetime] = {}
         for guid, waiting in self.waiting.items():
             domain, staged_at = self.entries[guid].domain, waiting.revisions[0][1]
             oldest[domain] = min(staged_at, oldest.get(domain, staged_at))
         return oldest
 
-    def _due_at(self, domain: str, oldest_staged_at: datetime) -> datetime:
+    def due_at(self, domain: str, oldest_staged_at: datetime) -> datetime:
         return next_attempt_at(self.persistence.states.get(domain), oldest_staged_at, interval=self.flush_interval)

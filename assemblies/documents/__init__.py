@@ -45,12 +45,14 @@ from assemblies.documents.tree import file_name, read_tree, safe_stem, script_na
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import graph_of, parse_graph
 from assemblies.documents.writing import write_document
+from assemblies.documents.written_fields import NORMALISERS, normalise_payload
 
 __all__ = [
     "DEEPEST_WRAPPING",
     "DEFAULT_TIMEOUT_SECONDS",
     "DEFAULT_VERSION",
     "MAX_DEPTH",
+    "NORMALISERS",
     "Attachment",
     "AttachmentDigest",
     "Document",
@@ -77,6 +79,7 @@ __all__ = [
     "normalise_metadata",
     "normalise_mime_type",
     "normalise_name",
+    "normalise_payload",
     "normalise_sites",
     "normalise_summary",
     "normalise_tags",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assemblies.domains import Domain
-from assemblies.models import DomainState, JournalEntry
+from assemblies.models import Assembly, DomainState, JournalEntry
 
 FIRST_RETRY_SECONDS = 1
 LONGEST_RETRY_SECONDS = 60
@@ -44,10 +44,15 @@ def pending_entries(persisted: Mapping[Domain, int]) -> QuerySet[JournalEntry]:
 
 
 def pending_writes() -> list[PendingWrite]:
-    """Return the queue, oldest first: one line per assembly, with the time of its first waiting change."""
+    """Return the queue, oldest first: one line per assembly, with the time of its first waiting change.
+
+    What an earlier owner of a GUID left to another domain's replica is no pending write of the assembly that has the
+    GUID now.
+    """
     states = {state.domain: state for state in DomainState.objects.all()}
     writes: dict[str, PendingWrite] = {}
-    for entry in pending_entries(persisted_sequences()).defer("content"):
+    its_own = Exists(Assembly.objects.filter(guid=OuterRef("assembly_guid"), domain=OuterRef("domain")))
+    for entry in pending_entries(persisted_sequences()).filter(its_own).defer("content"):
         first = writes.get(entry.assembly_guid)
         state = states.get(entry.domain)
         writes[entry.assembly_guid] = PendingWrite(

@@ -1,7 +1,7 @@
 """Documents as a command line names them: files, folders and archives together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -15,12 +15,20 @@ from assemblies.errors import Refusal
 from assemblies.models import Assembly
 
 
-def gather_paths(paths: Iterable[str], *, track: Track) -> Gathering:
+@dataclass(frozen=True)
+class PathsGathering(Gathering):
+    """What several paths hold, and those of them that hold no document at all."""
+
+    empty: list[str] = field(default_factory=list)
+
+
+def gather_paths(paths: Iterable[str], *, track: Track) -> PathsGathering:
     """Return the documents of all `paths`, named as the command line did; a file that is named twice is read once."""
-    parts = [_gather_path(path, track) for path in dict.fromkeys(paths)]
-    return Gathering(
-        found=[found for part in parts for found in part.found],
-        skipped=[skipped for part in parts for skipped in part.skipped],
+    parts = {path: _gather_path(path, track) for path in dict.fromkeys(paths)}
+    return PathsGathering(
+        found=[found for part in parts.values() for found in part.found],
+        skipped=[skipped for part in parts.values() for skipped in part.skipped],
+        empty=[path for path, part in parts.items() if not part.found and not part.skipped],
     )
 
 

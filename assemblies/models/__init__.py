@@ -23,6 +23,7 @@ from assemblies.models.identity import (
 )
 from assemblies.models.journal import JournalEntry, JournalHead
 from assemblies.models.official import SyncRecord, UpstreamDocument
+from assemblies.models.saved_view import SavedView
 
 __all__ = [
     "AliasKind",
@@ -41,6 +42,7 @@ __all__ = [
     "JournalHead",
     "Lineage",
     "OfficialAssembly",
+    "SavedView",
     "SettingCategory",
     "Status",
     "SyncRecord",

@@ -25,6 +25,10 @@ class AssemblyQuerySet(models.QuerySet["Assembly"]):
     def of_domain(self, domain: Domain) -> Self:
         return self.filter(domain=domain)
 
+    def flagged(self) -> Self:
+        """Those whose text holds characters that make it read differently from how it runs."""
+        return self.filter(is_flagged=True)
+
     def without_texts(self) -> Self:
         """Leave the long search text in the database."""
         return self.defer("search_text")
@@ -35,6 +39,7 @@ class Assembly(AssemblyColumns):
 
     domain = models.CharField(_("source"), max_length=16, choices=Domain)
     search_text = models.TextField(_("text"), blank=True)
+    is_flagged = models.BooleanField(_("holds hidden characters"), default=False)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
 
     objects = AssemblyQuerySet.as_manager()
@@ -48,4 +53,6 @@ class Assembly(AssemblyColumns):
         indexes = [
             models.Index(fields=["domain", "display_name"], name="assembly_by_domain"),
             models.Index(fields=["sequence"], name="assembly_by_sequence"),
+            # Few are: the index holds those alone.
+            models.Index(fields=["guid"], name="flagged_assembly", condition=models.Q(is_flagged=True)),
         ]

@@ -47,6 +47,7 @@ class JournalEntry(models.Model):
         indexes = [
             models.Index(fields=["assembly_guid", "sequence"], name="journal_by_assembly"),
             models.Index(fields=["domain", "sequence"], name="journal_by_domain"),
+            models.Index(fields=["recorded_at"], name="journal_by_time"),
         ]
 
     def __str__(self) -> str:

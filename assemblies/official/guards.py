@@ -20,7 +20,7 @@ def find_refusals(
     return [
         *_emptiness(contents),
         *_failures(contents),
-        *([] if allow_mass_removal else _mass_removal(plan, shelf)),
+        *([] if allow_mass_removal else find_mass_removal(plan, shelf)),
     ]
 
 
@@ -45,8 +45,9 @@ def _failures(contents: SourceContents) -> Iterator[str]:
         yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
 
 
-def _mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> Iterator[str]:
+def find_mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> Iterator[str]:
+    """Yield the reason to refuse a plan that would take away most of the shelf; somebody may mean that."""
     live = sum(row.is_live for row in shelf.values())
     if len(plan.removed) > live * MOST_REMOVED:
         removed = len(plan.removed)
-        yield f"{removed} of {live} official assemblies would be removed; --allow-mass-removal if that is meant."
+        yield f"{removed} of {live} official assemblies would be removed; allow a mass removal if that is meant."

@@ -24,7 +24,7 @@ from assemblies.official import claims as claiming
 from assemblies.official import provenance
 from assemblies.official.claims import Claim, claims_of
 from assemblies.official.diffs import diffs_of
-from assemblies.official.guards import find_refusals, find_rollback
+from assemblies.official.guards import find_mass_removal, find_refusals, find_rollback
 from assemblies.official.plan import SyncPlan, plan_sync
 from assemblies.official.provenance import EVENT, masked
 from assemblies.official.publication import publications
@@ -86,8 +86,9 @@ def sync(
 ) -> SyncReport:
     """Bring the official domain to what `source` publishes.
 
-    Raises SourceUnreadable, SyncRefused (detail: `reasons`, `skipped`), Forbidden, DevModeRequired, RevisionConflict
-    when somebody changed an official assembly meanwhile, or a Failure. After each of them nothing has changed.
+    Raises SourceUnreadable, SyncRefused (detail: `reasons`, `skipped`, and in `may_allow` the arguments that would let
+    it pass), Forbidden, DevModeRequired, RevisionConflict when somebody changed an official assembly meanwhile, or a
+    Failure. After each of them nothing has changed.
     """
     attempt = Attempt(source=source, actor=actor, accepted=None, started=monotonic())
     check_may_write(actor, Domain.OFFICIAL, EVENT)
@@ -124,12 +125,15 @@ def _plan(attempt: Attempt, allowed: Allowances, track: Track) -> tuple[SourceCo
     foreign = find_foreign_guids(document.guid for document in contents.documents)
     attempt.plan = plan = plan_sync(contents, shelf, foreign, keep_local=allowed.keep_local)
     reasons = find_refusals(plan, contents, shelf, allow_mass_removal=allowed.mass_removal)
-    if not allowed.rollback:
-        reasons += find_rollback(attempt.source, contents.version, attempt.accepted_version)
+    back = [] if allowed.rollback else find_rollback(attempt.source, contents.version, attempt.accepted_version)
+    reasons += back
     if reasons:
+        mass = [] if allowed.mass_removal else list(find_mass_removal(plan, shelf))
         skipped = [{"path": one.path, "reason": one.reason} for one in contents.skipped]
         words = "The official sync was refused; the catalogue is unchanged. " + " ".join(reasons)
-        raise SyncRefused(words, reasons=reasons, skipped=skipped)
+        overridable = {"allow_mass_removal": mass, "allow_rollback": back}
+        may_allow = [name for name, why in overridable.items() if why]
+        raise SyncRefused(words, reasons=reasons, skipped=skipped, may_allow=may_allow)
     return contents, shelf, plan
 
 

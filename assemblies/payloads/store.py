@@ -14,9 +14,9 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 
-from ..errors import PayloadCorrupt, StorageUnavailable
+from ..errors import PayloadCorrupt, StorageFull, StorageUnavailable
 from .failures import read_failures_named, write_failures_named
-from .free_space import MINIMUM_FREE_FRACTION, require_free_space
+from .free_space import MINIMUM_FREE_FRACTION, DiskRoom, disk_room
 from .measured_content import MeasuredContent
 from .reference import PayloadReference, new_payload_guid, payload_name
 from .sweep import guid_directories, remove_payload, sweep_orphans
@@ -101,6 +101,14 @@ class PayloadStore:
         """
         return sweep_orphans(self.storage, is_referenced, older_than=older_than, newer_than=newer_than)
 
+    def find_room(self) -> DiskRoom | None:
+        """Return the room on the store's disk; None for one that has no disk of its own. Raises StorageUnavailable."""
+        if not isinstance(self.storage, FileSystemStorage):
+            return None
+        with write_failures_named():
+            location = Path(self.storage.location)
+        return disk_room(location, self.minimum_free_fraction)
+
     def _save(self, name: str, content: MeasuredContent) -> None:
         with write_failures_named():
             stored_as = self.storage.save(name, content)  # type: ignore[arg-type]  # it reads like a file
@@ -109,11 +117,9 @@ class PayloadStore:
             raise StorageUnavailable("The payload store renames what it is given; use one that keeps names.")
 
     def _require_free_space(self) -> None:
-        if not isinstance(self.storage, FileSystemStorage):
-            return
-        with write_failures_named():
-            location = Path(self.storage.location)
-        require_free_space(location, self.minimum_free_fraction)
+        room = self.find_room()
+        if room is not None and room.is_low:
+            raise StorageFull()
 
     @contextlib.contextmanager
     def _opened(self, reference: PayloadReference) -> Iterator["File[bytes]"]:

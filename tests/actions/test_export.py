@@ -1,13 +1,14 @@
 """Exporting assemblies."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.export import export_document, export_files
+from assemblies.actions.export import export_document, export_files, pack
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.documents import Style, read_document
 from assemblies.domains import Domain
@@ -64,3 +65,14 @@ def test_every_real_document_comes_back_equal(
         again = read_document(json.dumps(exported).encode(), max_bytes=2**21)
         assert again.content_hash == document.content_hash == row.content_hash, path.name
         assert again.payload == document.payload
+
+
+def test_an_archive_names_what_is_missing_in_it(library: PayloadStore, operator: Actor) -> None:
+    kept = create(script("Kept"), domain=Domain.USER, actor=operator, store=library)
+    lost = create(script("Lost", b"echo lost\n"), domain=Domain.USER, actor=operator, store=library)
+    library.delete(Assembly.objects.get(guid=lost.guid).payload_guid)
+    packed = pack(Assembly.objects.all(), style="tree", store=library)
+    with packed.file as file, zipfile.ZipFile(file) as archive:
+        assert archive.namelist() == [f"user/script/kept--{kept.guid[:8]}.{suffix}" for suffix in ("json", "sh")]
+    assert packed.count == 1
+    assert [(one.guid, one.display_name) for one in packed.unreadable] == [(lost.guid, "Lost")]

@@ -9,11 +9,18 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.import_documents import OnConflict, Standing, import_documents, preview
+from assemblies.actions.import_documents import Choice, OnConflict, Standing, import_documents, preview
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain, Operation
-from assemblies.errors import DevModeRequired, Forbidden, GuidInOtherDomain, GuidTaken
+from assemblies.errors import (
+    AssemblyNotFound,
+    DevModeRequired,
+    Forbidden,
+    GuidInOtherDomain,
+    GuidTaken,
+    RevisionConflict,
+)
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
@@ -137,6 +144,37 @@ def test_a_preview_says_what_would_happen_and_writes_nothing(
     assert Assembly.objects.count() == 2
     delete(GUID, actor=operator)
     assert preview([same], domain=Domain.USER, on_conflict=OnConflict.UPDATE)[0].standing == Standing.NEW
+
+
+def test_each_document_may_have_a_choice_of_its_own(library: PayloadStore, operator: Actor) -> None:
+    known = [f"{number:032x}" for number in range(3)]
+    run(library, operator, *(script(f"Old {n}", guid=guid) for n, guid in enumerate(known)))
+    documents = [*(script(f"New {n}", guid=guid) for n, guid in enumerate(known)), script("Other", guid=GUID)]
+    choices = [
+        Choice(OnConflict.UPDATE, expected_revision=1),
+        Choice(OnConflict.SKIP),
+        Choice(OnConflict.NEW_GUID),
+        Choice(OnConflict.FAIL),
+    ]
+    receipts = run(library, operator, *documents, on_conflict=choices)
+    assert [(receipt.created, receipt.changed) for receipt in receipts] == [
+        (False, True), (False, False), (True, True), (True, True)
+    ]  # fmt: skip
+    names = [Assembly.objects.get(guid=guid).display_name for guid in known]
+    assert (names, receipts[2].guid in known) == (["New 0", "Old 1", "Old 2"], False)
+
+
+def test_a_choice_holds_for_the_revision_it_was_made_upon(library: PayloadStore, operator: Actor) -> None:
+    run(library, operator, script("First", guid=GUID))
+    update(GUID, {"summary": "Meanwhile"}, actor=operator, store=library)
+    upon_the_first = Choice(OnConflict.UPDATE, expected_revision=1)
+    documents = [script("Beside"), script("Second", guid=GUID)]
+    with pytest.raises(RevisionConflict):
+        run(library, operator, *documents, on_conflict=[Choice(OnConflict.FAIL), upon_the_first])
+    delete(GUID, actor=operator)
+    with pytest.raises(AssemblyNotFound):
+        run(library, operator, *documents, on_conflict=[Choice(OnConflict.FAIL), upon_the_first])
+    assert not Assembly.objects.live().exists()
 
 
 def test_asking_again_answers_as_before_in_order_and_changes_nothing(library: PayloadStore, operator: Actor) -> None:

@@ -7,8 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from assemblies.api import health
-from assemblies.models import DomainState
+from assemblies.models import DomainState, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
 from tests.api.conftest import Api, Shelve
 
@@ -41,10 +40,10 @@ def test_a_viewer_sees_each_part(as_viewer: Api, shelve: Shelve) -> None:
 def test_a_database_that_is_not_there_makes_it_unready(
     as_viewer: Api, stranger: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(domain: object) -> bool:
+    def fail(question: object) -> bool:
         raise OperationalError("unable to open database file /srv/official.db")
 
-    monkeypatch.setattr(health, "_reached", fail)
+    monkeypatch.setattr(Watermark.objects, "using", fail)
     answer = as_viewer.get("/health/ready")
     assert (answer.status_code, answer.json()["status"]) == (503, "error")
     state = answer.json()["databases"]["official"]
@@ -53,7 +52,7 @@ def test_a_database_that_is_not_there_makes_it_unready(
 
 
 def test_without_the_journal_there_is_no_more_to_say(as_viewer: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_journal_reached", _raise)
+    monkeypatch.setattr(JournalHead.objects, "exists", _raise)
     body = as_viewer.get("/health/ready").json()
     assert (body["status"], body["flush"], body["journal"]) == ("error", {}, {})
 

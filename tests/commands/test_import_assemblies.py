@@ -260,3 +260,22 @@ def test_an_unknown_domain_is_named(tmp_path: Path, domain: str) -> None:
     called = run(tmp_path, "--domain", domain)
     assert called.exit_code != 0
     assert "official, community or user" in called.stderr
+
+
+def test_a_folder_without_documents_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("no document")
+    archive = zip_of(tmp_path / "empty", tmp_path / "empty.zip")
+    called = run(tmp_path / "empty", archive, "--domain", "user")
+    assert called.exit_code == 0
+    assert f"No .json document found in {tmp_path}/empty." in called.stdout
+    assert f"No .json document found in {archive}." in called.stdout
+    assert "0 created, 0 updated, 0 unchanged, 0 refused." in called.stdout
+    answer = run(tmp_path / "empty", "--domain", "user", "--json").answer
+    assert answer["without_documents"] == [f"{tmp_path}/empty"]
+
+
+def test_help_says_what_becomes_of_documents_without_a_guid(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("--help")
+    assert "becomes a new assembly each time it is imported" in " ".join(capsys.readouterr().out.split())

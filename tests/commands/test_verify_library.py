@@ -111,7 +111,7 @@ def test_people_get_a_table_and_exit_code_2(store: PayloadStore) -> None:
 
     assert called.exit_code == 2
     assert "payload_missing" in called.stdout and row.payload_guid in called.stdout
-    assert "1 findings" in called.stderr
+    assert "1 finding" in called.stderr
 
 
 def test_a_flipped_bit_in_a_payload_is_found(store: PayloadStore) -> None:

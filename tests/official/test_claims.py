@@ -133,6 +133,26 @@ def assert_same(catalogue: Catalogue) -> None:
     assert (caught_up.waiting, caught_up.queue) == (anew.waiting, anew.queue)
 
 
+def assert_queued(catalogue: Catalogue, guids: set[str]) -> None:
+    """Both ways of telling the queue agree, and of `guids` and the claimed one it holds `guids`."""
+    queued = {write.guid for write in pending_writes()}
+    assert queued == set(catalogue.current().waiting)
+    assert queued & (guids | {TAKEN}) == guids
+
+
+def test_what_the_earlier_domain_still_has_to_forget_is_no_pending_write_of_the_official_assembly(
+    squatter: Assembly, folder: Path, library: PayloadStore, command: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = Catalogue(interval=timedelta(seconds=60))
+    flush()
+    catalogue.current()
+    monkeypatch.setattr("assemblies.official.sync.flush", lambda domains: None)
+    own = moved(run(folder, library, command))
+    flush([Domain.OFFICIAL])
+    assert not catalogue.current().entries[TAKEN].is_dirty
+    assert_queued(catalogue, {own.guid})
+
+
 @pytest.mark.parametrize("flushed_before", [False, True])
 def test_the_waiting_queue_holds_while_neither_domain_is_flushed(
     squatter: Assembly,
@@ -153,6 +173,7 @@ def test_the_waiting_queue_holds_while_neither_domain_is_flushed(
     entry = catalogue.current().entries[TAKEN]
     assert (entry.is_dirty, entry.last_persisted) == (True, None)
     assert_same(catalogue)
+    assert_queued(catalogue, {TAKEN, own.guid})
     flush([Domain.USER])
     assert_same(catalogue)
     assert not catalogue.current().entries[own.guid].is_dirty

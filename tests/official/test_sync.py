@@ -220,8 +220,9 @@ def test_a_refused_dry_run_leaves_no_audit_entry(tmp_path: Path, store: PayloadS
 def test_a_mass_removal_needs_to_be_allowed(folder: Path, store: PayloadStore, command: Actor) -> None:
     for number in (1, 2, 3):
         (folder / f"scripts/linux/number-{number}.json").unlink()
-    with pytest.raises(SyncRefused, match="3 of 5 official assemblies would be removed"):
+    with pytest.raises(SyncRefused, match="3 of 5 official assemblies would be removed") as refused:
         run(folder, store, command)
+    assert refused.value.detail["may_allow"] == ["allow_mass_removal"]
     assert Assembly.objects.live().count() == ON_THE_SHELF
 
     assert run(folder, store, command, allow_mass_removal=True).rows == 2

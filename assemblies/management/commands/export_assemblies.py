@@ -1,6 +1,6 @@
 """Export assemblies as documents into a folder."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -8,9 +8,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.management.base import CommandError, CommandParser
 
-from assemblies.actions.export import export_files
+from assemblies.actions.export import ArchiveStyle, export_files, with_free_stem
 from assemblies.conf import payload_store
-from assemblies.documents import Style
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
@@ -18,7 +17,6 @@ from assemblies.management.tracking import bars_of
 from assemblies.models import Assembly
 from assemblies.payloads import DurableFileSystemStorage
 
-TREE = "tree"
 READ_ROWS = 100
 
 
@@ -39,8 +37,8 @@ class Command(LibraryCommand):
         parser.add_argument("--domain", type=domain_argument, help="official, community or user (default: all three).")
         parser.add_argument(
             "--style",
-            default=str(Style.AUTHORING),
-            choices=[*(str(style) for style in Style), TREE],
+            default=str(ArchiveStyle.AUTHORING),
+            choices=[str(style) for style in ArchiveStyle],
             help="The shape of the documents (default: authoring). Legacy documents have no GUID.",
         )
 
@@ -89,20 +87,8 @@ def _export(rows: Iterable[Assembly], style: str, folder: Path) -> tuple[int, in
         except LibraryError as error:
             refused.append({"assembly_guid": row.guid, "reason": error.message})
             continue
-        for name, content in _with_free_stem(named, taken):
+        for name, content in with_free_stem(named, taken):
             storage.save(name, ContentFile(content))
             files += 1
         exported += 1
     return exported, files, refused
-
-
-def _with_free_stem(named: list[tuple[str, bytes]], taken: set[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of one assembly under a stem no other one has: names and the first digits of a GUID may agree."""
-    stem = named[0][0].removesuffix(".json")
-    free, number = stem, 1
-    while free in taken:
-        number += 1
-        free = f"{stem}-{number}"
-    taken.add(free)
-    for name, content in named:
-        yield f"{free}{name.removeprefix(stem)}", content

@@ -24,7 +24,8 @@ Outcome = dict[str, list[tuple[str, str | None]]]
 class Command(LibraryCommand):
     help = (
         "Import JSON documents of any shape from files, folders (at any depth, readable style too) and zip archives. "
-        "Documents that are refused are listed and stop no other; exit code 2 when there were any."
+        "A document without a GUID becomes a new assembly each time it is imported. Documents that are refused are "
+        "listed and stop no other; exit code 2 when there were any."
     )
     examples = """
         manage.py import_assemblies script.json --domain user
@@ -59,9 +60,11 @@ class Command(LibraryCommand):
             "dry_run": dry_run,
             **{what: [{"path": path, "assembly_guid": guid} for path, guid in rows] for what, rows in outcome.items()},
             "refused": [{"path": one.path, "reason": one.reason} for one in refused],
+            "without_documents": gathering.empty,
             "elapsed_seconds": round(monotonic() - started, 3),
         }
-        self.answer(facts, self._lines(outcome, refused, dry_run=dry_run))
+        empty = [f"No .json document found in {path}." for path in gathering.empty]
+        self.answer(facts, [*empty, *self._lines(outcome, refused, dry_run=dry_run)])
         if refused:
             raise CommandError(f"Documents refused: {len(refused)}", returncode=REFUSED)
 

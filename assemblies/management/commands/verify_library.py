@@ -28,7 +28,8 @@ class Command(LibraryCommand):
             result = verify_library(payload_store(), now=timezone.now(), track=bars_of(progress))
         self.answer(result.json(), self._lines(result))
         if result.findings:
-            raise CommandError(f"{len(result.findings)} findings", returncode=REFUSED)
+            count = len(result.findings)
+            raise CommandError(f"{count} finding{'' if count == 1 else 's'}", returncode=REFUSED)
 
     def _lines(self, result: Verification) -> list[str]:
         terminal = self.stdout.isatty()

@@ -1,0 +1,96 @@
+"""What each of the four databases is, how large, and whether it can be asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from assemblies.actions.examine.asking import trouble_with
+from assemblies.actions.examine.readiness import default_trouble, replica_trouble
+from assemblies.domains import DOMAIN_ALIASES
+from assemblies.journal.turn import sqlite_path
+
+MISSING = "The database file is missing; run prepare."
+MOST_FAULTS = 20
+# SQLite keeps the newest changes beside the file until they are moved into it.
+FILES = ("", "-wal")
+
+
+@dataclass(kw_only=True)
+class DatabaseFacts:
+    """One database; what cannot be known is empty or None, and `trouble` says why it cannot be used."""
+
+    alias: str
+    engine: str
+    place: str
+    trouble: str = ""
+    version: str = ""
+    journal_mode: str = ""
+    size_bytes: int | None = None
+
+
+def database_facts() -> list[DatabaseFacts]:
+    """Return the facts of every database; one that cannot be asked hides no other."""
+    return [_facts(alias) for alias in (DEFAULT_DB_ALIAS, *DOMAIN_ALIASES)]
+
+
+def _facts(alias: str) -> DatabaseFacts:
+    connection = connections[alias]
+    facts = DatabaseFacts(alias=alias, engine=connection.display_name, place=_place(connection.settings_dict))
+    file = _file(alias)
+    if file is not None and not file.exists():
+        facts.trouble = MISSING
+        return facts
+    domain = DOMAIN_ALIASES.get(alias)
+    facts.trouble = replica_trouble(domain) if domain else default_trouble()
+    if not facts.trouble:
+        facts.trouble = trouble_with(lambda: _ask(facts, file))
+    return facts
+
+
+def _ask(facts: DatabaseFacts, file: Path | None) -> None:
+    if file is not None:
+        facts.version = _answer(facts.alias, "SELECT sqlite_version()")
+        facts.journal_mode = _answer(facts.alias, "PRAGMA journal_mode")
+        # Asked of the folder: opening a live database file here and closing it would drop this process's locks on it.
+        sizes = (Path(f"{file}{part}") for part in FILES)
+        facts.size_bytes = sum(part.stat().st_size for part in sizes if part.exists())
+    elif connections[facts.alias].vendor == "postgresql":
+        facts.version = _answer(facts.alias, "SHOW server_version")
+        facts.size_bytes = int(_answer(facts.alias, "SELECT pg_database_size(current_database())"))
+
+
+def quick_checks() -> dict[str, list[str]]:
+    """Let every SQLite database check its own pages. Returns by alias what is wrong, an empty list when nothing is."""
+    return {facts.alias: _quick_check(facts) for facts in database_facts() if _file(facts.alias) is not None}
+
+
+def _quick_check(facts: DatabaseFacts) -> list[str]:
+    if facts.trouble:
+        return [facts.trouble]
+    found: list[str] = []
+    trouble = trouble_with(lambda: found.extend(_rows(facts.alias, f"PRAGMA quick_check({MOST_FAULTS})")))
+    return [trouble] if trouble else [words for words in found if words != "ok"]
+
+
+def _answer(alias: str, question: str) -> str:
+    return next(iter(_rows(alias, question)), "")
+
+
+def _rows(alias: str, question: str) -> Iterable[str]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(question)
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+def _file(alias: str) -> Path | None:
+    connection = connections[alias]
+    return sqlite_path(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
+
+
+def _place(facts: dict[str, Any]) -> str:
+    """Return where a database is, without anybody's name or password."""
+    host = str(facts.get("HOST") or "")
+    return f"{host}/{facts['NAME']}" if host else str(facts["NAME"])

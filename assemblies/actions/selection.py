@@ -1,0 +1,50 @@
+"""Many assemblies at once: those that were chosen, all of them live and all of them the actor's to change, or none."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import record_denial
+from assemblies.actions.change import Change
+from assemblies.actions.contents import hashed, settled
+from assemblies.actions.find import require_live
+from assemblies.domains import Domain, Operation
+from assemblies.errors import Refusal
+from assemblies.models import Assembly, Content
+
+
+def get_selection(guids: Sequence[str], *, with_texts: bool = True) -> list[Assembly]:
+    """Return the live assemblies in the order given, each once. Raises AssemblyNotFound when one of them is gone."""
+    rows = (Assembly.objects.all() if with_texts else Assembly.objects.without_texts()).in_bulk(list(guids))
+    return [require_live(rows.get(guid), guid) for guid in dict.fromkeys(guids)]
+
+
+def get_writable(guids: Sequence[str], *, actor: Actor, event: str) -> list[Assembly]:
+    """Return the live assemblies. Raises, and audits, Forbidden or DevModeRequired naming the domain that is closed.
+
+    Raises AssemblyNotFound when one of them is gone.
+    """
+    rows = get_selection(guids, with_texts=False)
+    counts = Counter(row.domain for row in rows)
+    for domain in Domain:
+        if domain in counts and (refusal := actor.refusal(domain)):
+            refusal = _naming(refusal, domain, counts[domain], len(rows))
+            record_denial(actor, event, refusal, assembly_guid=rows[0].guid if len(rows) == 1 else "")
+            raise refusal
+    return rows
+
+
+def rewriting(row: Assembly, rewrite: Callable[[Content], Content], *, actor: Actor) -> Change:
+    """Return the change that gives a live assembly what `rewrite` makes of its content, its payloads left alone."""
+    guid = row.guid
+
+    def rewritten(row: Assembly | None, now: datetime) -> Content:
+        content = rewrite(require_live(row, guid).read_content())
+        return settled(hashed(content), row, actor_name=actor.name, now=now)
+
+    return Change(guid=guid, operation=Operation.UPDATE, rewrite=rewritten)
+
+
+def _naming(refusal: Refusal, domain: Domain, count: int, total: int) -> Refusal:
+    return type(refusal)(f"{count} of the {total} selected are {domain.label}. {refusal.message}", domain=domain)
