@@ -5,10 +5,10 @@ The library's pages are imported when they are asked for: importing them registe
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from devmode.login_page import GuardedSite
+from devmode.site import GuardedSite
 
 
 class LibrarySite(GuardedSite):
@@ -19,6 +19,11 @@ class LibrarySite(GuardedSite):
     def get_urls(self) -> list[Any]:
         return [*self._pages(), *super().get_urls()]
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+        from assemblies.admin.front.page import front_page
+
+        return front_page(request)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         from assemblies.admin.navigation import sections
 
@@ -26,6 +31,6 @@ class LibrarySite(GuardedSite):
         return listed if app_label else sections(request, listed)
 
     def _pages(self) -> list[URLPattern]:
-        from assemblies.admin.pages import PAGES
+        from assemblies.admin.pages import CACHEABLE, PAGES
 
-        return [path(route, self.admin_view(view), name=name) for route, view, name in PAGES]
+        return [path(route, self.admin_view(view, name in CACHEABLE), name=name) for route, view, name in PAGES]

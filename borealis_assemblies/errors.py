@@ -2,11 +2,15 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from assemblies.api.errors import error_body, status_of
 from assemblies.errors import AuditUnavailable, LibraryError, LibraryUnavailable
@@ -15,15 +19,28 @@ from devmode.audit import AuditUnwritable
 
 logger = logging.getLogger(__name__)
 MESSAGES = {
-    HTTPStatus.BAD_REQUEST: "The request cannot be read.",
-    HTTPStatus.FORBIDDEN: "You may not do this.",
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts. Wait for some minutes, then try again.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on the server; engine.log says what.",
+    HTTPStatus.BAD_REQUEST: _("The request cannot be read."),
+    HTTPStatus.FORBIDDEN: _("You may not do this."),
+    HTTPStatus.NOT_FOUND: _("There is nothing at this address."),
+    HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts. Wait for some minutes, then try again."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on the server; engine.log says what."),
 }
-CSRF_MESSAGE = "This page was open for too long, or another site sent you here. Go back, reload the page and try again."
-TLS_MESSAGE = "Use the https address: what you sent, your token included, could be read on its way."
-PAGE = "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{message}</p>"
+TITLES = {
+    HTTPStatus.BAD_REQUEST: _("Bad Request"),
+    HTTPStatus.FORBIDDEN: _("Forbidden"),
+    HTTPStatus.NOT_FOUND: _("Not Found"),
+    HTTPStatus.TOO_MANY_REQUESTS: _("Too Many Requests"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: _("Internal Server Error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: _("Service Unavailable"),
+    HTTPStatus.INSUFFICIENT_STORAGE: _("Insufficient Storage"),
+}
+CSRF_MESSAGE = _(
+    "This page was open for too long, or another site sent you here. Go back, reload the page and try again."
+)
+TLS_MESSAGE = _("Use the https address: what you sent, your token included, could be read on its way.")
+PAGE = """<!doctype html><html lang="{language}"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><link rel="stylesheet" href="{style}">
+<main><h1>{title}</h1><p>{message}</p><p><a href="/">{home}</a></p></main></html>"""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -71,8 +88,18 @@ def _named(error: Exception) -> LibraryError | None:
     return LibraryUnavailable() if isinstance(error, DatabaseError) else None
 
 
-def _answer(request: HttpRequest, status: HTTPStatus, *, code: str = "", message: str = "") -> HttpResponseBase:
-    message = message or MESSAGES[status]
+def _answer(request: HttpRequest, status: HTTPStatus, *, code: str = "", message: Any = "") -> HttpResponseBase:
+    message = str(message or MESSAGES[status])
     if request.path_info.startswith(("/api", "/health")):
         return JsonResponse(error_body(code or status.name.lower(), message), status=status)
-    return HttpResponse(format_html(PAGE, title=status.phrase, message=message), status=status)
+    return HttpResponse(
+        format_html(
+            PAGE,
+            language=get_language(),
+            title=TITLES.get(status, status.phrase),
+            message=message,
+            style=static("assemblies/plain.css"),
+            home=_("To the library"),
+        ),
+        status=status,
+    )

@@ -51,6 +51,7 @@ DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
 DEVMODE_ROLE_OF = "assemblies.roles.role_of"
 DEVMODE_WRITING_TURN = "assemblies.journal.turn.writing_turn"
+DEVMODE_SUBJECT_PAGE = "admin:assemblies_assembly_change"
 
 INSTALLED_APPS = [
     "borealis_assemblies.admin_app.LibraryAdminConfig",
@@ -75,6 +76,8 @@ MIDDLEWARE = [
     "borealis_assemblies.cross_origin.CrossOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "borealis_assemblies.viewers.PageLanguage",
+    "borealis_assemblies.viewers.PageTimeZone",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -113,6 +116,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "borealis_sessionid"
@@ -131,9 +135,21 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 # Bodies are bounded where they are read: documents by the decoder, attachments while they stream.
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES + 64 * 1024
+# A browser sends CRLF for each line end, and JSON as text spells line ends with two characters: twice, at the worst.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * MAX_DOCUMENT_BYTES + 64 * 1024
+# A row of the variables' form has nine fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "borealis_assemblies" / "locale"]
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "borealis_language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+# Set by a script of each page, from what the browser knows.
+TIME_ZONE_COOKIE_NAME = "borealis_timezone"
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 STATIC_URL = "static/"

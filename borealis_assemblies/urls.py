@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from assemblies.api.browsing import DocsView, SchemaView
 from assemblies.api.health import HealthView, ReadinessView
@@ -13,6 +14,7 @@ from devmode.views.access import AccessView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("account/access", AccessView.as_view(), name="own-access"),
     path("health", HealthView.as_view(), name="health"),
     path("health/ready", ReadinessView.as_view(), name="health-ready"),

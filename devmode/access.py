@@ -1,10 +1,12 @@
 """Who a request comes from: its bearer, whether the bearer proved lately who they are, and the live grant if any."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
@@ -22,14 +24,78 @@ from devmode.sessions import logged_in_at
 from devmode.turn import writing_turn
 
 
+class NoBearer(Exception):
+    """Somebody signed in neither by a session nor by a token: nothing can be granted to them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Somebody signed in, with the token they came by, or else with the session of their browser's request."""
+
+    user: User
+    remote_address: str
+    token: ApiToken | None
+    browser: HttpRequest
+
+    @property
+    def bearer(self) -> Bearer:
+        """Return what a grant of theirs is bound to, by the session's key as it is now. Raises NoBearer."""
+        if self.token:
+            return Bearer.of_token(self.token)
+        session_key = self.browser.session.session_key
+        if not session_key:
+            raise NoBearer
+        return Bearer.of_session(self.user, session_key)
+
+    @property
+    def may_enter(self) -> bool:
+        return self.user.has_perm(ENTER_DEV_MODE)
+
+    def proved_lately(self, now: datetime) -> bool:
+        """Say whether a log-in with today's password is fresh enough to count as that password again."""
+        proved_at = self._proved_at()
+        longest = timedelta(seconds=settings.RECENT_LOGIN_SECONDS)
+        return proved_at is not None and proved_at - CLOCK_TOLERANCE <= now <= proved_at + longest
+
+    def _proved_at(self) -> datetime | None:
+        """Return when they gave their password. For a token made by a command nobody ever did."""
+        if self.token is None:
+            return logged_in_at(self.browser)
+        same_password = constant_time_compare(self.token.rights_stamp, self.user.get_session_auth_hash())
+        return self.token.created_at if same_password and not self.token.made_by_command else None
+
+    def facts(
+        self, event: str, *, outcome: Outcome = Outcome.SUCCESS, dev_mode: bool = False, **detail: Any
+    ) -> AuditFacts:
+        """Return what the audit is told of what they did."""
+        return AuditFacts(
+            actor=self.user.get_username(),
+            role=role_of(self.user),
+            event=event,
+            outcome=outcome,
+            remote_address=self.remote_address,
+            dev_mode=dev_mode,
+            detail=detail,
+        )
+
+
+def asker_of(request: Request | HttpRequest) -> Asker:
+    """Return who asks, of a signed-in call of the API or of a signed-in page."""
+    auth: Any = getattr(request, "auth", None)
+    return Asker(
+        user=signed_in(request),
+        remote_address=str(request.META.get("REMOTE_ADDR", "")),
+        token=auth if isinstance(auth, ApiToken) else None,
+        browser=request._request if isinstance(request, Request) else request,
+    )
+
+
 def bearer_of(request: Request) -> Bearer:
     """Return the token or session of a signed-in request. Raises NotAuthenticated for one that came another way."""
-    if isinstance(request.auth, ApiToken):
-        return Bearer.of_token(request.auth)
-    session_key = request._request.session.session_key
-    if not session_key:
-        raise NotAuthenticated
-    return Bearer.of_session(signed_in(request), session_key)
+    try:
+        return asker_of(request).bearer
+    except NoBearer as error:
+        raise NotAuthenticated from error
 
 
 def find_grant(request: Request, *, now: datetime) -> DevModeGrant | None:
@@ -48,43 +114,11 @@ def may_enter(request: Request) -> bool:
     return signed_in(request).has_perm(ENTER_DEV_MODE)
 
 
-def signed_in(request: Request) -> User:
+def signed_in(request: Request | HttpRequest) -> User:
     user: Any = request.user
     return user  # type: ignore[no-any-return]
-
-
-def proved_lately(request: Request, *, now: datetime) -> bool:
-    """Say whether a log-in with today's password is fresh enough to count as that password again."""
-    proved_at = _proved_at(request)
-    longest = timedelta(seconds=settings.RECENT_LOGIN_SECONDS)
-    return proved_at is not None and proved_at - CLOCK_TOLERANCE <= now <= proved_at + longest
-
-
-def _proved_at(request: Request) -> datetime | None:
-    """Return when the bearer's user gave their password. For a token made by a command nobody ever did."""
-    if not isinstance(request.auth, ApiToken):
-        return logged_in_at(request._request)
-    token = request.auth
-    same_password = constant_time_compare(token.rights_stamp, token.user.get_session_auth_hash())
-    return token.created_at if same_password and not token.made_by_command else None
 
 
 def role_of(user: Any) -> str:
     """Return the user's standing, in the words of whoever defines it."""
     return str(import_string(settings.DEVMODE_ROLE_OF)(user))
-
-
-def facts_of(
-    request: Request, event: str, *, outcome: Outcome = Outcome.SUCCESS, dev_mode: bool = False, **detail: Any
-) -> AuditFacts:
-    """Return what the audit is told of a request."""
-    user = signed_in(request)
-    return AuditFacts(
-        actor=user.get_username(),
-        role=role_of(user),
-        event=event,
-        outcome=outcome,
-        remote_address=str(request.META.get("REMOTE_ADDR", "")),
-        dev_mode=dev_mode,
-        detail=detail,
-    )

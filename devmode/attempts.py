@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext
 
 from devmode.models.attempt_count import AttemptCount
 from devmode.turn import writing_turn
@@ -40,6 +42,11 @@ class Limit:
         return salted_hmac(KEY_SALT, self.name, algorithm="sha256").hexdigest()
 
 
+def limit_of(scope: str, user: User, address: str, *, attempts: int, lock_out: timedelta = timedelta(0)) -> Limit:
+    """Return the limit of what one account does from one address."""
+    return Limit(name=f"{scope}:{neighbourhood(address)}:{user.pk}", attempts=attempts, lock_out=lock_out)
+
+
 class TooManyAttempts(Exception):
     """A limit is reached. `starts_lock_out` for the one attempt that starts it, for the audit."""
 
@@ -47,6 +54,17 @@ class TooManyAttempts(Exception):
         super().__init__()
         self.wait_seconds = max(1, ceil(wait.total_seconds()))
         self.starts_lock_out = starts_lock_out
+
+    @property
+    def message(self) -> str:
+        """What to tell people."""
+        minutes = ceil(self.wait_seconds / 60)
+        words = ngettext(
+            "Too many attempts. Wait for %d minute, then try again.",
+            "Too many attempts. Wait for %d minutes, then try again.",
+            minutes,
+        )
+        return words % minutes
 
 
 def take_attempt(limits: Sequence[Limit]) -> None:

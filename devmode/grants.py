@@ -89,11 +89,16 @@ def list_live(*, now: datetime) -> list[DevModeGrant]:
     return _unbroken(DevModeGrant.objects.all(), now)
 
 
+def list_ended(limit: int, *, now: datetime) -> list[DevModeGrant]:
+    """Return the grants that ended last, the latest end first. Reading only."""
+    return list(DevModeGrant.objects.over(now).select_related("user")[:limit])
+
+
 def use(grant_id: int, *, now: datetime) -> DevModeGrant:
     """Use a grant within the current transaction, which makes its end slide. Raises GrantEnded."""
     grants = DevModeGrant.objects.select_for_update(of=("self",)).select_related("user")
     grant = grants.live(now).filter(pk=grant_id).first()
-    if grant is None or _broken(grant, now) is not None:
+    if grant is None or _broken(grant, now, _last_recorded_at()) is not None:
         raise GrantEnded
     grant.last_used_at = max(now, grant.last_used_at)
     slid = now + timedelta(seconds=settings.DEV_MODE_TTL_SECONDS)
@@ -129,18 +134,28 @@ def end_broken(*, now: datetime) -> None:
 
 
 def _find_broken(now: datetime) -> Iterator[tuple[DevModeGrant, EndReason]]:
-    for grant in DevModeGrant.objects.live(now).select_related("user"):
-        if reason := _broken(grant, now):
-            yield grant, reason
+    return ((grant, reason) for grant, reason in _judged(DevModeGrant.objects.all(), now) if reason)
 
 
 def _unbroken(grants: DevModeGrantQuerySet, now: datetime) -> list[DevModeGrant]:
-    return [grant for grant in grants.live(now).select_related("user") if _broken(grant, now) is None]
+    return [grant for grant, reason in _judged(grants, now) if reason is None]
 
 
-def _broken(grant: DevModeGrant, now: datetime) -> EndReason | None:
+def _judged(grants: DevModeGrantQuerySet, now: datetime) -> Iterator[tuple[DevModeGrant, EndReason | None]]:
+    """Yield grants that are not over in time, each with why it allows nothing all the same, or None."""
+    users: dict[int, User] = {}
+    last_recorded_at: datetime | None = None
+    for grant in grants.live(now).select_related("user"):
+        # One person's rights are looked up once, and the audit's last entry once for all.
+        grant.user = users.setdefault(grant.user_id, grant.user)
+        last_recorded_at = last_recorded_at or _last_recorded_at()
+        yield grant, _broken(grant, now, last_recorded_at)
+
+
+def _broken(grant: DevModeGrant, now: datetime, last_recorded_at: datetime | None) -> EndReason | None:
     """Return why a grant that is not over in time allows nothing, or None."""
-    if now < _latest_known(grant) - CLOCK_TOLERANCE:
+    # Without the audit, a clock set back could bring a grant back that ended while nobody used it.
+    if now < max(grant.last_used_at, last_recorded_at or grant.last_used_at) - CLOCK_TOLERANCE:
         return EndReason.CLOCK_SET_BACK
     user = grant.user
     same_password = constant_time_compare(grant.rights_stamp, user.get_session_auth_hash())
@@ -149,10 +164,6 @@ def _broken(grant: DevModeGrant, now: datetime) -> EndReason | None:
     return None
 
 
-def _latest_known(grant: DevModeGrant) -> datetime:
-    """Return a time that has certainly passed. The audit's last entry is never older than a grant, whose issue is one.
-
-    Without it, a clock set back could bring a grant back that ended while nobody used it.
-    """
-    recorded_at = AuditEntry.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()
-    return max(grant.last_used_at, recorded_at) if recorded_at else grant.last_used_at
+def _last_recorded_at() -> datetime | None:
+    """Return a time that has passed; the audit's last entry is never older than a grant, whose issue is one."""
+    return AuditEntry.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()

@@ -4,14 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.admin.sites import AdminSite
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from devmode.attempts import TooManyAttempts
 from devmode.password_attempt import PasswordAttempt
-from devmode.standing import standing_of
 from devmode.turn import writing_turn
 
 
@@ -49,7 +48,10 @@ class GuardedPasswordChangeView(PasswordChangeView):
     success_url = reverse_lazy("admin:password_change_done")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._attempt().take()
+        try:
+            self._attempt().take()
+        except TooManyAttempts as refusal:
+            return self._locked_out(refusal)
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -62,29 +64,14 @@ class GuardedPasswordChangeView(PasswordChangeView):
             self._attempt().succeed(form.user)
             return super().form_valid(form)
 
+    def _locked_out(self, refusal: TooManyAttempts) -> HttpResponse:
+        unsent = AdminPasswordChangeForm(self.get_form_kwargs()["user"])
+        answer = self.render_to_response(self.get_context_data(form=unsent, locked_out=refusal.message), status=429)
+        answer["Retry-After"] = str(refusal.wait_seconds)
+        return answer
+
     def _attempt(self) -> PasswordAttempt:
         return _attempt(self.request, "auth.password_change", self.request.user.get_username())
-
-
-class GuardedSite(AdminSite):
-    """Django's admin site with guarded doors, for everyone who is signed in; its pages know how Dev Mode stands."""
-
-    login_form = GuardedLoginForm
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_authenticated)
-
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().each_context(request) | {"dev_mode": standing_of(request)}
-
-    def get_urls(self) -> list[Any]:
-        """Leave out the redirect to an object's own page: none has one, and the replicas' shared model fails there."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
-
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = {**self.each_context(request), **(extra_context or {})}
-        request.current_app = self.name
-        return GuardedPasswordChangeView.as_view(extra_context=context)(request)
 
 
 def _attempt(request: HttpRequest | None, event: str, username: str) -> PasswordAttempt:

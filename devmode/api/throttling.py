@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from devmode.attempts import Limit, TooManyAttempts, neighbourhood, take_attempt
+from devmode.access import signed_in
+from devmode.attempts import TooManyAttempts, limit_of, take_attempt
 
 
 class CountingThrottle(BaseThrottle):
@@ -21,12 +22,16 @@ class CountingThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.method in SAFE_METHODS:
             return True
-        name = f"{self.scope}:{neighbourhood(address_of(request))}:{request.user.pk}"
         try:
-            take_attempt([Limit(name=name, attempts=self.limit, lock_out=self.lock_out)])
+            self.take(request)
         except TooManyAttempts as refusal:
             raise throttled(refusal) from refusal
         return True
+
+    def take(self, request: Request) -> None:
+        """Count one call. Raises TooManyAttempts."""
+        user, address = signed_in(request), address_of(request)
+        take_attempt([limit_of(self.scope, user, address, attempts=self.limit, lock_out=self.lock_out)])
 
 
 def throttled(refusal: TooManyAttempts) -> Throttled:

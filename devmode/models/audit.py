@@ -1,5 +1,8 @@
 """The audit: what was done or refused, by whom, from where. Append-only and chained by hash."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +39,14 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.event} by {self.actor}: {self.outcome}"
+
+    def read_detail(self) -> dict[str, Any]:
+        """Return the facts beside the columns. What somebody laid hands on stays readable as `unreadable`."""
+        try:
+            detail = json.loads(self.detail)
+        except ValueError:
+            detail = None
+        return detail if isinstance(detail, dict) else {"unreadable": self.detail}
 
 
 class AuditHead(models.Model):

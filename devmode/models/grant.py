@@ -5,6 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,6 +29,12 @@ class DevModeGrantQuerySet(models.QuerySet["DevModeGrant"]):
 
     def live(self, now: datetime) -> Self:
         return self.open().filter(expires_at__gt=now, absolute_expires_at__gt=now)
+
+    def over(self, now: datetime) -> Self:
+        """Ended by somebody or by time, the latest end first."""
+        ended = self.exclude(pk__in=self.live(now).values("pk"))
+        first_end = Least(Coalesce("ended_at", "expires_at"), "expires_at", "absolute_expires_at")
+        return ended.annotate(over_at=first_end).order_by("-over_at", "-pk")
 
     def end(self, reason: EndReason, *, by: str, now: datetime) -> int:
         """End those that are open and return how many; those that ended before keep their first end."""
@@ -64,3 +71,16 @@ class DevModeGrant(models.Model):
 
     def __str__(self) -> str:
         return f"Dev Mode of {self.user} until {self.expires_at:%H:%M:%S}"
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether its time was over before anybody ended it."""
+        return self.ended_at is None or self.ended_at >= min(self.expires_at, self.absolute_expires_at)
+
+    @property
+    def is_extensible(self) -> bool:
+        return self.expires_at < self.absolute_expires_at
+
+    @property
+    def is_of_token(self) -> bool:
+        return self.bearer.startswith("token:")

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from devmode.own_access import Access, end_access, list_access
+from devmode.signed_out import explain_sign_out
 
 ALL_OTHERS = "others"
 
@@ -21,6 +22,10 @@ class AccessView(LoginRequiredMixin, TemplateView):
     """One's own sessions and tokens; `end` names the one to end, or all others."""
 
     template_name = "devmode/access.html"
+
+    def handle_no_permission(self) -> HttpResponseRedirect:
+        explain_sign_out(self.request)
+        return super().handle_no_permission()
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         user: Any = self.request.user

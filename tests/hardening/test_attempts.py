@@ -233,8 +233,20 @@ def test_an_empty_form_is_no_attempt(ada: User) -> None:
     assert not AuditEntry.objects.exists()
 
 
-def test_somebody_who_is_not_staff_is_refused_and_counted_at_the_page(olga: User) -> None:
+def test_somebody_who_is_not_staff_is_let_in_and_not_counted_at_the_page(olga: User) -> None:
+    assert [log_in("olga", door="admin").status_code for _ in range(11)] == [302] * 11
+
+
+def test_an_account_that_is_not_active_is_refused_and_counted_at_the_page(olga: User) -> None:
+    User.objects.update(is_active=False)
     assert [log_in("olga", door="admin").status_code for _ in range(11)] == [200] * 10 + [429]
+
+
+def test_the_page_of_the_log_in_says_how_long_to_wait(ada: User) -> None:
+    page = [log_in("ada", "wrong", door="admin") for _ in range(11)][-1].content.decode()
+    assert "Too many attempts. Wait for 5 minutes, then try again." in page
+    assert 'name="username" value="ada"' in page
+    assert "wrong" not in page.split("<form")[1]
 
 
 def test_the_password_change_is_no_way_to_try_passwords(ada: User) -> None:

@@ -1,53 +1,17 @@
-"""The audit and the API tokens as administrators see them. A token may be revoked, which the audit records."""
+"""The API tokens as administrators see them. One may be revoked, which the audit records."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from devmode.access import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
-from devmode.models import ApiToken, AuditEntry
-from devmode.read_only import ReadOnlyAdmin, StaffOnly
-
-admin.site.unregister([Group, User])
-
-
-@admin.register(Group)
-class StaffGroupAdmin(StaffOnly, GroupAdmin):
-    """Groups, for staff."""
-
-
-@admin.register(User)
-class StaffUserAdmin(StaffOnly, UserAdmin):  # type: ignore[type-arg]
-    """Accounts, for staff."""
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
-    """What was done and what was refused, newest first."""
-
-    list_display = (
-        "sequence", "recorded_at", "outcome", "event", "actor", "role", "domain", "assembly_guid", "dev_mode"
-    )  # fmt: skip
-    list_filter = ("outcome", "dev_mode", "recorded_at")
-    search_fields = ("actor", "event", "assembly_guid", "remote_address", "detail")
-    search_help_text = _("Who, what, which assembly, from where, or any word of the detail.")
-    fields = (
-        "sequence", "recorded_at", "actor", "role", "remote_address", "event", "outcome", "domain", "assembly_guid",
-        "dev_mode", "detail_text", "previous_hash", "hash",
-    )  # fmt: skip
-
-    @admin.display(description=_("detail"))
-    def detail_text(self, entry: AuditEntry) -> SafeString:
-        return format_html("<pre>{}</pre>", entry.detail)
+from devmode.models import ApiToken
+from devmode.read_only import ReadOnlyAdmin
 
 
 @admin.register(ApiToken)

@@ -1,0 +1,115 @@
+"""The audit as administrators see it: what was done and what was refused, newest first."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from devmode import audit
+from devmode.admin.audit_export import STYLES, exported
+from devmode.admin.audit_form import AuditForm, suggestions
+from devmode.models import AuditEntry
+from devmode.read_only import ReadOnlyAdmin
+
+ENTRIES_PER_PAGE = 50
+SHORT_CHARACTERS = 140
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry as its line shows it."""
+
+    entry: AuditEntry
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return [(name.replace("_", " "), _words(value)) for name, value in self.entry.read_detail().items()]
+
+    @property
+    def in_short(self) -> str:
+        return " · ".join(f"{name}: {words}" for name, words in self.facts)
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.in_short) > SHORT_CHARACTERS
+
+    @property
+    def subject_address(self) -> str:
+        """Where the assembly is shown; "" where the settings name no page for it."""
+        page = getattr(settings, "DEVMODE_SUBJECT_PAGE", "")
+        return reverse(page, args=[self.entry.assembly_guid]) if page and self.entry.assembly_guid else ""
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
+        return ", ".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """A list that is searched and exported, and a page for each entry with its hashes."""
+
+    fields = (
+        "sequence", "recorded_at", "actor", "role", "remote_address", "event", "outcome", "domain", "assembly_guid",
+        "dev_mode", "detail_text", "previous_hash", "hash",
+    )  # fmt: skip
+
+    @admin.display(description=_("detail"))
+    def detail_text(self, entry: AuditEntry) -> SafeString:
+        return format_html(
+            '<pre class="preformatted" tabindex="0">{}</pre>',
+            json.dumps(entry.read_detail(), indent=2, ensure_ascii=False),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_safe(self.export_view))
+        return [path("export/<str:style>/", view, name="devmode_auditentry_export"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return self._listed(request, self._asked(request), status=200)
+
+    def export_view(self, request: HttpRequest, style: str) -> HttpResponseBase:
+        """Send everything the filters find; a filter that cannot be read finds nothing, and is shown."""
+        form = self._asked(request)
+        if style not in STYLES:
+            raise Http404
+        return exported(form.search(), style) if form.is_valid() else self._listed(request, form, status=400)
+
+    def _asked(self, request: HttpRequest) -> AuditForm:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return AuditForm(request.GET)
+
+    def _listed(self, request: HttpRequest, form: AuditForm, *, status: int) -> HttpResponse:
+        found = form.search().entries() if form.is_valid() else AuditEntry.objects.none()
+        page = Paginator(found, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+        asked = request.GET.copy()
+        asked.pop("page", None)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Audit"),
+            "form": form,
+            "page": page,
+            "rows": [Row(entry) for entry in page.object_list],
+            "query": asked.urlencode(),
+            "suggestions": suggestions(),
+            "head": dict(zip(("sequence", "hash"), audit.find_head(), strict=True)),
+        }
+        return render(request, "devmode/audit.html", context, status=status)

@@ -1,0 +1,91 @@
+"""The admin site with guarded doors, Dev Mode's pages, and how Dev Mode stands on every page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin.sites import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from devmode.attempts import TooManyAttempts
+from devmode.login_page import GuardedLoginForm, GuardedPasswordChangeView
+from devmode.signed_out import explain_sign_out
+from devmode.standing import Standing, standing_of
+from devmode.views.way_back import here, way_back
+
+
+class GuardedSite(AdminSite):
+    """Django's admin site for everyone who is signed in: what each page shows and does is decided there."""
+
+    login_form = GuardedLoginForm
+    site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_authenticated)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"dev_mode": standing_of(request), "here": here(request)}
+
+    def get_urls(self) -> list[Any]:
+        """Leave out the redirect to an object's own page: none has one, and the replicas' shared model fails there."""
+        own = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        return [*self._dev_mode_urls(), *own]
+
+    def _dev_mode_urls(self) -> list[URLPattern]:
+        # The pages ask for the site that is being made here.
+        from devmode.views import grants, switching
+
+        pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
+            ("dev-mode/", switching.dev_mode, "dev_mode"),
+            ("dev-mode/extend/", switching.extend, "dev_mode_extend"),
+            ("dev-mode/leave/", switching.leave, "dev_mode_leave"),
+            ("dev-mode/grants/", grants.grants_page, "dev_mode_grants"),
+            ("dev-mode/grants/<int:number>/revoke/", grants.revoke, "dev_mode_revoke"),
+        ]
+        return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Guard a page; whoever was signed out without asking for it learns why on the way to the log-in."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not self.has_permission(request):
+                explain_sign_out(request)
+            return guarded(request, *args, **kwargs)
+
+        return explained
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Let in; whoever is in already goes on to where they wanted to."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(way_back(request))
+        try:
+            return super().login(request, extra_context)
+        except TooManyAttempts as refusal:
+            return self._locked_out(request, refusal)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The page that says good-bye is nobody's: no Dev Mode is on there."""
+        return super().logout(request, {"dev_mode": Standing(), **(extra_context or {})})
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context = {**self.each_context(request), **(extra_context or {})}
+        request.current_app = self.name
+        return GuardedPasswordChangeView.as_view(extra_context=context)(request)
+
+    def _locked_out(self, request: HttpRequest, refusal: TooManyAttempts) -> HttpResponse:
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            "next": way_back(request),
+            "form": self.login_form(request, initial={"username": request.POST.get("username", "")}),
+            "locked_out": refusal.message,
+        }
+        answer = render(request, "admin/login.html", context, status=429)
+        answer["Retry-After"] = str(refusal.wait_seconds)
+        return answer

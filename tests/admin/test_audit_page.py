@@ -1,0 +1,188 @@
+"""The audit page: its filters, its export, and who may read it."""
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from assemblies.payloads import PayloadStore
+from devmode import audit_search
+from devmode.audit import AuditFacts, record
+from devmode.models import AuditEntry
+from devmode.models.audit import Outcome
+from tests.admin.conftest import signed_in
+
+LIST, CSV, LINES = (f"/admin/devmode/auditentry/{rest}" for rest in ("", "export/csv/", "export/jsonl/"))
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+Budget = Callable[[int], Any]
+
+
+def write(count: int = 1, **facts: Any) -> None:
+    values: dict[str, Any] = {"actor": "olga", "role": "operator", "event": "assembly.update"} | facts
+    for number in range(count):
+        record(AuditFacts(**values), now=NOW + timedelta(minutes=number))
+
+
+def found(client: Client, **query: str) -> set[int]:
+    answer = client.get(LIST, query)
+    assert answer.status_code == 200
+    return {row.entry.sequence for row in answer.context["rows"]}
+
+
+def downloaded(client: Client, path: str, **query: str) -> str:
+    answer: Any = client.get(path, query)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_a_stranger_is_sent_to_the_log_in(stranger: Client) -> None:
+    for path in (LIST, CSV, LINES):
+        assert stranger.get(path)["Location"].startswith("/admin/login/")
+
+
+def test_it_is_for_administrators_alone(signed_in_viewer: Client, staff: Client, library: PayloadStore) -> None:
+    operator = User.objects.create_user("oskar")
+    operator.groups.add(Group.objects.get(name="Operators"))
+    for client in (signed_in_viewer, staff, signed_in(operator)):
+        for path in (LIST, CSV, LINES):
+            assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "matching"),
+    [
+        ({}, {1, 2, 3, 4}),
+        ({"actor": "olga"}, {1, 3, 4}),
+        ({"event": "official.sync"}, {2}),
+        ({"outcome": "denied"}, {3}),
+        ({"domain": "official"}, {2}),
+        ({"assembly": "g3"}, {3}),
+        ({"dev_mode": "on"}, {2}),
+        ({"q": "EMAIL sync"}, {2}),
+        ({"q": "192.0.2"}, {4}),
+        ({"actor": "olga", "outcome": "success"}, {1, 4}),
+        ({"since": "2026-03-01T12:01"}, {4}),
+        ({"until": "2026-03-01T12:00"}, {1, 2, 3}),
+        ({"actor": "nobody"}, set()),
+    ],
+)
+def test_filters_narrow_it_down(superuser: Client, query: dict[str, str], matching: set[int]) -> None:
+    write(domain="user")
+    write(actor="command", event="official.sync", domain="official", dev_mode=True, detail={"to": "email"})
+    write(outcome=Outcome.DENIED, assembly_guid="g3")
+    record(AuditFacts(actor="olga", role="x", event="y", remote_address="192.0.2.7"), now=NOW + timedelta(minutes=5))
+    assert found(superuser, **query) == matching
+    lines = downloaded(superuser, LINES, **query).splitlines()
+    assert {json.loads(line)["sequence"] for line in lines} == matching
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "yesterday"},
+        {"since": "0001-01-01T00:00"},
+        {"until": "9999-12-31T23:59"},
+        {"outcome": "perhaps"},
+        {"actor": "x" * 151},
+        {"q": "\x00"},
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_said_so(superuser: Client, query: dict[str, str]) -> None:
+    write()
+    answer = superuser.get(LIST, query)
+    assert (answer.status_code, list(answer.context["rows"])) == (200, [])
+    assert "field-error" in answer.content.decode()
+    assert superuser.get(CSV, query).status_code == 400
+
+
+def test_a_line_reads_well_and_leads_to_its_assembly(superuser: Client, settings: Any) -> None:
+    guid = "0a" * 16
+    write(assembly_guid=guid, domain="user", remote_address="192.0.2.7", dev_mode=True, detail={"last_revision": 3})
+    write(detail={"domains": ["official", "user"], "errors": {"user": "x" * 300}})
+    page = superuser.get(LIST).content.decode()
+    for words in ("last revision: 3", "domains: official, user", "<details>", "operator, 192.0.2.7", "2 entries"):
+        assert words in page
+    assert f'href="/admin/assemblies/assembly/{guid}/change/"' in page
+    assert AuditEntry.objects.get(sequence=2).hash[:16] in page
+    assert "/admin/health/" in page
+    settings.DEVMODE_SUBJECT_PAGE = ""
+    page = superuser.get(LIST).content.decode()
+    assert f"/admin/assemblies/assembly/{guid}/" not in page
+    assert guid in page
+
+
+def test_one_entry_is_one_entry(superuser: Client) -> None:
+    assert "0 entries" in superuser.get(LIST).content.decode()
+    write(actor="<script>alert(1)</script>", detail={"<b>": "<i>"})
+    page = superuser.get(LIST, {"outcome": "success"}).content.decode()
+    assert "1 entry found" in page
+    assert "Show all" in page
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+    assert "No entry is like that." in superuser.get(LIST, {"outcome": "failed"}).content.decode()
+
+
+def test_an_entry_that_somebody_laid_hands_on_does_not_hide_the_others(superuser: Client) -> None:
+    write(3)
+    AuditEntry.objects.filter(sequence=1).update(detail="{cut")
+    AuditEntry.objects.filter(sequence=2).update(detail="[1]")
+    assert "unreadable: {cut" in superuser.get(LIST).content.decode()
+    assert "{cut" in superuser.get(f"{LIST}1/change/").content.decode()
+    assert found(superuser) == {1, 2, 3}
+    assert len(downloaded(superuser, LINES).splitlines()) == 3
+
+
+def test_it_is_paged_newest_first(superuser: Client) -> None:
+    write(51)
+    assert found(superuser) == set(range(2, 52))
+    assert found(superuser, page="2") == {1}
+    page = superuser.get(LIST, {"actor": "olga"}).content.decode()
+    assert 'href="?actor=olga&amp;page=2"' in page
+    assert 'export/csv/?actor=olga"' in page
+
+
+def test_the_export_holds_everything_in_constant_memory(
+    superuser: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Budget
+) -> None:
+    monkeypatch.setattr(audit_search, "ENTRIES_AT_ONCE", 3)
+    write(10)
+    with django_assert_max_num_queries(9):
+        rows = list(csv.DictReader(StringIO(downloaded(superuser, CSV))))
+    assert [int(row["sequence"]) for row in rows] == list(range(10, 0, -1))
+    newest = AuditEntry.objects.get(sequence=10)
+    assert (rows[0]["hash"], rows[0]["previous_hash"]) == (newest.hash, newest.previous_hash)
+    assert datetime.fromisoformat(rows[-1]["recorded_at"]) == NOW
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
+def test_no_cell_of_the_csv_begins_like_a_formula(superuser: Client, start: str) -> None:
+    write(actor=start, detail={"a": start})
+    (row,) = csv.DictReader(StringIO(downloaded(superuser, CSV), newline=""))
+    assert row["actor"] == f"'{start}"
+    assert json.loads(row["detail"]) == {"a": start}
+    assert json.loads(downloaded(superuser, LINES))["actor"] == start
+
+
+def test_the_export_is_a_download_that_leaves_no_trace(superuser: Client) -> None:
+    write()
+    answer: Any = superuser.get(CSV)
+    assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    b"".join(answer.streaming_content)
+    assert superuser.get("/admin/devmode/auditentry/export/exe/").status_code == 404
+    for path in (LIST, CSV):
+        assert superuser.post(path).status_code == 405
+    assert AuditEntry.objects.count() == 1
+
+
+def test_it_costs_a_fixed_number_of_queries(superuser: Client, django_assert_max_num_queries: Budget) -> None:
+    write(60)
+    superuser.get(LIST)
+    with django_assert_max_num_queries(8):
+        superuser.get(LIST, {"q": "olga"})
