@@ -1,0 +1,32 @@
+"""What somebody chose in the list: the rows they ticked, or everything that matches the question."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from assemblies.admin.grid.asked import Asked
+from assemblies.admin.grid.found import find
+from assemblies.errors import InvalidField
+
+MOST_CHOSEN = 10_000
+
+
+def chosen(request: HttpRequest) -> list[str]:
+    """Return the GUIDs, each once. Raises InvalidField when there are none."""
+    if request.POST.get("matching") == "yes":
+        guids = find(Asked.of_text(request.POST.get("query", "")), request.user).every_guid()
+    else:
+        guids = [*dict.fromkeys(request.POST.getlist("guid"))][:MOST_CHOSEN]
+    if not guids:
+        raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
+    return guids
+
+
+def chosen_revisions(request: HttpRequest) -> dict[str, int | None]:
+    """Return what a page of confirmation showed: each GUID with the revision it had then."""
+    revisions: dict[str, int | None] = {}
+    for pair in request.POST.get("shown", "").split():
+        guid, _at, revision = pair.partition("@")
+        revisions[guid] = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 19 else None
+    if not revisions:
+        raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
+    return revisions

@@ -1,0 +1,65 @@
+"""The headings of the list, and the numbers of its pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.admin.grid.asked import SIZES, Asked
+
+# Headings by name, with the order each stands for; times begin with the newest.
+HEADINGS = [
+    ("source", _("Source"), "source"),
+    ("name", _("Name"), "display_name"),
+    ("type", _("Type"), "assembly_type"),
+    ("category", _("Category and path"), "category"),
+    ("changed", _("Changed"), "-updated_at"),
+]
+NEIGHBOURS = 2
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column; `sorted` is the value of `aria-sort`, empty where the list is sorted by another one."""
+
+    name: str
+    title: Any
+    address: str
+    sorted: str
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page by its number; without a number it stands for those left out."""
+
+    number: int | None
+    address: str = ""
+    is_current: bool = False
+
+
+def headings(asked: Asked) -> Iterator[Heading]:
+    for name, title, order in HEADINGS:
+        field = order.removeprefix("-")
+        if asked.order.removeprefix("-") != field:
+            yield Heading(name, title, asked.address(order=order), "")
+        else:
+            down = asked.order.startswith("-")
+            turned = field if down else f"-{field}"
+            yield Heading(name, title, asked.address(order=turned), "descending" if down else "ascending")
+
+
+def page_links(asked: Asked, *, number: int, count: int) -> list[PageLink]:
+    """Return the first, the last, and those around the current one."""
+    last = -(-count // asked.size)
+    shown = [n for n in range(1, last + 1) if n in (1, last) or abs(n - number) <= NEIGHBOURS] if last > 1 else []
+    links: list[PageLink] = []
+    for n in shown:
+        if links and links[-1].number is not None and n > links[-1].number + 1:
+            links.append(PageLink(None))
+        links.append(PageLink(n, asked.address(page=n), n == number))
+    return links
+
+
+def size_links(asked: Asked) -> list[PageLink]:
+    return [PageLink(size, asked.address(size=size), size == asked.size) for size in SIZES]

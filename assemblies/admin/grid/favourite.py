@@ -1,0 +1,29 @@
+"""The star of a row: a favourite of one's own, set or removed."""
+
+import contextlib
+
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.views.decorators.http import require_POST
+
+from assemblies.actions.remove_setting import remove_setting
+from assemblies.actions.set_setting import set_setting
+from assemblies.admin.actors import actor_of
+from assemblies.admin.grid.back import back_to_list
+from assemblies.admin.page import refusals_as_pages
+from assemblies.errors import SettingNotFound
+from assemblies.models import SettingCategory
+
+
+@require_POST
+@refusals_as_pages
+def favourite(request: HttpRequest) -> HttpResponseRedirect | JsonResponse:
+    """Make what `add` names a favourite, or what `remove` names none; what is so already stays so."""
+    actor = actor_of(request)
+    if guid := request.POST.get("add", ""):
+        set_setting(guid, SettingCategory.FAVOURITE, actor.name, True, actor=actor)
+    else:
+        with contextlib.suppress(SettingNotFound):
+            remove_setting(request.POST.get("remove", ""), SettingCategory.FAVOURITE, actor.name, actor=actor)
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"favourite": bool(guid)})
+    return back_to_list(request)

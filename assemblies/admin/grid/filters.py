@@ -1,0 +1,128 @@
+"""The panel of filters: each value with how many it would leave, as a link; and what is set, to be taken out again."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assemblies.admin.grid.asked import FILTERS, Asked
+from assemblies.catalogue.facets import DAYS, YES, Facets
+from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
+
+VALUES_SHOWN = 10
+TITLES = {
+    "domain": gettext_lazy("Source"),
+    "kind": gettext_lazy("Kind"),
+    "type": gettext_lazy("Type"),
+    "state": gettext_lazy("State"),
+    "upstream_state": gettext_lazy("Upstream"),
+    "changed_since": gettext_lazy("Changed"),
+    "category": gettext_lazy("Category"),
+    "tag": gettext_lazy("Tag"),
+}
+# What is either so or not is one group of links.
+STATES = {
+    "favourite": gettext_lazy("My favourites"),
+    "dirty": gettext_lazy("Queued to Write to DB"),
+    "origin_changed": gettext_lazy("The original changed"),
+    "flagged": gettext_lazy("Hidden characters"),
+    "deleted": gettext_lazy("Deleted"),
+}
+CHOICES: dict[str, Mapping[str, Any]] = {
+    "domain": dict(Domain.choices),
+    "kind": dict(Kind.choices),
+    "type": dict(AssemblyType.choices),
+    "upstream_state": dict(UpstreamState.choices),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of a filter. The link of one that is set takes it out."""
+
+    label: str
+    count: int
+    address: str
+    is_set: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """The values of one filter; `more` are those there is no room for at first."""
+
+    name: str
+    title: Any
+    options: list[Option]
+    more: list[Option] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set, and the address without it."""
+
+    title: Any
+    label: str
+    address: str
+
+
+def groups_of(asked: Asked, facets: Facets) -> list[Group]:
+    """Return the groups that have something to choose."""
+    groups = [_group(name, title, asked, facets) for name, title in TITLES.items()]
+    return [group for group in groups if group.options]
+
+
+def chips_of(asked: Asked) -> Iterator[Chip]:
+    """Yield what narrows the list, search included."""
+    if asked.q:
+        yield Chip(_("Search"), asked.q, asked.address(q=""))
+    for name in FILTERS:
+        if name in asked.filters:
+            title = "" if name in STATES else TITLES[name]
+            yield Chip(title, _label(name, asked.filters[name]), asked.address(**{name: ""}))
+
+
+def _group(name: str, title: Any, asked: Asked, facets: Facets) -> Group:
+    if name == "state":
+        return Group(name, title, [one for state in STATES for one in _options(state, [YES], asked, facets)])
+    options = list(_options(name, _values(name, asked, facets), asked, facets))
+    first = [one for place, one in enumerate(options) if place < VALUES_SHOWN or one.is_set]
+    return Group(name, title, first, [one for one in options if one not in first][:200])
+
+
+def _values(name: str, asked: Asked, facets: Facets) -> list[str]:
+    """Return the values in the order people look for them: known words in their own, others by how many there are."""
+    if name in CHOICES:
+        return list(CHOICES[name])
+    if name == "changed_since":
+        return [str(days) for days in DAYS]
+    counts = facets[name]
+    order: Callable[[str], Any] = lambda word: (-counts[word], word.casefold())  # noqa: E731  # a key has one use
+    chosen = _key(name, asked.filters[name]) if name in asked.filters else None
+    return sorted({*counts, chosen} - {None}, key=order)  # type: ignore[arg-type]
+
+
+def _options(name: str, values: list[str], asked: Asked, facets: Facets) -> Iterator[Option]:
+    chosen = asked.filters.get(name)
+    for value in values:
+        count, is_set = facets[name][value], chosen is not None and _key(name, chosen) == value
+        if count or is_set:
+            yield Option(_label(name, value), count, asked.address(**{name: "" if is_set else value}), is_set)
+
+
+def _key(name: str, value: str) -> str:
+    return value.casefold() if name == "tag" else value
+
+
+def _label(name: str, value: str) -> str:
+    if name in STATES:
+        return str(STATES[name])
+    if name == "changed_since":
+        days = int(value)
+        return (
+            _("In the last 24 hours")
+            if days == 1
+            else ngettext("In the last %d day", "In the last %d days", days) % days
+        )
+    return str(CHOICES[name][value]) if name in CHOICES else value

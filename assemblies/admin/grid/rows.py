@@ -1,0 +1,117 @@
+"""The rows of a page: an entry of the catalogue, and what the list says of it."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assemblies.admin.grid.found import Found
+from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.searching import Line, Pieces
+from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
+from assemblies.models.content import parse_time
+
+TAGS_SHOWN = 5
+VARIABLES_SHOWN = 4
+SUMMARY_SHOWN = 180
+# How good or bad it is to stand so to one's source.
+UPSTREAM_TONES = {
+    UpstreamState.UP_TO_DATE: "good",
+    UpstreamState.DIVERGED: "bad",
+    UpstreamState.REMOVED_UPSTREAM: "bad",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One assembly. Nothing here is markup; templates escape it all."""
+
+    entry: CatalogueEntry
+    name: Pieces
+    summary: Pieces
+    tags: list[str]
+    hidden_tags: int
+    variables: list[Pieces]
+    lines: list[Line]
+    is_favourite: bool
+    is_flagged: bool
+
+    @property
+    def guid(self) -> str:
+        return self.entry.guid
+
+    @property
+    def content(self) -> Any:
+        return self.entry.content
+
+    @property
+    def source(self) -> Any:
+        return Domain(self.entry.domain).label
+
+    @property
+    def kind(self) -> Kind:
+        return self.entry.content.kind
+
+    @property
+    def type(self) -> Any:
+        return AssemblyType(self.entry.content.assembly_type).label
+
+    @property
+    def is_workflow(self) -> bool:
+        return self.kind is Kind.WORKFLOW
+
+    @property
+    def path(self) -> str:
+        path = self.entry.content.metadata.get("source_path")
+        return path if isinstance(path, str) else ""
+
+    @property
+    def changed_at(self) -> datetime:
+        return self.entry.deleted_at or parse_time(self.entry.content.updated_at)
+
+    @property
+    def has_pills(self) -> bool:
+        entry = self.entry
+        return bool(
+            entry.deleted_at or entry.is_dirty or entry.upstream_state or entry.origin_changed or self.is_flagged
+        )
+
+    @property
+    def upstream(self) -> Any:
+        return self.entry.upstream_state.label if self.entry.upstream_state else ""
+
+    @property
+    def upstream_tone(self) -> str:
+        state = self.entry.upstream_state
+        return UPSTREAM_TONES.get(state, "warning") if state else ""
+
+
+def rows_of(found: Found) -> Iterator[Row]:
+    """Yield the rows of the page, at one query where something is searched for."""
+    lines = found.lines()
+    for entry in found.page.entries:
+        yield _row(entry, found, lines)
+
+
+def _row(entry: CatalogueEntry, found: Found, lines: Mapping[str, list[Line]]) -> Row:
+    content, search = entry.content, found.search
+    summary = " ".join(content.summary.split())
+    shown = summary if len(summary) <= SUMMARY_SHOWN else f"{summary[:SUMMARY_SHOWN].rstrip()}…"
+    tags = [str(tag) for tag in content.tags]
+    return Row(
+        entry=entry,
+        name=search.marked(content.display_name),
+        summary=search.marked(shown),
+        tags=tags[:TAGS_SHOWN],
+        hidden_tags=max(0, len(tags) - TAGS_SHOWN),
+        variables=_variables(content.variables, found) if search else [],
+        lines=lines.get(entry.guid, []),
+        is_favourite=entry.guid in found.sets["favourite"],
+        is_flagged=entry.guid in found.sets["flagged"],
+    )
+
+
+def _variables(variables: Collection[Mapping[str, Any]], found: Found) -> list[Pieces]:
+    """Return the variables that match, by name and label."""
+    texts = (f"{variable.get('name', '')} {variable.get('label') or ''}".strip() for variable in variables)
+    return [found.search.marked(text) for text in texts if found.search.pattern.search(text)][:VARIABLES_SHOWN]

@@ -1,0 +1,79 @@
+"""What may be done to many assemblies at once: each verb is one call of one action, and a word on what came of it."""
+
+from collections.abc import Callable, Sequence
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.categorise_many import categorise_many
+from assemblies.actions.change import Receipt
+from assemblies.actions.clone_many import clone_many
+from assemblies.actions.tag_many import tag_many
+from assemblies.domains import Domain
+from assemblies.errors import InvalidField
+
+Verb = Callable[[Sequence[str], QueryDict, Actor], str]
+
+
+def tag(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
+    word = sent.get("tag", "").strip()
+    changed, same = _counts(tag_many(guids, word, actor=actor))
+    said = ngettext(
+        "%(count)d assembly now carries the tag “%(word)s”.",
+        "%(count)d assemblies now carry the tag “%(word)s”.",
+        changed,
+    )
+    return _with_rest(said % {"count": changed, "word": word}, same)
+
+
+def untag(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
+    word = sent.get("tag", "").strip()
+    changed, same = _counts(tag_many(guids, word, actor=actor, remove=True))
+    said = ngettext(
+        "The tag “%(word)s” was taken from %(count)d assembly.",
+        "The tag “%(word)s” was taken from %(count)d assemblies.",
+        changed,
+    )
+    return _with_rest(said % {"count": changed, "word": word}, same)
+
+
+def categorise(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
+    word = sent.get("category", "").strip()
+    if not word:
+        # An empty box beside a button is a slip more often than a wish for no category at all.
+        raise InvalidField(_("Name the category first."), field="category")
+    changed, same = _counts(categorise_many(guids, word, actor=actor))
+    said = ngettext(
+        "%(count)d assembly is now in the category “%(word)s”.",
+        "%(count)d assemblies are now in the category “%(word)s”.",
+        changed,
+    )
+    return _with_rest(said % {"count": changed, "word": word}, same)
+
+
+def clone(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
+    wanted = sent.get("domain", "")
+    if wanted not in Domain.values:
+        raise InvalidField(_("Choose where the copies are to go."), field="domain")
+    domain = Domain(wanted)
+    count = len(clone_many(guids, domain=domain, actor=actor))
+    said = ngettext("%(count)d copy was made in %(domain)s.", "%(count)d copies were made in %(domain)s.", count)
+    return said % {"count": count, "domain": domain.label}
+
+
+VERBS: dict[str, Verb] = {"tag": tag, "untag": untag, "categorise": categorise, "clone": clone}
+
+
+def _counts(receipts: Sequence[Receipt]) -> tuple[int, int]:
+    """Return how many were changed, and how many were so already."""
+    changed = sum(receipt.changed for receipt in receipts)
+    return changed, len(receipts) - changed
+
+
+def _with_rest(said: str, same: int) -> str:
+    if not same:
+        return said
+    rest = ngettext("%(count)d was so already.", "%(count)d were so already.", same) % {"count": same}
+    return f"{said} {rest}"

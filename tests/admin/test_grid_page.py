@@ -1,0 +1,258 @@
+"""The list of the library: what its rows say, and what narrows, sorts and pages it."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.clone import clone
+from assemblies.actions.create import create
+from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.actions.set_setting import set_setting
+from assemblies.actions.update import update
+from assemblies.domains import Domain
+from assemblies.journal.flush import flush
+from assemblies.models import DomainState, SettingCategory, UpstreamDocument
+from assemblies.payloads import PayloadStore
+from tests.documents_made import script
+
+LIST = "/admin/assemblies/assembly/"
+QUEUED = '<span class="pill pill-queued">Queued to Write to DB</span>'
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}{% load x %}", "\u202etxt.exe"]
+QUERIES = 12
+Budget = Callable[[int], Any]
+
+
+def page(client: Client, **query: str) -> str:
+    answer = client.get(LIST, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def listed(client: Client, **query: str) -> list[str]:
+    return [row.content.display_name for row in client.get(LIST, query).context["rows"]]
+
+
+def filters(client: Client, **query: str) -> dict[str, list[tuple[str, int]]]:
+    groups = client.get(LIST, query).context["groups"]
+    return {group.name: [(str(one.label), one.count) for one in [*group.options, *group.more]] for group in groups}
+
+
+@pytest.fixture
+def shelf(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
+    """Beside what waits and what is gone: one of each domain, written to their databases."""
+    graph = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}}],"edges":[]}'
+    create(script("Flow", graph, type_name="workflow"), domain=Domain.COMMUNITY, actor=command, store=library)
+    python = script("Python", b"import os\nprint(42)\n", type_name="python", metadata={"source_path": "py/x.json"})
+    create(python, domain=Domain.OFFICIAL, actor=command, store=library)
+    flush([Domain.OFFICIAL, Domain.COMMUNITY])
+
+
+def test_a_waiting_assembly_carries_a_pill_until_it_is_flushed(superuser: Client, guid: str) -> None:
+    assert page(superuser).count(QUEUED) == 1
+    assert "1 change queued" in page(superuser)
+    assert "data-next-flush=" in page(superuser)
+    flush()
+    assert QUEUED not in page(superuser)
+    assert "Everything is written to its database." in page(superuser)
+
+
+def test_each_row_says_where_it_comes_from_what_it_is_and_who_changed_it(superuser: Client, shelf: None) -> None:
+    shown = page(superuser)
+    for wire_name, label in (("official", "Official"), ("community", "Community"), ("user", "User-Created")):
+        assert f'<span class="badge badge-{wire_name}">{label}</span>' in shown
+    for words in ("#icon-workflow", "#icon-script", "Python", "py/x.json", "olga", "greetings"):
+        assert words in shown
+
+
+def test_deleted_ones_are_listed_on_their_own(superuser: Client, shelf: None) -> None:
+    assert "Gone" not in listed(superuser)
+    assert listed(superuser, deleted="true") == ["Gone"]
+    shown = page(superuser, deleted="true")
+    assert '<span class="pill pill-deleted">Deleted</span>' in shown
+    assert 'id="bulk-form"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({}, ["Flow", "Python", "Say hello"]),
+        ({"domain": "community"}, ["Flow"]),
+        ({"kind": "workflow"}, ["Flow"]),
+        ({"type": "python"}, ["Python"]),
+        ({"category": "greetings"}, ["Say hello"]),
+        ({"tag": "Greeting"}, ["Say hello"]),
+        ({"dirty": "true"}, ["Say hello"]),
+        ({"changed_since": "7"}, ["Flow", "Python", "Say hello"]),
+        ({"flagged": "true"}, []),
+        ({"q": "SOMEBODY"}, ["Say hello"]),
+        ({"q": "print(42)"}, ["Python"]),
+        ({"q": "paul"}, ["Flow"]),
+        ({"q": "whom", "domain": "user"}, ["Say hello"]),
+        ({"q": "whom", "domain": "official"}, []),
+        ({"order": "-display_name"}, ["Say hello", "Python", "Flow"]),
+        ({"order": "assembly_type"}, ["Say hello", "Python", "Flow"]),
+        (
+            {"order": "; DROP", "domain": "nowhere", "page": "-1", "size": "9", "kind": "\0"},
+            ["Flow", "Python", "Say hello"],
+        ),
+    ],
+)
+def test_filters_search_and_order(superuser: Client, shelf: None, query: dict[str, str], names: list[str]) -> None:
+    assert listed(superuser, **query) == names
+
+
+def test_each_filter_says_how_many_it_would_leave(superuser: Client, shelf: None) -> None:
+    found = filters(superuser, domain="user")
+    assert found["domain"] == [("Official", 1), ("Community", 1), ("User-Created", 1)]
+    assert found["type"] == [("Bash", 1)]
+    assert found["state"] == [("Queued to Write to DB", 1), ("Deleted", 1)]
+    assert found["changed_since"][0] == ("In the last 24 hours", 1)
+
+
+def test_a_filter_that_is_set_is_a_chip_and_its_link_takes_it_out(superuser: Client, shelf: None) -> None:
+    answer = superuser.get(LIST, {"domain": "user", "q": "hello", "tag": "GREETING", "dirty": "true"})
+    chips = {chip.label: chip.address for chip in answer.context["chips"]}
+    assert chips["User-Created"] == "q=hello&tag=GREETING&dirty=true"
+    assert set(chips) == {"hello", "User-Created", "GREETING", "Queued to Write to DB"}
+    option = next(one for group in answer.context["groups"] for one in group.options if one.label == "greeting")
+    assert (option.is_set, option.address) == (True, "q=hello&domain=user&dirty=true")
+
+
+def test_a_value_that_leaves_nothing_can_still_be_taken_out(superuser: Client, shelf: None) -> None:
+    assert filters(superuser, category="no such")["category"][-1] == ("no such", 0)
+
+
+def test_matching_lines_stand_under_the_row_and_the_match_is_marked(superuser: Client, shelf: None) -> None:
+    shown = page(superuser, q="print(42)")
+    assert "Line 2</span> <code><mark>print(42)</mark></code>" in shown
+    assert "Node</span> <code>Ask <mark>Paul</mark></code>" in page(superuser, q="paul")
+    assert "Variable</span> <mark>who</mark> <mark>Who</mark>m" in page(superuser, q="who")
+
+
+def test_many_values_of_a_filter_are_folded(
+    superuser: Client, library: PayloadStore, command: Actor, django_assert_max_num_queries: Budget
+) -> None:
+    documents = [script(f"No {n:03}", category=f"category {n:03}", tags=list("abcdefg")) for n in range(60)]
+    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    answer = superuser.get(LIST, {"category": "category 059"})
+    group = next(group for group in answer.context["groups"] if group.name == "category")
+    assert (len(group.options), len(group.more)) == (11, 49)
+    assert "+2</span>" in answer.content.decode()
+
+
+def test_pages_are_numbered_and_their_size_is_chosen(superuser: Client, library: PayloadStore, command: Actor) -> None:
+    documents = [script(f"No {n:03}") for n in range(260)]
+    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    shown = page(superuser, size="25", page="5")
+    assert "Showing 101–125 of 260." in shown
+    numbers = re.findall(r'aria-current="page"><span class="visually-hidden">Page </span>(\d+)', shown)
+    assert numbers == ["5"]
+    links = superuser.get(LIST, {"size": "25", "page": "5"}).context["pages"]
+    assert [link.number for link in links] == [1, None, 3, 4, 5, 6, 7, None, 11]
+    assert listed(superuser, size="100", page="3")[0] == "No 200"
+    assert listed(superuser, page="999")[-1] == "No 259"
+    assert "Showing 251–260 of 260." in page(superuser, page="999")
+
+
+def test_a_heading_turns_its_own_order_round(superuser: Client, guid: str) -> None:
+    headings = {one.name: one for one in superuser.get(LIST, {"order": "-updated_at"}).context["headings"]}
+    assert (headings["changed"].sorted, headings["changed"].address) == ("descending", "order=updated_at")
+    assert (headings["name"].sorted, headings["name"].address) == ("", "")
+    assert 'aria-sort="descending"' in page(superuser, order="-updated_at")
+
+
+def test_copies_and_official_ones_say_how_they_stand(
+    superuser: Client, library: PayloadStore, command: Actor, guid: str
+) -> None:
+    clone(guid, domain=Domain.USER, actor=command)
+    update(guid, {"summary": "New"}, actor=command, store=library)
+    official = create(script("Published"), domain=Domain.OFFICIAL, actor=command, store=library)
+    UpstreamDocument.objects.create(guid=official.guid, content_hash="f" * 64, path="x.json")
+    shown = page(superuser)
+    assert '<span class="pill pill-warning">The original changed</span>' in shown
+    assert '<span class="pill pill-warning">Locally modified</span>' in shown or "pill-bad" in shown
+    assert listed(superuser, origin_changed="true") == ["Say hello (copy)"]
+
+
+def test_hidden_characters_are_pointed_out(superuser: Client, library: PayloadStore, operator: Actor) -> None:
+    create(script("Trojan", "echo \u202e\n".encode()), domain=Domain.USER, actor=operator, store=library)
+    assert '<span class="pill pill-bad">Hidden characters</span>' in page(superuser)
+    assert listed(superuser, flagged="true") == ["Trojan"]
+
+
+def test_a_domain_that_cannot_be_written_is_said_so(superuser: Client, guid: str) -> None:
+    DomainState.objects.filter(domain="user").update(attempts=3, last_error="disk full", version=9)
+    assert "user: 3 failed attempts" in page(superuser)
+
+
+def test_an_empty_library_and_an_empty_answer_say_what_to_do(superuser: Client) -> None:
+    assert "The library is empty." in page(superuser)
+    assert "Nothing matches what you asked for." in page(superuser, q="nowhere")
+
+
+def test_controls_are_for_those_who_may_use_them(signed_in_viewer: Client, superuser: Client, guid: str) -> None:
+    viewer, writer = page(signed_in_viewer), page(superuser)
+    for control in ('value="tag"', 'value="clone"', 'value="delete"', "New assembly"):
+        assert control in writer
+        assert control not in viewer
+    assert "Export zip" in viewer
+    assert '<option value="official">' not in writer
+
+
+def test_somebody_else_s_favourites_are_not_mine(superuser: Client, signed_in_viewer: Client, guid: str) -> None:
+    set_setting(guid, SettingCategory.FAVOURITE, "olga", True, actor=Actor.of_command("test"))
+    assert 'aria-pressed="true"' not in page(superuser)
+
+
+def test_a_stranger_is_sent_to_the_log_in(stranger: Client) -> None:
+    answer = stranger.get(LIST)
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+def test_a_post_to_the_list_does_nothing(superuser: Client, guid: str) -> None:
+    sent = {"action": "delete_selected", "_selected_action": [guid]}
+    assert superuser.post(LIST, sent).status_code == 405
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "hello"}, {"favourite": "true"}])
+def test_it_costs_a_fixed_number_of_queries(
+    superuser: Client,
+    library: PayloadStore,
+    command: Actor,
+    django_assert_max_num_queries: Budget,
+    query: dict[str, str],
+) -> None:
+    documents = [script(f"No {n}", b"echo hello\n") for n in range(120)]
+    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    page(superuser)
+    with django_assert_max_num_queries(QUERIES):
+        page(superuser, **query, size="100")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_texts_are_escaped_everywhere(superuser: Client, library: PayloadStore, hostile: str) -> None:
+    actor = Actor.of_command(hostile)
+    document = script(
+        f"Name {hostile}",
+        f"echo '{hostile}'\n".encode(),
+        summary=hostile,
+        category=hostile,
+        tags=[hostile],
+        metadata={"source_path": hostile},
+        variables=[{"name": hostile, "label": hostile, "type": "string"}],
+    )
+    guid = create(document, domain=Domain.USER, actor=actor, store=library).guid
+    superuser.post(f"{LIST}views/save/", {"name": hostile, "query": f"q={hostile}"})
+    pages = [page(superuser), page(superuser, q=hostile, category=hostile, tag=hostile)]
+    pages.append(superuser.post(f"{LIST}bulk/", {"verb": "delete", "guid": guid}).content.decode())
+    for shown in pages:
+        assert f"Name {hostile}" in unescape(re.sub("</?mark>", "", shown))
+        if "<" in hostile:
+            assert hostile not in shown
+        assert " style=" not in shown
+        assert " onclick=" not in shown
