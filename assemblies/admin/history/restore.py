@@ -1,0 +1,42 @@
+"""Bring an earlier revision back, at the press of a button."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from assemblies import documents
+from assemblies.actions.revert import revert
+from assemblies.admin.actors import actor_of
+from assemblies.admin.history.tab import number_asked
+from assemblies.admin.page import refusals_as_pages
+from assemblies.conf import payload_store
+from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, RevisionNotFound
+
+
+@require_POST
+@refusals_as_pages
+def assembly_restore(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Restore the revision `sequence`; with `revision`, only if that is still the newest."""
+    guid = documents.normalise_guid(guid)
+    sequence = number_asked(request.POST, "sequence")
+    if sequence is None:
+        raise RevisionNotFound(assembly_guid=guid)
+    seen = number_asked(request.POST, "revision")
+    try:
+        receipt = revert(
+            guid, sequence=sequence, actor=actor_of(request), store=payload_store(), expected_revision=seen
+        )
+    except RevisionConflict:
+        messages.error(request, _("Somebody changed this meanwhile. Nothing was restored: look at the newest first."))
+    except (GuidInOtherDomain, Failure) as error:
+        messages.error(request, _("Nothing was restored. %(reason)s") % {"reason": error.message})
+    else:
+        numbers = {"earlier": sequence, "revision": receipt.revision}
+        if receipt.changed:
+            messages.success(request, _("Revision %(earlier)s is back, as revision %(revision)s.") % numbers)
+        else:
+            messages.info(request, _("Nothing to do: it is as it was in revision %(earlier)s already.") % numbers)
+    return HttpResponseRedirect(f"{reverse('admin:assemblies_assembly_change', args=[guid])}#history")

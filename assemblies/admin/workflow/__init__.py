@@ -1,0 +1,1 @@
+"""Workflows as pictures: nodes and edges drawn from the document, whatever somebody wrote into it."""

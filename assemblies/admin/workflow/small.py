@@ -1,0 +1,67 @@
+"""The small picture of a workflow, for lists: a file of its own that browsers keep while the workflow is the same."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+from assemblies.actions.staging import references
+from assemblies.admin.page import refusals_as_pages
+from assemblies.admin.workflow.picture import Picture, picture_of
+from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_any_entry
+from assemblies.conf import payload_store
+from assemblies.domains import Kind
+from assemblies.errors import Failure
+
+SIZE = (96, 54)
+# A new way to draw is a new picture.
+DRAWING = 1
+THINNEST_SHARE = 90
+
+
+@require_safe
+@refusals_as_pages
+def assembly_picture(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Answer with a picture whatever the payload is like; an assembly that is not known has none."""
+    entry = find_any_entry(guid)
+    tag = f'"{DRAWING}-{entry.content.payload_sha256}"'
+    if not _is_known(request, tag):
+        picture = _picture(entry)
+        response = _svg("library/workflow/small.svg", picture) if picture else _svg("library/workflow/neutral.svg")
+        # What cannot be read now may be read tomorrow: only a picture of the bytes themselves is worth keeping.
+        if picture is None:
+            return response
+    else:
+        response = HttpResponse(status=304)
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _is_known(request: HttpRequest, tag: str) -> bool:
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return tag in {one.removeprefix("W/") for one in known}
+
+
+def _picture(entry: CatalogueEntry) -> Picture | None:
+    if entry.content.kind is not Kind.WORKFLOW:
+        return None
+    try:
+        picture = picture_of(payload_store().read(references(entry.content)[0]))
+    except Failure:
+        return None
+    return picture if picture and picture.boxes else None
+
+
+def _svg(template: str, picture: Picture | None = None) -> HttpResponse:
+    context: dict[str, Any] = {"width": SIZE[0], "height": SIZE[1]}
+    if picture is not None:
+        context |= {"picture": picture, "stroke": max(2, picture.frame.width // THINNEST_SHARE)}
+    text = render_to_string(template, context)
+    return HttpResponse(
+        text, content_type="image/svg+xml; charset=utf-8", headers={"Cache-Control": "private, no-cache"}
+    )
