@@ -1,0 +1,131 @@
+"""How a document differs from the assembly that has its GUID: fields, files, and the scripts side by side.
+
+Reading only, and bounded: what is too much to compare at once is said to be.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assemblies.actions.compare import FIELDS
+from assemblies.actions.contents import text_of
+from assemblies.actions.import_documents import Preview, Standing
+from assemblies.actions.staging import references
+from assemblies.admin.history.side_by_side import SideBySide, side_by_side
+from assemblies.conf import payload_store
+from assemblies.documents import Document, readable_json, same_value
+from assemblies.domains import Kind
+from assemblies.errors import Failure
+from assemblies.models import Content
+
+MOST_COMPARED = 25
+MOST_CHARACTERS = 600_000
+LONGEST_VALUE = 2000
+FIELD_WORDS = {
+    "display_name": gettext_lazy("Name"),
+    "summary": gettext_lazy("Summary"),
+    "type_name": gettext_lazy("Type"),
+    "category": gettext_lazy("Category"),
+    "version": gettext_lazy("Version"),
+    "timeout_seconds": gettext_lazy("Time limit (seconds)"),
+    "variables": gettext_lazy("Variables"),
+    "sites": gettext_lazy("Sites"),
+    "tags": gettext_lazy("Tags"),
+    "metadata": gettext_lazy("Metadata"),
+    "extra": gettext_lazy("Unknown fields"),
+    "envelope_extra": gettext_lazy("Unknown fields of the envelope"),
+}
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """A field that differs, as text on both sides."""
+
+    label: Any
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class DocumentComparison:
+    """What differs. `script` is None where the payloads are equal, or cannot be compared for the reason `problem`."""
+
+    fields: list[FieldRow] = field(default_factory=list)
+    files: list[FieldRow] = field(default_factory=list)
+    script: SideBySide | None = None
+    problem: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.fields or self.files or self.script or self.problem)
+
+
+class Comparing:
+    """Compares one document after the other, as far as there is room on a page."""
+
+    def __init__(self) -> None:
+        self.documents_left = MOST_COMPARED
+        self.characters_left = MOST_CHARACTERS
+        self.left_out = 0
+
+    def compare(self, found: Preview, document: Document) -> DocumentComparison | None:
+        """Return the comparison of a document whose GUID is taken by something else than it says.
+
+        None where there is nothing to compare, and once there is no room left: those are counted as `left_out`.
+        """
+        if found.row is None or found.standing not in {Standing.CHANGED, Standing.OTHER_DOMAIN}:
+            return None
+        if self.documents_left <= 0:
+            self.left_out += 1
+            return None
+        self.documents_left -= 1
+        content = found.row.read_content()
+        fields, files = list(_fields(content, document)), list(_files(content, document))
+        if content.payload_sha256 == document.payload_sha256:
+            return DocumentComparison(fields, files)
+        script, problem = self._script(content, document)
+        return DocumentComparison(fields, files, script, problem)
+
+    def _script(self, content: Content, document: Document) -> tuple[SideBySide | None, str]:
+        try:
+            before = _readable(content.kind, payload_store().read(references(content)[0]))
+        except Failure as failure:
+            return None, failure.message
+        after = _readable(document.kind, document.payload)
+        if before is None or after is None:
+            return None, _("The payload is binary and differs.")
+        self.characters_left -= len(before) + len(after)
+        if self.characters_left < 0:
+            return None, _("The scripts differ and are too long to compare here; preview this document alone.")
+        return side_by_side(before, after), ""
+
+
+def _readable(kind: Kind, payload: bytes) -> str | None:
+    """Return a payload as people read it: a graph with a line per value."""
+    if kind is Kind.WORKFLOW:
+        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False) + "\n"
+    return text_of(payload)
+
+
+def _fields(content: Content, document: Document) -> Iterator[FieldRow]:
+    for name in FIELDS:
+        before, after = getattr(content, name), getattr(document, name)
+        if not same_value(before, after):
+            yield FieldRow(FIELD_WORDS[name], _text(before), _text(after))
+
+
+def _files(content: Content, document: Document) -> Iterator[FieldRow]:
+    before = {file.file_name: file.sha256 for file in content.files}
+    after = {file.file_name: file.sha256 for file in document.files}
+    for name in {**before, **after}:
+        if before.get(name) != after.get(name):
+            yield FieldRow(name, before.get(name, ""), after.get(name, ""))
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else readable_json(value).decode()
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -1,0 +1,182 @@
+// The import keeps the chosen files in the page: preview and import send the same ones, and nothing is chosen twice.
+const form = document.getElementById("import-form");
+const input = document.getElementById("files");
+const list = document.getElementById("chosen-files");
+const answer = document.getElementById("import-answer");
+const pasted = document.getElementById("pasted");
+const zone = document.getElementById("drop-zone");
+const texts = form.dataset;
+let chosen = [];
+
+document.documentElement.classList.add("has-script");
+
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+function sizeOf(bytes) {
+  const units = ["byte", "kilobyte", "megabyte"];
+  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  const format = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1024 ** step);
+}
+
+// What was previewed is no longer what would be sent.
+function forget() {
+  answer.replaceChildren();
+  delete answer.dataset.done;
+}
+
+function setFiles(files) {
+  chosen = files;
+  const transfer = new DataTransfer();
+  files.forEach((file) => transfer.items.add(file));
+  input.files = transfer.files;
+  list.replaceChildren(...files.map((file, at) => {
+    const button = element("button", { type: "button", textContent: "×" });
+    button.setAttribute("aria-label", texts.remove.replace("%s", () => file.name));
+    button.addEventListener("click", () => {
+      setFiles(chosen.filter((_file, other) => other !== at));
+      forget();
+      (list.querySelector("button") ?? input).focus();
+    });
+    const size = element("span", { className: "quiet-text", textContent: sizeOf(file.size) });
+    return element("li", {}, button, element("bdi", { textContent: file.name }), size);
+  }));
+}
+
+function add(files) {
+  const known = new Set(chosen.map((file) => `${file.name}:${file.size}:${file.lastModified}`));
+  const fresh = [...files].filter((file) => !known.has(`${file.name}:${file.size}:${file.lastModified}`));
+  setFiles([...chosen, ...fresh]);
+  forget();
+}
+
+function say(words, ...more) {
+  const notice = element("div", { className: "notice notice-error" }, element("p", { textContent: words }), ...more);
+  notice.setAttribute("role", "alert");
+  for (const old of answer.querySelectorAll(":scope > .notice")) old.remove();
+  answer.prepend(notice);
+  notice.scrollIntoView({ block: "nearest" });
+}
+
+function fault() {
+  if (chosen.length === 0 && pasted.value.trim() === "") return texts.nothing;
+  if (chosen.length > Number(texts.maxFiles)) return texts.tooMany;
+  const bytes = chosen.reduce((sum, file) => sum + file.size, new Blob([pasted.value]).size);
+  return bytes > Number(texts.maxBytes) ? texts.tooLarge : "";
+}
+
+function bodyOf(submitter) {
+  const body = new FormData(form, submitter);
+  body.delete("files");
+  chosen.forEach((file) => body.append("files", file));
+  // As a file, pasted text may be as large as one.
+  body.delete("pasted");
+  if (pasted.value.trim()) body.append("files", new File([pasted.value], texts.pastedName));
+  if (submitter.value === "import") body.set("picks", JSON.stringify(pickers().map((picker) => picker.value)));
+  return body;
+}
+
+function pickers() {
+  return [...answer.querySelectorAll("select[data-pick]")];
+}
+
+function count() {
+  const all = pickers();
+  const output = document.getElementById("chosen-count");
+  if (!output) return;
+  const picked = all.filter((picker) => picker.value !== "skip").length;
+  output.textContent = texts.chosen.replace("{chosen}", picked).replace("{all}", all.length);
+  all.forEach((picker) => { picker.closest("tr").dataset.picked = picker.value; });
+  const button = answer.querySelector('button[value="import"]');
+  button.disabled = picked === 0;
+}
+
+function pickAll(word) {
+  for (const picker of pickers()) {
+    const wanted = word === "proposed" ? picker.dataset.proposed : word;
+    if ([...picker.options].some((option) => option.value === wanted)) picker.value = wanted;
+  }
+  count();
+}
+
+// The answer is a whole page, as without script; of it only what this page lacks is taken over.
+function take(page, response) {
+  const found = page.getElementById("import-answer");
+  if (found) {
+    answer.replaceChildren(...[...found.childNodes].map((node) => document.adoptNode(node)));
+    if (found.dataset.done) {
+      answer.dataset.done = "yes";
+      setFiles([]);
+      pasted.value = "";
+    }
+    count();
+    (document.getElementById("answer-title") ?? answer).focus();
+    return;
+  }
+  if (response.redirected) {
+    const link = element("a", { href: response.url, target: "_blank", textContent: response.url });
+    say(texts.signedOut, element("p", {}, link));
+    return;
+  }
+  const refused = page.querySelector("#content .notice");
+  say(page.querySelector("#content h1, h1")?.textContent ?? texts.unsent, ...(refused ? [document.adoptNode(refused)] : []));
+}
+
+async function send(submitter) {
+  const body = bodyOf(submitter);
+  const buttons = form.querySelectorAll('button[name="step"]');
+  const label = submitter.textContent;
+  buttons.forEach((button) => { button.disabled = true; });
+  submitter.textContent = submitter.value === "import" ? texts.importing : texts.busy;
+  answer.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    take(page, response);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    say(texts.unsent);
+  } finally {
+    submitter.textContent = label;
+    buttons.forEach((button) => { button.disabled = false; });
+    answer.removeAttribute("aria-busy");
+    count();
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const words = fault();
+  if (words) say(words);
+  else send(event.submitter ?? form.querySelector('button[value="preview"]'));
+});
+input.addEventListener("change", () => add(input.files));
+pasted.addEventListener("input", forget);
+document.getElementById("domain")?.addEventListener("change", forget);
+answer.addEventListener("change", (event) => {
+  if (event.target.id === "for-all") pickAll(event.target.value);
+  else if (event.target.matches("[data-pick]")) count();
+});
+
+for (const name of ["dragenter", "dragover"]) {
+  zone.addEventListener(name, (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+}
+zone.addEventListener("dragleave", (event) => {
+  if (!zone.contains(event.relatedTarget)) zone.classList.remove("over");
+});
+zone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  zone.classList.remove("over");
+  add(event.dataTransfer.files);
+});
+// A file dropped beside the zone must not replace the page, and with it everything that was chosen.
+for (const name of ["dragover", "drop"]) {
+  window.addEventListener(name, (event) => event.preventDefault());
+}
