@@ -33,4 +33,4 @@ def persisted_words(entry: CatalogueEntry | None) -> str:
 
 
 def preformatted(text: str) -> SafeString:
-    return format_html('<pre class="preformatted">{}</pre>', text)
+    return format_html('<pre class="preformatted" tabindex="0">{}</pre>', text)

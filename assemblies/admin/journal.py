@@ -10,17 +10,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.badges import preformatted, source_badge
-from assemblies.admin.library_admin import LibraryAdmin
+from assemblies.admin.library_admin import AboutAssemblies
 from assemblies.documents.canonical import readable_json
 from assemblies.models import JournalEntry
 from assemblies.roles import Role, role_of
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(LibraryAdmin):
+class JournalEntryAdmin(AboutAssemblies):
     """Who changed which assembly, when and how."""
 
-    list_display = ("sequence", "recorded_at", "operation", "assembly_guid", "source", "actor")
+    list_display = ("sequence", "recorded_at", "operation", "about", "source", "actor")
     list_filter = ("operation", "domain", "recorded_at")
     search_fields = ("assembly_guid", "event_guid", "actor")
     search_help_text = _("An assembly, an event, or who did it.")
@@ -35,7 +35,7 @@ class JournalEntryAdmin(LibraryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Contents name payload GUIDs, which administrators alone may see."""
-        shown = "sequence recorded_at operation assembly_guid source actor event_guid previous_hash hash".split()
+        shown = "sequence recorded_at operation about assembly_guid source actor event_guid previous_hash hash".split()
         return [*shown, "content_text"] if role_of(request.user) == Role.ADMINISTRATOR else shown
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:

@@ -1,0 +1,49 @@
+"""The front page: everything on it comes from one snapshot and a handful of queries, however large the library is."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.actions.actor import Actor
+from assemblies.admin.actors import actor_of, is_administrator, writable_domains
+from assemblies.admin.front.activity import changes_per_day, flushes_per_hour
+from assemblies.admin.front.attention import matters
+from assemblies.admin.front.figures import assemblies_figure, changes_figure, flushes_figure
+from assemblies.admin.front.newest import MOST_FAVOURITES, favourites_of, newest_changes
+from assemblies.admin.front.tally import Tally
+from assemblies.admin.page import render_page
+from assemblies.catalogue import Snapshot, library_catalogue
+from assemblies.catalogue.queue import domain_queues
+
+
+def front_page(request: HttpRequest) -> HttpResponse:
+    actor, snapshot = actor_of(request), library_catalogue().current()
+    tally = Tally.of(snapshot)
+    what = _pictures(actor, snapshot, tally) if tally.live else {"may_sync": actor.dev_mode}
+    return render_page(
+        request,
+        "library/front/page.html" if tally.live else "library/front/empty.html",
+        title=_("Library"),
+        may_write=bool(writable_domains(actor)),
+        is_administrator=is_administrator(request),
+        **what,
+    )
+
+
+def _pictures(actor: Actor, snapshot: Snapshot, tally: Tally) -> dict[str, Any]:
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    queues = domain_queues(snapshot)
+    favourites = favourites_of(actor.name, snapshot)
+    return {
+        "assemblies": assemblies_figure(tally),
+        "changes": changes_figure(changes_per_day(snapshot, now=now, zone=zone)),
+        "flushes": flushes_figure(flushes_per_hour(snapshot, now=now)),
+        "queues": queues,
+        "pending": sum(queue.pending for queue in queues),
+        "matters": matters(queues, tally),
+        "newest": newest_changes(snapshot),
+        "favourites": favourites[:MOST_FAVOURITES],
+        "more_favourites": len(favourites) > MOST_FAVOURITES,
+    }

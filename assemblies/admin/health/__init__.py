@@ -1,0 +1,1 @@
+"""Health: how every part of the library stands, and verifying all of it."""

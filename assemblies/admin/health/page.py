@@ -1,0 +1,93 @@
+"""How every part stands: databases, replicas, payloads, chains, the flusher, the official source, and what is set."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assemblies.actions.examine.databases import DatabaseFacts, database_facts, quick_checks
+from assemblies.actions.examine.lag import replica_lags
+from assemblies.actions.examine.stored import store_facts
+from assemblies.admin.health.administrators import require_administrator
+from assemblies.admin.health.in_force import settings_in_force
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.queue.page import overdue
+from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
+from assemblies.conf import payload_store
+from assemblies.journal import chain
+from assemblies.models import JournalHead, SyncRecord
+from devmode import audit
+
+CHECK_EVENT = "library.check"
+
+
+@require_safe
+@refusals_as_pages
+def health_page(request: HttpRequest) -> HttpResponse:
+    require_administrator(request)
+    return _page(request, None)
+
+
+@require_POST
+@refusals_as_pages
+def health_check(request: HttpRequest) -> HttpResponse:
+    """Answer with the page and what each database says of its own pages; nothing is changed or kept."""
+    require_administrator(request, CHECK_EVENT)
+    return _page(request, quick_checks())
+
+
+def _page(request: HttpRequest, checks: dict[str, list[str]] | None) -> HttpResponse:
+    databases = database_facts()
+    can_ask = not databases[0].trouble
+    context: dict[str, Any] = {
+        "databases": [(facts, checks.get(facts.alias) if checks is not None else None) for facts in databases],
+        "has_checks": checks is not None,
+        "payloads": store_facts(payload_store()),
+        "settings": settings_in_force(),
+        "now": timezone.now(),
+        **(_of_journal(databases) if can_ask else {}),
+    }
+    context["is_well"] = can_ask and _is_well(context, checks)
+    return render_page(request, "library/health/page.html", title=_("Health"), **context)
+
+
+def _of_journal(databases: list[DatabaseFacts]) -> dict[str, Any]:
+    snapshot = library_catalogue().current()
+    sequence, digest = chain.find_head()
+    lags = replica_lags()
+    return {
+        "journal_id": JournalHead.objects.values_list("journal_id", flat=True).filter(id=1).first() or "",
+        "journal_head": {"sequence": sequence, "hash": digest},
+        "audit_head": dict(zip(("sequence", "hash"), audit.find_head(), strict=True)),
+        "lags": lags,
+        "overdue": overdue(domain_queues(snapshot), timezone.now()),
+        "next_flush_at": snapshot.queue["next_flush_at"],
+        "last_attempt_at": max((lag.last_attempt_at for lag in lags if lag.last_attempt_at), default=None),
+        "current": _current_payloads(snapshot),
+        "last_sync": SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE).first(),
+        "last_refusal": SyncRecord.objects.filter(outcome=SyncRecord.Outcome.REFUSED).first(),
+    }
+
+
+def _current_payloads(snapshot: Snapshot) -> dict[str, int]:
+    """Return how many payloads the assemblies name as they are now, and their bytes; history names more."""
+    sizes = {}
+    for entry in snapshot.entries.values():
+        if entry.deleted_at is None:
+            sizes[entry.content.payload_guid] = entry.content.payload_size_bytes
+            sizes |= {facts.payload_guid: facts.size_bytes for facts in entry.content.files}
+    return {"count": len(sizes), "bytes": sum(sizes.values())}
+
+
+def _is_well(context: dict[str, Any], checks: dict[str, list[str]] | None) -> bool:
+    payloads = context["payloads"]
+    return not (
+        any(facts.trouble for facts, _found in context["databases"])
+        or any((checks or {}).values())
+        or payloads.trouble
+        or (payloads.room and payloads.room.is_low)
+        or context["overdue"]
+        or any(lag.attempts for lag in context["lags"])
+    )

@@ -1,0 +1,114 @@
+"""Verify the whole library, with progress; what was found is kept in the asker's session for the page that shows it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assemblies.actions.progress import Track
+from assemblies.actions.verify import Verification, verify_library
+from assemblies.admin.health.administrators import require_administrator
+from assemblies.admin.health.advice import Advice, advice_on
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.progress import progress_answer
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.errors import LibraryUnavailable
+
+EVENT = "library.verify"
+KEPT = "library_verification"
+# A session is read with every request; `verify_library --json` has no such limit.
+MOST_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finding with what to do about it."""
+
+    subject: str
+    detail: str
+    advice: Advice
+
+    @property
+    def is_assembly(self) -> bool:
+        return self.advice.of_assembly and self.subject not in Domain
+
+
+@require_POST
+@refusals_as_pages
+def health_verify(request: HttpRequest) -> HttpResponseBase:
+    require_administrator(request, EVENT)
+    session, key = type(request.session), request.session.session_key
+
+    def work(track: Track) -> str:
+        _keep(session(key), verify_library(payload_store(), now=timezone.now(), track=track))
+        return reverse("admin:health_verification")
+
+    return progress_answer(request, work, back=reverse("admin:health_page"))
+
+
+def _keep(session: SessionBase, result: Verification) -> None:
+    """Keep the outcome in a session that is still there: what was ended, or got another key, must not come back."""
+    try:
+        session[KEPT] = _kept(result)
+        if session.session_key is None:
+            raise UpdateError
+        session.save()
+    except UpdateError as error:
+        raise LibraryUnavailable(_("Your session ended while this ran. Verify once more.")) from error
+
+
+@require_safe
+@refusals_as_pages
+def health_verification(request: HttpRequest) -> HttpResponse:
+    """Show what the session's last verification found."""
+    require_administrator(request)
+    kept = request.session.get(KEPT)
+    context: dict[str, Any] = {"kept": kept}
+    if kept:
+        context |= {
+            "verified_at": parse_datetime(kept["verified_at"]),
+            "findings": _rows(kept["findings"]),
+            "notes": _rows(kept["notes"]),
+            "more": kept["count"] - len(kept["findings"]),
+            "checked": _counts(kept["checked"]),
+        }
+    return render_page(request, "library/health/verification.html", title=_("Verification"), **context)
+
+
+def _kept(result: Verification) -> dict[str, Any]:
+    facts = result.json()
+    return {
+        "verified_at": timezone.now().isoformat(),
+        "count": len(result.findings),
+        "findings": facts["findings"][:MOST_KEPT],
+        "notes": facts["notes"][:MOST_KEPT],
+        "checked": facts["checked"],
+        "heads": facts["heads"],
+    }
+
+
+def _rows(findings: list[dict[str, str]]) -> list[Row]:
+    return [Row(finding["subject"], finding["detail"], advice_on(finding["kind"])) for finding in findings]
+
+
+def _counts(checked: dict[str, int]) -> list[tuple[str, bool, int]]:
+    """Return what was looked at, in words, whether it is a number of bytes, and how much of it."""
+    words = {
+        "assemblies": _("Assemblies"),
+        "official_rows": _("Rows in the official database"),
+        "community_rows": _("Rows in the community database"),
+        "user_rows": _("Rows in the user-created database"),
+        "payloads": _("Payloads read"),
+        "payload_bytes": _("Bytes read"),
+        "journal_entries": _("Journal entries"),
+        "audit_entries": _("Audit entries"),
+    }
+    return [(words[name], name == "payload_bytes", checked[name]) for name in words if name in checked]

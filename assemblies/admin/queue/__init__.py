@@ -1,0 +1,1 @@
+"""The write queue as a page: what waits for its database, and writing or discarding it."""

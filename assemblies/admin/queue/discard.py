@@ -1,0 +1,71 @@
+"""Discard one pending write, after saying what the assembly will be then."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.discard import discard, find_persisted
+from assemblies.admin.actors import actor_of
+from assemblies.admin.history.field_words import changes_in_words
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_any_entry
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.errors import Failure, NothingPending, RevisionConflict
+
+EVENT = "assembly.discard"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def queue_discard(request: HttpRequest, guid: str) -> HttpResponse:
+    """Ask first (GET); then discard (POST) what was asked about and nothing newer."""
+    entry, actor = find_any_entry(guid), actor_of(request)
+    try:
+        return _discarded(request, entry, actor) if request.method == "POST" else _asked(request, entry, actor)
+    except NothingPending:
+        messages.info(request, _("Its database holds it as it is: there is nothing to discard."))
+        return redirect("admin:queue")
+
+
+def _asked(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpResponse:
+    actor.check_may_write(Domain(entry.domain))
+    persisted = find_persisted(entry.guid)
+    content = persisted.read_content() if persisted else None
+    context: dict[str, Any] = {
+        "entry": entry,
+        "domain": Domain(entry.domain),
+        "persisted": persisted,
+        "changed": changes_in_words(content, entry.content) if content and not entry.deleted_at else [],
+    }
+    return render_page(request, "library/queue/discard.html", title=_("Discard the pending write?"), **context)
+
+
+def _discarded(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpResponse:
+    check_may_write(actor, Domain(entry.domain), EVENT, assembly_guid=entry.guid)
+    try:
+        receipt = discard(entry.guid, actor=actor, store=payload_store(), expected_revision=_seen(request))
+    except RevisionConflict:
+        messages.warning(request, _("It was changed meanwhile, so nothing was discarded. This is how it stands now."))
+        return redirect("admin:queue_discard", entry.guid)
+    except Failure as failure:
+        messages.error(request, failure.message)
+        return redirect("admin:queue_discard", entry.guid)
+    gone = _("Discarded: “%(name)s” was never written to its database and is deleted. Its history can bring it back.")
+    back = _("Discarded: “%(name)s” is again as its database holds it.")
+    words = gone if receipt.content is None else back
+    messages.success(request, words % {"name": (receipt.content or entry.content).display_name})
+    return redirect("admin:queue")
+
+
+def _seen(request: HttpRequest) -> int:
+    """Return the revision that was on the page; what is no number is no revision."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -1,0 +1,110 @@
+"""What a sync would do, without doing it: every part with its differences, and what would make the library refuse it.
+
+A plan reads the source and uses the Dev Mode grant, so it is asked for by POST. What a guard objects to and somebody
+may allow is shown as if it were allowed, so that they see what they would allow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
+from assemblies.admin.actors import actor_of
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.syncs.allowances import Allowances
+from assemblies.admin.syncs.plan_lines import sections_of
+from assemblies.catalogue import library_catalogue
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.errors import LibraryError, SourceUnreadable, SyncRefused
+from assemblies.official.diffs import MOST_DOCUMENTS
+from assemblies.official.open_source import open_source
+from assemblies.official.provenance import EVENT, masked
+from assemblies.official.report import SyncReport
+from assemblies.official.sync import sync
+
+# Each allowance as a box to tick, in words that say what ticking it means.
+BOXES: dict[str, Any] = {
+    "keep_local": _("Keep local edits: leave alone what was changed here, whatever the source says."),
+    "allow_mass_removal": _("Allow removing more than half of the official assemblies."),
+    "allow_rollback": _("Allow going back: accept a version that does not come after the one accepted last."),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """An allowance that matters for this plan."""
+
+    name: str
+    label: Any
+    is_ticked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """A plan, or why there is none; `may_allow` are the allowances without which it would be refused."""
+
+    report: SyncReport | None
+    reasons: list[str]
+    skipped: list[dict[str, str]]
+    may_allow: list[str]
+
+
+@require_POST
+@refusals_as_pages
+def plan_page(request: HttpRequest) -> HttpResponseBase:
+    actor, allowed = actor_of(request), Allowances.asked(request.POST)
+    check_may_write(actor, Domain.OFFICIAL, EVENT)
+    preview = _previewed(actor, allowed)
+    report = preview.report
+    return render_page(
+        request,
+        "library/syncs/plan.html",
+        title=_("What a sync would do"),
+        preview=preview,
+        report=report,
+        sections=sections_of(report, library_catalogue().current()) if report else [],
+        changes_nothing=report is not None and report.plan.changes_nothing,
+        most_diffs=MOST_DOCUMENTS,
+        boxes=_boxes(allowed, preview),
+    )
+
+
+def _previewed(actor: Actor, allowed: Allowances) -> Preview:
+    """Ask for a plan, and when it is refused for something that may be allowed, once more with that."""
+    try:
+        return Preview(report=_dry_run(actor, allowed), reasons=[], skipped=[], may_allow=[])
+    except (SourceUnreadable, SyncRefused) as refusal:
+        first = _refused(refusal)
+    if not first.may_allow:
+        return first
+    try:
+        report = _dry_run(actor, allowed.with_all(first.may_allow))
+    except (SourceUnreadable, SyncRefused):
+        return first
+    return Preview(report=report, reasons=first.reasons, skipped=[], may_allow=first.may_allow)
+
+
+def _dry_run(actor: Actor, allowed: Allowances) -> SyncReport:
+    return sync(open_source(), actor=actor, store=payload_store(), dry_run=True, **allowed.arguments())
+
+
+def _refused(refusal: LibraryError) -> Preview:
+    reasons = [masked(reason) for reason in refusal.detail.get("reasons") or [refusal.message]]
+    skipped, may_allow = refusal.detail.get("skipped", []), refusal.detail.get("may_allow", [])
+    return Preview(report=None, reasons=reasons, skipped=skipped, may_allow=may_allow)
+
+
+def _boxes(allowed: Allowances, preview: Preview) -> list[Box]:
+    """Return the boxes that matter: those ticked, those a guard asks for, and local edits where there are any."""
+    ticked: Mapping[str, Any] = allowed.arguments()
+    edits = bool(preview.report and preview.report.plan.local_edits)
+    shown = {name for name, is_ticked in ticked.items() if is_ticked} | set(preview.may_allow)
+    shown |= {"keep_local"} if edits else set()
+    return [Box(name, label, ticked[name]) for name, label in BOXES.items() if name in shown]

@@ -1,0 +1,135 @@
+"""The parts of a plan as lists of assemblies that people can read: bounded, with links to what is here already."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.admin.syncs.addresses import assembly_address
+from assemblies.admin.syncs.diff_lines import DiffLine, diff_lines, visible
+from assemblies.catalogue import Snapshot
+from assemblies.domains import Domain
+from assemblies.official.report import SyncReport
+from assemblies.official.source import SourceDocument
+
+MOST_LINES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One assembly or file of a plan; `address` is empty for what is not here yet."""
+
+    name: str
+    path: str = ""
+    address: str = ""
+    words: Any = ""
+    diff: Sequence[DiffLine] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One part of a plan, with its first lines."""
+
+    key: str
+    title: Any
+    explanation: Any
+    count: int
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
+
+
+def sections_of(report: SyncReport, snapshot: Snapshot) -> list[Section]:
+    """Return the parts that have something in them, what changes most first."""
+    plan, diffs = report.plan, {diff.guid: diff.text for diff in report.diffs}
+    removed = [(row.guid, visible(row.display_name), row.source_path) for row in plan.removed]
+    found = [
+        _section("added", _("Added"), _("New in the catalogue."), _published(plan.added), diffs, snapshot),
+        _section(
+            "changed", _("Changed"), _("Brought to what is published now."), _published(plan.changed), diffs, snapshot
+        ),
+        _section(
+            "removed",
+            _("Removed"),
+            _("No longer published. They stay in the history and can be adopted."),
+            removed,
+            diffs,
+            snapshot,
+        ),
+        _section(
+            "moved", _("Moved"), _("The same documents at another path."), _published(plan.moved), diffs, snapshot
+        ),
+        _claimed(report, snapshot),
+        _edited(plan.local_edits, snapshot),
+        _skipped(report),
+    ]
+    return [section for section in found if section.count]
+
+
+def lines_of_guids(guids: Sequence[str], snapshot: Snapshot) -> list[Line]:
+    """Return the lines of assemblies that are here, with the names they have now."""
+    return [
+        Line(name=_name(guid, snapshot), address=_address(guid, snapshot)) for guid in guids[:MOST_LINES]
+    ]  # fmt: skip
+
+
+Fact = tuple[str, str, str]
+
+
+def _published(documents: Iterable[SourceDocument]) -> list[Fact]:
+    return [(one.guid, visible(one.document.display_name), one.path) for one in documents]
+
+
+def _section(
+    key: str, title: Any, explanation: Any, facts: list[Fact], diffs: Mapping[str, str], snapshot: Snapshot
+) -> Section:
+    lines = [
+        Line(name=name, path=path, address=_address(guid, snapshot), diff=diff_lines(diffs.get(guid, "")))
+        for guid, name, path in facts[:MOST_LINES]
+    ]
+    return Section(key=key, title=title, explanation=explanation, count=len(facts), lines=lines)
+
+
+def _claimed(report: SyncReport, snapshot: Snapshot) -> Section:
+    lines = [
+        Line(
+            name=_name(claim.guid, snapshot),
+            address=_address(claim.guid, snapshot),
+            words=_("is %(domain)s now and goes on under a new GUID, with everything said about it")
+            % {"domain": Domain(claim.domain).label},
+        )
+        for claim in report.claims[:MOST_LINES]
+    ]
+    explanation = _("Assemblies of other domains that have a GUID the catalogue publishes: it gets its GUID back.")
+    return Section(
+        key="claimed", title=_("Claimed"), explanation=explanation, count=len(report.claims), lines=lines
+    )  # fmt: skip
+
+
+def _edited(guids: list[str], snapshot: Snapshot) -> Section:
+    explanation = _(
+        "Changed here since they were published. They are among those above, and are overwritten, unless local edits "
+        "are kept."
+    )
+    lines = lines_of_guids(guids, snapshot)
+    return Section(key="edits", title=_("Local edits"), explanation=explanation, count=len(guids), lines=lines)
+
+
+def _skipped(report: SyncReport) -> Section:
+    skipped = report.plan.skipped
+    lines = [Line(name=one.path, words=one.reason) for one in islice(skipped, MOST_LINES)]
+    explanation = _("Files that cannot be read as official documents. What they published before stays.")
+    return Section(key="skipped", title=_("Skipped"), explanation=explanation, count=len(skipped), lines=lines)
+
+
+def _name(guid: str, snapshot: Snapshot) -> str:
+    entry = snapshot.entries.get(guid)
+    return visible(entry.content.display_name) if entry else guid
+
+
+def _address(guid: str, snapshot: Snapshot) -> str:
+    return assembly_address(guid) if guid in snapshot.entries else ""

@@ -1,0 +1,56 @@
+"""Undo the last sync: a page that says what that comes to, then the undoing itself."""
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.progress import Track
+from assemblies.admin.actors import actor_of
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.progress import progress_answer
+from assemblies.admin.syncs.addresses import official_address, record_address
+from assemblies.admin.syncs.plan_lines import Line, lines_of_guids
+from assemblies.catalogue import Snapshot, library_catalogue
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.models import SyncRecord
+from assemblies.official.undo import EVENT, UndoReport, undo_sync
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def undo_page(request: HttpRequest) -> HttpResponseBase:
+    actor = actor_of(request)
+    if request.method == "POST":
+        check_may_write(actor, Domain.OFFICIAL, EVENT)
+        return progress_answer(request, lambda track: _undone(actor, track), back=official_address())
+    # Looking is no attempt: nothing is written down about it.
+    actor.check_may_write(Domain.OFFICIAL)
+    report = undo_sync(actor=actor, store=payload_store(), dry_run=True)
+    if report.record is None:
+        return HttpResponseRedirect(official_address())
+    return render_page(
+        request,
+        "library/syncs/undo.html",
+        title=_("Undo the last sync"),
+        report=report,
+        sections=_sections(report, library_catalogue().current()),
+    )
+
+
+def _undone(actor: Actor, track: Track) -> str:
+    report = undo_sync(actor=actor, store=payload_store(), track=track)
+    record = SyncRecord.objects.filter(undo_of=report.record).first() if report.record else None
+    return record_address(record) if record else official_address()
+
+
+def _sections(report: UndoReport, snapshot: Snapshot) -> list[tuple[object, int, list[Line]]]:
+    parts = (
+        (_("Get back what they had before"), report.restored),
+        (_("Removed again"), report.removed),
+        (_("Changed since, left as they are"), report.left),
+    )
+    return [(title, len(guids), lines_of_guids(guids, snapshot)) for title, guids in parts if guids]
