@@ -6,4 +6,53 @@ The list, the page, the creation and the deletion of an assembly stand at Django
 from collections.abc import Callable
 from typing import Any
 
-PAGES: list[tuple[str, Callable[..., Any], str]] = []
+from assemblies.admin.exchange.export_page import export_assembly, export_library, export_page, export_selection
+from assemblies.admin.exchange.import_page import import_page
+from assemblies.admin.grid.bulk import bulk
+from assemblies.admin.grid.favourite import favourite
+from assemblies.admin.grid.saved_views import view_remove, view_save
+from assemblies.admin.health.page import health_check, health_page
+from assemblies.admin.health.verify import health_verification, health_verify
+from assemblies.admin.history.diff_page import assembly_diff
+from assemblies.admin.history.restore import assembly_restore
+from assemblies.admin.item.copying import copy_item
+from assemblies.admin.item.origin import adopt_item, take_original_item
+from assemblies.admin.queue.discard import queue_discard
+from assemblies.admin.queue.flush import queue_flush
+from assemblies.admin.queue.page import queue_page
+from assemblies.admin.syncs.plan import plan_page
+from assemblies.admin.syncs.run import run_sync
+from assemblies.admin.syncs.undo import undo_page
+from assemblies.admin.workflow.preview import workflow_preview
+from assemblies.admin.workflow.small import assembly_picture
+
+# Answers that say themselves how long they may be kept; all others are kept nowhere.
+CACHEABLE = {"assembly_picture"}
+PAGES: list[tuple[str, Callable[..., Any], str]] = [
+    ("assemblies/assembly/bulk/", bulk, "assembly_bulk"),
+    ("assemblies/assembly/favourite/", favourite, "assembly_favourite"),
+    ("assemblies/assembly/views/save/", view_save, "assembly_view_save"),
+    ("assemblies/assembly/views/remove/", view_remove, "assembly_view_remove"),
+    ("assemblies/assembly/import/", import_page, "import_assemblies"),
+    ("assemblies/assembly/export/", export_page, "export_assemblies"),
+    ("assemblies/assembly/export/library.zip", export_library, "export_library"),
+    ("assemblies/assembly/export/selection/", export_selection, "assembly_export_selection"),
+    ("assemblies/assembly/<str:guid>/export/", export_assembly, "assembly_export"),
+    ("assemblies/assembly/<str:guid>/copy/", copy_item, "assembly_copy"),
+    ("assemblies/assembly/<str:guid>/take-original/", take_original_item, "assembly_take_original"),
+    ("assemblies/assembly/<str:guid>/adopt/", adopt_item, "assembly_adopt"),
+    ("assemblies/syncrecord/run/", run_sync, "sync_run"),
+    ("assemblies/syncrecord/plan/", plan_page, "sync_plan"),
+    ("assemblies/syncrecord/undo/", undo_page, "sync_undo"),
+    ("queue/", queue_page, "queue"),
+    ("queue/flush/", queue_flush, "queue_flush"),
+    ("queue/<str:guid>/discard/", queue_discard, "queue_discard"),
+    ("health/", health_page, "health_page"),
+    ("health/check/", health_check, "health_check"),
+    ("health/verify/", health_verify, "health_verify"),
+    ("health/verification/", health_verification, "health_verification"),
+    ("assemblies/assembly/<str:guid>/diff/", assembly_diff, "assembly_diff"),
+    ("assemblies/assembly/<str:guid>/restore/", assembly_restore, "assembly_restore"),
+    ("assemblies/assembly/<str:guid>/picture.svg", assembly_picture, "assembly_picture"),
+    ("workflows/preview/", workflow_preview, "workflow_preview"),
+]

@@ -62,7 +62,8 @@ def everything() -> list[list[dict[str, Any]]]:
 def test_a_superuser_sees_the_list_and_each_page(superuser: Client, name: str) -> None:
     answer = superuser.get(address(name))
     assert answer.status_code == 200
-    assert answer.context["cl"].result_count >= 1
+    if name != "devmode/auditentry":  # which has a list of its own
+        assert answer.context["cl"].result_count >= 1
     for row in MODELS[name]._default_manager.all():
         page = superuser.get(address(name, f"{row.pk}/change/"))
         assert page.status_code == 200

@@ -1,5 +1,14 @@
-// What every page needs: the viewer's time zone, which the server then tells times in.
+// What every page needs: the viewer's time zone, which the server then tells times in, and that drafts end with a
+// save and at log-out.
+import { endSaving, forgetDraftsOf } from "./drafts.js";
+
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) {
-  document.cookie = `borealis_timezone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `borealis_timezone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
+
+endSaving(document.querySelector(".messagelist .saved") !== null);
+
+const logOut = document.getElementById("logout-form");
+logOut?.addEventListener("submit", () => forgetDraftsOf(logOut.dataset.user));

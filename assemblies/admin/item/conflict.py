@@ -1,0 +1,111 @@
+"""Two people changed one assembly: what each of them made of it, so that one may choose, field by field.
+
+Nothing typed is lost: the form comes back with it, over the newest revision, and saves over it when sent again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assemblies import documents
+from assemblies.admin.history.side_by_side import SideBySide, side_by_side
+from assemblies.admin.item.editing import Changes, Revision
+from assemblies.admin.item.form import payload_as_text
+from assemblies.admin.item.typed_values import shown_value
+from assemblies.catalogue import CatalogueEntry
+from assemblies.domains import Kind
+from assemblies.models import Content
+from assemblies.models.content import parse_time
+
+LABELS = {
+    "display_name": _("Name"),
+    "summary": _("Summary"),
+    "type_name": _("Type"),
+    "category": _("Category"),
+    "version": _("Version"),
+    "timeout_seconds": _("Time limit in seconds"),
+    "variables": _("Variables"),
+    "sites": _("Sites"),
+    "tags": _("Tags"),
+    "metadata": _("Metadata"),
+    "extra": _("Further keys"),
+    "envelope_extra": _("Further keys of the envelope"),
+}
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """One field in three versions, as text. `choice` says that both changed it."""
+
+    name: str
+    label: Any
+    base: str
+    theirs: str
+    yours: str
+    by_them: bool
+    by_you: bool
+
+    @property
+    def is_choice(self) -> bool:
+        return self.by_them and self.by_you
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Who saved when, and what stands against what. `script` compares theirs with yours when you changed yours."""
+
+    revision: int
+    actor: str
+    at: datetime
+    fields: list[FieldConflict]
+    script: SideBySide | None
+    script_by_them: bool
+    script_by_you: bool
+
+
+def conflict_of(entry: CatalogueEntry, base: Revision, newest: Revision, yours: Changes) -> Conflict:
+    fields = [_field(name, base.content, newest.content, yours) for name in LABELS]
+    by_them = base.content.payload_sha256 != newest.content.payload_sha256
+    return Conflict(
+        revision=entry.revision,
+        actor=entry.content.updated_by,
+        at=parse_time(entry.content.updated_at),
+        fields=[field for field in fields if field.by_them or field.by_you],
+        script=_script(base, newest, yours) if by_them or yours.payload is not None else None,
+        script_by_them=by_them,
+        script_by_you=yours.payload is not None,
+    )
+
+
+def _field(name: str, base: Content, newest: Content, yours: Changes) -> FieldConflict:
+    before, theirs = getattr(base, name), getattr(newest, name)
+    mine = yours.fields.get(name, before)
+    return FieldConflict(
+        name=name,
+        label=LABELS[name],
+        base=_words(before),
+        theirs=_words(theirs),
+        yours=_words(mine),
+        by_them=not documents.same_value(before, theirs),
+        by_you=not documents.same_value(before, mine),
+    )
+
+
+def _script(base: Revision, newest: Revision, yours: Changes) -> SideBySide | None:
+    """Compare theirs with yours; where you changed nothing, what was with theirs."""
+    if yours.payload is None:
+        return _compared(base.payload, base.content.kind, newest.payload, newest.content.kind)
+    return _compared(newest.payload, newest.content.kind, yours.payload, base.content.kind)
+
+
+def _compared(before: bytes | None, before_kind: Kind, after: bytes | None, after_kind: Kind) -> SideBySide | None:
+    old, new = payload_as_text(before_kind, before), payload_as_text(after_kind, after)
+    return None if old is None or new is None else side_by_side(old, new)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return documents.readable_json(value).decode().strip()
+    return shown_value(value)

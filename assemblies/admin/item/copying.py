@@ -1,0 +1,68 @@
+"""Save as my copy: an assembly of one's own, knowing what it was copied from."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assemblies import documents
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.clone import clone
+from assemblies.admin.actors import actor_of, writable_domains
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_entry
+from assemblies.domains import Domain
+from assemblies.errors import Failure, Forbidden, InvalidField
+
+EVENT = "assembly.clone"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Ask for a name, and in Dev Mode where the copy is to go; then copy."""
+    entry, actor = find_entry(guid), actor_of(request)
+    if request.method == "POST":
+        check_may_write(actor, _domain(request), EVENT, assembly_guid=entry.guid)
+    elif not writable_domains(actor):
+        raise Forbidden()
+    name = request.POST.get("display_name", proposed_name(entry)).strip()
+    if request.method != "POST":
+        return _asked(request, entry, name)
+    try:
+        wanted = documents.normalise_name(name, "display_name")
+        receipt = clone(entry.guid, domain=_domain(request), actor=actor, display_name=wanted)
+    except InvalidField as error:
+        return _asked(request, entry, name, error.message, status=422)
+    except Failure as failure:
+        return _asked(request, entry, name, failure.message, status=503)
+    messages.success(request, _("This is your copy. It is queued to be written to its database."))
+    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[receipt.guid]))
+
+
+def proposed_name(entry: CatalogueEntry) -> str:
+    return _("%(name)s (copy)") % {"name": entry.content.display_name[:240]}
+
+
+def _domain(request: HttpRequest) -> Domain:
+    wanted = request.POST.get("domain", Domain.USER)
+    return Domain(wanted) if wanted in Domain else Domain.USER
+
+
+def _asked(
+    request: HttpRequest, entry: CatalogueEntry, name: str, problem: str = "", *, status: int = 200
+) -> HttpResponseBase:
+    return render_page(
+        request,
+        "library/item/copy.html",
+        title=_("Save as my copy"),
+        status=status,
+        entry=entry,
+        name=name,
+        problem=problem,
+        domains=writable_domains(actor_of(request)),
+        chosen_domain=_domain(request),
+    )

@@ -1,0 +1,56 @@
+"""Deleting one assembly: asked first, with where it is used; its history stays and can bring it back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.delete import delete
+from assemblies.admin.actors import actor_of
+from assemblies.admin.item.save import sent_number
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.where_used import find_copies, find_replaced
+from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.catalogue.find import find_entry
+from assemblies.domains import Domain
+from assemblies.errors import Failure, RevisionConflict
+
+EVENT = "assembly.delete"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Show what would go and what points to it; then delete it, unless it has changed since it was shown."""
+    entry, actor = find_entry(guid), actor_of(request)
+    if request.method != "POST":
+        if refusal := actor.refusal(Domain(entry.domain)):
+            raise refusal
+        return _asked(request, entry)
+    check_may_write(actor, Domain(entry.domain), EVENT, assembly_guid=entry.guid)
+    try:
+        delete(entry.guid, actor=actor, expected_revision=sent_number(request, "revision", entry.revision))
+    except RevisionConflict:
+        return _asked(request, find_entry(guid), _("It has changed since you were asked. Look again."), status=409)
+    except Failure as failure:
+        return _asked(request, entry, failure.message, status=503)
+    said = _("“%(name)s” was deleted. Its history is kept: open it there to bring it back.")
+    messages.success(request, said % {"name": entry.content.display_name})
+    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[entry.guid]))
+
+
+def _asked(request: HttpRequest, entry: CatalogueEntry, problem: str = "", *, status: int = 200) -> HttpResponseBase:
+    snapshot = library_catalogue().current()
+    return render_page(
+        request,
+        "library/item/delete.html",
+        title=_("Delete this assembly?"),
+        status=status,
+        entry=entry,
+        problem=problem,
+        copies=find_copies(snapshot, [entry.guid]).get(entry.guid, []),
+        replaced=find_replaced(snapshot, [entry.guid]).get(entry.guid, []),
+    )

@@ -1,0 +1,106 @@
+"""The whole of what a page lets people type: the form and the rows of variables, and the changes they amount to."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+
+from assemblies import documents
+from assemblies.admin.item.form import ItemForm
+from assemblies.admin.item.variable_rows import MOST_ROWS, BaseVariableRows, VariableRows
+from assemblies.models import Content
+
+
+@dataclass(frozen=True)
+class Revision:
+    """An assembly as it was or is; `payload` is None where its bytes cannot be had, and `problem` says why."""
+
+    number: int
+    content: Content
+    payload: bytes | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Fields by their names in `Content`, and the payload if that changed."""
+
+    fields: dict[str, Any]
+    payload: bytes | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.fields) or self.payload is not None
+
+    def without(self, names: set[str]) -> "Changes":
+        """Return what is left when the fields of these names stay as they are stored."""
+        kept = {name: value for name, value in self.fields.items() if name not in names}
+        return Changes(kept, None if "payload" in names else self.payload)
+
+
+@dataclass(frozen=True)
+class Editing:
+    """A form on its way to somebody, or back. `base` is what its fields showed, `rows_of` what its rows showed."""
+
+    form: ItemForm
+    rows: BaseVariableRows | None
+    base: Revision
+    rows_of: Revision
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What was changed; None when something is refused, which then shows at its field."""
+        if not self.form.is_valid() or not (self.rows is None or not self.rows.is_bound or self.rows.is_valid()):
+            return None
+        changes = Changes(self.form.changes(), self.form.new_payload())
+        variables = self._variables()
+        if self.form.errors or variables is None:
+            return None
+        if documents.same_value(variables, self.base.content.variables):
+            return changes
+        return replace(changes, fields=changes.fields | {"variables": variables})
+
+    def _variables(self) -> list[dict[str, Any]] | None:
+        if self.rows is None or not self.rows.is_bound:
+            return self.base.content.variables
+        return self.rows.read()
+
+
+def editing_of(revision: Revision) -> Editing:
+    """Return the form to be filled in, showing a revision."""
+    return Editing(ItemForm(revision.content, revision.payload), _rows(revision), revision, revision)
+
+
+def typed_editing(data: QueryDict, base: Revision, rows_of: Revision) -> Editing:
+    """Return the form as somebody sent it; rows that were not sent were not changed."""
+    has_rows = "variables-TOTAL_FORMS" in data
+    rows = _rows(rows_of if has_rows else base, data if has_rows else None)
+    return Editing(ItemForm(base.content, base.payload, data), rows, base, rows_of)
+
+
+def with_another_row(data: QueryDict) -> QueryDict:
+    """Return what was sent with room for one more variable, for browsers without script."""
+    more = data.copy()
+    total = more.get("variables-TOTAL_FORMS", "")
+    more["variables-TOTAL_FORMS"] = str(int(total) + 1) if total.isdecimal() and len(total) < 5 else total
+    return more
+
+
+def merged_editing(data: QueryDict, typed: Editing, newest: Revision) -> Editing:
+    """Return the form over the newest revision, with what was typed; fields that nobody touched show the newest."""
+    merged = data.copy()
+    form = ItemForm(newest.content, newest.payload)
+    for name, shown in form.initial.items():
+        if not typed.form.touched(name):
+            merged[name] = str(shown)
+    if typed.changes is not None and "variables" not in typed.changes.fields:
+        return Editing(ItemForm(newest.content, newest.payload, merged), _rows(newest), newest, newest)
+    return typed_editing(merged, newest, typed.rows_of)
+
+
+def _rows(revision: Revision, data: QueryDict | None = None) -> BaseVariableRows | None:
+    if len(revision.content.variables) > MOST_ROWS:
+        return None
+    rows: Any = VariableRows
+    made: BaseVariableRows = rows(revision.content.variables, revision.content.assembly_type, data)
+    return made

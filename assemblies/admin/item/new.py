@@ -1,0 +1,117 @@
+"""A new assembly: what it is to be, then the same form as for one that is there."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from assemblies import documents
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.compare import FIELDS
+from assemblies.actions.create import EVENT, create
+from assemblies.admin.actors import actor_of, writable_domains
+from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
+from assemblies.admin.item.save import SAVED, status_of
+from assemblies.admin.item.shown import Refused, editing_context
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.conf import payload_store
+from assemblies.documents import Document
+from assemblies.domains import AssemblyType, Domain, Kind
+from assemblies.errors import Failure, Forbidden, Refusal
+from assemblies.models import Content
+
+FIRST_TYPES = {Kind.SCRIPT: "powershell", Kind.WORKFLOW: "workflow", Kind.ANSIBLE: "ansible"}
+FIRST_PAYLOADS = {Kind.WORKFLOW: documents.parse_graph({"nodes": [], "edges": []})}
+KINDS = [
+    (Kind.SCRIPT, gettext_lazy("PowerShell, batch, bash or Python, run on a host.")),
+    (Kind.WORKFLOW, gettext_lazy("Nodes and edges: steps that follow one another.")),
+    (Kind.ANSIBLE, gettext_lazy("A playbook in YAML, run by Ansible.")),
+]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def new_item(request: HttpRequest) -> HttpResponseBase:
+    """Ask what is to be made, show its form, and create it."""
+    kind, actor = request.GET.get("kind", ""), actor_of(request)
+    if request.method == "POST":
+        check_may_write(actor, _domain(request), EVENT)
+    elif not writable_domains(actor):
+        raise Forbidden("You may read the library. Ask an administrator for the right to add assemblies of your own.")
+    if kind not in Kind:
+        return render_page(request, "library/item/kinds.html", title=_("New assembly"), kinds=KINDS)
+    blank = blank_revision(Kind(kind))
+    if request.method != "POST":
+        return _form_page(request, Kind(kind), editing_of(blank))
+    sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
+    return _created(request, actor, Kind(kind), typed_editing(sent, blank, blank))
+
+
+def blank_revision(kind: Kind) -> Revision:
+    """Return what a new assembly of a kind starts from."""
+    type_name = FIRST_TYPES[kind]
+    blank: dict[str, Any] = dict.fromkeys(Content.__dataclass_fields__, "")
+    content = Content(
+        **blank
+        | {
+            "type_name": type_name,
+            "assembly_type": str(AssemblyType(type_name)),
+            "category": documents.default_category(kind),
+            "version": documents.DEFAULT_VERSION,
+            "timeout_seconds": documents.DEFAULT_TIMEOUT_SECONDS,
+            "sites": documents.normalise_sites(None),
+            "variables": [], "files": [], "tags": [], "metadata": {}, "extra": {}, "envelope_extra": {},
+            "payload_size_bytes": 0, "payload_is_binary": False, "cloned_from": None,
+        }
+    )  # fmt: skip
+    return Revision(0, content, FIRST_PAYLOADS.get(kind, b""))
+
+
+def _created(request: HttpRequest, actor: Actor, kind: Kind, editing: Editing) -> HttpResponseBase:
+    if "_add_variable" in request.POST:
+        return _form_page(request, kind, editing, Refused(200))
+    changes = editing.changes
+    if changes is None or not changes.fields.get("display_name"):
+        if changes is not None:
+            editing.form.add_error("display_name", _("Give it a name."))
+        return _form_page(request, kind, editing, Refused(422, message=_("Nothing was saved yet: see below.")))
+    try:
+        receipt = create(_document(changes, editing.base), domain=_domain(request), actor=actor, store=payload_store())
+    except (Refusal, Failure) as error:
+        return _form_page(request, kind, editing, Refused(status_of(error), error=error, message=error.message))
+    messages.success(request, _("Created. It is queued to be written to its database."), extra_tags=SAVED)
+    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[receipt.guid]))
+
+
+def _document(changes: Changes, blank: Revision) -> Document:
+    fields = {name: getattr(blank.content, name) for name in FIELDS} | changes.fields
+    payload = changes.payload if changes.payload is not None else blank.payload
+    return Document(guid=None, payload=payload or b"", **fields)
+
+
+def _domain(request: HttpRequest) -> Domain:
+    """Return where it is to go; only those in Dev Mode are asked."""
+    wanted = request.POST.get("domain", Domain.USER)
+    return Domain(wanted) if wanted in Domain else Domain.USER
+
+
+def _form_page(request: HttpRequest, kind: Kind, editing: Editing, refused: Refused | None = None) -> HttpResponse:
+    titles = {Kind.SCRIPT: _("New script"), Kind.WORKFLOW: _("New workflow"), Kind.ANSIBLE: _("New playbook")}
+    return render_page(
+        request,
+        "library/item/new.html",
+        title=titles[kind],
+        status=refused.status if refused else 200,
+        kind=kind,
+        refused=refused,
+        content=editing.base.content,
+        domains=writable_domains(actor_of(request)),
+        chosen_domain=_domain(request),
+        **editing_context(editing, editing.base, is_new=True),
+    )

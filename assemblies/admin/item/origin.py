@@ -1,0 +1,64 @@
+"""What ties an assembly to another: a copy takes its original's newest content; a withdrawn one is adopted."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from assemblies.actions import adopt as adoption
+from assemblies.actions import take_original as taking
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.change import Receipt
+from assemblies.admin.actors import actor_of
+from assemblies.admin.item.save import sent_number
+from assemblies.admin.page import refusals_as_pages
+from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_any_entry
+from assemblies.domains import Domain
+from assemblies.errors import Failure, NoOriginal, NotWithdrawn, RevisionConflict
+
+
+@require_POST
+@refusals_as_pages
+def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Give a copy the content of its original, under its own name."""
+    entry, actor = find_any_entry(guid), actor_of(request)
+    check_may_write(actor, Domain(entry.domain), taking.EVENT, assembly_guid=entry.guid)
+    seen = sent_number(request, "revision", entry.revision)
+    return _done(
+        request,
+        entry,
+        lambda: taking.take_original(entry.guid, actor=actor, expected_revision=seen),
+        _("Now it says what its original says. What it said before is in its history."),
+    )
+
+
+@require_POST
+@refusals_as_pages
+def adopt_item(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Keep what the official source withdrew, as an assembly of one's own."""
+    entry, actor = find_any_entry(guid), actor_of(request)
+    check_may_write(actor, Domain.USER, adoption.EVENT, assembly_guid=entry.guid)
+    return _done(
+        request,
+        entry,
+        lambda: adoption.adopt(entry.guid, actor=actor),
+        _("This is your own now; the official source no longer decides about it."),
+    )
+
+
+def _done(request: HttpRequest, entry: CatalogueEntry, act: Callable[[], Receipt], said: str) -> HttpResponseBase:
+    guid = entry.guid
+    try:
+        guid = act().guid
+    except RevisionConflict:
+        messages.error(request, _("It has changed since you looked. Nothing was done; look again."))
+    except (NoOriginal, NotWithdrawn, Failure) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[guid]))

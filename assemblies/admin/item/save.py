@@ -1,0 +1,140 @@
+"""Saving: the form is read, and what was changed goes to the library in one action. Nothing typed is ever lost."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.change import Receipt
+from assemblies.actions.update import EVENT, update
+from assemblies.admin.actors import actor_of
+from assemblies.admin.item.conflict import conflict_of
+from assemblies.admin.item.editing import Changes, Editing, merged_editing, typed_editing, with_another_row
+from assemblies.admin.item.raw import read_raw
+from assemblies.admin.item.revision import earlier_or_newest, newest_of
+from assemblies.admin.item.shown import Refused, item_page
+from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue.find import find_any_entry, require_live
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.errors import (
+    AssemblyNotFound,
+    DevModeRequired,
+    Failure,
+    Forbidden,
+    LibraryError,
+    Refusal,
+    RevisionConflict,
+)
+
+SAVED = "saved"
+
+
+def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
+    """Save what the form says."""
+    editing = sent_editing(request, entry)
+    if "_add_variable" in request.POST:
+        return item_page(request, entry, Refused(200, editing))
+    try:
+        _check(request, entry)
+        if editing.changes is None:
+            return item_page(request, entry, Refused(422, editing, message=_("Nothing was saved yet: see below.")))
+        changes = editing.changes.without(set(request.POST.getlist("theirs")))
+        return _saved(request, entry, sent_number(request, "revision", entry.revision), changes)
+    except RevisionConflict:
+        return _conflicting(request, entry.guid, editing)
+    except (Refusal, Failure) as error:
+        return item_page(request, entry, Refused(status_of(error), editing, error=error, message=error.message))
+
+
+def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
+    """Save what the document says that somebody edited as JSON."""
+    text, seen = request.POST.get("document", ""), sent_number(request, "revision", entry.revision)
+    base = earlier_or_newest(entry, seen)
+    try:
+        _check(request, entry)
+        changes = read_raw(text, entry.guid, base, max_bytes=2 * settings.MAX_DOCUMENT_BYTES)
+        return _saved(request, entry, seen, changes)
+    except RevisionConflict:
+        newest = find_any_entry(entry.guid)
+        message = _("Revision %(revision)s was saved meanwhile by %(actor)s. Saving again writes over it.")
+        said = message % {"revision": newest.revision, "actor": newest.content.updated_by}
+        return item_page(request, newest, Refused(409, raw=text, message=said))
+    except (Refusal, Failure) as error:
+        field = error.detail.get("field")
+        said = f"{field}: {error.message}" if field and field != "document" else error.message
+        return item_page(request, entry, Refused(status_of(error), raw=text, error=error, message=said))
+
+
+def sent_editing(request: HttpRequest, entry: CatalogueEntry) -> Editing:
+    """Return the form as it came, over the revisions that it had shown."""
+    base = earlier_or_newest(entry, sent_number(request, "revision", entry.revision))
+    rows_of = sent_number(request, "rows_of", base.number)
+    sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
+    return typed_editing(sent, base, base if rows_of == base.number else earlier_or_newest(entry, rows_of))
+
+
+def sent_number(request: HttpRequest, name: str, default: int) -> int:
+    sent = request.POST.get(name, "")
+    return int(sent) if sent.isdecimal() and sent.isascii() and len(sent) < 19 else default
+
+
+def status_of(error: LibraryError) -> int:
+    match error:
+        case Forbidden() | DevModeRequired():
+            return 403
+        case AssemblyNotFound():
+            return 409
+        case Refusal():
+            return 422
+    return 503
+
+
+def _check(request: HttpRequest, entry: CatalogueEntry) -> None:
+    check_may_write(actor_of(request), Domain(entry.domain), EVENT, assembly_guid=entry.guid)
+    require_live(entry)
+
+
+def _saved(request: HttpRequest, entry: CatalogueEntry, seen: int, changes: Changes) -> HttpResponseBase:
+    if not changes:
+        messages.info(request, _("Nothing was changed, so there was nothing to save."))
+        return next_page(request, entry.guid)
+    if seen != entry.revision:
+        raise RevisionConflict(assembly_guid=entry.guid, revision=entry.revision)
+    receipt = update(
+        entry.guid,
+        changes.fields,
+        payload=changes.payload,
+        actor=actor_of(request),
+        store=payload_store(),
+        expected_revision=seen,
+    )
+    _say_saved(request, receipt)
+    return next_page(request, entry.guid)
+
+
+def _say_saved(request: HttpRequest, receipt: Receipt) -> None:
+    said = _("Saved as revision %(revision)s. It is queued to be written to its database.")
+    messages.success(request, said % {"revision": receipt.revision}, extra_tags=SAVED)
+
+
+def next_page(request: HttpRequest, guid: str) -> HttpResponseRedirect:
+    """Stay on the page unless somebody asked to be done with it."""
+    if "_close" in request.POST:
+        return HttpResponseRedirect(reverse("admin:assemblies_assembly_changelist"))
+    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[guid]))
+
+
+def _conflicting(request: HttpRequest, guid: str, typed: Editing) -> HttpResponseBase:
+    """Return the page with both versions; what was typed stands over the newest revision, ready to be saved again."""
+    entry = find_any_entry(guid)
+    newest = newest_of(entry)
+    refused = Refused(
+        409,
+        merged_editing(request.POST, typed, newest),
+        conflict=conflict_of(entry, typed.base, newest, typed.changes or Changes({})),
+    )
+    return item_page(request, entry, refused)

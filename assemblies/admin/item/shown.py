@@ -1,0 +1,126 @@
+"""One assembly as a page: what to read, and for who may change it the form. Reading changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from assemblies import documents
+from assemblies.actions.contents import NO_PAYLOAD, outline_of, text_of
+from assemblies.admin.actors import is_administrator
+from assemblies.admin.history.tab import history_of, number_asked
+from assemblies.admin.item import standing
+from assemblies.admin.item.conflict import Conflict
+from assemblies.admin.item.editing import Editing, Revision, editing_of
+from assemblies.admin.item.editor import editor_context
+from assemblies.admin.item.form import payload_as_text
+from assemblies.admin.item.raw import raw_text
+from assemblies.admin.item.references import WAYS
+from assemblies.admin.item.revision import newest_of
+from assemblies.admin.item.summary_shown import shown_summary
+from assemblies.admin.item.tabs import tabs_of
+from assemblies.admin.item.variables_shown import shown_variables
+from assemblies.admin.page import render_page
+from assemblies.admin.workflow.picture import picture_of
+from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.domains import Domain, Kind
+from assemblies.errors import DevModeRequired, LibraryError
+from assemblies.models import JournalEntry
+from assemblies.models.content import parse_time
+
+TEMPLATE = "library/item/page.html"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A save that was not made: the form as it was sent, why, and what it stood against."""
+
+    status: int
+    editing: Editing | None = None
+    raw: str | None = None
+    error: LibraryError | None = None
+    message: Any = ""
+    conflict: Conflict | None = None
+
+    @property
+    def needs_dev_mode(self) -> bool:
+        return isinstance(self.error, DevModeRequired)
+
+
+def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | None = None) -> HttpResponse:
+    """Return the page; after a save that was refused with everything that was typed."""
+    revision = newest_of(entry)
+    rights = standing.rights_in(request, entry)
+    editing = refused.editing if refused and refused.editing else None
+    if editing is None and rights.may_write:
+        editing = editing_of(revision)
+    return render_page(
+        request,
+        TEMPLATE,
+        title=entry.content.display_name,
+        status=refused.status if refused else 200,
+        entry=entry,
+        content=entry.content,
+        deleted_by=_deleted_by(entry) if entry.deleted_at else "",
+        may_restore=rights.refusal is None,
+        domain=Domain(entry.domain),
+        rights=rights,
+        refused=refused,
+        lifecycle=standing.lifecycle_of(entry, rights.actor.name),
+        origin=standing.origin_of(entry),
+        is_withdrawn=standing.is_withdrawn(entry),
+        created_at=parse_time(entry.content.created_at),
+        updated_at=parse_time(entry.content.updated_at),
+        is_administrator=is_administrator(request),
+        history=history_of(entry, number_asked(request.GET, "page") or 1),
+        raw=refused.raw if refused and refused.raw is not None else raw_text(entry.guid, revision),
+        **editing_context(editing, revision),
+    )
+
+
+def _deleted_by(entry: CatalogueEntry) -> str:
+    return JournalEntry.objects.values_list("actor", flat=True).get(sequence=entry.revision)
+
+
+def editing_context(editing: Editing | None, revision: Revision, *, is_new: bool = False) -> dict[str, Any]:
+    """Return what the tabs of the form show, for an assembly that is there as for one that is to be."""
+    content, payload = revision.content, revision.payload
+    is_workflow = content.kind is Kind.WORKFLOW
+    text = payload_as_text(content.kind, payload) if is_workflow else text_of(payload) if payload is not None else None
+    return {
+        "editing": editing,
+        "form": editing.form if editing else None,
+        "variable_rows": editing.rows if editing else None,
+        "may_write": editing is not None,
+        "tabs": tabs_of(content, editing, is_new=is_new),
+        "payload_text": text,
+        "payload_problem": _problem(revision),
+        "picture": picture_of(payload) if is_workflow and payload is not None else None,
+        "variables": shown_variables(content),
+        "summary": shown_summary(content),
+        "references": WAYS,
+        "categories": _categories() if editing else (),
+        "flags": flags_of(revision),
+        **editor_context(content, text),
+    }
+
+
+def flags_of(revision: Revision) -> Sequence[dict[str, Any]]:
+    """Return the hidden characters in what people read and machines run."""
+    return documents.document_flags(outline_of(None, revision.content, revision.payload or NO_PAYLOAD))
+
+
+def _problem(revision: Revision) -> str:
+    """Return in words why there is no text."""
+    if revision.payload is None:
+        return revision.problem
+    if revision.content.kind is not Kind.WORKFLOW and text_of(revision.payload) is None:
+        return _("The payload is binary. It can be exported, and its other fields can be changed.")
+    return ""
+
+
+def _categories() -> list[str]:
+    entries = library_catalogue().current().entries.values()
+    return sorted({entry.content.category for entry in entries if entry.content.category}, key=str.casefold)

@@ -1,0 +1,36 @@
+"""What the Summary tab shows beside its fields, and in their stead where it is read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assemblies import documents
+from assemblies.domains import AssemblyType
+from assemblies.models import Content
+
+
+@dataclass(frozen=True)
+class SummaryShown:
+    """`tags` and `sites` are None where they are no list; `blocks` are titles with JSON that is only shown."""
+
+    type_label: Any
+    tags: list[str] | None
+    sites: list[str] | None
+    blocks: list[tuple[Any, str]]
+
+
+def shown_summary(content: Content) -> SummaryShown:
+    has_list = isinstance(content.tags, list)
+    blocks = [
+        (_("Tags, as an object"), {} if has_list else content.tags),
+        (_("Metadata"), content.metadata),
+        (_("Further keys of the document"), content.extra),
+        (_("Further keys of its envelope"), content.envelope_extra),
+    ]
+    return SummaryShown(
+        type_label=AssemblyType(content.assembly_type).label,
+        tags=content.tags if has_list else None,
+        sites=content.sites["values"] if content.sites["mode"] == "specific" else None,
+        blocks=[(title, documents.readable_json(value).decode()) for title, value in blocks if value],
+    )

@@ -1,0 +1,36 @@
+"""The tabs of a page, in order; without script they are sections one below another."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.admin.item.editing import Editing
+from assemblies.domains import Kind
+from assemblies.models import Content
+
+PAYLOAD_TITLES = {Kind.SCRIPT: _("Script"), Kind.WORKFLOW: _("Workflow"), Kind.ANSIBLE: _("Playbook")}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab; `count` is None where there is nothing to be counted."""
+
+    name: str
+    title: Any
+    count: int | None = None
+    has_errors: bool = False
+
+
+def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False) -> list[Tab]:
+    wrong = set(editing.form.errors) if editing and editing.form.is_bound else set()
+    rows = editing.rows if editing else None
+    wrong_rows = rows is not None and rows.is_bound and (any(rows.errors) or bool(rows.non_form_errors()))
+    tabs = [
+        Tab("summary", _("Summary"), has_errors=bool(wrong - {"payload"})),
+        Tab("script", PAYLOAD_TITLES[content.kind], has_errors="payload" in wrong),
+        Tab("variables", _("Variables"), len(content.variables), has_errors=wrong_rows),
+    ]
+    if is_new:
+        return tabs
+    return [*tabs, Tab("files", _("Files"), len(content.files)), Tab("history", _("History")), Tab("raw", _("Raw"))]

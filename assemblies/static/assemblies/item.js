@@ -1,0 +1,77 @@
+// The page of one assembly: its parts as tabs, kept in the address's fragment, and the star of a favourite.
+const list = document.querySelector(".item-tabs");
+const tabs = list ? [...list.querySelectorAll("a")] : [];
+const panelOf = (tab) => document.getElementById(tab.hash.slice(1));
+
+if (tabs.length) {
+  list.setAttribute("role", "tablist");
+  for (const tab of tabs) {
+    tab.setAttribute("role", "tab");
+    tab.setAttribute("aria-controls", tab.hash.slice(1));
+    panelOf(tab).setAttribute("role", "tabpanel");
+    tab.addEventListener("click", (event) => {
+      event.preventDefault();
+      choose(tab);
+    });
+  }
+  list.addEventListener("keydown", byKey);
+  addEventListener("hashchange", () => show(named(location.hash) ?? tabs[0]));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-tab]");
+    const tab = link && named(`#${link.dataset.tab}`);
+    if (!tab) return;
+    event.preventDefault();
+    choose(tab);
+    tab.focus();
+  });
+  show(tabs.find((tab) => "errors" in tab.dataset) ?? named(location.hash) ?? tabs[0]);
+}
+
+function named(hash) {
+  return tabs.find((tab) => tab.hash === hash);
+}
+
+function choose(tab) {
+  history.replaceState(history.state, "", tab.hash);
+  show(tab);
+}
+
+function show(tab) {
+  for (const one of tabs) {
+    const chosen = one === tab;
+    one.setAttribute("aria-selected", String(chosen));
+    one.tabIndex = chosen ? 0 : -1;
+    panelOf(one).classList.toggle("is-shown", chosen);
+  }
+  // What is saved from a tab comes back to it.
+  document.getElementById("editor-form")?.setAttribute("action", `${location.pathname}${location.search}${tab.hash}`);
+  // Ace and the picture measure themselves when they are seen.
+  dispatchEvent(new Event("resize"));
+}
+
+function byKey(event) {
+  const at = tabs.indexOf(event.target.closest("a"));
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (event.key === " ") event.target.closest("a").click();
+  else if (to === undefined) return;
+  event.preventDefault();
+  if (to === undefined) return;
+  const tab = tabs[(to + tabs.length) % tabs.length];
+  choose(tab);
+  tab.focus();
+}
+
+const star = document.querySelector("form[data-favourite]");
+star?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = star.querySelector("button");
+  const sent = new FormData(star);
+  sent.append(button.name, button.value);
+  const answer = await fetch(star.action, { method: "POST", body: sent, headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const { favourite } = await answer.json();
+  button.name = favourite ? "remove" : "add";
+  button.setAttribute("aria-pressed", String(favourite));
+  button.title = favourite ? star.dataset.remove : star.dataset.add;
+  button.querySelector("[aria-hidden]").textContent = favourite ? "★" : "☆";
+});

@@ -1,0 +1,291 @@
+"""Nothing typed is lost: drafts in the browser, a warning before leaving, and a save that ends both."""
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.update import update
+from assemblies.conf import payload_store
+from tests.browser.conftest import Visit
+from tests.browser.item_pages import open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.browser.watched import Watch
+
+FOUND = "You have a draft of"
+
+
+def test_a_draft_comes_back_after_the_tab_was_closed(visit: Visit, accessible: Any, picture: Any) -> None:
+    guid = shelved("echo hello\n")
+    first = visit("operator")
+    open_editor(first, guid)
+    type_at_end(first, "echo typed\n")
+    first.locator("[name=summary]").evaluate("field => { field.value = 'Typed, too.' }")
+    first.locator("[name=summary]").dispatch_event("input")
+    kept(first)
+    close(first)
+    page = another_tab(first.context, first)
+    open_editor(page, guid)
+    notice = page.locator("#draft-notice")
+    expect(notice).to_contain_text(FOUND)
+    expect(notice.locator("[data-draft=moved]")).to_be_hidden()
+    accessible(page)
+    picture(page, "draft-found")
+    notice.get_by_role("button", name="Restore").click()
+    expect(notice).to_be_hidden()
+    expect(page.locator(".ace_content")).to_contain_text("echo typed")
+    assert page.locator("[name=summary]").input_value() == "Typed, too."
+    save(page)
+    assert stored_text(guid) == "echo hello\necho typed\n"
+    assert stored(guid).content.summary == "Typed, too."
+    assert drafts(page) == []
+    page.reload()
+    expect(page.locator("#draft-notice")).to_be_hidden()
+
+
+def test_a_draft_that_is_discarded_is_gone(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    draft_of(page, guid, "echo typed\n")
+    page.reload()
+    page.locator("#draft-notice").get_by_role("button", name="Discard").click()
+    assert drafts(page) == []
+    page.reload()
+    expect(page.locator("#draft-notice")).to_be_hidden()
+
+
+def test_a_draft_upon_an_older_revision_says_so_and_meets_the_newer_one(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    draft_of(page, guid, "echo typed\n")
+    update(guid, {}, payload=b"echo theirs\n", actor=Actor.of_command("tests"), store=payload_store())
+    page.reload()
+    notice = page.locator("#draft-notice")
+    expect(notice).to_contain_text("begun at revision 1, it is now at 2")
+    notice.get_by_role("button", name="Restore").click()
+    page.watch.expect(409)  # type: ignore[attr-defined]
+    save(page)
+    assert stored_text(guid) == "echo theirs\n"
+    expect(page.locator("body")).to_contain_text("echo theirs")
+    assert "echo typed" in page.locator("textarea[name=payload]").input_value()
+
+
+def test_typing_on_does_not_write_over_a_draft_that_was_found(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    draft_of(page, guid, "echo first\n")
+    page.reload()
+    expect(page.locator("#script-editor[data-ready]")).to_be_visible()
+    expect(page.locator("#draft-notice")).to_be_visible()
+    type_at_end(page, "echo second\n")
+    kept(page)
+    page.locator("#draft-notice").get_by_role("button", name="Restore").click()
+    expect(page.locator(".ace_content")).to_contain_text("echo first")
+    expect(page.locator("#draft-notice")).to_be_visible()
+    page.locator("#draft-notice").get_by_role("button", name="Restore").click()
+    expect(page.locator(".ace_content")).to_contain_text("echo second")
+
+
+def test_the_page_says_what_is_unsaved_and_warns(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    open_editor(page, guid)
+    mark = page.locator("[data-unsaved-mark]").first
+    expect(mark).to_be_hidden()
+    type_at_end(page, "x")
+    expect(mark).to_be_visible()
+    assert page.title().startswith("●")
+    page.keyboard.press("Escape")
+    assert page.locator("textarea[name=payload]").input_value() == "echo hello\nx"
+    questions = asked(page, leave=False)
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(300)
+    assert questions == ["beforeunload"]
+    page.locator(".ace_text-input").focus()
+    page.keyboard.press("Backspace")
+    expect(mark).to_be_hidden()
+    assert not page.title().startswith("●")
+    assert drafts_after_pause(page) == []
+
+
+def test_leaving_a_page_without_changes_asks_nothing(visit: Visit) -> None:
+    page = visit("operator")
+    open_editor(page, shelved("echo hello\n"))
+    questions = asked(page)
+    page.goto("/admin/")
+    assert page.url.endswith("/admin/")
+    assert questions == []
+
+
+def test_a_document_typed_as_json_is_warned_about_too(visit: Visit) -> None:
+    page = visit("operator")
+    open_tab(page, shelved("echo hello\n"), "raw")
+    page.locator(".raw-edit summary").click()
+    page.locator("#raw-text").fill("{}")
+    questions = asked(page)
+    page.goto("/admin/")
+    assert questions == ["beforeunload"]
+
+
+def test_drafts_end_at_log_out(visit: Visit) -> None:
+    page = visit("operator")
+    draft_of(page, shelved("echo hello\n"), "echo secret\n")
+    page.goto("/admin/")
+    assert len(drafts(page)) == 1
+    page.evaluate("localStorage.setItem('borealis-draft:somebody:x', '{}')")
+    page.locator(".account-menu summary").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_load_state()
+    assert drafts(page) == ["borealis-draft:somebody:x"]
+
+
+def test_a_draft_of_one_person_is_not_offered_to_another(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    draft_of(page, guid, "echo olga's\n")
+    page.goto("/admin/")
+    page.evaluate(
+        "for (const key of Object.keys(localStorage)) {"
+        "localStorage.setItem(key.replace('olga', 'ada'), localStorage[key]); localStorage.removeItem(key); }"
+    )
+    open_editor(page, guid)
+    page.wait_for_timeout(300)
+    expect(page.locator("#draft-notice")).to_be_hidden()
+
+
+def test_a_browser_without_room_says_so(visit: Visit) -> None:
+    page = visit("operator")
+    open_editor(page, shelved("echo hello\n"))
+    page.evaluate("try { localStorage.setItem('full', 'x'.repeat(5 * 1024 * 1024 - 200)) } catch (error) {}")
+    page.evaluate(
+        "try { for (;;) localStorage.setItem('more', (localStorage.more ?? '') + 'xxxxxxxx') } catch (error) {}"
+    )
+    type_at_end(page, "y" * 5000)
+    expect(page.locator("#draft-room")).to_be_visible()
+    asked(page)
+
+
+def test_a_new_assembly_has_a_draft_too(visit: Visit) -> None:
+    page = visit("operator")
+    page.goto("/admin/assemblies/assembly/add/?kind=script#script")
+    expect(page.locator("#script-editor[data-ready]")).to_be_visible()
+    type_at_end(page, "Write-Host new\n")
+    kept(page)
+    assert drafts(page) == ["borealis-draft:olga:new:script"]
+    asked(page)
+    page.reload()
+    page.locator("#draft-notice").get_by_role("button", name="Restore").click()
+    page.locator("[name=display_name]").evaluate("field => { field.value = 'Brand new' }")
+    save(page)
+    assert drafts(page) == []
+    expect(page.locator("body")).to_contain_text("Brand new")
+
+
+def test_rows_of_variables_come_back_and_secrets_are_not_kept(visit: Visit) -> None:
+    guid = shelved(variables=[{"name": "password", "type": "credential", "default": "s3cret"}])
+    page = visit("operator")
+    asked(page)
+    open_tab(page, guid, "variables")
+    page.locator("[name=variables-0-default]").fill("another s3cret")
+    for name in ("folder", "days"):
+        page.get_by_role("button", name="Add a variable").click()
+        page.keyboard.insert_text(name)
+    kept(page)
+    assert "s3cret" not in page.evaluate("JSON.stringify(localStorage)")
+    page.reload()
+    page.locator("#draft-notice").get_by_role("button", name="Restore").click()
+    expect(page.locator("[name=variables-2-name]")).to_have_value("days")
+    expect(page.locator("[name=variables-0-default]")).to_have_value("s3cret")
+    save(page)
+    assert [one["name"] for one in stored(guid).content.variables] == ["password", "folder", "days"]
+    assert stored(guid).content.variables[0]["default"] == "s3cret"
+
+
+def test_a_save_and_close_ends_the_draft(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    draft_of(page, guid, "echo typed\n")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and close").click()
+    assert stored_text(guid) == "echo hello\necho typed\n"
+    assert drafts(page) == []
+
+
+def test_a_refused_save_keeps_the_draft_and_the_mark(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    draft_of(page, guid, "echo typed\n")
+    page.locator("[name=timeout_seconds]").evaluate("field => { field.value = 'soon' }")
+    page.watch.expect(422)  # type: ignore[attr-defined]
+    save(page)
+    assert len(drafts(page)) == 1
+    expect(page.locator("[data-unsaved-mark]").first).to_be_visible()
+    expect(page.locator("#draft-notice")).to_be_hidden()
+
+
+def test_taking_theirs_asks_nothing_and_ends_the_draft(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    open_editor(page, guid)
+    type_at_end(page, "echo typed\n")
+    update(guid, {}, payload=b"echo theirs\n", actor=Actor.of_command("tests"), store=payload_store())
+    page.watch.expect(409)  # type: ignore[attr-defined]
+    save(page)
+    questions = asked(page)
+    page.get_by_role("link", name="Take theirs").click()
+    expect(page.locator("#conflict")).to_have_count(0)
+    expect(page.locator("#draft-notice")).to_be_hidden()
+    assert (drafts(page), questions) == ([], [])
+
+
+def draft_of(page: Page, guid: str, text: str) -> None:
+    asked(page)
+    open_editor(page, guid)
+    type_at_end(page, text)
+    kept(page)
+
+
+def asked(page: Page, *, leave: bool = True) -> list[str]:
+    """Answer the browser's questions from now on. Returns them as they come."""
+    questions: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        if leave:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    return questions
+
+
+def kept(page: Page) -> None:
+    page.wait_for_timeout(700)
+    assert drafts(page)
+
+
+def drafts(page: Page) -> list[str]:
+    keys: list[str] = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('borealis-draft:'))")
+    return sorted(keys)
+
+
+def drafts_after_pause(page: Page) -> list[str]:
+    page.wait_for_timeout(700)
+    return drafts(page)
+
+
+def save(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(100)
+
+
+def close(page: Page) -> None:
+    page.close()
+
+
+def another_tab(context: BrowserContext, before: Page) -> Page:
+    page = context.new_page()
+    page.watch = Watch(page, before.watch.host)  # type: ignore[attr-defined]
+    return page
