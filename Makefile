@@ -1,5 +1,6 @@
 # Two commands on a fresh machine: `make run` serves the library, `make test` is the whole gate.
-# `make lock` pins the dependencies anew. PYTHON chooses the interpreter: make run PYTHON=python3.12
+# `make lock` pins the dependencies anew; `make messages` gathers the texts of the pages for the translators and
+# compiles what they wrote (it needs gettext). PYTHON chooses the interpreter: make run PYTHON=python3.12
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --re
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header
 
-.PHONY: run test lock
+.PHONY: run test lock messages
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -32,6 +33,13 @@ lock: $(VENV)/test.stamp
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-scale.in -c requirements.txt -o requirements-scale.txt
 	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+messages: $(VENV)/run.stamp
+	@mkdir -p borealis_assemblies/locale
+	$(BIN)/python manage.py makemessages --locale de --add-location file --no-wrap \
+		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'benchmarks/*' --ignore 'docs/*' \
+		--ignore 'assemblies/official/bundled/*'
+	$(BIN)/python manage.py compilemessages --locale de --ignore '.venv' --ignore 'var'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

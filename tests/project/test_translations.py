@@ -1,0 +1,71 @@
+"""The German texts: whole, with every placeholder, compiled as they stand, and of the texts that the pages have now."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from assemblies.payloads import PayloadStore
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDER = Path("borealis_assemblies/locale/de/LC_MESSAGES")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]")
+ROOMS = ("assemblies", "borealis_assemblies", "devmode", "templates", "manage.py", "Makefile")
+
+
+def texts() -> polib.POFile:
+    return polib.pofile(str(PROJECT / FOLDER / "django.po"))
+
+
+def test_every_text_is_translated_with_its_placeholders() -> None:
+    for entry in texts():
+        said = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+        assert all(said), entry.msgid
+        assert not entry.fuzzy, entry.msgid
+        for number, text in enumerate(said):
+            english = entry.msgid_plural if number else entry.msgid
+            assert set(PLACEHOLDER.findall(text)) <= set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural)), text
+            missing = set(PLACEHOLDER.findall(english)) - set(PLACEHOLDER.findall(text))
+            assert not missing or (entry.msgid_plural and not number), text
+
+
+def test_what_is_compiled_is_what_is_written() -> None:
+    compiled = {entry.msgid: entry for entry in polib.mofile(str(PROJECT / FOLDER / "django.mo"))}
+    written = {entry.msgid: entry for entry in texts()}
+    assert compiled.keys() == written.keys(), "run make messages"
+    for msgid, entry in written.items():
+        assert (compiled[msgid].msgstr, compiled[msgid].msgstr_plural) == (entry.msgstr, entry.msgstr_plural), msgid
+
+
+@pytest.mark.engine
+def test_no_text_of_the_pages_is_left_out(tmp_path: Path) -> None:
+    if shutil.which("xgettext") is None:
+        pytest.skip("there is no gettext on this machine")
+    for room in ROOMS:
+        copied = shutil.copytree if (PROJECT / room).is_dir() else shutil.copy
+        copied(PROJECT / room, tmp_path / room)
+    gather = "makemessages --locale de --no-wrap --ignore assemblies/official/bundled/*".split()
+    subprocess.run(
+        [sys.executable, "manage.py", *gather],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        env={"PATH": "/usr/bin:/bin"},
+    )
+    now = {entry.msgid for entry in polib.pofile(str(tmp_path / FOLDER / "django.po")) if not entry.obsolete}
+    assert now == {entry.msgid for entry in texts() if not entry.obsolete}, "run make messages, then translate"
+
+
+def test_whoever_asks_for_german_gets_german(library: PayloadStore) -> None:
+    client = Client(headers={"Accept-Language": "de"})
+    client.force_login(User.objects.create_user("vera"))
+    page = client.get("/admin/assemblies/assembly/").content.decode()
+    assert '<html lang="de"' in page
+    assert "Bibliothek" in page
+    assert "Library" not in page
