@@ -1,0 +1,88 @@
+"""A library as it might be after some weeks: the bundled official catalogue, shared things, and people's own."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assemblies import documents
+from assemblies.actions.actor import Actor
+from assemblies.actions.clone import clone
+from assemblies.actions.create import create
+from assemblies.actions.update import update
+from assemblies.documents import Attachment
+from assemblies.domains import Domain
+from assemblies.journal.flush import flush
+from assemblies.models import Assembly
+from assemblies.official.open_source import open_source
+from assemblies.official.sync import sync
+from assemblies.payloads import PayloadStore
+from tests.documents_made import script
+
+BUNDLED = Path(__file__).parents[2] / "assemblies" / "official" / "bundled"
+REPORT = r"""#!/usr/bin/env bash
+# Reports the disks of this machine that are nearly full.
+set -euo pipefail
+
+limit="${LIMIT_PERCENT:-90}"
+df --output=pcent,target --exclude-type=tmpfs | tail -n +2 | while read -r used target; do
+    if (( ${used%\%} >= limit )); then
+        echo "$target is at $used"
+    fi
+done
+"""
+LATER = REPORT.replace("90", "85").replace('echo "$target is at $used"', 'echo "$HOSTNAME: $target is at $used"')
+GRAPH = b"""{"nodes": [
+ {"id": "start", "label": "Every night at two", "position": {"x": 0, "y": 80}},
+ {"id": "report", "label": "Report full disks", "position": {"x": 260, "y": 0}},
+ {"id": "clean", "label": "Clear old logs", "position": {"x": 260, "y": 160}},
+ {"id": "mail", "label": "Mail the result", "position": {"x": 520, "y": 80}}],
+ "edges": [{"id": "a", "source": "start", "target": "report"}, {"id": "b", "source": "start", "target": "clean"},
+ {"id": "c", "source": "report", "target": "mail", "label": "any"},
+ {"id": "d", "source": "clean", "target": "mail"}]}"""
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """Where to find what."""
+
+    own: str
+    official: str
+    community: str
+    workflow: str
+    copy: str
+
+
+def stock(store: PayloadStore) -> Stocked:
+    """Fill an empty library."""
+    olga, keeper = (replace(Actor.of_command(""), name=name) for name in ("olga", "kim"))
+    sync(open_source(str(BUNDLED)), actor=keeper, store=store)
+    official = Assembly.objects.filter(domain="official", assembly_type="powershell").order_by("display_name")[0].guid
+    own = create(_report(), domain=Domain.USER, actor=olga, store=store).guid
+    community = create(_community(), domain=Domain.COMMUNITY, actor=keeper, store=store).guid
+    workflow = create(_workflow(), domain=Domain.USER, actor=olga, store=store).guid
+    copy = clone(official, domain=Domain.USER, actor=olga).guid
+    flush()
+    update(own, {"summary": "Names every disk over the limit, with the host."}, payload=LATER.encode(),
+           actor=olga, store=store)  # fmt: skip
+    return Stocked(own=own, official=official, community=community, workflow=workflow, copy=copy)
+
+
+def _report() -> documents.Document:
+    variables = [
+        {"name": "LIMIT_PERCENT", "label": "Limit", "type": "number", "default": "90", "required": True,
+         "description": "Disks this full are reported."},
+        {"name": "FORMAT", "label": "Format", "type": "string", "default": "text", "choices": ["text", "csv"]},
+    ]  # fmt: skip
+    attachment = Attachment(file_name="hosts.csv", mime_type="text/csv", data=b"host,owner\nfs1,olga\n", extra={})
+    return script(
+        "Report full disks", REPORT.encode(), summary="Names every disk over the limit.", variables=variables,
+        files=[attachment], tags=["disks", "nightly"],
+    )  # fmt: skip
+
+
+def _community() -> documents.Document:
+    return script("Rotate logs", b"#!/bin/sh\nlogrotate --force /etc/logrotate.conf\n", tags=["logs"])
+
+
+def _workflow() -> documents.Document:
+    return script("Nightly clean-up", documents.parse_graph(GRAPH.decode(), "payload"), type_name="workflow",
+                  category="workflow", tags=["nightly"])  # fmt: skip

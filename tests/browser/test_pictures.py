@@ -1,0 +1,95 @@
+"""The pictures of docs/screens.md; with SCREENSHOTS=docs/screens they are taken anew."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.update import update
+from assemblies.payloads import PayloadStore
+from tests.browser.conftest import Visit
+from tests.browser.shelf import Stocked, stock
+
+Picture = Callable[[Page, str], None]
+ITEM = "/admin/assemblies/assembly/{}/change/"
+OF_THE_ADMINISTRATOR = {
+    "front": "/admin/",
+    "library": "/admin/assemblies/assembly/",
+    "official-catalogue": "/admin/assemblies/syncrecord/",
+    "queue": "/admin/queue/",
+    "health": "/admin/health/",
+    "audit": "/admin/devmode/auditentry/",
+}
+
+
+def test_what_an_administrator_in_dev_mode_sees(
+    visit: Visit, library: PayloadStore, picture: Picture, operator: Actor
+) -> None:
+    shelf = stock(library)
+    page = visit("administrator", dev_mode=True)
+    for name, path in OF_THE_ADMINISTRATOR.items():
+        page.goto(path)
+        picture(page, name)
+    page.watch.expect(409)  # type: ignore[attr-defined]
+    page.goto(ITEM.format(shelf.own))
+    page.get_by_role("textbox", name="Summary").fill("Names every disk that is nearly full.")
+    update(shelf.own, {"summary": "Names full disks."}, payload=None, actor=operator, store=library)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Names full disks.").first).to_be_visible()
+    picture(page, "conflict")
+
+
+def documents(shelf: Stocked, folder: Path) -> list[Path]:
+    """Return a new document, one that changes an assembly, and one whose GUID is official."""
+    script = {"type": "bash", "script": "echo hello\n", "script_encoding": "plain"}
+    made = {
+        "say-hello": script | {"name": "Say hello", "assembly_guid": "00000000-0000-4000-8000-0000000000aa"},
+        "report-full-disks": script | {"name": "Report full disks", "assembly_guid": shelf.own},
+        "bitlocker": script | {"name": "BitLocker status", "assembly_guid": shelf.official},
+    }
+    for name, document in made.items():
+        (folder / f"{name}.json").write_text(json.dumps(document))
+    return sorted(folder.glob("*.json"))
+
+
+def test_what_an_operator_works_with(visit: Visit, library: PayloadStore, picture: Picture, tmp_path: Path) -> None:
+    shelf = stock(library)
+    page = visit("operator")
+    page.goto("/admin/")
+    page.goto("/admin/assemblies/assembly/?q=logrotate")
+    expect(page.locator("mark").first).to_be_visible()
+    picture(page, "search")
+    for tab in ("script", "variables", "files", "history"):
+        page.goto("/admin/queue/")
+        page.goto(ITEM.format(shelf.own) + f"#{tab}")
+        picture(page, f"editor-{tab}")
+    page.goto(f"/admin/assemblies/assembly/{shelf.own}/diff/")
+    picture(page, "diff")
+    page.goto(ITEM.format(shelf.workflow) + "#script")
+    picture(page, "workflow")
+    page.goto("/admin/assemblies/assembly/import/")
+    page.locator("input[type=file]").first.set_input_files(documents(shelf, tmp_path))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("button", name="Import the chosen documents")).to_be_visible()
+    picture(page, "import")
+
+
+def test_what_a_viewer_reads(visit: Visit, library: PayloadStore, picture: Picture) -> None:
+    shelf = stock(library)
+    page = visit("viewer")
+    page.goto("/admin/")
+    page.goto(ITEM.format(shelf.official) + "#script")
+    picture(page, "read-only")
+    for look in ({"dark": True}, {"phone": True}):
+        other = visit("operator" if "dark" in look else "administrator", **look)
+        other.goto("/admin/")
+        other.goto("/admin/assemblies/assembly/")
+        picture(other, f"library-{next(iter(look))}")
+
+
+def test_every_picture_of_the_page_is_there() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    named = {part.partition(")")[0] for part in (docs / "screens.md").read_text().split("](screens/")[1:]}
+    assert named == {path.name for path in (docs / "screens").iterdir()}
