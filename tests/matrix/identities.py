@@ -99,8 +99,11 @@ IDENTITIES: dict[str, Callable[[], Identity]] = {
         token_granted,
     )
 }  # fmt: skip
-# Pages know nothing of grants or tokens, so the other administrators would only repeat the first.
-OF_PAGES = ("anonymous", "inactive", "viewer", "staff_viewer", "operator", "administrator")
+# Pages know nothing of tokens.
+OF_PAGES = (
+    "anonymous", "inactive", "viewer", "staff_viewer", "operator", "administrator", "granted", "expired",
+    "other_session",
+)  # fmt: skip
 
 
 def bystander() -> User:

@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from assemblies.models import Assembly
 from devmode.models import DevModeGrant
 from tests.matrix.identities import PASSWORD
 from tests.matrix.shelf import MISSING, Shelf
 
+# Where Django's own addresses name an assembly.
+PAGE_OF_ASSEMBLY = "admin/assemblies/assembly/<path:object_id>/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 DOMAINS = ("official", "community", "user")
 ANY = "-"
@@ -49,11 +52,14 @@ class Route:
 
     def _targets(self, method: str) -> tuple[str, ...]:
         answers = hasattr(getattr(self.view, "view_class", None), method.lower()) and method not in {"HEAD", "OPTIONS"}
-        if self.name == "api-clone" and method == "POST":
+        if self.name in {"api-clone", "assembly_copy"} and method == "POST":
             return (*COPIES, "missing>user")
-        if "<str:guid>" in self.pattern:
+        if self.is_page:
+            answers = method in {"GET", "POST"}
+        if "<str:guid>" in self.pattern or self.pattern.startswith(PAGE_OF_ASSEMBLY):
             return (*DOMAINS, "missing") if answers else ("user",)
-        return DOMAINS if (self.name, method) in BODIES and "{domain}" in str(BODIES[self.name, method]) else (ANY,)
+        body = str(BODIES.get((self.name, method), ""))
+        return DOMAINS if "{domain}" in body or "{guid}" in body else (ANY,)
 
 
 BODIES: dict[tuple[str, str], Any] = {
@@ -69,7 +75,26 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-notes", "POST"): {"content": "Mind the gap."},
     ("api-official-sync", "POST"): {"dry_run": True},
     ("own-access", "POST"): {"end": "others"},
-}
+    ("set_language", "POST"): {"language": "de"},
+    ("dev_mode", "POST"): {"reason": "mending", "password": PASSWORD},
+    ("api-revert", "POST"): {"sequence": "{first}"},
+    ("assemblies_assembly_add", "POST"): {"display_name": "New", "domain": "{domain}"},
+    ("assemblies_assembly_change", "POST"): {"summary": "Other words", "revision": "{revision}"},
+    ("assemblies_assembly_delete", "POST"): {"revision": "{revision}"},
+    ("assembly_bulk", "POST"): {"verb": "tag", "tag": "night", "guid": "{guid}"},
+    ("assembly_copy", "POST"): {"display_name": "A copy", "domain": "{domain}"},
+    ("assembly_export_selection", "POST"): {"guid": "{guid}", "style": "tree"},
+    ("assembly_favourite", "POST"): {"add": "{guid}"},
+    ("assembly_restore", "POST"): {"sequence": "{first}"},
+    ("assembly_view_save", "POST"): {"name": "Mine", "query": "domain=user"},
+    ("assembly_view_remove", "POST"): {"name": "Mine"},
+    ("import_assemblies", "POST"): {
+        "step": "preview", "pasted": '{"name": "New", "type": "bash", "script": "true"}', "domain": "{domain}"
+    },
+    ("queue_discard", "POST"): {"revision": "{revision}"},
+    ("queue_flush", "POST"): {"domain": "{domain}"},
+    ("workflow_preview", "POST"): {"payload": '{"nodes": [], "edges": []}'},
+}  # fmt: skip
 
 
 def routes() -> list[Route]:
@@ -89,24 +114,32 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
         "category": "approved",
         "key": shelf.setting_key,
         "sequence": shelf.first_revisions.get(guid, 1),
+        "style": "csv",
         "rest": "nowhere",
         "url": "nowhere/",
         "app_label": "assemblies",
         "number": DevModeGrant.objects.filter(user__username="bystander").values_list("pk", flat=True).first(),
-        "object_id": _some_pk(route),
+        "object_id": guid if route.pattern.startswith(PAGE_OF_ASSEMBLY) else _some_pk(route),
         "id": _some_pk(route),
     }
     pattern = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route.pattern).replace("^", "").replace("$", "")
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), pattern)
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), pattern)
+    return f"{path}?kind=script" if route.name == "assemblies_assembly_add" else path
 
 
 def body_of(route: Route, method: str, target: str, shelf: Shelf) -> Any:
     """Return a body that the route accepts from whoever may send it."""
-    if route.name == "api-revert":
-        return {"sequence": shelf.first_revisions.get(shelf.guids.get(target, ""), 1)}
+    origin, _arrow, domain = target.rpartition(">")
+    guid = shelf.guids.get(origin or domain, MISSING)
+    row = Assembly.objects.filter(guid=guid).first()
+    values = {
+        "{domain}": domain,
+        "{guid}": guid,
+        "{first}": shelf.first_revisions.get(guid, 1),
+        "{revision}": row.sequence if row else 1,
+    }
     body = BODIES.get((route.name, method), {})
-    domain = target.rpartition(">")[2]
-    return {key: domain if value == "{domain}" else value for key, value in body.items()}
+    return {key: values.get(value, value) if isinstance(value, str) else value for key, value in body.items()}
 
 
 def _walk(patterns: Iterable[Any], prefix: str) -> Iterator[Route]:
