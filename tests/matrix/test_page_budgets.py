@@ -1,0 +1,47 @@
+"""Every page of the resolver costs at most the queries written down here, whatever is on the shelf."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from assemblies.payloads import PayloadStore
+from tests.matrix.identities import bystander, granted
+from tests.matrix.routes import Route, path_of, routes
+from tests.matrix.shelf import Shelf, filled
+
+MOST_QUERIES = 12
+# Health asks each of the four databases how it is.
+BUDGETS = {"admin/health/": 24}
+
+
+@pytest.fixture
+def shelf(library: PayloadStore) -> Shelf:
+    shelf = filled(library)
+    bystander()
+    return shelf
+
+
+def counted(route: Route, shelf: Shelf, client: Any) -> int:
+    """Return how many queries the second visit costs; the first one fills the catalogue."""
+    path = path_of(route, "user", shelf)
+    read(client.get(path))
+    with ExitStack() as stack:
+        captured = [stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in connections]
+        read(client.get(path))
+    return sum(len(queries) for queries in captured)
+
+
+def read(answer: Any) -> None:
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+
+
+def test_no_page_asks_more_than_it_may(shelf: Shelf) -> None:
+    identity = granted()
+    found = {route.pattern: counted(route, shelf, identity.client()) for route in routes() if route.is_page}
+    over = {pattern: count for pattern, count in found.items() if count > BUDGETS.get(pattern, MOST_QUERIES)}
+    assert over == {}
+    assert BUDGETS.keys() <= found.keys()
