@@ -1,7 +1,7 @@
 """A script to be read: in lines, with every character that hides or misleads standing out under its name.
 
-Bounded for hostile scripts: past MAX_NUMBERED_LINES the text is one stretch without numbers, and past MAX_NAMED marks
-what hides is shown as a replacement character.
+Bounded for hostile scripts: past MAX_NUMBERED_LINES the text is one stretch without numbers or marks of letters, and
+past MAX_NAMED names what hides is shown as a replacement character.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,15 +39,14 @@ class MarkedText:
 
 def mark(text: str, findings: Sequence[dict[str, Any]]) -> MarkedText:
     """Return the text with its marks; `findings` are those of `find_hidden_characters`, for letters that mislead."""
+    marker = _Marker()
+    lines = LINE_END.split(text, MAX_NUMBERED_LINES)
+    if len(lines) > MAX_NUMBERED_LINES:
+        return MarkedText([list(marker.pieces(text, {}))], is_numbered=False)
     misleading: dict[int, dict[int, str]] = {}
     for finding in findings:
         misleading.setdefault(finding["line"], {})[finding["column"]] = finding["name"]
-    lines = LINE_END.split(text)
-    marker = _Marker()
-    marked = [list(marker.pieces(line, misleading.get(number, {}))) for number, line in enumerate(lines, 1)]
-    if len(lines) <= MAX_NUMBERED_LINES:
-        return MarkedText(marked)
-    return MarkedText([[piece for line in marked for piece in [*line, Piece("\n")]]], is_numbered=False)
+    return MarkedText([list(marker.pieces(line, misleading.get(number, {}))) for number, line in enumerate(lines, 1)])
 
 
 class _Marker:
@@ -61,18 +60,17 @@ class _Marker:
             if line:
                 yield Piece(line)
             return
-        column = 1
-        for place, part in enumerate(UNSEEN.split(line)):
-            if place % 2:
-                yield self._unseen(part)
-            elif part:
-                yield from _letters(part, column, misleading)
-            column += len(part)
+        begin = 0
+        for found in UNSEEN.finditer(line):
+            if self.named == MAX_NAMED:
+                break
+            yield from _letters(line[begin : found.start()], begin + 1, misleading)
+            yield self._unseen(found.group())
+            begin = found.end()
+        yield from _letters(UNSEEN.sub(REPLACEMENT, line[begin:]), begin + 1, misleading)
 
     def _unseen(self, character: str) -> Piece:
         self.named += 1
-        if self.named > MAX_NAMED:
-            return Piece(REPLACEMENT)
         return Piece("", full_name(character), f"{ord(character):X}", is_hidden(character))
 
 
