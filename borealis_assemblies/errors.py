@@ -29,6 +29,7 @@ TITLES = {
     HTTPStatus.BAD_REQUEST: _("Bad Request"),
     HTTPStatus.FORBIDDEN: _("Forbidden"),
     HTTPStatus.NOT_FOUND: _("Not Found"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("Too Large"),
     HTTPStatus.TOO_MANY_REQUESTS: _("Too Many Requests"),
     HTTPStatus.INTERNAL_SERVER_ERROR: _("Internal Server Error"),
     HTTPStatus.SERVICE_UNAVAILABLE: _("Service Unavailable"),
@@ -37,6 +38,7 @@ TITLES = {
 CSRF_MESSAGE = _(
     "This page was open for too long, or another site sent you here. Go back, reload the page and try again."
 )
+FORM_MESSAGE = _("This is larger than a form may be, so nothing was changed. Go back: what you typed is still there.")
 TLS_MESSAGE = _("Use the https address: what you sent, your token included, could be read on its way.")
 PAGE = """<!doctype html><html lang="{language}"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><link rel="stylesheet" href="{style}">
@@ -57,6 +59,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 def https_required(request: HttpRequest) -> HttpResponseBase:
     return _answer(request, HTTPStatus.FORBIDDEN, code="https_required", message=TLS_MESSAGE)
+
+
+def form_too_large(request: HttpRequest) -> HttpResponseBase:
+    return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, code="document_too_large", message=FORM_MESSAGE)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -1,13 +1,15 @@
 """Requests as the URLs expect them, and answers as browsers should take them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from borealis_assemblies.errors import answer_named_error, https_required
+from assemblies.documents.upload_size import announced_bytes, bounds_itself
+from borealis_assemblies.errors import answer_named_error, form_too_large, https_required
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -18,6 +20,10 @@ POLICY = (
 )
 # The style sheet of the API's browser draws its icons from data: addresses.
 DOCS_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' data:")
+# The kinds of bodies that Django reads by itself.
+FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
+# What a browser writes around each field of a form.
+BYTES_AROUND_FIELD = 200
 UNUSED_FEATURES = (
     "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb".split()
 )
@@ -72,6 +78,27 @@ class TlsOnly:
         if settings.HTTPS and is_api and not request.is_secure():
             return https_required(request)
         return self.get_response(request)
+
+
+class BoundedForms:
+    """Refuse a form that says it is too large before the check of its CSRF token reads it, with its files.
+
+    Strangers can send forms, too. Only views that take files take more, and they ask for themselves.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _named: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if request.method != "POST" or request.content_type not in FORMS or bounds_itself(view):
+            return None
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + BYTES_AROUND_FIELD * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        return form_too_large(request) if announced_bytes(request.META) > most else None
 
 
 class NamedErrors:

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "borealis_assemblies.viewers.PageLanguage",
     "borealis_assemblies.viewers.PageTimeZone",
     "django.middleware.common.CommonMiddleware",
+    "borealis_assemblies.middleware.BoundedForms",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

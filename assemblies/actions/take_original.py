@@ -33,7 +33,7 @@ def take_original(
         guid=guid,
         operation=Operation.UPDATE,
         rewrite=rewrite,
-        expected_revision=expected_revision or row.sequence,
+        expected_revision=row.sequence if expected_revision is None else expected_revision,
         search_text=origin.search_text,
         event_guid=event_guid,
     )

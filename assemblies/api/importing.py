@@ -21,6 +21,7 @@ from assemblies.api.parsing import ImportJSONParser, check_upload_size
 from assemblies.api.representing import written_item
 from assemblies.conf import payload_store
 from assemblies.documents import Document
+from assemblies.documents.upload_size import bounding_itself
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.throttling import CountingThrottle
 
@@ -30,6 +31,7 @@ class ImportThrottle(CountingThrottle):
     limit = MOST_PER_MINUTE
 
 
+@bounding_itself
 class ImportView(PrivateEndpoint):
     """Bring documents of any shape into the library."""
 

@@ -19,7 +19,8 @@ COLUMNS = (
     "sequence recorded_at actor role remote_address event domain assembly_guid outcome dev_mode detail previous_hash "
     "hash"
 ).split()
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Some take the wide forms of East Asian keyboards for the same.
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class _Line:
@@ -57,8 +58,9 @@ def _facts(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    is_formula = isinstance(value, str) and (value.startswith(FORMULA_STARTS) or value.lstrip().startswith("="))
-    return f"'{value}" if is_formula else value
+    is_formula = isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS)
+    is_odd = isinstance(value, str) and value.startswith(("\t", "\r", "\n"))
+    return f"'{value}" if is_formula or is_odd else value
 
 
 STYLES: dict[str, tuple[Callable[[Iterable[AuditEntry]], Iterator[str]], str]] = {

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from assemblies.documents.upload_size import check_announced_size
+from assemblies.documents.upload_size import bounding_itself, check_announced_size
 from assemblies.errors import DocumentTooLarge
 
 Rest = ParamSpec("Rest")
@@ -25,6 +25,7 @@ def guarded(refuse: Refuse) -> Callable[[View[Rest]], View[Rest]]:
     def guarding(view: View[Rest]) -> View[Rest]:
         protected = csrf_protect(view)
 
+        @bounding_itself
         @csrf_exempt
         @wraps(view)
         def asked(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
