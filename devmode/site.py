@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin.sites import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -48,14 +48,19 @@ class GuardedSite(AdminSite):
         return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Guard a page; whoever was signed out without asking for it learns why on the way to the log-in."""
+        """Guard a page; whoever was signed out without asking for it learns why on the way to the log-in.
+
+        Who visits an address that only takes forms (a reload, an old tab) reads that instead of an empty page.
+        """
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not self.has_permission(request):
                 explain_sign_out(request)
-            return guarded(request, *args, **kwargs)
+            answer = guarded(request, *args, **kwargs)
+            is_visit_to_form = request.method == "GET" and isinstance(answer, HttpResponseNotAllowed)
+            return self._only_for_forms(request, answer) if is_visit_to_form else answer
 
         return explained
 
@@ -76,6 +81,12 @@ class GuardedSite(AdminSite):
         context = {**self.each_context(request), **(extra_context or {})}
         request.current_app = self.name
         return GuardedPasswordChangeView.as_view(extra_context=context)(request)
+
+    def _only_for_forms(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+        context = {**self.each_context(request), "title": _("This page cannot be opened by its address")}
+        page = render(request, "admin/only_for_forms.html", context, status=405)
+        page["Allow"] = answer["Allow"]
+        return page
 
     def _locked_out(self, request: HttpRequest, refusal: TooManyAttempts) -> HttpResponse:
         context = {

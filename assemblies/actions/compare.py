@@ -84,14 +84,16 @@ def _script(before: Content | None, after: Content, store: PayloadStore) -> str 
 
 
 def readable_payload(content: Content | None, store: PayloadStore) -> str | None:
+    """Return a stored payload as people read it, "" for None. Raises PayloadMissing, PayloadCorrupt."""
+    return "" if content is None else readable(content.kind, store.read(references(content)[0]))
+
+
+def readable(kind: Kind, payload: bytes) -> str | None:
     """Return a payload as people read it: a graph with a line per value, so that a diff has lines to compare.
 
-    None is a payload that is no text. Raises PayloadMissing, PayloadCorrupt.
+    None is a payload that is no text.
     """
-    if content is None:
-        return ""
-    payload = store.read(references(content)[0])
-    if content.kind == Kind.WORKFLOW:
+    if kind == Kind.WORKFLOW:
         return json.dumps(json.loads(payload), indent=2, ensure_ascii=False) + "\n"
     return text_of(payload)
 

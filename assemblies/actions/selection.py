@@ -47,4 +47,5 @@ def rewriting(row: Assembly, rewrite: Callable[[Content], Content], *, actor: Ac
 
 
 def _naming(refusal: Refusal, domain: Domain, count: int, total: int) -> Refusal:
-    return type(refusal)(f"{count} of the {total} selected are {domain.label}. {refusal.message}", domain=domain)
+    which = f"{count} of the {total} selected are" if total > 1 else "The selected one is"
+    return type(refusal)(f"{which} {domain.label}. {refusal.message}", domain=domain)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from assemblies.actions.actor import Actor
@@ -30,3 +31,11 @@ def writable_domains(actor: Actor) -> list[Domain]:
     """Return the domains the actor may change now, their own first."""
     order = (Domain.USER, Domain.COMMUNITY, Domain.OFFICIAL)
     return [domain for domain in order if actor.refusal(domain) is None]
+
+
+def chosen_domain(request: HttpRequest) -> Domain:
+    """Return where a new assembly is to go; only those in Dev Mode are asked, all others make one of their own."""
+    try:
+        return Domain.from_wire(request.POST.get("domain", Domain.USER.value))
+    except ValueError as error:
+        raise BadRequest("No such domain.") from error

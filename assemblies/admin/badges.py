@@ -1,12 +1,16 @@
-"""Badges and pills: a word with a colour. Every text is escaped."""
+"""Badges, the tones of pills, and text as it stands. Every text is escaped."""
 
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from assemblies.catalogue import CatalogueEntry
-from assemblies.domains import Domain
+from assemblies.domains import Domain, UpstreamState
+
+# How good or bad it is to stand so to one's source.
+UPSTREAM_TONES = {
+    UpstreamState.UP_TO_DATE: "good",
+    UpstreamState.DIVERGED: "bad",
+    UpstreamState.REMOVED_UPSTREAM: "bad",
+}
 
 
 def source_badge(domain: str) -> SafeString:
@@ -15,21 +19,9 @@ def source_badge(domain: str) -> SafeString:
     return format_html('<span class="badge badge-{}">{}</span>', domain, label)
 
 
-def state_pills(entry: CatalogueEntry | None) -> SafeString:
-    """Return whether an assembly was deleted, and whether it still waits for its domain database."""
-    states = []
-    if entry is not None and entry.deleted_at is not None:
-        states.append(("deleted", _("Deleted")))
-    if entry is not None and entry.is_dirty:
-        states.append(("queued", _("Queued to Write to DB")))
-    return format_html_join(" ", '<span class="pill pill-{}">{}</span>', states)
-
-
-def persisted_words(entry: CatalogueEntry | None) -> str:
-    """Return since when the domain database holds the assembly as it is."""
-    if entry is None or entry.last_persisted is None:
-        return ""
-    return _("Written to its database on %s") % date_format(entry.last_persisted, "DATETIME_FORMAT")
+def upstream_tone(state: UpstreamState | None) -> str:
+    """Return which pill an upstream state is shown as."""
+    return UPSTREAM_TONES.get(state, "warning") if state else ""
 
 
 def preformatted(text: str) -> SafeString:

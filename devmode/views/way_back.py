@@ -1,5 +1,7 @@
 """Where a page leads when its work is done: back to where somebody came from, and never to another site."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,5 +17,17 @@ def way_back(request: HttpRequest) -> str:
 
 
 def here(request: HttpRequest) -> str:
-    """Return where switching Dev Mode leads back to: this very page, unless it is the one to switch it at."""
-    return way_back(request) if request.path == reverse("admin:dev_mode") else request.get_full_path()
+    """Return where switching Dev Mode leads back to: this very page, unless it is the one to switch it at.
+
+    The answer to a form may stand at an address that only takes forms; it leads back to the page the form was on.
+    """
+    if request.path == reverse("admin:dev_mode"):
+        return way_back(request)
+    return _page_of_the_form(request) if request.method == "POST" else request.get_full_path()
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    sent_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure()):
+        return request.get_full_path()
+    return urlsplit(sent_from)._replace(scheme="", netloc="", fragment="").geturl() or reverse("admin:index")

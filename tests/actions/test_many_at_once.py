@@ -137,7 +137,7 @@ def test_one_closed_domain_refuses_the_whole_and_is_named(
         ACTIONS[event](guids, operator)
     with pytest.raises(DevModeRequired, match="2 of the 3 selected are Community"):
         ACTIONS[event](guids, administrator)
-    with pytest.raises(Forbidden, match="1 of the 1 selected are User-Created"):
+    with pytest.raises(Forbidden, match="The selected one is User-Created"):
         ACTIONS[event](guids[:1], viewer)
     assert JournalEntry.objects.count() == before
     denied = AuditEntry.objects.filter(event=event, outcome="denied").order_by("sequence")

@@ -160,7 +160,7 @@ def test_the_export_holds_everything_in_constant_memory(
     assert datetime.fromisoformat(rows[-1]["recorded_at"]) == NOW
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", " @x", "\uff1d1"])
 def test_no_cell_of_the_csv_begins_like_a_formula(superuser: Client, start: str) -> None:
     write(actor=start, detail={"a": start})
     (row,) = csv.DictReader(StringIO(downloaded(superuser, CSV), newline=""))

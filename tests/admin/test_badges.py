@@ -1,10 +1,6 @@
-"""Badges for what the catalogue does not know, or not yet."""
+"""Badges."""
 
-from assemblies.admin.badges import persisted_words, source_badge, state_pills
-
-
-def test_an_assembly_the_catalogue_does_not_know_has_no_state() -> None:
-    assert state_pills(None) == persisted_words(None) == ""
+from assemblies.admin.badges import source_badge
 
 
 def test_an_unknown_source_is_shown_as_it_stands_and_escaped() -> None:

@@ -23,7 +23,7 @@ from assemblies.admin.front.activity import DAYS, HOURS, changes_per_day, flushe
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
-from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead, SettingCategory
+from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead, SettingCategory, Status
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from tests.admin.conftest import signed_in
@@ -119,6 +119,11 @@ def test_favourites_are_one_s_own(full: Path, olga: Client, signed_in_viewer: Cl
     mine = page(olga).split('id="front-favourites"')[1]
     assert "Number 3" in mine
     assert "None yet." in page(signed_in_viewer).split('id="front-favourites"')[1]
+
+
+def test_a_favourite_that_no_longer_holds_is_none(full: Path, olga: Client, operator: Actor) -> None:
+    set_setting(guid_of(3), SettingCategory.FAVOURITE, "olga", True, actor=operator, status=Status.SUPERSEDED)
+    assert "None yet." in page(olga).split('id="front-favourites"')[1]
 
 
 def test_a_database_that_cannot_be_written_comes_first(full: Path, signed_in_viewer: Client) -> None:

@@ -175,13 +175,13 @@ def test_copies_and_official_ones_say_how_they_stand(
     UpstreamDocument.objects.create(guid=official.guid, content_hash="f" * 64, path="x.json")
     shown = page(superuser)
     assert '<span class="pill pill-warning">The original changed</span>' in shown
-    assert '<span class="pill pill-warning">Locally modified</span>' in shown or "pill-bad" in shown
+    assert '<span class="pill pill-bad">Diverged' in shown
     assert listed(superuser, origin_changed="true") == ["Say hello (copy)"]
 
 
 def test_hidden_characters_are_pointed_out(superuser: Client, library: PayloadStore, operator: Actor) -> None:
     create(script("Trojan", "echo \u202e\n".encode()), domain=Domain.USER, actor=operator, store=library)
-    assert '<span class="pill pill-bad">Hidden characters</span>' in page(superuser)
+    assert '<span class="pill pill-warning">Hidden characters</span>' in page(superuser)
     assert listed(superuser, flagged="true") == ["Trojan"]
 
 

@@ -104,7 +104,7 @@ def test_pages_lead_to_older_and_newer_ones(
 
 def test_who_may_not_write_sees_no_button(guid: str) -> None:
     assert "Restore revision" not in page_of(read(guid))
-    assert page_of(read(guid), may_write=True).count('method="post"') == 3
+    assert page_of(read(guid), may_restore=True).count('method="post"') == 3
 
 
 def test_a_single_revision_has_nothing_to_be_compared_with(library: PayloadStore, operator: Actor) -> None:

@@ -121,3 +121,8 @@ def test_a_viewer_and_a_stranger_may_not(signed_in_viewer: Client, stranger: Cli
 
 def test_a_kind_that_is_none_leads_to_the_choice(client: Client, settings: Settings) -> None:
     assert "What is it to be?" in client.get(f"{ADD}?kind=<script>").content.decode()
+
+
+def test_a_domain_that_is_none_is_refused(superuser: Client) -> None:
+    answer = superuser.post(f"{ADD}?kind=script", {"display_name": "Nowhere", "domain": "elsewhere"})
+    assert answer.status_code == 400

@@ -303,3 +303,19 @@ def test_lines_of_a_difference_are_told_apart_cut_and_shown_as_they_run() -> Non
     assert lines[1].text == "-a⟨U+202E⟩b"
     assert lines[2].text.endswith(f"and {LONGEST_LINE + 1} more characters")
     assert diff_lines("") == []
+
+
+def test_the_answer_to_a_form_leads_back_to_the_page_with_the_form(synced: Client) -> None:
+    answer = synced.post(PLAN, headers={"referer": f"http://testserver{LIST}?p=1#top"})
+    said = answer.content.decode()
+    assert f'name="next" value="{LIST}?p=1"' in said
+    assert f'name="next" value="{PLAN}"' not in said
+    foreign = synced.post(PLAN, headers={"referer": "https://elsewhere.example/"}).content.decode()
+    assert "elsewhere" not in foreign
+
+
+def test_an_address_for_forms_says_so_to_who_visits_it(synced: Client, stranger: Client) -> None:
+    answer = synced.get(PLAN)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing was changed: open the page with the form" in answer.content.decode()
+    assert stranger.get(PLAN).status_code == 302

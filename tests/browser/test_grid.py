@@ -205,7 +205,7 @@ def test_what_is_closed_to_somebody_is_refused_by_name(visit: Visit) -> None:
     page.locator('tbody input[name="guid"]').first.check()
     page.get_by_role("textbox", name="Tag").fill("night")
     page.get_by_role("button", name="Add tag").click()
-    expect(page.locator("#content")).to_contain_text("1 of the 1 selected are Official.")
+    expect(page.locator("#content")).to_contain_text("The selected one is Official.")
     expect(page.locator("#content")).to_contain_text("Nothing was changed.")
 
 

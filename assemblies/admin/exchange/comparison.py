@@ -3,42 +3,24 @@
 Reading only, and bounded: what is too much to compare at once is said to be.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from assemblies.actions.compare import FIELDS
-from assemblies.actions.contents import text_of
+from assemblies.actions.compare import FIELDS, readable, readable_payload
 from assemblies.actions.import_documents import Preview, Standing
-from assemblies.actions.staging import references
+from assemblies.admin.history.field_words import FIELD_WORDS
 from assemblies.admin.history.side_by_side import SideBySide, side_by_side
 from assemblies.conf import payload_store
 from assemblies.documents import Document, readable_json, same_value
-from assemblies.domains import Kind
 from assemblies.errors import Failure
 from assemblies.models import Content
 
 MOST_COMPARED = 25
 MOST_CHARACTERS = 600_000
 LONGEST_VALUE = 2000
-FIELD_WORDS = {
-    "display_name": gettext_lazy("Name"),
-    "summary": gettext_lazy("Summary"),
-    "type_name": gettext_lazy("Type"),
-    "category": gettext_lazy("Category"),
-    "version": gettext_lazy("Version"),
-    "timeout_seconds": gettext_lazy("Time limit (seconds)"),
-    "variables": gettext_lazy("Variables"),
-    "sites": gettext_lazy("Sites"),
-    "tags": gettext_lazy("Tags"),
-    "metadata": gettext_lazy("Metadata"),
-    "extra": gettext_lazy("Unknown fields"),
-    "envelope_extra": gettext_lazy("Unknown fields of the envelope"),
-}
 
 
 @dataclass(frozen=True)
@@ -92,23 +74,16 @@ class Comparing:
 
     def _script(self, content: Content, document: Document) -> tuple[SideBySide | None, str]:
         try:
-            before = _readable(content.kind, payload_store().read(references(content)[0]))
+            before = readable_payload(content, payload_store())
         except Failure as failure:
             return None, failure.message
-        after = _readable(document.kind, document.payload)
+        after = readable(document.kind, document.payload)
         if before is None or after is None:
             return None, _("The payload is binary and differs.")
         self.characters_left -= len(before) + len(after)
         if self.characters_left < 0:
             return None, _("The scripts differ and are too long to compare here; preview this document alone.")
         return side_by_side(before, after), ""
-
-
-def _readable(kind: Kind, payload: bytes) -> str | None:
-    """Return a payload as people read it: a graph with a line per value."""
-    if kind is Kind.WORKFLOW:
-        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False) + "\n"
-    return text_of(payload)
 
 
 def _fields(content: Content, document: Document) -> Iterator[FieldRow]:

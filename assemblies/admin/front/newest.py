@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assemblies.admin.favourites import favourites_of
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, Operation
-from assemblies.models import AssemblySetting, JournalEntry, SettingCategory
+from assemblies.models import JournalEntry
 
 MOST_CHANGES = 10
 MOST_FAVOURITES = 12
@@ -37,9 +38,8 @@ def newest_changes(snapshot: Snapshot) -> list[Change]:
     ]
 
 
-def favourites_of(name: str, snapshot: Snapshot) -> list[CatalogueEntry]:
+def favourite_entries(name: str, snapshot: Snapshot) -> list[CatalogueEntry]:
     """Return somebody's favourites that are in the library, by name. One query."""
-    settings = AssemblySetting.objects.filter(category=SettingCategory.FAVOURITE, key=name)
-    found = (snapshot.entries.get(guid) for guid in settings.order_by().values_list("assembly_id", flat=True))
+    found = (snapshot.entries.get(guid) for guid in favourites_of(name))
     live = [entry for entry in found if entry is not None and entry.deleted_at is None]
     return sorted(live, key=lambda entry: (entry.name_key, entry.guid))

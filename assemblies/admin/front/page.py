@@ -11,7 +11,7 @@ from assemblies.admin.actors import actor_of, is_administrator, writable_domains
 from assemblies.admin.front.activity import changes_per_day, flushes_per_hour
 from assemblies.admin.front.attention import matters
 from assemblies.admin.front.figures import assemblies_figure, changes_figure, flushes_figure
-from assemblies.admin.front.newest import MOST_FAVOURITES, favourites_of, newest_changes
+from assemblies.admin.front.newest import MOST_FAVOURITES, favourite_entries, newest_changes
 from assemblies.admin.front.tally import Tally
 from assemblies.admin.page import render_page
 from assemblies.catalogue import Snapshot, library_catalogue
@@ -35,7 +35,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
 def _pictures(actor: Actor, snapshot: Snapshot, tally: Tally) -> dict[str, Any]:
     now, zone = timezone.now(), timezone.get_current_timezone()
     queues = domain_queues(snapshot)
-    favourites = favourites_of(actor.name, snapshot)
+    favourites = favourite_entries(actor.name, snapshot)
     return {
         "assemblies": assemblies_figure(tally),
         "changes": changes_figure(changes_per_day(snapshot, now=now, zone=zone)),

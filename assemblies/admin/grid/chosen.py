@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from assemblies.admin.grid.asked import Asked
 from assemblies.admin.grid.found import find
+from assemblies.admin.sent_numbers import number_of
 from assemblies.errors import InvalidField
 
 MOST_CHOSEN = 10_000
@@ -21,12 +22,12 @@ def chosen(request: HttpRequest) -> list[str]:
     return guids
 
 
-def chosen_revisions(request: HttpRequest) -> dict[str, int | None]:
-    """Return what a page of confirmation showed: each GUID with the revision it had then."""
-    revisions: dict[str, int | None] = {}
+def chosen_revisions(request: HttpRequest) -> dict[str, int]:
+    """Return what a page of confirmation showed: each GUID with the revision it had then; unsaid, one that none has."""
+    revisions: dict[str, int] = {}
     for pair in request.POST.get("shown", "").split():
         guid, _at, revision = pair.partition("@")
-        revisions[guid] = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 19 else None
+        revisions[guid] = number_of(revision) or 0
     if not revisions:
         raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
     return revisions

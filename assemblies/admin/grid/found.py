@@ -9,11 +9,12 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
+from assemblies.admin.favourites import favourites_of
 from assemblies.admin.grid.asked import Asked
 from assemblies.catalogue import ListQuery, Page, Snapshot, find_page, library_catalogue
 from assemblies.catalogue.facets import Facets, find_facets
 from assemblies.catalogue.searching import Line, Search
-from assemblies.models import Assembly, AssemblySetting, SettingCategory, Status
+from assemblies.models import Assembly
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,3 @@ def find(asked: Asked, user: AbstractBaseUser | Any) -> Found:
         sets["search"] = search.guids(snapshot)
     query = asked.list_query(sets=sets, now=now, limit=asked.size, offset=(asked.page - 1) * asked.size)
     return Found(asked, snapshot, search, sets, query, now)
-
-
-def favourites_of(name: str) -> frozenset[str]:
-    own = AssemblySetting.objects.filter(category=SettingCategory.FAVOURITE, key=name, status=Status.ACTIVE)
-    return frozenset(own.values_list("assembly_id", flat=True))

@@ -5,21 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assemblies.admin.badges import upstream_tone
 from assemblies.admin.grid.found import Found
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.searching import Line, Pieces
-from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind
 from assemblies.models.content import parse_time
 
 TAGS_SHOWN = 5
 VARIABLES_SHOWN = 4
 SUMMARY_SHOWN = 180
-# How good or bad it is to stand so to one's source.
-UPSTREAM_TONES = {
-    UpstreamState.UP_TO_DATE: "good",
-    UpstreamState.DIVERGED: "bad",
-    UpstreamState.REMOVED_UPSTREAM: "bad",
-}
 
 
 @dataclass(frozen=True)
@@ -82,8 +77,7 @@ class Row:
 
     @property
     def upstream_tone(self) -> str:
-        state = self.entry.upstream_state
-        return UPSTREAM_TONES.get(state, "warning") if state else ""
+        return upstream_tone(self.entry.upstream_state)
 
 
 def rows_of(found: Found) -> Iterator[Row]:

@@ -15,8 +15,8 @@ from assemblies.actions.revert import get_revision
 from assemblies.admin.actors import actor_of
 from assemblies.admin.badges import source_badge
 from assemblies.admin.history.differences import differences_between
-from assemblies.admin.history.tab import number_asked
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
@@ -70,7 +70,7 @@ def assembly_diff(request: HttpRequest, guid: str) -> HttpResponseBase:
 
 
 def _chosen(request: HttpRequest, entry: CatalogueEntry) -> tuple[Side | None, Side]:
-    asked = (number_asked(request.GET, name) for name in ("from", "to"))
+    asked = (sent_number(request.GET, name) for name in ("from", "to"))
     guid, start, end = chosen_revisions(entry.guid, *asked)
     return Side.of(guid, start) if start else None, Side.of(guid, end)
 

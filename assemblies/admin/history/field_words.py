@@ -15,7 +15,7 @@ FIELD_WORDS: dict[str, Any] = {
     "type_name": _("Type"),
     "category": _("Category"),
     "version": _("Version"),
-    "timeout_seconds": _("Time limit (seconds)"),
+    "timeout_seconds": _("Time limit in seconds"),
     "variables": _("Variables"),
     "sites": _("Sites"),
     "tags": _("Tags"),

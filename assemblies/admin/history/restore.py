@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assemblies import documents
 from assemblies.actions.revert import revert
 from assemblies.admin.actors import actor_of
-from assemblies.admin.history.tab import number_asked
 from assemblies.admin.page import refusals_as_pages
+from assemblies.admin.sent_numbers import sent_number
+from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, RevisionNotFound
 
@@ -19,15 +19,18 @@ from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, Revi
 @require_POST
 @refusals_as_pages
 def assembly_restore(request: HttpRequest, guid: str) -> HttpResponseBase:
-    """Restore the revision `sequence`; with `revision`, only if that is still the newest."""
-    guid = documents.normalise_guid(guid)
-    sequence = number_asked(request.POST, "sequence")
+    """Restore the revision `sequence` if `revision` is still the newest; what was deleted needs none to come back."""
+    entry = find_any_entry(guid)
+    sequence = sent_number(request.POST, "sequence")
     if sequence is None:
-        raise RevisionNotFound(assembly_guid=guid)
-    seen = number_asked(request.POST, "revision")
+        raise RevisionNotFound(assembly_guid=entry.guid)
+    seen = sent_number(request.POST, "revision")
+    if seen is None and entry.deleted_at is None:
+        # No revision has this number: it is refused like one that was overtaken.
+        seen = 0
     try:
         receipt = revert(
-            guid, sequence=sequence, actor=actor_of(request), store=payload_store(), expected_revision=seen
+            entry.guid, sequence=sequence, actor=actor_of(request), store=payload_store(), expected_revision=seen
         )
     except RevisionConflict:
         messages.error(request, _("Somebody changed this meanwhile. Nothing was restored: look at the newest first."))
@@ -39,4 +42,4 @@ def assembly_restore(request: HttpRequest, guid: str) -> HttpResponseBase:
             messages.success(request, _("Revision %(earlier)s is back, as revision %(revision)s.") % numbers)
         else:
             messages.info(request, _("Nothing to do: it is as it was in revision %(earlier)s already.") % numbers)
-    return HttpResponseRedirect(f"{reverse('admin:assemblies_assembly_change', args=[guid])}#history")
+    return HttpResponseRedirect(f"{reverse('admin:assemblies_assembly_change', args=[entry.guid])}#history")

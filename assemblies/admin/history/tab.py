@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from assemblies.admin.badges import source_badge
 from assemblies.admin.history.field_words import changes_in_words
+from assemblies.admin.sent_numbers import number_of
 from assemblies.catalogue import CatalogueEntry
 from assemblies.domains import Domain
 from assemblies.journal.pending import persisted_sequences
@@ -18,7 +18,6 @@ from assemblies.models import Content, JournalEntry
 PAGE_SIZE = 25
 # What a page's oldest revision is compared with: the one before, or before that when that was a deletion.
 LOOK_BACK = 2
-LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +69,7 @@ def history_of(entry: CatalogueEntry, number_of_page: int | str = 1) -> History:
     """Return a page of an assembly's history, `number_of_page` as an address says it; beyond the last page the last."""
     entries = JournalEntry.objects.of_assembly(entry.guid).order_by("-sequence")
     total = entries.count()
-    number = min(max(_number(str(number_of_page)) or 1, 1), max(-(-total // PAGE_SIZE), 1))
+    number = min(max(number_of(str(number_of_page)) or 1, 1), max(-(-total // PAGE_SIZE), 1))
     start = (number - 1) * PAGE_SIZE
     found = [(one, one.read_content()) for one in entries[start : start + PAGE_SIZE + LOOK_BACK]]
     persisted = persisted_sequences()
@@ -83,15 +82,6 @@ def history_of(entry: CatalogueEntry, number_of_page: int | str = 1) -> History:
         older=number + 1 if start + PAGE_SIZE < total else None,
         newer=number - 1 if number > 1 else None,
     )
-
-
-def number_asked(query: QueryDict, name: str) -> int | None:
-    """Return a number that somebody sent; None where there is none that could be one."""
-    return _number(query.get(name, ""))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _revision(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from assemblies import documents
+from assemblies.actions.compare import FIELDS
+from assemblies.admin.history.field_words import FIELD_WORDS
 from assemblies.admin.history.side_by_side import SideBySide, side_by_side
 from assemblies.admin.item.editing import Changes, Revision
 from assemblies.admin.item.form import payload_as_text
@@ -18,21 +18,6 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.domains import Kind
 from assemblies.models import Content
 from assemblies.models.content import parse_time
-
-LABELS = {
-    "display_name": _("Name"),
-    "summary": _("Summary"),
-    "type_name": _("Type"),
-    "category": _("Category"),
-    "version": _("Version"),
-    "timeout_seconds": _("Time limit in seconds"),
-    "variables": _("Variables"),
-    "sites": _("Sites"),
-    "tags": _("Tags"),
-    "metadata": _("Metadata"),
-    "extra": _("Further keys"),
-    "envelope_extra": _("Further keys of the envelope"),
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +51,7 @@ class Conflict:
 
 
 def conflict_of(entry: CatalogueEntry, base: Revision, newest: Revision, yours: Changes) -> Conflict:
-    fields = [_field(name, base.content, newest.content, yours) for name in LABELS]
+    fields = [_field(name, base.content, newest.content, yours) for name in FIELDS]
     by_them = base.content.payload_sha256 != newest.content.payload_sha256
     return Conflict(
         revision=entry.revision,
@@ -84,7 +69,7 @@ def _field(name: str, base: Content, newest: Content, yours: Changes) -> FieldCo
     mine = yours.fields.get(name, before)
     return FieldConflict(
         name=name,
-        label=LABELS[name],
+        label=FIELD_WORDS[name],
         base=_words(before),
         theirs=_words(theirs),
         yours=_words(mine),

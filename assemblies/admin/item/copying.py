@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods
 from assemblies import documents
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.clone import clone
-from assemblies.admin.actors import actor_of, writable_domains
+from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_entry
-from assemblies.domains import Domain
 from assemblies.errors import Failure, Forbidden, InvalidField
 
 EVENT = "assembly.clone"
@@ -26,7 +25,7 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Ask for a name, and in Dev Mode where the copy is to go; then copy."""
     entry, actor = find_entry(guid), actor_of(request)
     if request.method == "POST":
-        check_may_write(actor, _domain(request), EVENT, assembly_guid=entry.guid)
+        check_may_write(actor, chosen_domain(request), EVENT, assembly_guid=entry.guid)
     elif not writable_domains(actor):
         raise Forbidden()
     name = request.POST.get("display_name", proposed_name(entry)).strip()
@@ -34,7 +33,7 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
         return _asked(request, entry, name)
     try:
         wanted = documents.normalise_name(name, "display_name")
-        receipt = clone(entry.guid, domain=_domain(request), actor=actor, display_name=wanted)
+        receipt = clone(entry.guid, domain=chosen_domain(request), actor=actor, display_name=wanted)
     except InvalidField as error:
         return _asked(request, entry, name, error.message, status=422)
     except Failure as failure:
@@ -45,11 +44,6 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
 
 def proposed_name(entry: CatalogueEntry) -> str:
     return _("%(name)s (copy)") % {"name": entry.content.display_name[:240]}
-
-
-def _domain(request: HttpRequest) -> Domain:
-    wanted = request.POST.get("domain", Domain.USER)
-    return Domain(wanted) if wanted in Domain else Domain.USER
 
 
 def _asked(
@@ -64,5 +58,5 @@ def _asked(
         name=name,
         problem=problem,
         domains=writable_domains(actor_of(request)),
-        chosen_domain=_domain(request),
+        chosen_domain=chosen_domain(request),
     )

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.delete import delete
 from assemblies.admin.actors import actor_of
-from assemblies.admin.item.save import sent_number
+from assemblies.admin.badges import source_badge
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.sent_numbers import sent_revision
 from assemblies.admin.where_used import find_copies, find_replaced
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.catalogue.find import find_entry
@@ -32,7 +33,7 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
         return _asked(request, entry)
     check_may_write(actor, Domain(entry.domain), EVENT, assembly_guid=entry.guid)
     try:
-        delete(entry.guid, actor=actor, expected_revision=sent_number(request, "revision", entry.revision))
+        delete(entry.guid, actor=actor, expected_revision=sent_revision(request))
     except RevisionConflict:
         return _asked(request, find_entry(guid), _("It has changed since you were asked. Look again."), status=409)
     except Failure as failure:
@@ -51,6 +52,6 @@ def _asked(request: HttpRequest, entry: CatalogueEntry, problem: str = "", *, st
         status=status,
         entry=entry,
         problem=problem,
-        copies=find_copies(snapshot, [entry.guid]).get(entry.guid, []),
+        copies=[(one, source_badge(one.domain)) for one in find_copies(snapshot, [entry.guid]).get(entry.guid, [])],
         replaced=find_replaced(snapshot, [entry.guid]).get(entry.guid, []),
     )

@@ -15,14 +15,14 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.compare import FIELDS
 from assemblies.actions.create import EVENT, create
-from assemblies.admin.actors import actor_of, writable_domains
+from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
 from assemblies.admin.item.save import SAVED, status_of
 from assemblies.admin.item.shown import Refused, editing_context
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.conf import payload_store
 from assemblies.documents import Document
-from assemblies.domains import AssemblyType, Domain, Kind
+from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import Failure, Forbidden, Refusal
 from assemblies.models import Content
 
@@ -41,7 +41,7 @@ def new_item(request: HttpRequest) -> HttpResponseBase:
     """Ask what is to be made, show its form, and create it."""
     kind, actor = request.GET.get("kind", ""), actor_of(request)
     if request.method == "POST":
-        check_may_write(actor, _domain(request), EVENT)
+        check_may_write(actor, chosen_domain(request), EVENT)
     elif not writable_domains(actor):
         raise Forbidden("You may read the library. Ask an administrator for the right to add assemblies of your own.")
     if kind not in Kind:
@@ -82,7 +82,8 @@ def _created(request: HttpRequest, actor: Actor, kind: Kind, editing: Editing) -
             editing.form.add_error("display_name", _("Give it a name."))
         return _form_page(request, kind, editing, Refused(422, message=_("Nothing was saved yet: see below.")))
     try:
-        receipt = create(_document(changes, editing.base), domain=_domain(request), actor=actor, store=payload_store())
+        document = _document(changes, editing.base)
+        receipt = create(document, domain=chosen_domain(request), actor=actor, store=payload_store())
     except (Refusal, Failure) as error:
         return _form_page(request, kind, editing, Refused(status_of(error), error=error, message=error.message))
     messages.success(request, _("Created. It is queued to be written to its database."), extra_tags=SAVED)
@@ -93,12 +94,6 @@ def _document(changes: Changes, blank: Revision) -> Document:
     fields = {name: getattr(blank.content, name) for name in FIELDS} | changes.fields
     payload = changes.payload if changes.payload is not None else blank.payload
     return Document(guid=None, payload=payload or b"", **fields)
-
-
-def _domain(request: HttpRequest) -> Domain:
-    """Return where it is to go; only those in Dev Mode are asked."""
-    wanted = request.POST.get("domain", Domain.USER)
-    return Domain(wanted) if wanted in Domain else Domain.USER
 
 
 def _form_page(request: HttpRequest, kind: Kind, editing: Editing, refused: Refused | None = None) -> HttpResponse:
@@ -112,6 +107,6 @@ def _form_page(request: HttpRequest, kind: Kind, editing: Editing, refused: Refu
         refused=refused,
         content=editing.base.content,
         domains=writable_domains(actor_of(request)),
-        chosen_domain=_domain(request),
+        chosen_domain=chosen_domain(request),
         **editing_context(editing, editing.base, is_new=True),
     )

@@ -14,8 +14,8 @@ from assemblies.actions import take_original as taking
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
 from assemblies.admin.actors import actor_of
-from assemblies.admin.item.save import sent_number
 from assemblies.admin.page import refusals_as_pages
+from assemblies.admin.sent_numbers import sent_revision
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
@@ -28,7 +28,7 @@ def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Give a copy the content of its original, under its own name."""
     entry, actor = find_any_entry(guid), actor_of(request)
     check_may_write(actor, Domain(entry.domain), taking.EVENT, assembly_guid=entry.guid)
-    seen = sent_number(request, "revision", entry.revision)
+    seen = sent_revision(request)
     return _done(
         request,
         entry,

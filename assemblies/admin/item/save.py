@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
@@ -16,6 +17,7 @@ from assemblies.admin.item.editing import Changes, Editing, merged_editing, type
 from assemblies.admin.item.raw import read_raw
 from assemblies.admin.item.revision import earlier_or_newest, newest_of
 from assemblies.admin.item.shown import Refused, item_page
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry, require_live
 from assemblies.conf import payload_store
@@ -31,19 +33,25 @@ from assemblies.errors import (
 )
 
 SAVED = "saved"
+UNSAID = gettext_lazy(
+    "Nothing was saved: what was sent did not say which revision it was made upon. What you typed stands below; "
+    "compare it with what is stored now, then save again."
+)
 
 
 def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
     """Save what the form says."""
     editing = sent_editing(request, entry)
-    if "_add_variable" in request.POST:
-        return item_page(request, entry, Refused(200, editing))
     try:
         _check(request, entry)
+        if "_add_variable" in request.POST:
+            return item_page(request, entry, Refused(200, editing))
         if editing.changes is None:
             return item_page(request, entry, Refused(422, editing, message=_("Nothing was saved yet: see below.")))
+        if (seen := sent_number(request.POST, "revision")) is None:
+            return item_page(request, entry, Refused(422, editing, message=UNSAID))
         changes = editing.changes.without(set(request.POST.getlist("theirs")))
-        return _saved(request, entry, sent_number(request, "revision", entry.revision), changes)
+        return _saved(request, entry, seen, changes)
     except RevisionConflict:
         return _conflicting(request, entry.guid, editing)
     except (Refusal, Failure) as error:
@@ -52,10 +60,12 @@ def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
 
 def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
     """Save what the document says that somebody edited as JSON."""
-    text, seen = request.POST.get("document", ""), sent_number(request, "revision", entry.revision)
-    base = earlier_or_newest(entry, seen)
+    text, seen = request.POST.get("document", ""), sent_number(request.POST, "revision")
     try:
         _check(request, entry)
+        if seen is None:
+            return item_page(request, entry, Refused(422, raw=text, message=UNSAID))
+        base = earlier_or_newest(entry, seen)
         changes = read_raw(text, entry.guid, base, max_bytes=2 * settings.MAX_DOCUMENT_BYTES)
         return _saved(request, entry, seen, changes)
     except RevisionConflict:
@@ -71,15 +81,10 @@ def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
 
 def sent_editing(request: HttpRequest, entry: CatalogueEntry) -> Editing:
     """Return the form as it came, over the revisions that it had shown."""
-    base = earlier_or_newest(entry, sent_number(request, "revision", entry.revision))
-    rows_of = sent_number(request, "rows_of", base.number)
+    seen, rows_of = sent_number(request.POST, "revision"), sent_number(request.POST, "rows_of")
+    base = newest_of(entry) if seen is None else earlier_or_newest(entry, seen)
     sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
-    return typed_editing(sent, base, base if rows_of == base.number else earlier_or_newest(entry, rows_of))
-
-
-def sent_number(request: HttpRequest, name: str, default: int) -> int:
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isdecimal() and sent.isascii() and len(sent) < 19 else default
+    return typed_editing(sent, base, base if rows_of in {None, base.number} else earlier_or_newest(entry, rows_of))
 
 
 def status_of(error: LibraryError) -> int:

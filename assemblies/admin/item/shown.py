@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from assemblies import documents
 from assemblies.actions.contents import NO_PAYLOAD, outline_of, text_of
 from assemblies.admin.actors import is_administrator
-from assemblies.admin.history.tab import history_of, number_asked
+from assemblies.admin.badges import upstream_tone
+from assemblies.admin.history.tab import history_of
 from assemblies.admin.item import standing
 from assemblies.admin.item.conflict import Conflict
 from assemblies.admin.item.editing import Editing, Revision, editing_of
@@ -23,6 +24,7 @@ from assemblies.admin.item.summary_shown import shown_summary
 from assemblies.admin.item.tabs import tabs_of
 from assemblies.admin.item.variables_shown import shown_variables
 from assemblies.admin.page import render_page
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.workflow.picture import picture_of
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain, Kind
@@ -71,10 +73,11 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         lifecycle=standing.lifecycle_of(entry, rights.actor.name),
         origin=standing.origin_of(entry),
         is_withdrawn=standing.is_withdrawn(entry),
+        upstream_tone=upstream_tone(entry.upstream_state),
         created_at=parse_time(entry.content.created_at),
         updated_at=parse_time(entry.content.updated_at),
         is_administrator=is_administrator(request),
-        history=history_of(entry, number_asked(request.GET, "page") or 1),
+        history=history_of(entry, sent_number(request.GET, "page") or 1),
         raw=refused.raw if refused and refused.raw is not None else raw_text(entry.guid, revision),
         **editing_context(editing, revision),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assemblies import documents
+from assemblies.admin.history.field_words import FIELD_WORDS
 from assemblies.domains import AssemblyType
 from assemblies.models import Content
 
@@ -24,9 +25,9 @@ def shown_summary(content: Content) -> SummaryShown:
     has_list = isinstance(content.tags, list)
     blocks = [
         (_("Tags, as an object"), {} if has_list else content.tags),
-        (_("Metadata"), content.metadata),
-        (_("Further keys of the document"), content.extra),
-        (_("Further keys of its envelope"), content.envelope_extra),
+        (FIELD_WORDS["metadata"], content.metadata),
+        (FIELD_WORDS["extra"], content.extra),
+        (FIELD_WORDS["envelope_extra"], content.envelope_extra),
     ]
     return SummaryShown(
         type_label=AssemblyType(content.assembly_type).label,

@@ -5,11 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assemblies.admin.history.field_words import PAYLOAD_WORDS
 from assemblies.admin.item.editing import Editing
-from assemblies.domains import Kind
 from assemblies.models import Content
-
-PAYLOAD_TITLES = {Kind.SCRIPT: _("Script"), Kind.WORKFLOW: _("Workflow"), Kind.ANSIBLE: _("Playbook")}
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False) 
     wrong_rows = rows is not None and rows.is_bound and (any(rows.errors) or bool(rows.non_form_errors()))
     tabs = [
         Tab("summary", _("Summary"), has_errors=bool(wrong - {"payload"})),
-        Tab("script", PAYLOAD_TITLES[content.kind], has_errors="payload" in wrong),
+        Tab("script", PAYLOAD_WORDS[content.kind], has_errors="payload" in wrong),
         Tab("variables", _("Variables"), len(content.variables), has_errors=wrong_rows),
     ]
     if is_new:

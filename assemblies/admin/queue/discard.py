@@ -14,6 +14,7 @@ from assemblies.actions.discard import discard, find_persisted
 from assemblies.admin.actors import actor_of
 from assemblies.admin.history.field_words import changes_in_words
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.sent_numbers import sent_revision
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
@@ -51,7 +52,7 @@ def _asked(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpRes
 def _discarded(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpResponse:
     check_may_write(actor, Domain(entry.domain), EVENT, assembly_guid=entry.guid)
     try:
-        receipt = discard(entry.guid, actor=actor, store=payload_store(), expected_revision=_seen(request))
+        receipt = discard(entry.guid, actor=actor, store=payload_store(), expected_revision=sent_revision(request))
     except RevisionConflict:
         messages.warning(request, _("It was changed meanwhile, so nothing was discarded. This is how it stands now."))
         return redirect("admin:queue_discard", entry.guid)
@@ -63,9 +64,3 @@ def _discarded(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> Htt
     words = gone if receipt.content is None else back
     messages.success(request, words % {"name": (receipt.content or entry.content).display_name})
     return redirect("admin:queue")
-
-
-def _seen(request: HttpRequest) -> int:
-    """Return the revision that was on the page; what is no number is no revision."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

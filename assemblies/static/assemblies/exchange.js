@@ -8,8 +8,6 @@ const zone = document.getElementById("drop-zone");
 const texts = form.dataset;
 let chosen = [];
 
-document.documentElement.classList.add("has-script");
-
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);

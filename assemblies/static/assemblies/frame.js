@@ -1,17 +1,5 @@
-// The frame's two menus: the account's closes as menus do, and the phone's opens the side bar.
+// The phone's menu: a button that opens the side bar.
 document.documentElement.classList.add("scripted");
-
-const account = document.querySelector(".account-menu");
-if (account) {
-  document.addEventListener("click", (event) => {
-    if (!account.contains(event.target)) account.open = false;
-  });
-  account.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !account.open) return;
-    account.open = false;
-    account.querySelector("summary").focus();
-  });
-}
 
 const menu = document.querySelector(".phone-menu");
 const bar = document.getElementById("nav-sidebar");

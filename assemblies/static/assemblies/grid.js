@@ -1,4 +1,6 @@
 // The list with a script: stars without a new page, ticking all, counting down, and the keyboard. It works without.
+import { press } from "./favourite.js";
+
 const list = document.querySelector(".grid-list");
 const ticks = () => [...document.querySelectorAll('tbody input[name="guid"]')];
 const bar = document.querySelector(".bulk-bar");
@@ -46,23 +48,9 @@ if (all && bar) {
 }
 
 const starForm = document.getElementById("favourite-form");
-starForm?.addEventListener("submit", async (event) => {
-  const star = event.submitter;
+starForm?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(starForm, star));
-  star.disabled = true;
-  try {
-    const answer = await fetch(starForm.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { favourite } = await answer.json();
-    star.name = favourite ? "remove" : "add";
-    star.setAttribute("aria-pressed", String(favourite));
-  } catch {
-    window.alert(starForm.dataset.failed);
-  } finally {
-    star.disabled = false;
-    star.focus();
-  }
+  press(starForm, event.submitter);
 });
 
 const queue = document.querySelector(".queue-line[data-next-flush]");
@@ -111,15 +99,3 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
-
-for (const menu of document.querySelectorAll(".saved-views")) {
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-  });
-}

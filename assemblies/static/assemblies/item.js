@@ -1,4 +1,6 @@
 // The page of one assembly: its parts as tabs, kept in the address's fragment, and the star of a favourite.
+import { press } from "./favourite.js";
+
 const list = document.querySelector(".item-tabs");
 const tabs = list ? [...list.querySelectorAll("a")] : [];
 const panelOf = (tab) => document.getElementById(tab.hash.slice(1));
@@ -65,13 +67,8 @@ const star = document.querySelector("form[data-favourite]");
 star?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = star.querySelector("button");
-  const sent = new FormData(star);
-  sent.append(button.name, button.value);
-  const answer = await fetch(star.action, { method: "POST", body: sent, headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const { favourite } = await answer.json();
-  button.name = favourite ? "remove" : "add";
-  button.setAttribute("aria-pressed", String(favourite));
-  button.title = favourite ? star.dataset.remove : star.dataset.add;
-  button.querySelector("[aria-hidden]").textContent = favourite ? "★" : "☆";
+  await press(star, button);
+  const isOne = button.name === "remove";
+  button.title = isOne ? star.dataset.remove : star.dataset.add;
+  button.querySelector("[aria-hidden]").textContent = isOne ? "★" : "☆";
 });
