@@ -8,6 +8,8 @@ is one fact; its docstring is the message a person reads when the raiser has not
 import re
 from typing import Any
 
+from django.utils.translation import gettext
+
 
 class LibraryError(Exception):
     """The library could not do that."""
@@ -15,7 +17,8 @@ class LibraryError(Exception):
     code = "library_error"
 
     def __init__(self, message: str = "", **detail: Any) -> None:
-        self.message = message or (type(self).__doc__ or "").strip().split("\n")[0]
+        # On pages the language is the reader's; commands and the API speak English.
+        self.message = message or gettext((type(self).__doc__ or type(self).__name__).strip().split("\n")[0])
         self.detail = detail
         super().__init__(self.message)
 

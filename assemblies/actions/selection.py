@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import record_denial
 from assemblies.actions.change import Change
@@ -47,5 +49,8 @@ def rewriting(row: Assembly, rewrite: Callable[[Content], Content], *, actor: Ac
 
 
 def _naming(refusal: Refusal, domain: Domain, count: int, total: int) -> Refusal:
-    which = f"{count} of the {total} selected are" if total > 1 else "The selected one is"
-    return type(refusal)(f"{which} {domain.label}. {refusal.message}", domain=domain)
+    said = _("%(count)s of the %(total)s selected are %(domain)s. %(why)s")
+    if total == 1:
+        said = _("The selected one is %(domain)s. %(why)s")
+    facts = {"count": count, "total": total, "domain": domain.label, "why": refusal.message}
+    return type(refusal)(said % facts, domain=domain)

@@ -20,10 +20,12 @@ from assemblies.actions.commit import commit
 from assemblies.actions.progress import Track, untracked
 from assemblies.actions.revert import restoring
 from assemblies.domains import Domain, Operation
+from assemblies.errors import SyncRefused
 from assemblies.journal.flush import flush
 from assemblies.journal.upstream import meaning_of
 from assemblies.models import Assembly, JournalEntry, SyncRecord
 from assemblies.official import provenance
+from assemblies.official.guards import MOST_REMOVED
 from assemblies.payloads import PayloadStore
 
 EVENT = "official.undo"
@@ -54,9 +56,18 @@ class UndoReport:
         }
 
 
-def undo_sync(*, actor: Actor, store: PayloadStore, dry_run: bool = False, track: Track = untracked) -> UndoReport:
-    """Undo the last sync that is not undone yet.
+def undo_sync(
+    *,
+    actor: Actor,
+    store: PayloadStore,
+    dry_run: bool = False,
+    expected_record: int | None = None,
+    allow_mass_removal: bool = True,
+    track: Track = untracked,
+) -> UndoReport:
+    """Undo the last sync that is not undone yet; `expected_record` is the one the asker saw.
 
+    Raises SyncRefused when that is another one by now, or when most of the shelf would go and that is not allowed.
     Raises Forbidden, DevModeRequired, RevisionConflict or SyncRefused when something came in between, PayloadMissing,
     PayloadCorrupt, or another Failure. After each of them nothing has changed.
     """
@@ -74,8 +85,22 @@ def undo_sync(*, actor: Actor, store: PayloadStore, dry_run: bool = False, track
         changes = [change for change in made if change is not None]
         report.elapsed_seconds = round(monotonic() - started, 3)
         if not dry_run:
+            _check_meant(report, expected_record, allow_mass_removal=allow_mass_removal)
             _carry_out(changes, report, report.record, accepted, actor)
     return report
+
+
+def removes_most(report: UndoReport) -> bool:
+    """Say whether undoing would take away most of the shelf, as undoing the first sync does."""
+    live = Assembly.objects.live().of_domain(Domain.OFFICIAL).count()
+    return len(report.removed) > live * MOST_REMOVED
+
+
+def _check_meant(report: UndoReport, expected_record: int | None, *, allow_mass_removal: bool) -> None:
+    if expected_record is not None and (report.record is None or report.record.pk != expected_record):
+        raise SyncRefused("This is not the last sync any more; look again.", reasons=[], skipped=[])
+    if not allow_mass_removal and removes_most(report):
+        raise SyncRefused("This would remove most of the official shelf; say that you mean it.", reasons=[], skipped=[])
 
 
 def find_undoable() -> SyncRecord | None:

@@ -211,11 +211,31 @@ def test_the_last_sync_is_undone_after_a_look(synced: Client, folder: Path) -> N
     said = page(synced, UNDO)
     assert "Get back what they had before" in said
     assert SyncRecord.objects.count() == 2
-    said = page_after(synced.post(UNDO, follow=True))
+    said = page_after(synced.post(UNDO, {"record": record.pk}, follow=True))
     assert "A sync was undone: 1 restored." in said
     assert Assembly.objects.get(guid=guid_of(1)).search_text == "echo 1\n"
     assert "Undone" in page(synced, LIST)
     assert "Undone by" in page(synced, f"{LIST}{record.pk}/change/")
+
+
+def test_a_second_click_does_not_undo_the_sync_before(synced: Client, folder: Path) -> None:
+    publish(folder, 1, script="echo worse\n")
+    synced.post(RUN)
+    record = SyncRecord.objects.latest("pk")
+    for wrong in ({}, {"record": "9" * 18}, {"record": "first"}):
+        assert "not the last sync any more" in page_after(synced.post(UNDO, wrong, follow=True))
+    synced.post(UNDO, {"record": record.pk})
+    assert "not the last sync any more" in page_after(synced.post(UNDO, {"record": record.pk}, follow=True))
+    assert SyncRecord.objects.exclude(undo_of=None).count() == 1
+
+
+def test_the_first_sync_is_undone_only_by_who_means_it(synced: Client) -> None:
+    record = SyncRecord.objects.latest("pk")
+    assert "that is meant" in page(synced, UNDO)
+    assert "remove most of the official shelf" in page_after(synced.post(UNDO, {"record": record.pk}, follow=True))
+    assert Assembly.objects.live().exists()
+    synced.post(UNDO, {"record": record.pk, "allow_mass_removal": "yes"})
+    assert not Assembly.objects.live().exists()
 
 
 def test_with_nothing_to_undo_the_page_of_the_catalogue_opens(granted: Client) -> None:

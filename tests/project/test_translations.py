@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -11,7 +12,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from assemblies.actions.actor import Actor
+from assemblies.actions.create import create
+from assemblies.admin.error_texts import TEXTS
+from assemblies.domains import Domain
+from assemblies.errors import LibraryError
 from assemblies.payloads import PayloadStore
+from tests.documents_made import script
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = Path("borealis_assemblies/locale/de/LC_MESSAGES")
@@ -69,3 +76,24 @@ def test_whoever_asks_for_german_gets_german(library: PayloadStore) -> None:
     assert '<html lang="de"' in page
     assert "Bibliothek" in page
     assert "Library" not in page
+
+
+def test_what_errors_say_is_gathered() -> None:
+    assert set(TEXTS) == {(one.__doc__ or "").split("\n")[0] for one in (LibraryError, *kinds_of(LibraryError))}
+
+
+def test_a_refusal_speaks_the_language_of_the_page_and_the_api_english(library: PayloadStore, command: Actor) -> None:
+    guid = create(script(), domain=Domain.COMMUNITY, actor=command, store=library).guid
+    user = User.objects.create_superuser("ada")
+    client = Client(headers={"Accept-Language": "de"})
+    client.force_login(user)
+    page = client.post(f"/admin/assemblies/assembly/{guid}/delete/", {"revision": 1})
+    assert (page.status_code, "schreibgeschützt" in page.content.decode()) == (403, True)
+    answer = client.delete(f"/api/assemblies/{guid}")
+    assert "read-only" in answer.json()["message"]
+
+
+def kinds_of(kind: type[LibraryError]) -> Iterator[type[LibraryError]]:
+    for one in kind.__subclasses__():
+        if one.__module__ == LibraryError.__module__:
+            yield from (one, *kinds_of(one))

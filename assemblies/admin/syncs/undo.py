@@ -11,13 +11,14 @@ from assemblies.actions.progress import Track
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.progress import progress_answer
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.syncs.addresses import official_address, record_address
 from assemblies.admin.syncs.plan_lines import Line, lines_of_guids
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
-from assemblies.official.undo import EVENT, UndoReport, undo_sync
+from assemblies.official.undo import EVENT, UndoReport, removes_most, undo_sync
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +27,8 @@ def undo_page(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     if request.method == "POST":
         check_may_write(actor, Domain.OFFICIAL, EVENT)
-        return progress_answer(request, lambda track: _undone(actor, track), back=official_address())
+        seen, meant = sent_number(request.POST, "record") or 0, request.POST.get("allow_mass_removal") == "yes"
+        return progress_answer(request, lambda track: _undone(actor, seen, meant, track), back=official_address())
     # Looking is no attempt: nothing is written down about it.
     actor.check_may_write(Domain.OFFICIAL)
     report = undo_sync(actor=actor, store=payload_store(), dry_run=True)
@@ -37,12 +39,19 @@ def undo_page(request: HttpRequest) -> HttpResponseBase:
         "library/syncs/undo.html",
         title=_("Undo the last sync"),
         report=report,
+        removes_most=removes_most(report),
         sections=_sections(report, library_catalogue().current()),
     )
 
 
-def _undone(actor: Actor, track: Track) -> str:
-    report = undo_sync(actor=actor, store=payload_store(), track=track)
+def _undone(actor: Actor, seen: int, allow_mass_removal: bool, track: Track) -> str:
+    report = undo_sync(
+        actor=actor,
+        store=payload_store(),
+        expected_record=seen,
+        allow_mass_removal=allow_mass_removal,
+        track=track,
+    )
     record = SyncRecord.objects.filter(undo_of=report.record).first() if report.record else None
     return record_address(record) if record else official_address()
 
