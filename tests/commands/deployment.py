@@ -111,7 +111,7 @@ class RunningServer:
     def client(self, token: str = "") -> HttpClient:
         return HttpClient("127.0.0.1", self.deployment.port, token=token)
 
-    def wait_until_it_answers(self, *, seconds: float = 10) -> float:
+    def wait_until_it_answers(self, *, seconds: float = 30) -> float:
         """Return how long it took until /health was answered."""
         started = time.monotonic()
         while time.monotonic() - started < seconds:

@@ -14,8 +14,8 @@ import pytest
 
 from tests.commands.deployment import Deployment, RunningServer
 from tests.commands.write_load import WriteLoad
+from tests.patience import TO_START_SECONDS
 
-SECONDS_TO_START = 5
 SECONDS_TO_END = 10
 
 
@@ -26,7 +26,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
 
 def test_it_answers_soon_says_where_and_takes_a_token_made_beside_it(deployment: Deployment) -> None:
     with deployment.serve() as server:
-        assert server.wait_until_it_answers() < SECONDS_TO_START
+        assert server.wait_until_it_answers() < TO_START_SECONDS
         with server.client(deployment.answer("create_token", "admin")) as client:
             status, listed = client.ask("GET", "/api/assemblies")
         with server.client("not a token") as stranger:
@@ -207,12 +207,12 @@ def test_a_flusher_that_dies_ends_the_server_too(deployment: Deployment) -> None
     fault = """
 from assemblies.journal.flusher import Flusher
 def run(flusher):
-    flusher.stopped.wait(1.5)
+    flusher.stopped.wait(SECONDS)
     raise RuntimeError("planted")
 Flusher.run = run
 """
-    with deployment.serve_after(fault) as server:
-        said, complaints = server.process.communicate(timeout=20)
+    with deployment.serve_after(fault.replace("SECONDS", str(0.6 * TO_START_SECONDS))) as server:
+        said, complaints = server.process.communicate(timeout=60)
 
         assert "The library is open" in said
         assert server.process.returncode == 1

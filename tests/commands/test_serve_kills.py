@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tests.commands.deployment import Deployment
 from tests.commands.write_load import WriteLoad
+from tests.patience import TO_START_SECONDS
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
-SECONDS_TO_RESTART = 5
 
 
 def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(tm
     acknowledged: list[str] = []
     for _round in range(ROUNDS):
         with deployment.serve("--workers", "2") as server:
-            assert server.wait_until_it_answers() < SECONDS_TO_RESTART
+            assert server.wait_until_it_answers() < TO_START_SECONDS
             with WriteLoad(server, token) as load:
                 load.wait_for(10)
                 time.sleep(draw.uniform(0, 1.5))
@@ -31,7 +31,7 @@ def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(tm
             assert not load.refused
         acknowledged += load.acknowledged
     with deployment.serve() as server:
-        assert server.wait_until_it_answers() < SECONDS_TO_RESTART
+        assert server.wait_until_it_answers() < TO_START_SECONDS
         with server.client(token) as client:
             _status, listed = client.ask("GET", "/api/assemblies?limit=10000")
         assert server.end()[0] == 0
