@@ -13,15 +13,9 @@ MOST_FAILING = 0.2
 MOST_REMOVED = 0.5
 
 
-def find_refusals(
-    plan: SyncPlan, contents: SourceContents, shelf: Mapping[str, ShelfRow], *, allow_mass_removal: bool
-) -> list[str]:
-    """Return the reasons to refuse `plan`; none is good."""
-    return [
-        *_emptiness(contents),
-        *_failures(contents),
-        *([] if allow_mass_removal else find_mass_removal(plan, shelf)),
-    ]
+def find_refusals(contents: SourceContents) -> list[str]:
+    """Return the reasons to refuse what was read, whatever the asker takes upon themselves; none is good."""
+    return [*_emptiness(contents), *_failures(contents)]
 
 
 def find_rollback(source: OfficialSource, version: str, accepted: str) -> list[str]:
@@ -45,9 +39,14 @@ def _failures(contents: SourceContents) -> Iterator[str]:
         yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
 
 
-def find_mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> Iterator[str]:
-    """Yield the reason to refuse a plan that would take away most of the shelf; somebody may mean that."""
-    live = sum(row.is_live for row in shelf.values())
-    if len(plan.removed) > live * MOST_REMOVED:
-        removed = len(plan.removed)
-        yield f"{removed} of {live} official assemblies would be removed; allow a mass removal if that is meant."
+def find_mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> list[str]:
+    """Return the reason to refuse a plan that would take away most of the shelf; somebody may mean that."""
+    live, removed = sum(row.is_live for row in shelf.values()), len(plan.removed)
+    if not is_mass_removal(removed, live):
+        return []
+    return [f"{removed} of {live} official assemblies would be removed; allow a mass removal if that is meant."]
+
+
+def is_mass_removal(removed: int, live: int) -> bool:
+    """Say whether `removed` of the `live` assemblies are more than may go unasked."""
+    return removed > live * MOST_REMOVED

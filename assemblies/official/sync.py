@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from time import monotonic
 from typing import Any
 
@@ -124,14 +125,16 @@ def _plan(attempt: Attempt, allowed: Allowances, track: Track) -> tuple[SourceCo
     shelf = read_shelf()
     foreign = find_foreign_guids(document.guid for document in contents.documents)
     attempt.plan = plan = plan_sync(contents, shelf, foreign, keep_local=allowed.keep_local)
-    reasons = find_refusals(plan, contents, shelf, allow_mass_removal=allowed.mass_removal)
-    back = [] if allowed.rollback else find_rollback(attempt.source, contents.version, attempt.accepted_version)
-    reasons += back
+    overridable = {
+        "allow_mass_removal": [] if allowed.mass_removal else find_mass_removal(plan, shelf),
+        "allow_rollback": []
+        if allowed.rollback
+        else find_rollback(attempt.source, contents.version, attempt.accepted_version),
+    }
+    reasons = [*find_refusals(contents), *chain.from_iterable(overridable.values())]
     if reasons:
-        mass = [] if allowed.mass_removal else list(find_mass_removal(plan, shelf))
         skipped = [{"path": one.path, "reason": one.reason} for one in contents.skipped]
         words = "The official sync was refused; the catalogue is unchanged. " + " ".join(reasons)
-        overridable = {"allow_mass_removal": mass, "allow_rollback": back}
         may_allow = [name for name, why in overridable.items() if why]
         raise SyncRefused(words, reasons=reasons, skipped=skipped, may_allow=may_allow)
     return contents, shelf, plan

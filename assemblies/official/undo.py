@@ -25,7 +25,7 @@ from assemblies.journal.flush import flush
 from assemblies.journal.upstream import meaning_of
 from assemblies.models import Assembly, JournalEntry, SyncRecord
 from assemblies.official import provenance
-from assemblies.official.guards import MOST_REMOVED
+from assemblies.official.guards import is_mass_removal
 from assemblies.payloads import PayloadStore
 
 EVENT = "official.undo"
@@ -85,7 +85,7 @@ def undo_sync(
         changes = [change for change in made if change is not None]
         report.elapsed_seconds = round(monotonic() - started, 3)
         if not dry_run:
-            _check_meant(report, expected_record, allow_mass_removal=allow_mass_removal)
+            _check_meant(report, report.record, expected_record, allow_mass_removal=allow_mass_removal)
             _carry_out(changes, report, report.record, accepted, actor)
     return report
 
@@ -93,11 +93,13 @@ def undo_sync(
 def removes_most(report: UndoReport) -> bool:
     """Say whether undoing would take away most of the shelf, as undoing the first sync does."""
     live = Assembly.objects.live().of_domain(Domain.OFFICIAL).count()
-    return len(report.removed) > live * MOST_REMOVED
+    return is_mass_removal(len(report.removed), live)
 
 
-def _check_meant(report: UndoReport, expected_record: int | None, *, allow_mass_removal: bool) -> None:
-    if expected_record is not None and (report.record is None or report.record.pk != expected_record):
+def _check_meant(
+    report: UndoReport, record: SyncRecord, expected_record: int | None, *, allow_mass_removal: bool
+) -> None:
+    if expected_record is not None and record.pk != expected_record:
         raise SyncRefused("This is not the last sync any more; look again.", reasons=[], skipped=[])
     if not allow_mass_removal and removes_most(report):
         raise SyncRefused("This would remove most of the official shelf; say that you mean it.", reasons=[], skipped=[])

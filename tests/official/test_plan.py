@@ -3,7 +3,7 @@
 import pytest
 
 from assemblies.actions.gather import Skipped
-from assemblies.official.guards import find_refusals
+from assemblies.official.guards import find_mass_removal, find_refusals
 from assemblies.official.plan import SyncPlan, plan_sync
 from assemblies.official.shelf import ShelfRow
 from assemblies.official.source import SourceContents, SourceDocument
@@ -112,7 +112,7 @@ def test_a_guid_that_another_domain_took_is_claimed() -> None:
 def refusals(contents: SourceContents, *rows: ShelfRow, allow: bool = False) -> list[str]:
     shelf = {row.guid: row for row in rows}
     made = plan_sync(contents, shelf, {}, keep_local=False)
-    return find_refusals(made, contents, shelf, allow_mass_removal=allow)
+    return [*find_refusals(contents), *([] if allow else find_mass_removal(made, shelf))]
 
 
 def test_an_empty_source_is_refused_even_when_a_mass_removal_is_allowed_h6() -> None:
