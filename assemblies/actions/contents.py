@@ -101,23 +101,16 @@ def hashed(content: Content) -> Content:
 def document_of(guid: str, content: Content, store: PayloadStore) -> Document:
     """Read the payloads back and return the whole document. Raises PayloadMissing, PayloadCorrupt."""
     payload, *files = (store.read(reference) for reference in references(content))
-    return Document(
-        guid=guid,
-        display_name=content.display_name,
-        summary=content.summary,
-        type_name=content.type_name,
-        payload=payload,
+    return replace(
+        outline_of(guid, content, payload),
         timeout_seconds=content.timeout_seconds,
-        variables=content.variables,
         files=[_attachment(facts, data) for facts, data in zip(content.files, files, strict=True)],
         sites=content.sites,
-        category=content.category,
         version=content.version,
         tags=content.tags,
         metadata=content.metadata,
         extra=content.extra,
         envelope_extra=content.envelope_extra,
-        flags=[],
     )
 
 

@@ -9,11 +9,13 @@ from assemblies.actions.find import require_live
 from assemblies.domains import Operation
 from assemblies.models import Assembly
 
+EVENT = "assembly.delete"
+
 
 def delete(guid: str, *, actor: Actor, expected_revision: int | None = None, event_guid: str | None = None) -> Receipt:
     """Delete an assembly. Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure."""
     change = deletion(guid, expected_revision=expected_revision, event_guid=event_guid)
-    return commit([change], actor=actor, event="assembly.delete")[0]
+    return commit([change], actor=actor, event=EVENT)[0]
 
 
 def deletion(guid: str, *, expected_revision: int | None = None, event_guid: str | None = None) -> Change:

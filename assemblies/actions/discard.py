@@ -13,6 +13,8 @@ from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.payloads import PayloadStore
 
+EVENT = "assembly.discard"
+
 
 def discard(guid: str, *, actor: Actor, store: PayloadStore, expected_revision: int | None = None) -> Receipt:
     """Undo what was not flushed yet. Raises AssemblyNotFound, NothingPending, Forbidden, DevModeRequired,
@@ -23,7 +25,7 @@ def discard(guid: str, *, actor: Actor, store: PayloadStore, expected_revision: 
         raise RevisionConflict(assembly_guid=row.guid, revision=row.sequence, expected=expected_revision)
     change = _back_to(_last_entry(row, _persisted_before(row)), row, actor, store)
     change = replace(change, rewrite=_while_pending(change.rewrite, row))
-    return commit([change], actor=actor, event="assembly.discard", detail={"discarded_revision": row.sequence})[0]
+    return commit([change], actor=actor, event=EVENT, detail={"discarded_revision": row.sequence})[0]
 
 
 def _persisted_before(row: Assembly) -> int:

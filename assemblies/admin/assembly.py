@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
+from assemblies.admin.addresses import item_address
 from assemblies.admin.grid.page import grid
 from assemblies.admin.item.deletion import delete_item
 from assemblies.admin.item.new import new_item
@@ -42,4 +42,4 @@ class AssemblyAdmin(LibraryAdmin):
 
 def _to_history(object_id: str) -> HttpResponseBase:
     """Lead to the library's own history; Django's knows nothing of it."""
-    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[object_id]) + "#history")
+    return HttpResponseRedirect(item_address(object_id) + "#history")

@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from assemblies.admin.addresses import item_address
 from assemblies.models import Assembly
 from devmode.read_only import ReadOnlyAdmin
 
@@ -34,5 +34,5 @@ class AboutAssemblies(LibraryAdmin):
         guid = getattr(row, self.guid_field)
         if not row.assembly_name:
             return str(guid)
-        address = reverse("admin:assemblies_assembly_change", args=[guid])
+        address = item_address(guid)
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, row.assembly_name)

@@ -3,7 +3,7 @@
 Whatever the numbers are, every rectangle lies within the picture: what is no countable number counts as nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -57,23 +57,20 @@ def lying_bars(numbers: Sequence[Sequence[float]], *, width: float, thickness: f
     longest = max(map(sum, rows), default=0)
     bars = []
     for index, row in enumerate(rows):
-        y, at, segments = (index + GAP / 2) * thickness, 0, []
-        for series, value in enumerate(row):
-            start, end = _share(at, longest) * width, _share(at + value, longest) * width
-            at += value
-            if value:
-                segments.append(
-                    Segment(
-                        series=series,
-                        value=value,
-                        x=_neat(start),
-                        y=_neat(y),
-                        width=_neat(end - start),
-                        height=_neat(thickness * (1 - GAP)),
-                    )
-                )
-        middle = _neat((index + 0.5) * thickness)
-        bars.append(Bar(segments=tuple(segments), total=at, middle=middle, end=_neat(_share(at, longest) * width)))
+        y, high = _slot(index, thickness)
+        segments = tuple(
+            Segment(
+                series=series,
+                value=value,
+                x=_neat(_share(begin, longest) * width),
+                y=y,
+                width=_neat(_share(begin + value, longest) * width - _share(begin, longest) * width),
+                height=high,
+            )
+            for series, begin, value in _stacked(row)
+        )
+        end = _neat(_share(sum(row), longest) * width)
+        bars.append(Bar(segments=segments, total=sum(row), middle=_neat((index + 0.5) * thickness), end=end))
     return Bars(width=width, height=thickness * len(rows), bars=tuple(bars), ticks=())
 
 
@@ -84,25 +81,36 @@ def standing_bars(numbers: Sequence[Sequence[float]], *, width: float, height: f
     slot = width / len(rows) if rows else width
     bars = []
     for index, row in enumerate(rows):
-        x, at, segments = (index + GAP / 2) * slot, 0, []
-        for series, value in enumerate(row):
-            low, high = height * (1 - _share(at, top)), height * (1 - _share(at + value, top))
-            at += value
-            if value:
-                segments.append(
-                    Segment(
-                        series=series,
-                        value=value,
-                        x=_neat(x),
-                        y=_neat(high),
-                        width=_neat(slot * (1 - GAP)),
-                        height=_neat(low - high),
-                    )
-                )
-        end = _neat(height * (1 - _share(at, top)))
-        bars.append(Bar(segments=tuple(segments), total=at, middle=_neat((index + 0.5) * slot), end=end))
+        x, wide = _slot(index, slot)
+        segments = tuple(
+            Segment(
+                series=series,
+                value=value,
+                x=x,
+                y=_neat(height * (1 - _share(begin + value, top))),
+                width=wide,
+                height=_neat(height * (1 - _share(begin, top)) - height * (1 - _share(begin + value, top))),
+            )
+            for series, begin, value in _stacked(row)
+        )
+        end = _neat(height * (1 - _share(sum(row), top)))
+        bars.append(Bar(segments=segments, total=sum(row), middle=_neat((index + 0.5) * slot), end=end))
     ticks = tuple(Tick(value, _neat(height * (1 - _share(value, top)))) for value in _scale(top))
     return Bars(width=width, height=height, bars=tuple(bars), ticks=ticks)
+
+
+def _stacked(row: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield (series, what lies below it, value) of each number that has a rectangle."""
+    begin = 0
+    for series, value in enumerate(row):
+        if value:
+            yield series, begin, value
+        begin += value
+
+
+def _slot(index: int, breadth: float) -> tuple[float, float]:
+    """Return where across the picture a bar begins, and how broad it is between its gaps."""
+    return _neat((index + GAP / 2) * breadth), _neat(breadth * (1 - GAP))
 
 
 def round_top(highest: int) -> int:

@@ -3,20 +3,18 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies import documents
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.clone import clone
+from assemblies.actions.clone import EVENT, clone
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
+from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_entry
 from assemblies.errors import Failure, Forbidden, InvalidField
-
-EVENT = "assembly.clone"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +37,7 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     except Failure as failure:
         return _asked(request, entry, name, failure.message, status=503)
     messages.success(request, _("This is your copy. It is queued to be written to its database."))
-    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[receipt.guid]))
+    return HttpResponseRedirect(item_address(receipt.guid))
 
 
 def proposed_name(entry: CatalogueEntry) -> str:

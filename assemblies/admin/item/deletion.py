@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.delete import delete
+from assemblies.actions.delete import EVENT, delete
 from assemblies.admin.actors import actor_of
+from assemblies.admin.addresses import item_address
 from assemblies.admin.badges import source_badge
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_revision
@@ -18,8 +18,6 @@ from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import Failure, RevisionConflict
-
-EVENT = "assembly.delete"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +38,7 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
         return _asked(request, entry, failure.message, status=503)
     said = _("“%(name)s” was deleted. Its history is kept: open it there to bring it back.")
     messages.success(request, said % {"name": entry.content.display_name})
-    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[entry.guid]))
+    return HttpResponseRedirect(item_address(entry.guid))
 
 
 def _asked(request: HttpRequest, entry: CatalogueEntry, problem: str = "", *, status: int = 200) -> HttpResponseBase:

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -16,6 +15,7 @@ from assemblies.actions.audit import check_may_write
 from assemblies.actions.compare import FIELDS
 from assemblies.actions.create import EVENT, create
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
+from assemblies.admin.addresses import item_address
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
 from assemblies.admin.item.save import SAVED, status_of
 from assemblies.admin.item.shown import Refused, editing_context
@@ -87,7 +87,7 @@ def _created(request: HttpRequest, actor: Actor, kind: Kind, editing: Editing) -
     except (Refusal, Failure) as error:
         return _form_page(request, kind, editing, Refused(status_of(error), error=error, message=error.message))
     messages.success(request, _("Created. It is queued to be written to its database."), extra_tags=SAVED)
-    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[receipt.guid]))
+    return HttpResponseRedirect(item_address(receipt.guid))
 
 
 def _document(changes: Changes, blank: Revision) -> Document:

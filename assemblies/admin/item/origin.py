@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +13,7 @@ from assemblies.actions import take_original as taking
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
 from assemblies.admin.actors import actor_of
+from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_revision
 from assemblies.catalogue import CatalogueEntry
@@ -61,4 +61,4 @@ def _done(request: HttpRequest, entry: CatalogueEntry, act: Callable[[], Receipt
         messages.error(request, error.message)
     else:
         messages.success(request, said)
-    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[guid]))
+    return HttpResponseRedirect(item_address(guid))

@@ -12,6 +12,7 @@ from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
 from assemblies.actions.update import EVENT, update
 from assemblies.admin.actors import actor_of
+from assemblies.admin.addresses import item_address
 from assemblies.admin.item.conflict import conflict_of
 from assemblies.admin.item.editing import Changes, Editing, merged_editing, typed_editing, with_another_row
 from assemblies.admin.item.raw import read_raw
@@ -130,7 +131,7 @@ def next_page(request: HttpRequest, guid: str) -> HttpResponseRedirect:
     """Stay on the page unless somebody asked to be done with it."""
     if "_close" in request.POST:
         return HttpResponseRedirect(reverse("admin:assemblies_assembly_changelist"))
-    return HttpResponseRedirect(reverse("admin:assemblies_assembly_change", args=[guid]))
+    return HttpResponseRedirect(item_address(guid))
 
 
 def _conflicting(request: HttpRequest, guid: str, typed: Editing) -> HttpResponseBase:

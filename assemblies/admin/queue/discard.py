@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.discard import discard, find_persisted
+from assemblies.actions.discard import EVENT, discard, find_persisted
 from assemblies.admin.actors import actor_of
 from assemblies.admin.history.field_words import changes_in_words
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -20,8 +20,6 @@ from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NothingPending, RevisionConflict
-
-EVENT = "assembly.discard"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,10 +16,6 @@ def record_address(record: SyncRecord) -> str:
     return reverse("admin:assemblies_syncrecord_change", args=[record.pk])
 
 
-def assembly_address(guid: str) -> str:
-    return reverse("admin:assemblies_assembly_change", args=[guid])
-
-
 def grid_address(state: UpstreamState) -> str:
     """Return the library's list of the official assemblies that stand so to their source."""
     query = urlencode({"domain": Domain.OFFICIAL.value, "upstream_state": state.value})

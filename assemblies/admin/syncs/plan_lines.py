@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.syncs.addresses import assembly_address
+from assemblies.admin.addresses import item_address
 from assemblies.admin.syncs.diff_lines import DiffLine, diff_lines, visible
 from assemblies.catalogue import Snapshot
 from assemblies.domains import Domain
@@ -132,4 +132,4 @@ def _name(guid: str, snapshot: Snapshot) -> str:
 
 
 def _address(guid: str, snapshot: Snapshot) -> str:
-    return assembly_address(guid) if guid in snapshot.entries else ""
+    return item_address(guid) if guid in snapshot.entries else ""

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.actors import actor_of, is_administrator
+from assemblies.admin.addresses import item_address
 from assemblies.admin.page import render_page
-from assemblies.admin.syncs.addresses import assembly_address
 from assemblies.admin.syncs.counts import counts_in_words
 from assemblies.admin.syncs.diff_lines import visible
 from assemblies.catalogue import Snapshot, library_catalogue
@@ -30,7 +30,7 @@ class Written:
 
     @property
     def address(self) -> str:
-        return assembly_address(self.guid)
+        return item_address(self.guid)
 
 
 def record_page(request: HttpRequest, record: SyncRecord) -> HttpResponse:
