@@ -10,7 +10,8 @@ class AssembliesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from assemblies import checks, roles
+        from assemblies import checks
+        from devmode.accounts import roles
 
         checks.register_all()
         post_migrate.connect(roles.ensure_groups, sender=self)

@@ -110,7 +110,7 @@ def check_debug(**_options: Any) -> list[CheckMessage]:
 
 
 def check_network_file_system(**_options: Any) -> list[CheckMessage]:
-    """E007: locks and fsync of a network file system do not keep what SQLite and the writers' queue rely on."""
+    """E007: locks and fsync of a network file system do not keep what SQLite and the write lock rely on."""
     files = [Path(connections[alias].settings_dict["NAME"]) for alias in connections if _is_sqlite_file(alias)]
     places = {settings.RUNTIME_ROOT, *(file.parent for file in files)} if files else set()
     shared = {place: kind for place in places if (kind := file_system_of(place)) in NETWORK_FILE_SYSTEMS}

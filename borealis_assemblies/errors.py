@@ -13,9 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.api.errors import error_body, status_of
-from assemblies.errors import AuditUnavailable, LibraryError, LibraryUnavailable
+from assemblies.errors import AuditUnavailable, LibraryBusy, LibraryError, LibraryUnavailable
 from devmode.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
+from devmode.write_lock import WriteLockTimeout
 
 logger = logging.getLogger(__name__)
 MESSAGES = {
@@ -91,6 +92,8 @@ def _named(error: Exception) -> LibraryError | None:
         return error
     if isinstance(error, AuditUnwritable):
         return AuditUnavailable()
+    if isinstance(error, WriteLockTimeout):
+        return LibraryBusy()
     return LibraryUnavailable() if isinstance(error, DatabaseError) else None
 
 

@@ -49,8 +49,7 @@ API_TOKEN_TTL_SECONDS = 10 * 3600
 DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
-DEVMODE_ROLE_OF = "assemblies.roles.role_of"
-DEVMODE_WRITING_TURN = "assemblies.journal.turn.writing_turn"
+DEVMODE_OPERATOR_PERMISSION = "assemblies.write_user_created"
 DEVMODE_SUBJECT_PAGE = "admin:assemblies_assembly_change"
 
 INSTALLED_APPS = [

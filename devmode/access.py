@@ -9,19 +9,19 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.module_loading import import_string
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from devmode import grants
+from devmode.accounts.roles import ENTER_DEV_MODE, role_of
 from devmode.audit import AuditFacts
-from devmode.grants import CLOCK_TOLERANCE, ENTER_DEV_MODE, Bearer
+from devmode.grants import CLOCK_TOLERANCE, Bearer
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant
 from devmode.models.token import ApiToken
 from devmode.sessions import logged_in_at
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 
 class NoBearer(Exception):
@@ -104,7 +104,7 @@ def find_grant(request: Request, *, now: datetime) -> DevModeGrant | None:
         return None
     grant = grants.find_live(bearer_of(request), now=now)
     if grant is None and request.method not in SAFE_METHODS and grants.has_broken(now=now):
-        with writing_turn():
+        with write_transaction():
             # By the clock as it is now: one that was read before waiting would look set back to others' entries.
             grants.end_broken(now=timezone.now())
     return grant
@@ -117,8 +117,3 @@ def may_enter(request: Request) -> bool:
 def signed_in(request: Request | HttpRequest) -> User:
     user: Any = request.user
     return user  # type: ignore[no-any-return]
-
-
-def role_of(user: Any) -> str:
-    """Return the user's standing, in the words of whoever defines it."""
-    return str(import_string(settings.DEVMODE_ROLE_OF)(user))

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models.signals import post_save
 from django.utils import timezone
 
-from devmode.access import role_of
+from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, record
 
 VERBS = {ADDITION: "create", CHANGE: "update", DELETION: "delete"}

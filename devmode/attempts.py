@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from devmode.models.attempt_count import AttemptCount
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 PERIOD = timedelta(minutes=1)
 LOCK_OUT = timedelta(minutes=5)
@@ -70,7 +70,7 @@ class TooManyAttempts(Exception):
 def take_attempt(limits: Sequence[Limit]) -> None:
     """Count one attempt against every limit, or against none. Raises TooManyAttempts."""
     refuse_locked_out(limits)
-    with writing_turn():
+    with write_transaction():
         now = timezone.now()
         counts = {limit: _current(limit, now) for limit in sorted(limits, key=lambda limit: limit.key)}
         refusals = [_refusal(limit, count, now) for limit, count in counts.items() if count.attempts >= limit.attempts]

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from devmode.accounts.roles import ENTER_DEV_MODE
 from devmode.models.audit import AuditEntry
 from devmode.models.grant import DevModeGrant, DevModeGrantQuerySet, EndReason
 from devmode.models.token import ApiToken
 from devmode.session_store import kept_key
 
-ENTER_DEV_MODE = "devmode.enter_dev_mode"
 BEARER_SALT = "devmode.grants"
 # Requests that run side by side read the clock in any order; a clock set back moves it further than that.
 CLOCK_TOLERANCE = timedelta(seconds=2)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devmode.attempts import TooManyAttempts
 from devmode.password_attempt import PasswordAttempt
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 
 class GuardedLoginForm(AdminAuthenticationForm):
@@ -35,7 +35,7 @@ class GuardedLoginForm(AdminAuthenticationForm):
         except forms.ValidationError:
             attempt.fail()
             raise
-        with writing_turn():
+        with write_transaction():
             attempt.succeed(self.get_user())
         return cleaned
 
@@ -60,7 +60,7 @@ class GuardedPasswordChangeView(PasswordChangeView):
         return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        with writing_turn():
+        with write_transaction():
             self._attempt().succeed(form.user)
             return super().form_valid(form)
 

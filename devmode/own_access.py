@@ -9,12 +9,12 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from devmode import grants
-from devmode.access import role_of
+from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, record
 from devmode.grants import session_digest, token_digest
 from devmode.models.token import ApiToken
 from devmode.sessions import LOGGED_IN_AT, sessions_of
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def end_access(
     user: User, chosen: Callable[[Access], bool], *, session_key: str | None, remote_address: str
 ) -> list[Access]:
     """End the chosen ones of the user's own, with what was granted to them, and audit it. Returns them."""
-    with writing_turn():
+    with write_transaction():
         now = timezone.now()
         ended = [access for access in list_access(user, session_key=session_key, now=now) if chosen(access)]
         for access in ended:

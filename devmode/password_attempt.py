@@ -11,11 +11,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from devmode.access import role_of
+from devmode.accounts.roles import role_of
 from devmode.attempts import LOCK_OUT, Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
 from devmode.audit import AuditFacts, record
 from devmode.models.audit import Outcome
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 ACCOUNT_LIMIT = 10
 ADDRESS_LIMIT = 100
@@ -60,7 +60,7 @@ class PasswordAttempt:
         record(self._facts(Outcome.SUCCESS, role=role_of(user)), now=timezone.now())
 
     def _record(self, outcome: Outcome, **detail: Any) -> None:
-        with writing_turn():
+        with write_transaction():
             record(self._facts(outcome, **detail), now=timezone.now())
 
     def _facts(self, outcome: Outcome, *, role: str, **detail: Any) -> AuditFacts:

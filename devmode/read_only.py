@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
-from devmode.grants import ENTER_DEV_MODE
+from devmode.accounts.roles import ENTER_DEV_MODE
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from devmode import grants
-from devmode.grants import ENTER_DEV_MODE, Bearer
+from devmode.accounts.roles import ENTER_DEV_MODE
+from devmode.grants import Bearer
 from devmode.models.grant import DevModeGrant
 
 

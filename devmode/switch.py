@@ -17,7 +17,7 @@ from devmode.audit import record
 from devmode.grants import Bearer
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant, EndReason
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 ATTEMPTS_A_MINUTE = 10
 
@@ -81,7 +81,7 @@ def enter(asker: Asker, *, reason: str, password: str) -> DevModeGrant:
     """Issue a grant to their session or token, once they have proved who they are. Raises Refusal."""
     require_administrator(asker, "devmode.enter")
     _check_proof(asker, password, now=timezone.now())
-    with writing_turn():
+    with write_transaction():
         now = timezone.now()
         bearer = _elevated(asker, now)
         grant = grants.issue(bearer, reason=reason, remote_address=asker.remote_address, now=now)
@@ -100,7 +100,7 @@ def extend(asker: Asker) -> DevModeGrant:
 def leave(asker: Asker) -> None:
     """End what their session or token was granted, if anything. Raises Refusal."""
     require_administrator(asker, "devmode.leave")
-    with writing_turn():
+    with write_transaction():
         now = timezone.now()
         grant = grants.find_live(asker.bearer, now=now)
         grants.end_of_bearer(asker.bearer.digest, EndReason.LEFT, by=asker.user.get_username(), now=now)
@@ -111,7 +111,7 @@ def leave(asker: Asker) -> None:
 def revoke(asker: Asker, number: int) -> DevModeGrant:
     """End anybody's live grant and return it. Raises Refusal and NoSuchGrant."""
     require_administrator(asker, "devmode.revoke")
-    with writing_turn():
+    with write_transaction():
         # Read while nobody writes, so that no use that was recorded after the end went before it.
         now = timezone.now()
         grant = DevModeGrant.objects.live(now).select_related("user").filter(pk=number).first()
@@ -146,7 +146,7 @@ def _elevated(asker: Asker, now: datetime) -> Bearer:
 
 
 def _extended(asker: Asker) -> DevModeGrant | None:
-    with writing_turn():
+    with write_transaction():
         now = timezone.now()
         live = grants.find_live(asker.bearer, now=now)
         if live is None:
@@ -164,5 +164,5 @@ def _refuse(asker: Asker, event: str, refusal: Refusal) -> NoReturn:
 
 
 def _record_refusal(asker: Asker, event: str, code: str) -> None:
-    with writing_turn():
+    with write_transaction():
         record(asker.facts(event, outcome=Outcome.DENIED, code=code), now=timezone.now())

@@ -16,8 +16,8 @@ from pytest_django import Settings
 from assemblies.actions.actor import Actor
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadStore
-from assemblies.roles import Role
 from devmode import grants
+from devmode.accounts.roles import Role
 
 hypothesis_settings.register_profile(
     "gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=100

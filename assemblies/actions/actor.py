@@ -5,8 +5,8 @@ from datetime import datetime
 
 from assemblies.domains import Domain
 from assemblies.errors import DevModeRequired, Forbidden, Refusal
-from assemblies.roles import Role
 from devmode import grants
+from devmode.accounts.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)

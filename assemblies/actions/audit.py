@@ -12,23 +12,33 @@ from django.utils import timezone
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.domains import Domain
-from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, Refusal
-from assemblies.journal.turn import writing_turn
+from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, LibraryBusy, Refusal
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.models.audit import Outcome
+from devmode.write_lock import WriteLockTimeout, write_transaction
+
+
+@contextmanager
+def named_failures() -> Iterator[None]:
+    """Name what devmode raises within as failures of the library. Raises AuditUnavailable, LibraryBusy."""
+    try:
+        yield
+    except AuditUnwritable as error:
+        raise AuditUnavailable() from error
+    except WriteLockTimeout as error:
+        raise LibraryBusy() from error
 
 
 @contextmanager
 def audited(actor: Actor, event: str, changes: Sequence[Change], *, assembly_guid: str = "") -> Iterator[None]:
-    """Record a denial raised within, after its transaction was rolled back; name a failing audit as such."""
+    """Record a denial raised within, after its transaction was rolled back; name failures as `named_failures` does."""
     try:
-        yield
+        with named_failures():
+            yield
     except (Forbidden, DevModeRequired) as refusal:
         guid = changes[0].guid if len(changes) == 1 else assembly_guid
         record_denial(actor, event, refusal, assembly_guid=guid)
         raise
-    except AuditUnwritable as error:
-        raise AuditUnavailable() from error
 
 
 def check_may_write(actor: Actor, domain: Domain, event: str, *, assembly_guid: str = "") -> None:
@@ -41,7 +51,7 @@ def check_may_write(actor: Actor, domain: Domain, event: str, *, assembly_guid: 
 def use_grant(actor: Actor, event: str) -> None:
     """Use the actor's Dev Mode grant for something that may turn out to change nothing. Raises DevModeRequired."""
     if actor.dev_mode:
-        with audited(actor, event, ()), writing_turn():
+        with audited(actor, event, ()), write_transaction():
             actor.use_grant(now=timezone.now())
 
 
@@ -68,11 +78,8 @@ def record_denial(actor: Actor, event: str, refusal: Refusal, *, assembly_guid: 
     facts = _facts(
         actor, event, domain=domain, assembly_guid=assembly_guid, detail={"code": refusal.code}, outcome=Outcome.DENIED
     )
-    try:
-        with writing_turn():
-            record(facts, now=timezone.now())
-    except AuditUnwritable as error:
-        raise AuditUnavailable() from error
+    with named_failures(), write_transaction():
+        record(facts, now=timezone.now())
 
 
 def _facts(actor: Actor, event: str, **facts: Any) -> AuditFacts:

@@ -18,9 +18,9 @@ from assemblies.actions.find import require_live
 from assemblies.domains import Domain
 from assemblies.journal.append import lock_head
 from assemblies.journal.space import require_space_for_changes
-from assemblies.journal.turn import writing_turn
 from assemblies.models import Assembly
 from devmode.audit import AuditFacts, record
+from devmode.write_lock import write_transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def beside(guid: str, *, actor: Actor, event: str, personal: bool = False) -> It
     Raises AssemblyNotFound, Forbidden, DevModeRequired, or a Failure.
     """
     require_space_for_changes()
-    with audited(actor, event, (), assembly_guid=guid), writing_turn():
+    with audited(actor, event, (), assembly_guid=guid), write_transaction():
         lock_head()
         # Read under the lock: what waited for it must not pass for earlier than it is, least of all a grant's use.
         now = timezone.now()

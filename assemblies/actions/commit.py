@@ -19,9 +19,9 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
 from assemblies.journal.append import Draft, append, lock_head
 from assemblies.journal.space import require_space_for_changes
-from assemblies.journal.turn import writing_turn
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.models.columns import AssemblyColumns, project
+from devmode.write_lock import write_transaction
 
 BATCH_ROWS = 500
 ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
@@ -46,9 +46,9 @@ def commit(
     """
     require_space_for_changes()
     for change in changes:
-        # Read through before the turn: a long text must not keep other writers waiting.
+        # Read through before the lock: a long text must not keep other writers waiting.
         _ = change.is_flagged
-    with audited(actor, event, changes), writing_turn():
+    with audited(actor, event, changes), write_transaction():
         head = lock_head()
         # Read under the lock: what waited for it must not pass for earlier than it is, least of all a grant's use.
         now = timezone.now()

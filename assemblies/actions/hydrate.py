@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
+from assemblies.actions.audit import named_failures
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import search_text_of
@@ -22,9 +23,9 @@ from assemblies.errors import Failure, ReplicaMismatch
 from assemblies.journal.append import lock_head
 from assemblies.journal.flush import lower_record
 from assemblies.journal.replica import check_watermark, journal_id
-from assemblies.journal.turn import writing_turn
 from assemblies.models import Assembly, Content, DomainAssembly, Watermark, replica_model
 from assemblies.payloads import PayloadStore
+from devmode.write_lock import write_transaction
 
 READ_ROWS = 500
 
@@ -42,7 +43,7 @@ class HydrationReport:
 
 def hydrate_all(*, actor: Actor, store: PayloadStore) -> list[HydrationReport]:
     """Hydrate every domain; idempotent."""
-    with writing_turn():
+    with named_failures(), write_transaction():
         lock_head()
     return [hydrate(domain, actor=actor, store=store) for domain in Domain]
 

@@ -2,11 +2,12 @@
 
 from django.utils import timezone
 
+from assemblies.actions.audit import named_failures
 from assemblies.documents.fields import line, text
 from assemblies.errors import InvalidField
-from assemblies.journal.turn import writing_turn
 from assemblies.models import SavedView
 from assemblies.models.saved_view import VIEW_NAME_LENGTH, VIEW_QUERY_LENGTH
+from devmode.write_lock import write_transaction
 
 MOST_VIEWS = 100
 
@@ -15,7 +16,7 @@ def save_view(owner_id: int, name: str, query: str) -> SavedView:
     """Save `query`, in place of what the name stood for before. Raises InvalidField, LibraryBusy."""
     name = line(name, "name", VIEW_NAME_LENGTH).strip()
     text(query, "query", VIEW_QUERY_LENGTH)
-    with writing_turn():
+    with named_failures(), write_transaction():
         if SavedView.objects.filter(owner_id=owner_id).exclude(name=name).count() >= MOST_VIEWS:
             raise InvalidField(f"You have {MOST_VIEWS} saved views already; delete one first.", field="name")
         values = {"query": query, "saved_at": timezone.now()}

@@ -14,7 +14,7 @@ from assemblies.documents.decoding import check_size
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden, InvalidField
 from assemblies.models import Assembly, AssemblyAlias, SettingCategory
-from assemblies.roles import Role
+from devmode.accounts.roles import Role
 
 MAX_VALUE_BYTES = 16 * 1024
 SECRET_TYPES = frozenset({"credential", "secret", "password"})

@@ -15,11 +15,11 @@ from assemblies.domains import Domain
 from assemblies.errors import DevModeRequired, Forbidden, LibraryUnavailable
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
-from assemblies.journal.turn import writing_turn
 from assemblies.models import DomainState
-from assemblies.roles import Role
+from devmode.accounts.roles import Role
 from devmode.audit import AuditFacts, record
 from devmode.models.audit import Outcome
+from devmode.write_lock import write_transaction
 
 EVENT = "devmode.write"
 
@@ -39,7 +39,7 @@ def write_domains(domains: Sequence[Domain], *, actor: Actor) -> Written:
     domain database could not be written; what is pending stays so and is tried again.
     """
     asked = {"domains": [str(domain) for domain in domains]}
-    with audited(actor, EVENT, []), writing_turn():
+    with audited(actor, EVENT, []), write_transaction():
         _check_in_dev_mode(actor)
         now = timezone.now()
         actor.use_grant(now=now)
@@ -48,7 +48,7 @@ def write_domains(domains: Sequence[Domain], *, actor: Actor) -> Written:
     written = Written(flushed=flushed, pending=len(pending_writes()))
     failing = DomainState.objects.filter(domain__in=domains, attempts__gt=0)
     if errors := dict(failing.values_list("domain", "last_error")):
-        with audited(actor, EVENT, []), writing_turn():
+        with audited(actor, EVENT, []), write_transaction():
             record(_facts(actor, Outcome.FAILED, asked | {"errors": errors}), now=timezone.now())
         words = " ".join(f"{domain}: {error}" for domain, error in errors.items())
         raise LibraryUnavailable(words, errors=errors, flushed=flushed, pending=written.pending)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from assemblies.actions.actor import Actor
 from assemblies.domains import Domain
-from assemblies.roles import Role, role_of
+from devmode.accounts.roles import Role, role_of
 from devmode.standing import standing_of
 
 

@@ -13,7 +13,7 @@ from assemblies.admin.badges import preformatted, source_badge
 from assemblies.admin.library_admin import AboutAssemblies
 from assemblies.documents.canonical import readable_json
 from assemblies.models import JournalEntry
-from assemblies.roles import Role, role_of
+from devmode.accounts.roles import Role, role_of
 
 
 @admin.register(JournalEntry)

@@ -14,6 +14,7 @@ from assemblies import errors as facts
 from assemblies.api.actors import is_administrator
 from assemblies.catalogue import library_catalogue
 from devmode.audit import AuditUnwritable
+from devmode.write_lock import WriteLockTimeout
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,8 @@ def answer_exception(error: Exception, context: Mapping[str, Any]) -> Response |
         return _answer_fact(error, context)
     if isinstance(error, AuditUnwritable):
         return _answer_fact(facts.AuditUnavailable(), context)
+    if isinstance(error, WriteLockTimeout):
+        return _answer_fact(facts.LibraryBusy(), context)
     if isinstance(error, UnreadablePostError):
         return _answer_fact(facts.InvalidDocument("The body could not be read to its end.", field="body"), context)
     if isinstance(error, DatabaseError | OSError):

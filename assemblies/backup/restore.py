@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
-from filelock import FileLock, Timeout
 
 from assemblies.actions.progress import Track, untracked
-from assemblies.backup.durable import PRIVATE_FILE, make_folder, read_chunks, write_new
+from assemblies.backup.durable import make_folder, read_chunks, write_new
 from assemblies.backup.folder import newest_mirror
 from assemblies.backup.layout import DATABASE_FILES, database_in
 from assemblies.backup.manifest import Manifest, find_differences, read_manifest
@@ -27,6 +26,7 @@ from assemblies.backup.seizing import seize
 from assemblies.domains import DOMAIN_ALIASES
 from assemblies.errors import RestoreRefused
 from assemblies.payloads import PayloadStore
+from devmode.write_lock import WriteLockTimeout, write_lock
 
 STAGED_SUFFIX = ".restoring"
 LONGEST_WAIT_SECONDS = 10
@@ -124,12 +124,12 @@ def _targets() -> dict[str, Path]:
 
 @contextmanager
 def _writers_kept_out(default: Path) -> Iterator[None]:
-    """Hold the writers' queue: who comes now waits until the restored library is in place."""
+    """Hold the write lock: who comes now waits until the restored library is in place."""
     make_folder(default.parent)
     try:
-        with FileLock(f"{default}.queue", timeout=LONGEST_WAIT_SECONDS, mode=PRIVATE_FILE):
+        with write_lock(DEFAULT_DB_ALIAS, timeout_seconds=LONGEST_WAIT_SECONDS):
             yield
-    except Timeout as error:
+    except WriteLockTimeout as error:
         raise RestoreRefused("The library is being written to: end what works with it, then try again.") from error
 
 

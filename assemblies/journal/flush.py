@@ -16,8 +16,8 @@ from django.utils import timezone
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.journal.replica import bring_up_to_date
-from assemblies.journal.turn import writing_turn
 from assemblies.models import DomainState, Flush, JournalHead
+from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def _record_success(domain: Domain, sequence: int, *, now: datetime) -> None:
     known, attempts = (state.persisted_sequence, state.attempts) if state else (0, 0)
     if known >= sequence and not attempts:
         return
-    with writing_turn():
+    with write_transaction():
         state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)
         if sequence > state.persisted_sequence:
             Flush.objects.create(domain=domain, persisted_sequence=sequence, flushed_at=now)
@@ -78,7 +78,7 @@ def lower_record(domain: Domain, sequence: int) -> None:
     """Take back that more than the entries up to `sequence` is persisted: the database was emptied or replaced."""
     if not DomainState.objects.filter(domain=domain, persisted_sequence__gt=sequence).exists():
         return
-    with writing_turn():
+    with write_transaction():
         state = DomainState.objects.select_for_update().get(domain=domain)
         state.persisted_sequence = min(state.persisted_sequence, sequence)
         state.version += 1
@@ -87,7 +87,7 @@ def lower_record(domain: Domain, sequence: int) -> None:
 
 def _record_failure(domain: Domain, error: Exception) -> None:
     logger.warning("flush %s failed: %s", domain, error)
-    with writing_turn():
+    with write_transaction():
         state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)
         state.attempts += 1
         state.last_attempt_at, state.last_error = timezone.now(), explain(error)

@@ -1,13 +1,12 @@
-"""Room for what a change adds to `default`, asked before the change takes its turn. Reading needs none."""
+"""Room for what a change adds to `default`, checked before the change acquires the write lock. Reading needs none."""
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 
-from assemblies.journal.turn import sqlite_path
 from assemblies.payloads.free_space import require_free_space
+from devmode.sqlite_files import find_sqlite_file
 
 
 def require_space_for_changes() -> None:
     """Raise StorageFull when the disk of `default` is nearly full. Servers of databases watch their own disks."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor == "sqlite":
-        require_free_space(sqlite_path(str(connection.settings_dict["NAME"])).parent)
+    if file := find_sqlite_file(DEFAULT_DB_ALIAS):
+        require_free_space(file.parent)

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import Progress
 
+from assemblies.actions.audit import named_failures
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, Refusal
 
@@ -53,7 +54,8 @@ class LibraryCommand(BaseCommand):
         self.as_json = options.pop("as_json", False)
         self.answered = False
         try:
-            self.work(**options)
+            with named_failures():
+                self.work(**options)
         except (LibraryError, DatabaseError, OSError, KeyboardInterrupt, CommandError) as error:
             failure = named(error)
             self._answer_failure(failure, error)

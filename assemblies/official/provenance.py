@@ -12,11 +12,11 @@ from assemblies.actions.audit import audited
 from assemblies.documents.canonical import canonical_json
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
-from assemblies.journal.turn import writing_turn
 from assemblies.models import JournalHead, SyncRecord
 from assemblies.official.plan import SyncPlan
 from devmode.audit import AuditFacts, record
 from devmode.models.audit import Outcome
+from devmode.write_lock import write_transaction
 
 EVENT = "official.sync"
 MOST_REASONS = 50
@@ -89,7 +89,7 @@ def record_refusal(
     """Write down a refused sync, in the records and in the audit. Raises AuditUnavailable."""
     now = timezone.now()
     reasons = [masked(reason) for reason in reasons[:MOST_REASONS]]
-    with audited(actor, EVENT, ()), writing_turn():
+    with audited(actor, EVENT, ()), write_transaction():
         SyncRecord.objects.create(
             recorded_at=now,
             actor=actor.name,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from devmode.access import role_of
+from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.models import ApiToken
 from devmode.read_only import ReadOnlyAdmin

@@ -23,7 +23,7 @@ from devmode.attempts import TooManyAttempts
 from devmode.authentication import SessionAuthentication
 from devmode.password_attempt import PasswordAttempt
 from devmode.tokens import issue_token
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 REFUSED = "The name or the password is wrong, or the account is not active."
 
@@ -66,7 +66,7 @@ class LoginView(PrivateEndpoint):
         if user is None:
             attempt.fail()
             raise AuthenticationFailed(REFUSED)
-        with writing_turn():
+        with write_transaction():
             token, record = issue_token(user, ttl_seconds=settings.API_TOKEN_TTL_SECONDS, now=timezone.now())
             attempt.succeed(user)
         return Response({"token": token, "expiry": record.expires_at})

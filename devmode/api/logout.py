@@ -13,7 +13,7 @@ from devmode.api.schema import documented
 from devmode.grants import end_of_user
 from devmode.models.token import ApiToken
 from devmode.sessions import sessions_of
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 
 REFUSALS = (401, 403, 503)
 
@@ -42,7 +42,7 @@ class LogoutAllView(PrivateEndpoint):
 
 def end_all_access(user: User) -> None:
     """Revoke the user's tokens, end their sessions and every Dev Mode grant, all or none."""
-    with writing_turn():
+    with write_transaction():
         now = timezone.now()
         ApiToken.objects.filter(user=user).delete()
         for session in sessions_of(user, now=now):

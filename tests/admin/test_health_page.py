@@ -25,6 +25,7 @@ from assemblies.journal.flush import flush
 from assemblies.models import Assembly, DomainState, JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
+from devmode.sqlite_files import find_sqlite_file
 from tests.admin.conftest import signed_in
 
 HEALTH, CHECK, VERIFY, RESULT = (f"/admin/health/{rest}" for rest in ("", "check/", "verify/", "verification/"))
@@ -138,8 +139,9 @@ def test_a_database_file_that_is_gone_is_not_made_by_asking(
     if connections["official"].vendor != "sqlite":
         pytest.skip("this is about files")
     gone = tmp_path / "gone.db"
-    known = examined._file
-    monkeypatch.setattr(examined, "_file", lambda alias: gone if alias == "official" else known(alias))
+    monkeypatch.setattr(
+        examined, "find_sqlite_file", lambda alias: gone if alias == "official" else find_sqlite_file(alias)
+    )
     page = text_of(superuser.post(CHECK))
     assert "The database file is missing; run prepare." in page
     assert "Damaged" in page

@@ -12,6 +12,7 @@ from assemblies import errors as facts
 from assemblies.api import listing
 from assemblies.api.errors import STATUSES, answer_exception, status_of
 from borealis_assemblies import errors as pages
+from devmode.write_lock import WriteLockTimeout
 from tests.api.conftest import Api, assert_refused
 
 CONTRACT = {400, 401, 403, 404, 409, 412, 413, 415, 429, 503, 507}
@@ -38,6 +39,7 @@ def test_every_fact_has_a_status_of_the_contract() -> None:
         (facts.StorageUnavailable(), 503, "storage_unavailable"),
         (facts.AuditUnavailable(), 503, "audit_unavailable"),
         (facts.LibraryBusy(), 503, "library_busy"),
+        (WriteLockTimeout(), 503, "library_busy"),
         (OperationalError("near /srv/engine.db: syntax error"), 503, "library_unavailable"),
         (InterfaceError("connection already closed"), 503, "library_unavailable"),
         (OSError(28, "No space left", "/srv/payloads"), 503, "library_unavailable"),

@@ -16,7 +16,7 @@ from assemblies.domains import Domain
 from assemblies.errors import Forbidden
 from assemblies.payloads import PayloadStore
 from devmode.audit import AuditFacts, record
-from devmode.turn import writing_turn
+from devmode.write_lock import write_transaction
 from tests.browser.conftest import Visit
 from tests.documents_made import script
 
@@ -36,7 +36,7 @@ def audited(library: PayloadStore, operator: Actor, viewer: Actor) -> str:
         actor="command:sync_official", role="command", event="official.sync", domain="official", dev_mode=True,
         remote_address="2001:db8::1", detail=long,
     )  # fmt: skip
-    with writing_turn():
+    with write_transaction():
         record(facts, now=timezone.now())
     return guid
 

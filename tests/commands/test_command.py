@@ -11,6 +11,7 @@ from django.db import OperationalError
 import assemblies.management.commands
 from assemblies.errors import LibraryBusy, SyncRefused
 from assemblies.management.command import LibraryCommand, named
+from devmode.write_lock import WriteLockTimeout
 
 COMMANDS = sorted(path.stem for path in Path(assemblies.management.commands.__path__[0]).glob("[a-z]*.py"))
 
@@ -62,6 +63,13 @@ def test_a_failure_is_one_json_object_for_a_program() -> None:
     assert command.said.getvalue() == (
         '{"code": "sync_refused", "message": "Nothing to publish.", "detail": {"documents": 0}}\n'
     )
+
+
+def test_a_busy_database_has_the_code_of_the_api() -> None:
+    command = Failing(WriteLockTimeout())
+    with pytest.raises(CommandError, match="Other writers kept the library busy"):
+        call_command(command, as_json=True, skip_checks=True)
+    assert '"code": "library_busy"' in command.said.getvalue()
 
 
 def test_what_nobody_expected_is_not_hidden() -> None:

@@ -16,7 +16,7 @@ from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.models import DomainState, JournalEntry
 from assemblies.payloads import PayloadStore
-from assemblies.roles import Role
+from devmode.accounts.roles import Role
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.hardening.conftest import browser_of, log_in

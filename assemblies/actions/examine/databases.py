@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from assemblies.actions.examine.asking import trouble_with
 from assemblies.actions.examine.readiness import default_trouble, replica_trouble
 from assemblies.domains import DOMAIN_ALIASES
-from assemblies.journal.turn import sqlite_path
+from devmode.sqlite_files import find_sqlite_file
 
 MISSING = "The database file is missing; run prepare."
 MOST_FAULTS = 20
@@ -39,7 +39,7 @@ def database_facts() -> list[DatabaseFacts]:
 def _facts(alias: str) -> DatabaseFacts:
     connection = connections[alias]
     facts = DatabaseFacts(alias=alias, engine=connection.display_name, place=_place(connection.settings_dict))
-    file = _file(alias)
+    file = find_sqlite_file(alias)
     if file is not None and not file.exists():
         facts.trouble = MISSING
         return facts
@@ -64,7 +64,7 @@ def _ask(facts: DatabaseFacts, file: Path | None) -> None:
 
 def quick_checks() -> dict[str, list[str]]:
     """Let every SQLite database check its own pages. Returns by alias what is wrong, an empty list when nothing is."""
-    return {facts.alias: _quick_check(facts) for facts in database_facts() if _file(facts.alias) is not None}
+    return {facts.alias: _quick_check(facts) for facts in database_facts() if find_sqlite_file(facts.alias) is not None}
 
 
 def _quick_check(facts: DatabaseFacts) -> list[str]:
@@ -83,11 +83,6 @@ def _rows(alias: str, question: str) -> Iterable[str]:
     with connections[alias].cursor() as cursor:
         cursor.execute(question)
         return [str(row[0]) for row in cursor.fetchall()]
-
-
-def _file(alias: str) -> Path | None:
-    connection = connections[alias]
-    return sqlite_path(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
 
 
 def _place(facts: dict[str, Any]) -> str:

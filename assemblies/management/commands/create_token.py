@@ -9,11 +9,10 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from assemblies.errors import AuditUnavailable
-from assemblies.journal.turn import writing_turn
 from assemblies.management.command import LibraryCommand
-from devmode.audit import AuditFacts, AuditUnwritable, record
+from devmode.audit import AuditFacts, record
 from devmode.tokens import issue_token
+from devmode.write_lock import write_transaction
 
 
 class Command(LibraryCommand):
@@ -43,11 +42,8 @@ class Command(LibraryCommand):
             raise CommandError(f"There is no active user {username!r}.")
         actor = Actor.of_command("create_token")
         now = timezone.now()
-        try:
-            with writing_turn():
-                token, kept = issue_token(user, ttl_seconds=ttl, now=now, made_by_command=True)
-                detail = {"user": username, "prefix": kept.prefix, "ttl_seconds": ttl}
-                record(AuditFacts(actor=actor.name, role=actor.role, event="token.create", detail=detail), now=now)
-        except AuditUnwritable as error:
-            raise AuditUnavailable() from error
+        with write_transaction():
+            token, kept = issue_token(user, ttl_seconds=ttl, now=now, made_by_command=True)
+            detail = {"user": username, "prefix": kept.prefix, "ttl_seconds": ttl}
+            record(AuditFacts(actor=actor.name, role=actor.role, event="token.create", detail=detail), now=now)
         self.stdout.write(token)

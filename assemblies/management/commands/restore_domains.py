@@ -18,12 +18,12 @@ from assemblies.conf import payload_store
 from assemblies.errors import RestoreRefused
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
-from assemblies.journal.turn import writing_turn
 from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.preparation import make_directories, prepare, prepared_alone
 from assemblies.management.tables import table_lines
 from assemblies.management.tracking import bars_of
 from devmode.audit import AuditFacts, record
+from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(__name__)
 ACTOR = Actor.of_command("restore_domains")
@@ -90,7 +90,7 @@ class Command(LibraryCommand):
         logger.warning("restore_domains: %s, journal up to %s", restored.mirror, restored.manifest.head.sequence)
         if restored.manifest.has_databases:
             prepare(actor=ACTOR)
-        with writing_turn():
+        with write_transaction():
             record(
                 AuditFacts(actor=ACTOR.name, role=ACTOR.role, event=EVENT, detail=_facts(restored)), now=timezone.now()
             )

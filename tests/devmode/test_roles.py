@@ -1,10 +1,10 @@
-"""The two groups of the roles."""
+"""Roles and their groups."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.core.management import call_command
 
-from assemblies.roles import ENTER_DEV_MODE, WRITE_USER_CREATED, Role, ensure_groups, role_of
+from devmode.accounts.roles import ENTER_DEV_MODE, Role, ensure_groups, role_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -16,6 +16,7 @@ def permissions() -> dict[str, list[str]]:
     }
 
 
+WRITE_USER_CREATED = "assemblies.write_user_created"
 EXPECTED = {"Administrators": [WRITE_USER_CREATED, ENTER_DEV_MODE], "Operators": [WRITE_USER_CREATED]}
 
 
