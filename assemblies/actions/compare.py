@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from assemblies import documents
 from assemblies.actions.contents import text_of
-from assemblies.actions.staging import references
 from assemblies.documents.common_stretches import Stretch, common_stretches, split_lines
 from assemblies.domains import Kind
 from assemblies.models import AttachmentFacts, Content
@@ -85,7 +84,7 @@ def _script(before: Content | None, after: Content, store: PayloadStore) -> str 
 
 def readable_payload(content: Content | None, store: PayloadStore) -> str | None:
     """Return a stored payload as people read it, "" for None. Raises PayloadMissing, PayloadCorrupt."""
-    return "" if content is None else readable(content.kind, store.read(references(content)[0]))
+    return "" if content is None else readable(content.kind, store.read(content.payload))
 
 
 def readable(kind: Kind, payload: bytes) -> str | None:

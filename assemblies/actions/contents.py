@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.staging import Staging, references
+from assemblies.actions.staging import Staging
 from assemblies.documents import Document
 from assemblies.models import Assembly, AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
@@ -100,7 +100,7 @@ def hashed(content: Content) -> Content:
 
 def document_of(guid: str, content: Content, store: PayloadStore) -> Document:
     """Read the payloads back and return the whole document. Raises PayloadMissing, PayloadCorrupt."""
-    payload, *files = (store.read(reference) for reference in references(content))
+    payload, *files = (store.read(reference) for reference in content.references)
     return replace(
         outline_of(guid, content, payload),
         timeout_seconds=content.timeout_seconds,
@@ -152,5 +152,5 @@ def search_text_of(content: Content, payload: bytes) -> str:
 
 def flags_of(guid: str, content: Content, store: PayloadStore) -> Sequence[dict[str, Any]]:
     """Return the hidden characters of a stored script."""
-    text = text_of(store.read(references(content)[0]))
+    text = text_of(store.read(content.payload))
     return documents.find_hidden_characters("script", text) if text else []

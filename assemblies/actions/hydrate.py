@@ -17,7 +17,6 @@ from assemblies.actions.audit import named_failures
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import search_text_of
-from assemblies.actions.staging import references
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Failure, ReplicaMismatch
 from assemblies.journal.append import lock_head
@@ -127,7 +126,7 @@ def _adopt(
 
 def _adoption(row: DomainAssembly, domain: Domain, store: PayloadStore) -> Change:
     content = row.read_content()
-    payload, *_files = [store.read(reference) for reference in references(content)]
+    payload, *_files = [store.read(reference) for reference in content.references]
 
     def rewrite(_row: Assembly | None, _now: datetime) -> Content:
         return content

@@ -167,7 +167,7 @@ def _change(
 
 def _means_the_same(content: Content, stored: Content) -> bool:
     """Say whether a document only repeats what is stored, in payloads that are intact."""
-    return content.content_hash == stored.content_hash and content.payload_guids == stored.payload_guids
+    return content.content_hash == stored.content_hash and set(content.references) == set(stored.references)
 
 
 def _preview(

@@ -7,7 +7,6 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import search_text_of, settled
-from assemblies.actions.staging import references
 from assemblies.domains import Domain, Operation
 from assemblies.errors import RevisionNotFound
 from assemblies.models import Assembly, Content, JournalEntry
@@ -41,7 +40,7 @@ def restoring(
     entry: JournalEntry, earlier: Content, operation: Operation, *, actor: Actor, store: PayloadStore
 ) -> Change:
     """Return the change that gives an assembly the content of an earlier entry, whose payloads must be intact."""
-    payload, *_files = [store.read(reference) for reference in references(earlier)]
+    payload, *_files = [store.read(reference) for reference in earlier.references]
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         return settled(earlier, row, actor_name=actor.name, now=now)

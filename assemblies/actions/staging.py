@@ -16,7 +16,7 @@ class Staging:
     def __init__(self, store: PayloadStore, known: Iterable[Content] = ()) -> None:
         self.store = store
         self.fresh: list[str] = []
-        self.known = {reference.sha256: reference for content in known for reference in references(content)}
+        self.known = {reference.sha256: reference for content in known for reference in content.references}
 
     def put(self, content: bytes, *, before: Content | None = None) -> PayloadReference:
         """Make `content` durable and return its reference.
@@ -25,7 +25,7 @@ class Staging:
         a document which only repeats it changes nothing.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        own = [reference for reference in references(before) if reference.sha256 == sha256] if before else []
+        own = [reference for reference in before.references if reference.sha256 == sha256] if before else []
         for known in (*own, *filter(None, [self.known.get(sha256)])):
             if self._is_intact(known):
                 return known
@@ -57,9 +57,3 @@ def staged(store: PayloadStore, rows: Iterable[Assembly] = ()) -> Iterator[Stagi
             with contextlib.suppress(Failure):
                 store.delete(guid)
         raise
-
-
-def references(content: Content) -> list[PayloadReference]:
-    """Return the reference of every payload of one revision, the script or graph first."""
-    main = PayloadReference(content.payload_guid, content.payload_sha256, content.payload_size_bytes)
-    return [main, *(PayloadReference(f.payload_guid, f.sha256, f.size_bytes) for f in content.files)]

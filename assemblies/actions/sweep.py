@@ -9,11 +9,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from assemblies.actions.hydrate import is_foreign
-from assemblies.actions.verify.payloads import GRACE
 from assemblies.domains import Domain
 from assemblies.errors import JournalBroken, ReplicaMismatch
 from assemblies.models import Content, JournalEntry
 from assemblies.payloads import PayloadStore
+from assemblies.payloads.sweep import GRACE
 
 READ_ENTRIES = 1000
 
@@ -52,6 +52,6 @@ class NamedPayloads:
 
 def _named_in(content: str) -> set[str]:
     try:
-        return Content.from_json(content).payload_guids if content else set()
+        return {reference.guid for reference in Content.from_json(content).references} if content else set()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise JournalBroken() from error

@@ -22,8 +22,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from assemblies.actions.progress import T, Track, untracked
 from assemblies.errors import DevModeRequired, Forbidden, LibraryError, LibraryUnavailable
+from assemblies.progress import T, Track, untracked
 
 logger = logging.getLogger(__name__)
 Work = Callable[[Track], str]

@@ -6,9 +6,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.examine.readiness import library_state
 from assemblies.api import schema
 from assemblies.conf import payload_store
+from assemblies.inspection.health.readiness import library_state
 from devmode.api.endpoint import PrivateEndpoint
 
 

@@ -5,7 +5,6 @@ from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.actions.contents import NO_PAYLOAD, outline_of
-from assemblies.actions.staging import references
 from assemblies.api import schema
 from assemblies.api.downloads import download
 from assemblies.api.endpoint import AssemblyEndpoint
@@ -21,7 +20,7 @@ class PayloadView(AssemblyEndpoint):
     @schema.read_payload
     def get(self, request: Request, guid: str) -> HttpResponseBase:
         entry = find_entry(guid)
-        return download(request, references(entry.content)[0], payload_name(entry), payload_store())
+        return download(request, entry.content.payload, payload_name(entry), payload_store())
 
 
 def payload_name(entry: CatalogueEntry) -> str:

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from assemblies import documents
 from assemblies.actions.change import Receipt
 from assemblies.actions.contents import NO_PAYLOAD, outline_of, text_of
-from assemblies.actions.staging import references
 from assemblies.api.actors import is_administrator
 from assemblies.api.conditions import tagged
 from assemblies.api.rendering import joined
@@ -80,7 +79,7 @@ def files_of(content: Content) -> list[dict[str, Any]]:
 
 def read_payload(content: Content, store: PayloadStore) -> bytes:
     """Return the script or graph. Raises PayloadMissing, PayloadCorrupt."""
-    return store.read(references(content)[0])
+    return store.read(content.payload)
 
 
 def flags_of(content: Content, payload: bytes | None) -> list[dict[str, Any]]:

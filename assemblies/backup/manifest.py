@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from assemblies.actions.progress import Track, untracked
-from assemblies.actions.verify import Finding
 from assemblies.backup.durable import sha256_of
 from assemblies.backup.layout import DATABASE_FILES, MANIFEST, find_payload_guid, is_file_of_a_mirror
 from assemblies.documents import parse_json, readable_json
 from assemblies.errors import Refusal, RestoreRefused
+from assemblies.inspection.verify import Finding
 from assemblies.payloads import PayloadReference
+from assemblies.progress import Track, untracked
 
 FORMAT = 1
 LARGEST_BYTES = 1024**3

@@ -17,9 +17,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from assemblies.actions.progress import Track, untracked
-from assemblies.actions.staging import references
-from assemblies.actions.verify import Finding
 from assemblies.backup.durable import PRIVATE_FILE, fsync_file, make_folder, sha256_of, write_new
 from assemblies.backup.folder import opened_folder
 from assemblies.backup.layout import DATABASE_FILES, MANIFEST, database_in, payload_file
@@ -27,8 +24,10 @@ from assemblies.backup.manifest import HEAD_QUERY, FileFacts, LibraryHead, Manif
 from assemblies.backup.sealed import NotSealed, find_database_file, sealed_database
 from assemblies.domains import DOMAIN_ALIASES
 from assemblies.errors import Failure, MirrorRefused, PayloadCorrupt, PayloadMissing
+from assemblies.inspection.verify import Finding
 from assemblies.models import Content, JournalEntry
 from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.progress import Track, untracked
 
 COPY_ORDER = (*DOMAIN_ALIASES, "default")
 # Smaller payloads are verified in memory and so read only once.
@@ -174,7 +173,7 @@ def _named_payloads(up_to: int, track: Track) -> tuple[set[PayloadReference], li
     faults: list[Finding] = []
     for sequence, content in track(facts.iterator(chunk_size=READ_ENTRIES), "Reading the journal", facts.count()):
         try:
-            named.update(references(Content.from_json(content)))
+            named.update(Content.from_json(content).references)
         except (AttributeError, KeyError, TypeError, ValueError):
             faults.append(Finding("journal", str(sequence), "it cannot be read, so its payloads are not known"))
     return named, faults

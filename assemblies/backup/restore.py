@@ -14,7 +14,6 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 
-from assemblies.actions.progress import Track, untracked
 from assemblies.backup.durable import make_folder, read_chunks, write_new
 from assemblies.backup.folder import newest_mirror
 from assemblies.backup.layout import DATABASE_FILES, database_in
@@ -26,6 +25,7 @@ from assemblies.backup.seizing import seize
 from assemblies.domains import DOMAIN_ALIASES
 from assemblies.errors import RestoreRefused
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track, untracked
 from devmode.write_lock import WriteLockTimeout, write_lock
 
 STAGED_SUFFIX = ".restoring"

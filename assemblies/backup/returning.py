@@ -7,7 +7,6 @@ from typing import cast
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
-from assemblies.actions.progress import Track, untracked
 from assemblies.backup.layout import PAYLOADS
 from assemblies.backup.moving import Aside
 from assemblies.errors import Failure, StorageUnavailable
@@ -16,6 +15,7 @@ from assemblies.payloads.failures import write_failures_named
 from assemblies.payloads.measured_content import MeasuredContent
 from assemblies.payloads.reference import payload_name
 from assemblies.payloads.sweep import guid_directories
+from assemblies.progress import Track, untracked
 
 
 def put_back(

@@ -19,6 +19,7 @@ from rich.progress import Progress
 from assemblies.actions.audit import named_failures
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, Refusal
+from assemblies.progress import T, Track
 
 EXAMPLES = "examples:"
 REFUSED = 2
@@ -87,6 +88,16 @@ class LibraryCommand(BaseCommand):
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=self.as_json or not console.is_terminal) as progress:
             yield progress
+
+    @contextmanager
+    def tracking(self) -> Iterator[Track]:
+        """Show each phase of the work as a bar of its own."""
+        with self.progress() as progress:
+
+            def track(items: Iterable[T], phase: str, total: int) -> Iterable[T]:
+                return progress.track(items, total=total, description=phase)
+
+            yield track
 
 
 def domain_argument(name: str) -> Domain:

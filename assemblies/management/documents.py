@@ -9,10 +9,10 @@ from django.conf import settings
 
 from assemblies.actions.gather import ArchiveFiles, Files, FolderFiles, Found, Gathering, Skipped, gather
 from assemblies.actions.import_documents import OnConflict, check_conflict
-from assemblies.actions.progress import Track
 from assemblies.domains import Domain
 from assemblies.errors import Refusal
 from assemblies.models import Assembly
+from assemblies.progress import Track
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from assemblies.documents.canonical import canonical_json
 from assemblies.domains import AssemblyType, Kind
+from assemblies.payloads import PayloadReference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +71,15 @@ class Content:
         return AssemblyType(self.assembly_type).kind
 
     @property
-    def payload_guids(self) -> set[str]:
-        """Every payload this revision needs."""
-        return {self.payload_guid, *(attachment.payload_guid for attachment in self.files)}
+    def payload(self) -> PayloadReference:
+        """The script or graph."""
+        return PayloadReference(self.payload_guid, self.payload_sha256, self.payload_size_bytes)
+
+    @property
+    def references(self) -> list[PayloadReference]:
+        """Every payload this revision needs, the script or graph first."""
+        files = (PayloadReference(file.payload_guid, file.sha256, file.size_bytes) for file in self.files)
+        return [self.payload, *files]
 
     def to_json(self) -> str:
         return canonical_json(asdict(self)).decode()

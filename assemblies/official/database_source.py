@@ -10,11 +10,11 @@ from pathlib import Path
 
 from assemblies.actions.gather import Skipped
 from assemblies.actions.gather.documents import printable
-from assemblies.actions.progress import Track, untracked
 from assemblies.domains import Domain
 from assemblies.official.directory_source import CATALOGUE_FOLDER, VERSION_DIGITS
 from assemblies.official.domain_file import SUFFIX, DomainFile, StoredRow
 from assemblies.official.source import SourceContents, SourceDocument
+from assemblies.progress import Track, untracked
 
 OFFICIAL_FILE = f"{Domain.OFFICIAL.alias}{SUFFIX}"
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assemblies.actions.gather import FolderFiles, gather
-from assemblies.actions.progress import Track, untracked
 from assemblies.errors import SourceUnreadable
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
 from assemblies.official.source import SourceContents, SourceDocument, published
+from assemblies.progress import Track, untracked
 
 CATALOGUE_FOLDER = "Assemblies"
 VERSION_DIGITS = 12

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from assemblies.actions.contents import document_of
 from assemblies.actions.gather import FolderFiles, Skipped
 from assemblies.actions.gather.documents import printable, reason_of
-from assemblies.actions.progress import Track, untracked
 from assemblies.backup.sealed import NotSealed, sealed_database
 from assemblies.documents import Document, Style, normalise_guid, read_document, write_document
 from assemblies.errors import (
@@ -27,6 +26,7 @@ from assemblies.models.content import parse_time
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
 from assemblies.payloads import DurableFileSystemStorage, PayloadStore
+from assemblies.progress import Track, untracked
 
 PAYLOADS_BESIDE = "Payloads"
 SUFFIX = ".db"

@@ -12,7 +12,6 @@ from pathlib import Path
 from django.utils import timezone
 
 from assemblies.actions.gather import gather
-from assemblies.actions.progress import Track, untracked
 from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.official.git_address import GitAddress
 from assemblies.official.git_mirror import MIRROR_HINT, GitLimits, GitMirror
@@ -24,6 +23,7 @@ from assemblies.official.signatures import is_signed_commit, is_signed_tag
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
 from assemblies.official.source import SourceContents, published
+from assemblies.progress import Track, untracked
 
 VERSION_PREFIX = "git:"
 # Clocks differ; a commit from further ahead than this would stay "fresh" for as long as it likes.

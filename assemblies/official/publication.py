@@ -7,13 +7,13 @@ from datetime import datetime
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
 from assemblies.actions.contents import content_of, search_text_of, settled
-from assemblies.actions.progress import Track
 from assemblies.actions.staging import Staging
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 from assemblies.official.plan import SyncPlan
 from assemblies.official.shelf import ShelfRow
 from assemblies.official.source import SourceContents, SourceDocument
+from assemblies.progress import Track
 
 
 def publications(

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from assemblies.actions.gather import Found, Gathering, Skipped, without_twins
-from assemblies.actions.progress import Track, untracked
 from assemblies.documents import Document
+from assemblies.progress import Track, untracked
 
 NO_GUID = "assembly_guid: an official document needs a GUID, or a rename would make it another one."
 

@@ -15,7 +15,6 @@ from typing import Any
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write, use_grant
 from assemblies.actions.commit import commit
-from assemblies.actions.progress import Track, untracked
 from assemblies.actions.staging import staged
 from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
@@ -34,6 +33,7 @@ from assemblies.official.report import SyncReport
 from assemblies.official.shelf import ShelfRow, find_foreign_guids, read_shelf
 from assemblies.official.source import OfficialSource, SourceContents
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track, untracked
 
 
 @dataclass(frozen=True, kw_only=True)

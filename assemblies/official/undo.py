@@ -17,7 +17,6 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
-from assemblies.actions.progress import Track, untracked
 from assemblies.actions.revert import restoring
 from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
@@ -27,6 +26,7 @@ from assemblies.models import Assembly, JournalEntry, SyncRecord
 from assemblies.official import provenance
 from assemblies.official.guards import is_mass_removal
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track, untracked
 
 EVENT = "official.undo"
 

@@ -5,7 +5,7 @@ again right before each deletion. Age protects the writes under way: they refer 
 """
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.core.files.storage import Storage
 
@@ -15,6 +15,8 @@ from .reference import PAYLOAD_FILE_NAME, is_payload_guid, payload_name
 
 # Keeps the caller's database query below every engine's limit of parameters.
 REFERENCES_ASKED_AT_ONCE = 500
+# A write under way names its payload in the journal long before this.
+GRACE = timedelta(hours=24)
 EVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -16,11 +16,11 @@ from django.test import Client
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.examine import databases as examined
-from assemblies.actions.examine.stored import store_facts
-from assemblies.actions.verify import Finding, Verification
 from assemblies.admin.health import verify as verify_module
 from assemblies.catalogue import library_catalogue
+from assemblies.inspection.health import databases as examined
+from assemblies.inspection.health.parts import store_facts
+from assemblies.inspection.verify import Finding, Verification
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, DomainState, JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore

@@ -5,7 +5,6 @@ from django.test import Client
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.staging import references
 from assemblies.actions.update import update
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import Domain
@@ -64,7 +63,7 @@ def test_mine_is_saved_over_theirs_and_the_rest_of_theirs_stays(
     assert (again["summary"], again["category"], again["payload"]) == ("Mine.", "c", "echo theirs\r\n")
     assert client.post(address(guid), again).status_code == 302
     assert (content(guid).summary, content(guid).category) == ("Mine.", "c")
-    assert library.read(references(content(guid))[0]) == b"echo theirs\n"
+    assert library.read(content(guid).payload) == b"echo theirs\n"
 
 
 def test_theirs_is_kept_field_by_field(client: Client, library: PayloadStore, operator: Actor, guid: str) -> None:
@@ -73,7 +72,7 @@ def test_theirs_is_kept_field_by_field(client: Client, library: PayloadStore, op
     again = fields_of(client.post(address(guid), sent))
     client.post(address(guid), again | {"theirs": ["summary", "payload"]})
     assert (content(guid).summary, content(guid).category) == ("Theirs.", "mine")
-    assert library.read(references(content(guid))[0]) == b"echo theirs\n"
+    assert library.read(content(guid).payload) == b"echo theirs\n"
 
 
 def test_rows_that_only_they_changed_come_from_them(
@@ -124,7 +123,7 @@ def test_a_script_that_only_they_changed_is_shown_with_what_was(
     assert answer.status_code == 409
     assert answer.context["refused"].conflict.script is None
     assert client.post(address(guid), fields_of(answer)).status_code == 302
-    assert library.read(references(content(guid))[0]) == b"\xff\x00"
+    assert library.read(content(guid).payload) == b"\xff\x00"
 
 
 def test_a_revision_that_never_was_is_a_conflict_too(client: Client, guid: str) -> None:

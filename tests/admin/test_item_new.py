@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from assemblies.actions.staging import references
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.errors import StorageUnavailable
 from assemblies.models import Assembly
@@ -55,7 +54,7 @@ def test_each_kind_is_created(
     content = entry.content
     assert (content.display_name, content.assembly_type, content.tags) == ("My own", assembly_type, ["a", "b"])
     assert entry.domain == "user"
-    assert library.read(references(content)[0]) == stored
+    assert library.read(content.payload) == stored
 
 
 def test_variables_come_with_it(client: Client) -> None:

@@ -8,7 +8,6 @@ from django.test import Client
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.staging import references
 from assemblies.actions.update import update
 from assemblies.catalogue import library_catalogue
 from assemblies.documents import Attachment
@@ -90,7 +89,7 @@ def test_every_field_can_be_changed_and_its_source_stays(client: Client, library
         {"colour": "red"},
         SOURCE,
     )
-    assert library.read(references(after)[0]) == b"one\n"
+    assert library.read(after.payload) == b"one\n"
     assert [facts.file_name for facts in after.files] == ["a.csv"]
 
 

@@ -11,7 +11,6 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.contents import text_of
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.staging import references
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain
 from assemblies.errors import StorageFull
@@ -57,7 +56,7 @@ def entry(guid: str) -> CatalogueEntry:
 
 
 def payload(guid: str, library: PayloadStore) -> bytes:
-    return library.read(references(entry(guid).content)[0])
+    return library.read(entry(guid).content.payload)
 
 
 def saved(client: Client, guid: str, **changed: str) -> Any:

@@ -16,13 +16,13 @@ from pytest_django import Settings
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.progress import Track
 from assemblies.admin import progress
 from assemblies.admin.progress import NDJSON, THREAD_NAME, Work, progress_answer
 from assemblies.domains import Domain
 from assemblies.errors import DevModeRequired, SyncRefused
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track
 from tests.documents_made import script
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")

@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.staging import references
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
@@ -24,7 +23,7 @@ def stored(guid: str) -> CatalogueEntry:
 
 
 def stored_text(guid: str) -> str:
-    return payload_store().read(references(stored(guid).content)[0]).decode()
+    return payload_store().read(stored(guid).content.payload).decode()
 
 
 def address(guid: str, tab: str = "") -> str:

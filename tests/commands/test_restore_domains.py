@@ -14,7 +14,6 @@ from filelock import FileLock
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.staging import references
 from assemblies.actions.update import update
 from assemblies.backup import restore
 from assemblies.backup.durable import fsync_folder, sha256_of
@@ -65,7 +64,7 @@ def test_an_older_mirror_takes_the_place_of_a_newer_library(mirrored: Path, libr
     assert JournalEntry.objects.count() == 4
     assert not Assembly.objects.filter(guid=guid(4)).exists()
     assert UserCreatedAssembly.objects.get().summary == "Mirrored.", "what was pending then is flushed now"
-    assert library.read(references(Assembly.objects.get(guid=guid(3)).read_content())[0]) == b"echo mirrored"
+    assert library.read(Assembly.objects.get(guid=guid(3)).read_content().payload) == b"echo mirrored"
     assert not newer.exists(), "no payload is left that no revision names"
 
 
@@ -106,7 +105,7 @@ def test_the_same_library_gets_its_lost_parts_back_without_replace(
         cursor.execute("DELETE FROM assemblies_domainassembly")
     answer = call("restore_domains", str(place), "--json").answer
     assert (answer["findings"], answer["payloads"]) == ([], 2)
-    assert library.read(references(Assembly.objects.get(guid=guid(1)).read_content())[0]) == b"echo 1"
+    assert library.read(Assembly.objects.get(guid=guid(1)).read_content().payload) == b"echo 1"
 
 
 def test_a_damaged_database_is_set_aside_with_what_lies_beside_it(mirrored: Path) -> None:

@@ -15,12 +15,11 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.hydrate import rebuild_replica
-from assemblies.actions.progress import T
 from assemblies.actions.update import update
-from assemblies.actions.verify import verify_library
-from assemblies.actions.verify.replicas import ATTEMPTS
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
+from assemblies.inspection.verify import verify_library
+from assemblies.inspection.verify.replicas import ATTEMPTS
 from assemblies.journal.flush import flush
 from assemblies.models import (
     Assembly,
@@ -34,6 +33,7 @@ from assemblies.models import (
 )
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
+from assemblies.progress import T
 from devmode.models import AuditEntry
 from tests.commands.calling import Called, call
 from tests.documents_made import script

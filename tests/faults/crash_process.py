@@ -65,9 +65,9 @@ def check() -> None:
 
     from assemblies.actions.actor import Actor
     from assemblies.actions.create import create
-    from assemblies.actions.verify import verify_library
     from assemblies.conf import payload_store
     from assemblies.domains import Domain
+    from assemblies.inspection.verify import verify_library
     from assemblies.journal.flush import flush
     from assemblies.models import JournalEntry, replica_model
     from tests.documents_made import script

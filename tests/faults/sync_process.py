@@ -57,9 +57,9 @@ def check(folder: Path) -> None:
     """Replay what is pending, twice, verify everything, and synchronise once more."""
     from django.utils import timezone
 
-    from assemblies.actions.verify import verify_library
     from assemblies.conf import payload_store
     from assemblies.domains import Domain
+    from assemblies.inspection.verify import verify_library
     from assemblies.journal.flush import flush
     from assemblies.models import OfficialAssembly, replica_model
 

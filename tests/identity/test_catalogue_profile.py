@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.verify import verify_library
 from assemblies.domains import Domain, Operation
 from assemblies.identity.catalogue_adapter import CatalogueAdapter
+from assemblies.inspection.verify import verify_library
 from assemblies.journal.flush import flush
 from assemblies.models import (
     Assembly,

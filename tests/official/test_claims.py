@@ -14,12 +14,11 @@ from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
 from assemblies.actions.revert import revert
-from assemblies.actions.staging import references
-from assemblies.actions.verify import verify_library
 from assemblies.catalogue import Catalogue
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, RevisionConflict
 from assemblies.identity.aliases import stored_registry
+from assemblies.inspection.verify import verify_library
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
 from assemblies.models import (
@@ -76,7 +75,7 @@ def test_both_live_on_each_in_its_domain(
 
     official, own = Assembly.objects.get(guid=TAKEN), moved(report)
     assert (official.domain, official.display_name, official.deleted_at) == (Domain.OFFICIAL, "Number 7", None)
-    assert library.read(references(official.read_content())[0]) == b"echo official\n"
+    assert library.read(official.read_content().payload) == b"echo official\n"
     assert (official.read_content().cloned_from, official.read_content().created_by) == (None, command.name)
     assert (own.domain, own.display_name, own.deleted_at) == (Domain.USER, "Mine", None)
     assert own.read_content().created_by == "olga"

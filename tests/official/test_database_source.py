@@ -13,7 +13,6 @@ from django.db import connections
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.staging import references
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
@@ -61,7 +60,7 @@ def test_a_sync_from_a_database_brings_its_documents_and_their_bytes(
     assert called.exit_code == 0, called.stderr
     assert called.answer["added"] == [guid(1), guid(2), guid(3)]
     content = Assembly.objects.get(guid=guid(2)).read_content()
-    assert [library.read(reference) for reference in references(content)] == [b"echo 2\n", b"attached 2"]
+    assert [library.read(reference) for reference in content.references] == [b"echo 2\n", b"attached 2"]
     assert content.metadata["source_version"] == called.answer["source_version"]
     again = call("sync_official", str(shipped), "--json").answer
     assert (again["added"], again["changed"], again["unchanged"]) == ([], [], 3)

@@ -11,7 +11,6 @@ from pytest_django import Settings
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.staging import references
 from assemblies.actions.update import update
 from assemblies.domains import Domain, Operation
 from assemblies.journal.flush import flush
@@ -61,7 +60,7 @@ def test_empty_domains_get_the_shipped_rows_as_they_are_with_payloads_of_their_o
         content, origin = row.read_content(), shipped[row.guid]
         assert (content.content_hash, content.summary) == (origin.content_hash, origin.summary)
         assert (content.created_at, content.updated_by) == (origin.created_at, origin.updated_by)
-        assert [library.read(reference) for reference in references(content)] == [b"echo hello\n"]
+        assert [library.read(reference) for reference in content.references] == [b"echo hello\n"]
         assert row.search_text == "echo hello\n"
     assert set(JournalEntry.objects.values_list("operation", flat=True)) == {Operation.ADOPT}
     assert set(AuditEntry.objects.values_list("event", flat=True)) == {"assembly.adopt"}

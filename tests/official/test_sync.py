@@ -11,7 +11,6 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.revert import revert
-from assemblies.actions.staging import references
 from assemblies.actions.update import update
 from assemblies.domains import Domain, Operation
 from assemblies.errors import (
@@ -54,7 +53,7 @@ def official(number: int) -> Assembly:
 
 
 def script_of(number: int, store: PayloadStore) -> bytes:
-    return store.read(references(official(number).read_content())[0])
+    return store.read(official(number).read_content().payload)
 
 
 def test_a_first_sync_fills_the_shelf_in_one_transaction_and_flushes_it(folder: Path, store: PayloadStore) -> None:

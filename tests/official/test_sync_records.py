@@ -9,7 +9,6 @@ import pytest
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.gather import Skipped
-from assemblies.actions.progress import Track, untracked
 from assemblies.errors import AuditUnavailable, DevModeRequired, SourceUnreadable, SyncRefused
 from assemblies.models import Assembly, JournalEntry, SyncRecord, UpstreamDocument
 from assemblies.official.provenance import masked
@@ -17,6 +16,7 @@ from assemblies.official.report import SyncReport
 from assemblies.official.source import SourceContents
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track, untracked
 from devmode.models import AuditEntry
 from devmode.models.grant import DevModeGrant
 from tests.official.published_folder import guid, publish, publish_many, source_of

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assemblies.actions.progress import Track, untracked
 from assemblies.documents import Document, read_tree
 from assemblies.errors import Refusal
+from assemblies.progress import Track, untracked
 
 SUFFIX = ".json"
 

@@ -7,15 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assemblies.actions.examine.databases import DatabaseFacts, database_facts, quick_checks
-from assemblies.actions.examine.lag import replica_lags
-from assemblies.actions.examine.stored import store_facts
 from assemblies.admin.health.administrators import require_administrator
 from assemblies.admin.health.in_force import settings_in_force
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.queue.page import overdue
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
 from assemblies.conf import payload_store
+from assemblies.inspection.health.databases import DatabaseFacts, database_facts, quick_checks
+from assemblies.inspection.health.lag import replica_lags
+from assemblies.inspection.health.parts import store_facts
 from assemblies.journal import chain
 from assemblies.models import JournalHead, SyncRecord
 from devmode import audit

@@ -12,8 +12,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assemblies.actions.progress import Track
-from assemblies.actions.verify import Verification, verify_library
 from assemblies.admin.health.administrators import require_administrator
 from assemblies.admin.health.advice import Advice, advice_on
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -21,6 +19,8 @@ from assemblies.admin.progress import progress_answer
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryUnavailable
+from assemblies.inspection.verify import Verification, verify_library
+from assemblies.progress import Track
 
 EVENT = "library.verify"
 KEPT = "library_verification"

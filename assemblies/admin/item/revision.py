@@ -1,7 +1,6 @@
 """A revision with the bytes of its script, for forms and comparisons."""
 
 from assemblies.actions.revert import get_revision
-from assemblies.actions.staging import references
 from assemblies.admin.item.editing import Revision
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
@@ -17,7 +16,7 @@ def newest_of(entry: CatalogueEntry) -> Revision:
 def revision_of(number: int, content: Content) -> Revision:
     """Return a revision; without its payload when that is missing or corrupt, for its other fields can be changed."""
     try:
-        return Revision(number, content, payload_store().read(references(content)[0]))
+        return Revision(number, content, payload_store().read(content.payload))
     except Failure as failure:
         return Revision(number, content, None, failure.message)
 

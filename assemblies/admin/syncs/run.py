@@ -6,7 +6,6 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.progress import Track
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.progress import progress_answer
@@ -19,6 +18,7 @@ from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
 from assemblies.official.provenance import EVENT
 from assemblies.official.sync import sync
+from assemblies.progress import Track
 
 
 @require_POST

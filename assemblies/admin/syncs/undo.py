@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.progress import Track
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.progress import progress_answer
@@ -19,6 +18,7 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
 from assemblies.official.undo import EVENT, UndoReport, removes_most, undo_sync
+from assemblies.progress import Track
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

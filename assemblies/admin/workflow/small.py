@@ -8,7 +8,6 @@ from django.template.loader import render_to_string
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from assemblies.actions.staging import references
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.workflow.picture import Picture, picture_of
 from assemblies.catalogue import CatalogueEntry
@@ -51,7 +50,7 @@ def _picture(entry: CatalogueEntry) -> Picture | None:
     if entry.content.kind is not Kind.WORKFLOW:
         return None
     try:
-        picture = picture_of(payload_store().read(references(entry.content)[0]))
+        picture = picture_of(payload_store().read(entry.content.payload))
     except Failure:
         return None
     return picture if picture and picture.boxes else None

@@ -13,7 +13,6 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
-from assemblies.management.tracking import bars_of
 from assemblies.models import Assembly
 from assemblies.payloads import DurableFileSystemStorage
 
@@ -47,8 +46,8 @@ class Command(LibraryCommand):
         _check_vacant(Path(directory))
         rows = Assembly.objects.live().without_texts().order_by("domain", "guid")
         rows = rows.of_domain(domain) if domain else rows
-        with self.progress() as progress:
-            tracked = bars_of(progress)(rows.iterator(chunk_size=READ_ROWS), "Exporting", rows.count())
+        with self.tracking() as track:
+            tracked = track(rows.iterator(chunk_size=READ_ROWS), "Exporting", rows.count())
             exported, files, refused = _export(tracked, style, Path(directory))
         facts: dict[str, Any] = {
             "directory": directory,

@@ -14,7 +14,6 @@ from assemblies.domains import Domain
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
 from assemblies.management.documents import gather_paths, rows_with_guid_of, without_conflicts
 from assemblies.management.tables import table_lines
-from assemblies.management.tracking import bars_of
 from assemblies.models import Assembly
 
 MOST_ROWS_SHOWN = 50
@@ -47,8 +46,8 @@ class Command(LibraryCommand):
     def work(self, **options: Any) -> None:
         started = monotonic()
         domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
-        with self.progress() as progress:
-            gathering = gather_paths(options["paths"], track=bars_of(progress))
+        with self.tracking() as track:
+            gathering = gather_paths(options["paths"], track=track)
         rows = rows_with_guid_of(gathering.found)
         good, conflicts = without_conflicts(gathering.found, rows, domain, on_conflict)
         dry_run = options["dry_run"]

@@ -11,7 +11,6 @@ from assemblies.backup.mirror import MirrorReport, mirror
 from assemblies.conf import payload_store
 from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.tables import table_lines
-from assemblies.management.tracking import bars_of
 
 
 class Command(LibraryCommand):
@@ -33,13 +32,13 @@ class Command(LibraryCommand):
         )
 
     def work(self, **options: Any) -> None:
-        with self.progress() as progress:
+        with self.tracking() as track:
             report = mirror(
                 Path(options["directory"]),
                 store=payload_store(),
                 now=timezone.now(),
                 payloads_only=options["payloads_only"],
-                track=bars_of(progress),
+                track=track,
             )
         self.answer(report.json(), self._lines(report))
         if report.faults:

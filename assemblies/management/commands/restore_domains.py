@@ -11,17 +11,16 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.progress import Track
-from assemblies.actions.verify import Verification, verify_library
 from assemblies.backup.restore import Restored, check_mirror, restore
 from assemblies.conf import payload_store
 from assemblies.errors import RestoreRefused
+from assemblies.inspection.verify import Verification, verify_library
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.preparation import make_directories, prepare, prepared_alone
 from assemblies.management.tables import table_lines
-from assemblies.management.tracking import bars_of
+from assemblies.progress import Track
 from devmode.audit import AuditFacts, record
 from devmode.write_lock import write_transaction
 
@@ -50,8 +49,7 @@ class Command(LibraryCommand):
 
     def work(self, **options: Any) -> None:
         started = monotonic()
-        with self.progress() as progress:
-            track = bars_of(progress)
+        with self.tracking() as track:
             restored = self._restore(Path(options["directory"]), track, replace=options["replace"])
             self._bring_up(restored)
             verification = verify_library(payload_store(), now=timezone.now(), track=track)

@@ -7,20 +7,18 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.progress import Track
-from assemblies.actions.staging import references
-from assemblies.actions.verify import Finding, find_payload_faults
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
+from assemblies.inspection.verify import Finding, find_payload_faults
 from assemblies.management.command import LibraryCommand
 from assemblies.management.tables import table_lines
-from assemblies.management.tracking import bars_of
 from assemblies.models import Assembly
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.official.undo import UndoReport, undo_sync
+from assemblies.progress import Track
 
 MOST_ROWS_SHOWN = 50
 
@@ -63,8 +61,7 @@ class Command(LibraryCommand):
         parser.add_argument("--undo", action="store_true", help="Undo the last sync; no source is read.")
 
     def work(self, **options: Any) -> None:
-        with self.progress() as progress:
-            track = bars_of(progress)
+        with self.tracking() as track:
             if options["undo"]:
                 self._undo(options, track)
                 return
@@ -153,5 +150,5 @@ def _rows(report: SyncReport) -> Iterator[tuple[str, str, str]]:
 
 def _payload_faults(track: Track) -> list[Finding]:
     rows = Assembly.objects.live().of_domain(Domain.OFFICIAL).without_texts()
-    needed = {reference for row in rows.iterator(chunk_size=500) for reference in references(row.read_content())}
+    needed = {reference for row in rows.iterator(chunk_size=500) for reference in row.read_content().references}
     return list(find_payload_faults(payload_store(), needed, Counter(), track))

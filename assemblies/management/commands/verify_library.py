@@ -5,11 +5,10 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from assemblies.actions.verify import Verification, verify_library
 from assemblies.conf import payload_store
+from assemblies.inspection.verify import Verification, verify_library
 from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.tables import table_lines
-from assemblies.management.tracking import bars_of
 
 
 class Command(LibraryCommand):
@@ -24,8 +23,8 @@ class Command(LibraryCommand):
     """
 
     def work(self, **_options: Any) -> None:
-        with self.progress() as progress:
-            result = verify_library(payload_store(), now=timezone.now(), track=bars_of(progress))
+        with self.tracking() as track:
+            result = verify_library(payload_store(), now=timezone.now(), track=track)
         self.answer(result.json(), self._lines(result))
         if result.findings:
             count = len(result.findings)

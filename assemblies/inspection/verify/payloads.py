@@ -2,20 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.core.files.storage import Storage
 
-from assemblies.actions.progress import Track, untracked
-from assemblies.actions.staging import references
-from assemblies.actions.verify.finding import BATCH_ROWS, Finding, find_content
 from assemblies.errors import Failure, PayloadCorrupt, PayloadMissing
+from assemblies.inspection.verify.finding import BATCH_ROWS, Finding, find_content
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadReference, PayloadStore
-from assemblies.payloads.sweep import guid_directories
+from assemblies.payloads.sweep import GRACE, guid_directories
+from assemblies.progress import Track, untracked
 
-# A write under way names its payload in the journal long before this; the sweep waits as long.
-GRACE = timedelta(hours=24)
 KINDS: dict[type[Failure], str] = {PayloadMissing: "payload_missing", PayloadCorrupt: "payload_corrupt"}
 
 
@@ -38,7 +35,7 @@ def named_payloads(track: Track = untracked) -> set[PayloadReference]:
     named: set[PayloadReference] = set()
     for entry in track(entries.iterator(chunk_size=BATCH_ROWS), "Reading the journal", entries.count()):
         if content := find_content(entry):
-            named.update(references(content))
+            named.update(content.references)
     return named
 
 

@@ -9,8 +9,9 @@ from itertools import islice
 
 from django.db import DatabaseError, transaction
 
-from assemblies.actions.progress import Track
-from assemblies.actions.verify.finding import (
+from assemblies.domains import Domain
+from assemblies.errors import ReplicaMismatch
+from assemblies.inspection.verify.finding import (
     BATCH_ROWS,
     Finding,
     differing_columns,
@@ -18,12 +19,11 @@ from assemblies.actions.verify.finding import (
     find_content,
     last_sequences,
 )
-from assemblies.domains import Domain
-from assemblies.errors import ReplicaMismatch
 from assemblies.journal.flush import explain
 from assemblies.journal.replica import check_watermark, lock_watermark
 from assemblies.models import DomainAssembly, DomainState, JournalHead, Watermark, replica_model
 from assemblies.models.columns import project
+from assemblies.progress import Track
 
 ATTEMPTS = 5
 

@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from assemblies.actions.examine.asking import trouble_with
-from assemblies.actions.examine.lag import replica_lags
 from assemblies.domains import Domain
-from assemblies.models import JournalHead, Watermark
+from assemblies.inspection.health.lag import replica_lags
+from assemblies.inspection.health.parts import default_trouble, replica_trouble, store_trouble
+from assemblies.models import JournalHead
 from assemblies.payloads import PayloadStore
-from assemblies.payloads.failures import read_failures_named
-
-SOME_PAYLOAD = "00000000-0000-4000-8000-000000000000/payload"
 
 
 def library_state(store: PayloadStore) -> dict[str, Any]:
@@ -20,26 +17,6 @@ def library_state(store: PayloadStore) -> dict[str, Any]:
     is_ok = all(part["status"] == "ok" for part in (*databases.values(), payloads))
     state = {"status": "ok" if is_ok else "error", "databases": databases, "payloads": payloads}
     return state | (_journal_state() if databases["default"]["status"] == "ok" else {"flush": {}, "journal": {}})
-
-
-def default_trouble() -> str:
-    """Return why the journal cannot be read, or ""."""
-    return trouble_with(lambda: JournalHead.objects.exists())
-
-
-def replica_trouble(domain: Domain) -> str:
-    """Return why a domain database cannot be read, or ""."""
-    return trouble_with(lambda: Watermark.objects.using(domain.alias).exists())
-
-
-def store_trouble(store: PayloadStore) -> str:
-    """Return why the payload store cannot be asked, or ""."""
-    return trouble_with(lambda: _reach(store))
-
-
-def _reach(store: PayloadStore) -> bool:
-    with read_failures_named():
-        return store.storage.exists(SOME_PAYLOAD)
 
 
 def _part(trouble: str) -> dict[str, str]:

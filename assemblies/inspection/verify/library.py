@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assemblies.actions.progress import Track, untracked
-from assemblies.actions.verify.chains import chain_heads, find_chain_faults
-from assemblies.actions.verify.finding import Finding
-from assemblies.actions.verify.payloads import find_leftovers, find_payload_faults, named_payloads, present_guids
-from assemblies.actions.verify.replicas import find_replica_faults, find_waiting_replicas
-from assemblies.actions.verify.working_copy import find_working_copy_faults
+from assemblies.inspection.verify.chains import chain_heads, find_chain_faults
+from assemblies.inspection.verify.finding import Finding
+from assemblies.inspection.verify.payloads import find_leftovers, find_payload_faults, named_payloads, present_guids
+from assemblies.inspection.verify.replicas import find_replica_faults, find_waiting_replicas
+from assemblies.inspection.verify.working_copy import find_working_copy_faults
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track, untracked
 
 
 @dataclass(kw_only=True)

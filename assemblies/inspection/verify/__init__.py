@@ -3,8 +3,8 @@
 It may run beside writers: each comparison is with a fixed point of the journal, which only ever grows.
 """
 
-from assemblies.actions.verify.finding import Finding
-from assemblies.actions.verify.library import Verification, verify_library
-from assemblies.actions.verify.payloads import find_payload_faults
+from assemblies.inspection.verify.finding import Finding
+from assemblies.inspection.verify.library import Verification, verify_library
+from assemblies.inspection.verify.payloads import find_payload_faults
 
 __all__ = ["Finding", "Verification", "find_payload_faults", "verify_library"]

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from assemblies.actions.examine.asking import trouble_with
-from assemblies.actions.examine.readiness import default_trouble, replica_trouble
 from assemblies.domains import DOMAIN_ALIASES
+from assemblies.inspection.health.parts import default_trouble, replica_trouble, trouble_with
 from devmode.sqlite_files import find_sqlite_file
 
 MISSING = "The database file is missing; run prepare."

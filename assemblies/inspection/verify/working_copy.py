@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from assemblies.actions.progress import Track
-from assemblies.actions.verify.finding import (
+from assemblies.inspection.verify.finding import (
     BATCH_ROWS,
     Finding,
     differing_columns,
@@ -18,6 +17,7 @@ from assemblies.actions.verify.finding import (
 )
 from assemblies.models import Assembly, JournalEntry, JournalHead
 from assemblies.models.columns import project
+from assemblies.progress import Track
 
 KIND = "working_copy"
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from assemblies.actions.verify.finding import Finding
+from assemblies.inspection.verify.finding import Finding
 from assemblies.journal import chain
 from assemblies.models import JournalEntry
 from devmode import audit

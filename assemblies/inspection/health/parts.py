@@ -1,0 +1,74 @@
+"""The parts of the library, one question each: trouble with a part is a result like any other."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.files.storage import FileSystemStorage
+from django.db import Error as DatabaseError
+
+from assemblies.domains import Domain
+from assemblies.errors import Failure
+from assemblies.journal.flush import explain
+from assemblies.models import JournalHead, Watermark
+from assemblies.payloads import PayloadStore
+from assemblies.payloads.failures import read_failures_named
+from assemblies.payloads.free_space import DiskRoom
+from assemblies.payloads.sweep import guid_directories
+
+logger = logging.getLogger(__name__)
+SOME_PAYLOAD = "00000000-0000-4000-8000-000000000000/payload"
+
+
+@dataclass(kw_only=True)
+class StoreFacts:
+    """What is cheap to know: counting objects in a far store would cost a question for each thousand of them."""
+
+    trouble: str = ""
+    count: int | None = None
+    room: DiskRoom | None = None
+
+
+def trouble_with(question: Callable[[], object]) -> str:
+    """Call `question` and return what is wrong in words without paths; "" when nothing is."""
+    try:
+        question()
+    except (DatabaseError, Failure, OSError) as error:
+        logger.warning("health: %s", error)
+        return explain(error)
+    return ""
+
+
+def default_trouble() -> str:
+    """Return why the journal cannot be read, or ""."""
+    return trouble_with(lambda: JournalHead.objects.exists())
+
+
+def replica_trouble(domain: Domain) -> str:
+    """Return why a domain database cannot be read, or ""."""
+    return trouble_with(lambda: Watermark.objects.using(domain.alias).exists())
+
+
+def store_trouble(store: PayloadStore) -> str:
+    """Return why the payload store cannot be read, or ""."""
+    return trouble_with(lambda: _reach(store))
+
+
+def store_facts(store: PayloadStore) -> StoreFacts:
+    """Return whether the payload store responds, how many payloads it contains, and how much room is left."""
+    facts = StoreFacts(trouble=store_trouble(store))
+    if not facts.trouble:
+        facts.trouble = trouble_with(lambda: _measure(facts, store))
+    return facts
+
+
+def _reach(store: PayloadStore) -> bool:
+    with read_failures_named():
+        return store.storage.exists(SOME_PAYLOAD)
+
+
+def _measure(facts: StoreFacts, store: PayloadStore) -> None:
+    facts.room = store.find_room()
+    if isinstance(store.storage, FileSystemStorage):
+        with read_failures_named():
+            facts.count = len(guid_directories(store.storage))
