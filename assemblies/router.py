@@ -1,15 +1,15 @@
 """Which database a query goes to.
 
-A proxy of `DomainAssembly` names its domain and so its alias; everything of the working copy lives in `default`. A
+A proxy of `DomainAssembly` names its domain and so its alias; every other model is in the database of its app. A
 query on a replica's table that names no domain is refused: answering it from `default` would be a silent lie.
 """
 
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
-from assemblies.domains import DOMAIN_ALIASES, Domain
+from assemblies.databases import ALIAS_OF_APP, DEFAULT, REPLICAS
+from assemblies.domains import Domain
 
 REPLICA_MODELS = {
     "domainassembly",
@@ -29,13 +29,13 @@ class DomainRouter:
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         if not _is_replica(model._meta.app_label, model._meta.model_name):
-            return DEFAULT_DB_ALIAS
+            return ALIAS_OF_APP.get(model._meta.app_label, DEFAULT)
         # A proxy's own domain; the watermark's is a column and names nothing.
         domain = getattr(model, "domain", None)
         if isinstance(domain, Domain):
             return domain.alias
         instance = hints.get("instance")
-        if instance is not None and instance._state.db in DOMAIN_ALIASES:
+        if instance is not None and instance._state.db in REPLICAS:
             return str(instance._state.db)
         raise UnroutedQuery(f"{model.__name__}: {UnroutedQuery.__doc__}")
 
@@ -45,8 +45,10 @@ class DomainRouter:
         return first._state.db == second._state.db
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
-        """Replica tables exist in the domain databases only, all others in `default` only."""
-        return (db in DOMAIN_ALIASES) == _is_replica(app_label, model_name)
+        """Replica tables exist in the domain databases only, all others in the one database of their app."""
+        if _is_replica(app_label, model_name):
+            return db in REPLICAS
+        return db == ALIAS_OF_APP.get(app_label, DEFAULT)
 
 
 def _is_replica(app_label: str, model_name: str | None) -> bool:

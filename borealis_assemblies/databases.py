@@ -1,4 +1,4 @@
-"""The four databases: SQLite files by default, each replaceable by a URL."""
+"""The databases as settings: SQLite files by default, each replaceable by a URL."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from assemblies.databases import DATABASES, DEFAULT, Database
 from borealis_assemblies.env import Environment
 
 SQLITE = "django.db.backends.sqlite3"
@@ -17,24 +18,21 @@ INIT_COMMAND = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign
 
 def database_settings(env: Environment, *, runtime_root: Path, root: Path) -> dict[str, dict[str, Any]]:
     """Return DATABASES. Relative SQLite paths start at `root`; raises ImproperlyConfigured on an unreadable URL."""
-    domains = runtime_root / "Assemblies"
-    files = {
-        "default": env.path("DATABASE_PATH", runtime_root / "engine.db", base=root),
-        "official": domains / "official.db",
-        "community": domains / "community.db",
-        "user_created": domains / "user_created.db",
-    }
-    return {alias: _database(env, alias, path, root) for alias, path in files.items()}
+    # `default` first: Django and whoever lists the connections begin with it.
+    in_order = sorted(DATABASES, key=lambda database: database.alias != DEFAULT)
+    return {database.alias: _database(env, database, runtime_root, root) for database in in_order}
 
 
-def _database(env: Environment, alias: str, path: Path, root: Path) -> dict[str, Any]:
-    name = "DATABASE_URL" if alias == "default" else f"{alias.upper()}_DATABASE_URL"
+def _database(env: Environment, database: Database, runtime_root: Path, root: Path) -> dict[str, Any]:
     if test_url := env.text("TEST_DATABASE_URL"):
-        # A name of its own for each alias, although tests only ever open the test databases beside them.
-        names = {"NAME": f"borealis_{alias}", "TEST": {"NAME": f"test_borealis_{alias}"}}
+        # A name of its own for each alias, although tests only ever open the test databases next to them.
+        names = {"NAME": f"borealis_{database.alias}", "TEST": {"NAME": f"test_borealis_{database.alias}"}}
         return _from_url("TEST_DATABASE_URL", test_url) | names
-    url = env.text(name)
-    settings = _from_url(name, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
+    path = runtime_root / database.file
+    if database.alias == DEFAULT:
+        path = env.path("DATABASE_PATH", path, base=root)
+    url = env.text(database.url_setting)
+    settings = _from_url(database.url_setting, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
     if settings["ENGINE"] == SQLITE:
         return settings | _sqlite_settings(env, (root / settings["NAME"]).resolve())
     return settings | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

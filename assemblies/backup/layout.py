@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from assemblies.domains import DOMAIN_ALIASES
+from assemblies.databases import BY_ALIAS, DATABASES
 from assemblies.payloads.reference import PAYLOAD_FILE_NAME, is_payload_guid, payload_name
 
 MANIFEST = "manifest.json"
-DATABASE_FILES = {"default": "engine.db"} | {alias: f"Assemblies/{alias}.db" for alias in DOMAIN_ALIASES}
+DATABASE_FILES = {database.alias: database.file for database in DATABASES}
 PAYLOADS = "Assemblies/Payloads"
 
 
@@ -26,4 +26,4 @@ def is_file_of_a_mirror(name: str) -> bool:
 
 
 def database_in(mirror: Path, alias: str) -> Path:
-    return mirror / DATABASE_FILES[alias]
+    return mirror / BY_ALIAS[alias].file

@@ -22,14 +22,12 @@ from assemblies.backup.folder import opened_folder
 from assemblies.backup.layout import DATABASE_FILES, MANIFEST, database_in, payload_file
 from assemblies.backup.manifest import HEAD_QUERY, FileFacts, LibraryHead, Manifest
 from assemblies.backup.sealed import NotSealed, find_database_file, sealed_database
-from assemblies.domains import DOMAIN_ALIASES
 from assemblies.errors import Failure, MirrorRefused, PayloadCorrupt, PayloadMissing
 from assemblies.inspection.verify import Finding
 from assemblies.models import Content, JournalEntry
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.progress import Track, untracked
 
-COPY_ORDER = (*DOMAIN_ALIASES, "default")
 # Smaller payloads are verified in memory and so read only once.
 READ_WHOLE_BYTES = 4 * 1024 * 1024
 READ_ENTRIES = 500
@@ -90,7 +88,7 @@ def mirror(
 
 def _check_files(payloads_only: bool) -> None:
     """Refuse before anything is opened: opening a missing SQLite file would make an empty one."""
-    files = {alias: find_database_file(alias) for alias in COPY_ORDER}
+    files = {alias: find_database_file(alias) for alias in DATABASE_FILES}
     others = [alias for alias, file in files.items() if file is None]
     if others and not payloads_only:
         raise MirrorRefused(
@@ -117,7 +115,7 @@ def _build(
     if payloads_only:
         head = _live_head()
     else:
-        for alias in track(COPY_ORDER, "Copying databases", len(COPY_ORDER)):
+        for alias in track(DATABASE_FILES, "Copying databases", len(DATABASE_FILES)):
             files[DATABASE_FILES[alias]] = _copy_database(alias, database_in(building, alias))
         head = _copied_head(database_in(building, "default"))
     named, faults = _named_payloads(head.sequence, track)

@@ -22,7 +22,6 @@ from assemblies.backup.moving import Aside, put
 from assemblies.backup.returning import put_back, set_others_aside
 from assemblies.backup.sealed import NotSealed, find_database_file, sealed_database
 from assemblies.backup.seizing import seize
-from assemblies.domains import DOMAIN_ALIASES
 from assemblies.errors import RestoreRefused
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
@@ -166,9 +165,10 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 def _swap(staged: Mapping[str, Path], targets: Mapping[str, Path], aside: Aside) -> None:
-    for alias in DOMAIN_ALIASES:
+    followers = [alias for alias in targets if alias != DEFAULT_DB_ALIAS]
+    for alias in followers:
         aside.move_database(targets[alias])
-    aside.keep_database(targets["default"])
-    put(staged["default"], targets["default"])
-    for alias in DOMAIN_ALIASES:
+    aside.keep_database(targets[DEFAULT_DB_ALIAS])
+    put(staged[DEFAULT_DB_ALIAS], targets[DEFAULT_DB_ALIAS])
+    for alias in followers:
         put(staged[alias], targets[alias])

@@ -1,4 +1,4 @@
-"""What each of the four databases is, how large, and whether it can be asked."""
+"""What each database is, how large, and whether it can be queried."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

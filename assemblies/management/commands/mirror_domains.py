@@ -1,4 +1,4 @@
-"""Mirror the library: four databases and the payloads, consistent, while it is served."""
+"""Mirror the library: its databases and the payloads, consistent, while it is served."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from assemblies.management.tables import table_lines
 
 class Command(LibraryCommand):
     help = (
-        "Copy the four databases and every payload the journal names into a new sub-folder of DIR, with a manifest of "
+        "Copy every database and every payload the journal names into a new sub-folder of DIR, with a manifest of "
         "SHA-256 hashes. The library may be in use. An earlier mirror in DIR goes when the new one is finished and "
         "without a fault. Exit code 2 when it was refused, or when a payload is damaged; the rest is mirrored then."
     )

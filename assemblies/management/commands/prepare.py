@@ -18,7 +18,7 @@ ACTOR = Actor.of_command("prepare")
 
 class Command(LibraryCommand):
     help = (
-        "Make directories, migrate the four databases, take in what the domain databases hold, "
+        "Make directories, migrate every database, take in what the domain databases hold, "
         "and make the first administrator when there is no user. Changes nothing that is already as it should be."
     )
     examples = """
