@@ -1,12 +1,12 @@
 """The library in Django's admin: pages that ask the catalogue and call actions, and lists of what is kept."""
 
-from assemblies.admin.assembly import AssemblyAdmin
-from assemblies.admin.identity import (
+from assemblies.admin.annotations import (
     AssemblyAliasAdmin,
     AssemblyNoteAdmin,
     AssemblySettingAdmin,
     AssemblySettingHistoryAdmin,
 )
+from assemblies.admin.assembly import AssemblyAdmin
 from assemblies.admin.journal import JournalEntryAdmin
 from assemblies.admin.replicas import DomainStateAdmin, FlushAdmin
 from assemblies.admin.syncs import SyncRecordAdmin

@@ -6,8 +6,6 @@ The list, the page, the creation and the deletion of an assembly stand at Django
 from collections.abc import Callable
 from typing import Any
 
-from assemblies.admin.exchange.export_page import export_assembly, export_library, export_page, export_selection
-from assemblies.admin.exchange.import_page import import_page
 from assemblies.admin.grid.bulk import bulk
 from assemblies.admin.grid.favourite import favourite
 from assemblies.admin.grid.saved_views import view_remove, view_save
@@ -15,6 +13,8 @@ from assemblies.admin.health.page import health_check, health_page
 from assemblies.admin.health.verify import health_verification, health_verify
 from assemblies.admin.history.diff_page import assembly_diff
 from assemblies.admin.history.restore import assembly_restore
+from assemblies.admin.import_export.export_page import export_assembly, export_library, export_page, export_selection
+from assemblies.admin.import_export.import_page import import_page
 from assemblies.admin.item.copying import copy_item
 from assemblies.admin.item.origin import adopt_item, take_original_item
 from assemblies.admin.queue.discard import queue_discard

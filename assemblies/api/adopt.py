@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from assemblies import documents
-from assemblies.actions.adopt import EVENT, adopt
 from assemblies.actions.audit import check_may_write
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
@@ -16,6 +15,7 @@ from assemblies.api.reading import read_object
 from assemblies.api.representing import written_item
 from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
+from assemblies.official.adopt import EVENT, adopt
 
 
 class AdoptView(AssemblyEndpoint):

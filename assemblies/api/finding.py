@@ -3,7 +3,7 @@
 from assemblies import documents
 from assemblies.errors import AssemblyNotFound
 from assemblies.models import Assembly, AssemblyAlias, fold_alias
-from assemblies.models.identity import ALIAS_LENGTH
+from assemblies.models.aliases import ALIAS_LENGTH
 
 
 def find_row(guid: str) -> Assembly:

@@ -18,8 +18,8 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
-from assemblies.official.provenance import EVENT
 from assemblies.official.sync import sync
+from assemblies.official.sync_records import EVENT
 from devmode.api.endpoint import PrivateEndpoint
 
 DEFAULT_LIMIT = 50

@@ -19,7 +19,7 @@ from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblySetting, SettingCategory, Status
-from assemblies.models.identity import SettingColumns
+from assemblies.models.annotations import SettingColumns
 
 DEFAULT_LIMIT = 100
 

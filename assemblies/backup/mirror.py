@@ -21,7 +21,7 @@ from assemblies.backup.durable import PRIVATE_FILE, fsync_file, make_folder, sha
 from assemblies.backup.folder import opened_folder
 from assemblies.backup.layout import DATABASE_FILES, MANIFEST, database_in, payload_file
 from assemblies.backup.manifest import HEAD_QUERY, FileFacts, LibraryHead, Manifest
-from assemblies.backup.sealed import NotSealed, find_database_file, sealed_database
+from assemblies.backup.sqlite_snapshot import NotSealed, find_database_file, sealed_database
 from assemblies.errors import Failure, MirrorRefused, PayloadCorrupt, PayloadMissing
 from assemblies.inspection.verify import Finding
 from assemblies.models import Content, JournalEntry

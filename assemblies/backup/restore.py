@@ -15,13 +15,13 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 
 from assemblies.backup.durable import make_folder, read_chunks, write_new
+from assemblies.backup.exclusive_lock import seize
 from assemblies.backup.folder import newest_mirror
 from assemblies.backup.layout import DATABASE_FILES, database_in
 from assemblies.backup.manifest import Manifest, find_differences, read_manifest
-from assemblies.backup.moving import Aside, put
-from assemblies.backup.returning import put_back, set_others_aside
-from assemblies.backup.sealed import NotSealed, find_database_file, sealed_database
-from assemblies.backup.seizing import seize
+from assemblies.backup.payload_restore import put_back, set_others_aside
+from assemblies.backup.set_aside import Aside, put
+from assemblies.backup.sqlite_snapshot import NotSealed, find_database_file, sealed_database
 from assemblies.errors import RestoreRefused
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked

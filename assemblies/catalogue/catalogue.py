@@ -14,14 +14,14 @@ from threading import Lock
 from django.core.signals import setting_changed
 from django.db.models import IntegerField, Max, Subquery, Sum, Value
 
+from assemblies.catalogue.copies import find_copies, set_origin_changes
 from assemblies.catalogue.entry import CatalogueEntry
 from assemblies.catalogue.order import carried_orders
 from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
-from assemblies.catalogue.standing import find_copies, settle_copies, settle_upstream
+from assemblies.catalogue.upstream_state import MAX_GUIDS_IN_QUERY, read_upstream, set_upstream_states
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_entries
-from assemblies.journal.upstream import FEW, read_upstream
 from assemblies.models import Assembly, Content, DomainState, Flush, JournalEntry, JournalHead, SyncRecord
 
 
@@ -80,9 +80,9 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     upstream = snapshot.upstream
     if position.sync_record != known.sync_record:
         upstream = read_upstream()
-    settle_upstream(touched if upstream is snapshot.upstream else list(entries), entries, upstream)
+    set_upstream_states(touched if upstream is snapshot.upstream else list(entries), entries, upstream)
     copies = snapshot.copies | find_copies(touched, entries)
-    settle_copies(touched, copies, entries)
+    set_origin_changes(touched, copies, entries)
     if persistence is not snapshot.persistence:
         touched |= set(waiting)
     _settle(touched, entries, waiting, persistence)
@@ -107,9 +107,9 @@ def _loaded(position: Position, interval: timedelta) -> Snapshot:
     waiting = _read_waiting(persistence, position, entries)
     _settle(entries, entries, waiting, persistence)
     upstream = read_upstream()
-    settle_upstream(list(entries), entries, upstream)
+    set_upstream_states(list(entries), entries, upstream)
     copies = find_copies(entries, entries)
-    settle_copies(entries, copies, entries)
+    set_origin_changes(entries, copies, entries)
     return Snapshot(position, entries, waiting, persistence, interval, upstream, copies)
 
 
@@ -147,7 +147,7 @@ def _last_revisions_held(domains: Mapping[str, str], persisted: Mapping[Domain, 
         guids = [guid for guid, of in domains.items() if of == domain]
         if guids and sequence:
             older = JournalEntry.objects.of_domain(domain).filter(sequence__lte=sequence)
-            if len(guids) <= FEW:
+            if len(guids) <= MAX_GUIDS_IN_QUERY:
                 older = older.filter(assembly_guid__in=guids)
             last = older.order_by().values_list("assembly_guid").annotate(Max("sequence"))
             held |= {guid: revision for guid, revision in last if domains.get(guid) == domain}

@@ -49,7 +49,7 @@ class CatalogueEntry:
         """Return the same revision in another state of persistence."""
         return replace(self, dirty_since=dirty_since, last_persisted=last_persisted)
 
-    def standing(self, *, upstream_state: UpstreamState | None, origin_changed: bool | None) -> "CatalogueEntry":
+    def compared(self, *, upstream_state: UpstreamState | None, origin_changed: bool | None) -> "CatalogueEntry":
         """Return the same revision as it stands to its source and to its original; itself when nothing is new."""
         if (upstream_state, origin_changed) == (self.upstream_state, self.origin_changed):
             return self

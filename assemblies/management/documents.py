@@ -7,8 +7,8 @@ from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
 
-from assemblies.actions.gather import ArchiveFiles, Files, FolderFiles, Found, Gathering, Skipped, gather
 from assemblies.actions.import_documents import OnConflict, check_conflict
+from assemblies.bundles import ArchiveFiles, Collected, Files, FolderFiles, Found, Skipped, collect
 from assemblies.domains import Domain
 from assemblies.errors import Refusal
 from assemblies.models import Assembly
@@ -16,16 +16,16 @@ from assemblies.progress import Track
 
 
 @dataclass(frozen=True)
-class PathsGathering(Gathering):
+class CollectedPaths(Collected):
     """What several paths hold, and those of them that hold no document at all."""
 
     empty: list[str] = field(default_factory=list)
 
 
-def gather_paths(paths: Iterable[str], *, track: Track) -> PathsGathering:
+def collect_paths(paths: Iterable[str], *, track: Track) -> CollectedPaths:
     """Return the documents of all `paths`, named as the command line did; a file that is named twice is read once."""
-    parts = {path: _gather_path(path, track) for path in dict.fromkeys(paths)}
-    return PathsGathering(
+    parts = {path: _collect_path(path, track) for path in dict.fromkeys(paths)}
+    return CollectedPaths(
         found=[found for part in parts.values() for found in part.found],
         skipped=[skipped for part in parts.values() for skipped in part.skipped],
         empty=[path for path, part in parts.items() if not part.found and not part.skipped],
@@ -64,38 +64,38 @@ def without_conflicts(
     return good, refused
 
 
-def _gather_path(path: str, track: Track) -> Gathering:
+def _collect_path(path: str, track: Track) -> Collected:
     place = Path(path)
     if place.is_dir():
-        return _gather(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
+        return _collect(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
     if not place.is_file():
-        return Gathering(skipped=[Skipped(path, "There is no such file or folder.")])
+        return Collected(skipped=[Skipped(path, "There is no such file or folder.")])
     if place.suffix.lower() == ".zip":
-        return _gather_archive(place, path, track)
+        return _collect_archive(place, path, track)
     # Whoever names a link on the command line means the file it leads to.
     real = place.resolve()
     if real.suffix.lower() != ".json":
-        return Gathering(skipped=[Skipped(path, "This is no .json document, folder or .zip archive.")])
-    return _gather(FolderFiles(real.parent), [real.name], path.removesuffix(real.name), track)
+        return Collected(skipped=[Skipped(path, "This is no .json document, folder or .zip archive.")])
+    return _collect(FolderFiles(real.parent), [real.name], path.removesuffix(real.name), track)
 
 
-def _gather_archive(place: Path, path: str, track: Track) -> Gathering:
+def _collect_archive(place: Path, path: str, track: Track) -> Collected:
     try:
         with ZipFile(place) as archive:
-            return _gather(ArchiveFiles(archive), None, f"{path}/", track)
+            return _collect(ArchiveFiles(archive), None, f"{path}/", track)
     except BadZipFile:
-        return Gathering(skipped=[Skipped(path, "This is not a zip archive.")])
+        return Collected(skipped=[Skipped(path, "This is not a zip archive.")])
 
 
-def _gather(files: Files, names: list[str] | None, prefix: str, track: Track) -> Gathering:
-    part = gather(
+def _collect(files: Files, names: list[str] | None, prefix: str, track: Track) -> Collected:
+    part = collect(
         files,
         names,
         max_document_bytes=settings.MAX_DOCUMENT_BYTES,
         max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
         track=track,
     )
-    return Gathering(
+    return Collected(
         found=[Found(f"{prefix}{found.path}", found.document) for found in part.found],
         skipped=[Skipped(f"{prefix}{skipped.path}", skipped.reason) for skipped in part.skipped],
     )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assemblies.identity.plan import Plan
-from assemblies.identity.rows import State
-from assemblies.identity.words import Words
 from assemblies.management.tables import table_lines
+from assemblies.rekeying.plan import Plan
+from assemblies.rekeying.rows import State
+from assemblies.rekeying.words import Words
 
 MOST_ROWS_SHOWN = 50
 COLLISION_COLUMNS = ("Category", "Key", "Row", "Value", "Status", "Updated at")

@@ -19,7 +19,7 @@ from assemblies.conf import payload_store
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
-from assemblies.official.staging import SeedReport, seed_staged
+from assemblies.official.seeding import SeedReport, seed_staged
 
 PRIVATE = 0o700
 LONGEST_WAIT_SECONDS = 120

@@ -1,5 +1,13 @@
 """Rows: the working copy and the journal in `default`, replicas and their watermarks in the domain databases."""
 
+from assemblies.models.aliases import AliasKind, AssemblyAlias, fold_alias
+from assemblies.models.annotations import (
+    AssemblyNote,
+    AssemblySetting,
+    AssemblySettingHistory,
+    SettingCategory,
+    Status,
+)
 from assemblies.models.assembly import Assembly
 from assemblies.models.content import AttachmentFacts, Content, Lineage
 from assemblies.models.domain_assembly import (
@@ -11,16 +19,6 @@ from assemblies.models.domain_assembly import (
     replica_model,
 )
 from assemblies.models.domain_state import DomainState, Flush
-from assemblies.models.identity import (
-    AliasKind,
-    AssemblyAlias,
-    AssemblyNote,
-    AssemblySetting,
-    AssemblySettingHistory,
-    SettingCategory,
-    Status,
-    fold_alias,
-)
 from assemblies.models.journal import JournalEntry, JournalHead
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assemblies.actions.gather import Skipped
-from assemblies.actions.gather.documents import printable
+from assemblies.bundles import Skipped
+from assemblies.bundles.collect import printable
 from assemblies.domains import Domain
 from assemblies.official.directory_source import CATALOGUE_FOLDER, VERSION_DIGITS
 from assemblies.official.domain_file import SUFFIX, DomainFile, StoredRow

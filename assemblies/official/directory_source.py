@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assemblies.actions.gather import FolderFiles, gather
+from assemblies.bundles import FolderFiles, collect
 from assemblies.errors import SourceUnreadable
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
@@ -35,13 +35,13 @@ class DirectorySource:
         Raises SourceUnreadable when it is missing or cannot be listed whole, SyncRefused when it is not as signed.
         """
         with vouched_for(FolderFiles(self._top()), self.keys) as files:
-            gathering = gather(
+            collected = collect(
                 files,
                 max_document_bytes=self.max_document_bytes,
                 max_attachment_bytes=self.max_attachment_bytes,
                 track=track,
             )
-        documents, skipped = published(gathering)
+        documents, skipped = published(collected)
         return SourceContents(_version(documents), documents, skipped)
 
     def follows(self, version: str, earlier: str) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assemblies.actions.contents import document_of
-from assemblies.actions.gather import FolderFiles, Skipped
-from assemblies.actions.gather.documents import printable, reason_of
-from assemblies.backup.sealed import NotSealed, sealed_database
+from assemblies.backup.sqlite_snapshot import NotSealed, sealed_database
+from assemblies.bundles import FolderFiles, Skipped
+from assemblies.bundles.collect import printable, reason_of
 from assemblies.documents import Document, Style, normalise_guid, read_document, write_document
 from assemblies.errors import (
     AttachmentTooLarge,

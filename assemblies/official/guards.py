@@ -5,8 +5,8 @@ Pure but for the question whether one version follows another, which the source 
 
 from collections.abc import Iterator, Mapping
 
+from assemblies.official.official_rows import OfficialRow
 from assemblies.official.plan import SyncPlan
-from assemblies.official.shelf import ShelfRow
 from assemblies.official.source import OfficialSource, SourceContents
 
 MOST_FAILING = 0.2
@@ -39,7 +39,7 @@ def _failures(contents: SourceContents) -> Iterator[str]:
         yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
 
 
-def find_mass_removal(plan: SyncPlan, shelf: Mapping[str, ShelfRow]) -> list[str]:
+def find_mass_removal(plan: SyncPlan, shelf: Mapping[str, OfficialRow]) -> list[str]:
     """Return the reason to refuse a plan that would take away most of the shelf; somebody may mean that."""
     live, removed = sum(row.is_live for row in shelf.values()), len(plan.removed)
     if not is_mass_removal(removed, live):

@@ -9,9 +9,7 @@ from assemblies.domains import Domain
 from assemblies.official.database_source import DatabaseSource, find_database
 from assemblies.official.directory_source import CATALOGUE_FOLDER, DirectorySource
 from assemblies.official.domain_file import SUFFIX, DomainFile
-from assemblies.official.git_address import find_git_address
-from assemblies.official.git_ref import read_ref
-from assemblies.official.git_source import GitSource
+from assemblies.official.git import GitSource, find_git_address, read_ref
 from assemblies.official.signing_keys import SigningKey, read_signing_keys
 from assemblies.official.source import OfficialSource
 

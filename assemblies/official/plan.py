@@ -7,8 +7,8 @@ A file that cannot be read says nothing, so the assembly it published stays.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from assemblies.actions.gather import Skipped
-from assemblies.official.shelf import ShelfRow
+from assemblies.bundles import Skipped
+from assemblies.official.official_rows import OfficialRow
 from assemblies.official.source import SourceContents, SourceDocument
 
 
@@ -25,7 +25,7 @@ class SyncPlan:
     added: list[SourceDocument] = field(default_factory=list)
     changed: list[SourceDocument] = field(default_factory=list)
     moved: list[SourceDocument] = field(default_factory=list)
-    removed: list[ShelfRow] = field(default_factory=list)
+    removed: list[OfficialRow] = field(default_factory=list)
     unchanged: int = 0
     local_edits: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -38,7 +38,7 @@ class SyncPlan:
 
 def plan_sync(
     contents: SourceContents,
-    shelf: Mapping[str, ShelfRow],
+    shelf: Mapping[str, OfficialRow],
     foreign: Mapping[str, str],
     *,
     keep_local: bool,
@@ -54,21 +54,21 @@ def plan_sync(
     return plan
 
 
-def _place(plan: SyncPlan, document: SourceDocument, row: ShelfRow | None, *, keep_local: bool) -> None:
+def _place(plan: SyncPlan, document: SourceDocument, row: OfficialRow | None, *, keep_local: bool) -> None:
     if row is not None and row.is_live and row.content_hash == document.content_hash:
         _place_same(plan, document, row)
     elif row is None or not _is_kept(plan, row, keep_local=keep_local):
         (plan.changed if row is not None and row.is_live else plan.added).append(document)
 
 
-def _place_same(plan: SyncPlan, document: SourceDocument, row: ShelfRow) -> None:
+def _place_same(plan: SyncPlan, document: SourceDocument, row: OfficialRow) -> None:
     if row.source_path == document.path:
         plan.unchanged += 1
     else:
         plan.moved.append(document)
 
 
-def _withdraw(plan: SyncPlan, missing: Iterable[ShelfRow], *, keep_local: bool) -> None:
+def _withdraw(plan: SyncPlan, missing: Iterable[OfficialRow], *, keep_local: bool) -> None:
     unreadable = {skipped.path for skipped in plan.skipped}
     for row in missing:
         if row.source_path in unreadable:
@@ -77,7 +77,7 @@ def _withdraw(plan: SyncPlan, missing: Iterable[ShelfRow], *, keep_local: bool) 
             plan.removed.append(row)
 
 
-def _is_kept(plan: SyncPlan, row: ShelfRow, *, keep_local: bool) -> bool:
+def _is_kept(plan: SyncPlan, row: OfficialRow, *, keep_local: bool) -> bool:
     """List a local edit, and say whether it is to be left alone."""
     if row.is_edited:
         plan.local_edits.append(row.guid)

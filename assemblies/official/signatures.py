@@ -1,14 +1,12 @@
-"""Signatures verified by ourselves, from the bytes git hashes: ssh signatures of commits and tags, minisign of a file.
+"""Signatures verified by ourselves, from the bytes that were signed: ssh signatures as git makes them, and minisign.
 
 Each function says yes or no; whatever cannot be read is no signature. No program, agent or key ring is asked.
 """
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 
-from assemblies.official.git_objects import Commit
 from assemblies.official.signing_keys import KEY_ID_BYTES, SSH_KIND, SigningKey, split_strings
 
 MAGIC = b"SSHSIG"
@@ -21,26 +19,6 @@ SIGNATURE_BYTES = 64
 
 _UNTRUSTED = "untrusted comment: "
 _TRUSTED = "trusted comment: "
-_SIGNATURE_HEADER = re.compile(rb"^(gpgsig[^ \n]*) ([^\n]*(?:\n [^\n]*)*)\n", re.MULTILINE)
-
-
-def is_signed_commit(commit: Commit, keys: Iterable[SigningKey]) -> bool:
-    """Say whether one of `keys` signed the commit itself, as `git commit -S` does."""
-    headers, separator, body = commit.raw.partition(b"\n\n")
-    headers += b"\n"
-    signatures = [value for name, value in _SIGNATURE_HEADER.findall(headers) if name == b"gpgsig"]
-    if len(signatures) != 1:
-        return False
-    unsigned = _SIGNATURE_HEADER.sub(b"", headers) + separator[1:] + body
-    return is_ssh_signature(signatures[0].replace(b"\n ", b"\n"), unsigned, keys)
-
-
-def is_signed_tag(commit: Commit, keys: Iterable[SigningKey]) -> bool:
-    """Say whether one of `keys` signed the annotated tag that led to the commit, as `git tag -s` does."""
-    position = commit.tag.rfind(b"\n" + BEGIN)
-    if position < 0:
-        return False
-    return is_ssh_signature(commit.tag[position + 1 :], commit.tag[: position + 1], keys)
 
 
 def is_ssh_signature(armor: bytes, message: bytes, keys: Iterable[SigningKey]) -> bool:

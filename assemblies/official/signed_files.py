@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assemblies.actions.gather import Files
-from assemblies.actions.gather.documents import SUFFIX, printable
+from assemblies.bundles import Files
+from assemblies.bundles.collect import SUFFIX, printable
 from assemblies.errors import Refusal, SyncRefused
 from assemblies.official.signatures import is_minisign_signature
 from assemblies.official.signing_keys import SigningKey

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from assemblies.actions.gather import Found, Gathering, Skipped, without_twins
+from assemblies.bundles import Collected, Found, Skipped, without_twins
 from assemblies.documents import Document
 from assemblies.progress import Track, untracked
 
@@ -49,15 +49,15 @@ class OfficialSource(Protocol):
         """Say whether `version` came after `earlier`; None when the source cannot tell. Raises SourceUnreadable."""
 
 
-def published(gathering: Gathering) -> tuple[list[SourceDocument], list[Skipped]]:
+def published(collected: Collected) -> tuple[list[SourceDocument], list[Skipped]]:
     """Return the documents that can be published, and those skipped: among them those without a GUID, and twins."""
-    gathering = without_twins(gathering)
+    collected = without_twins(collected)
     documents = [
         SourceDocument(found.path, found.document, found.document.guid, found.document.content_hash)
-        for found in gathering.found
+        for found in collected.found
         if found.document.guid is not None
     ]
-    return documents, sorted([*gathering.skipped, *_without_guid(gathering.found)], key=lambda skipped: skipped.path)
+    return documents, sorted([*collected.skipped, *_without_guid(collected.found)], key=lambda skipped: skipped.path)
 
 
 def _without_guid(found: Iterable[Found]) -> list[Skipped]:

@@ -21,17 +21,17 @@ from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, SyncRecord
 from assemblies.official import claims as claiming
-from assemblies.official import provenance
+from assemblies.official import sync_records as provenance
 from assemblies.official.claims import Claim, claims_of
 from assemblies.official.diffs import diffs_of
 from assemblies.official.guards import find_mass_removal, find_refusals, find_rollback
+from assemblies.official.official_rows import OfficialRow, find_foreign_guids, read_official_rows
 from assemblies.official.plan import SyncPlan, plan_sync
-from assemblies.official.provenance import EVENT, masked
-from assemblies.official.publication import publications
-from assemblies.official.published import PublishedChange, compare_published, write_published
+from assemblies.official.plan_changes import changes_of_plan
 from assemblies.official.report import SyncReport
-from assemblies.official.shelf import ShelfRow, find_foreign_guids, read_shelf
 from assemblies.official.source import OfficialSource, SourceContents
+from assemblies.official.sync_records import EVENT, masked
+from assemblies.official.upstream_index import UpstreamIndexChange, compare_upstream_index, write_upstream_index
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
 
@@ -98,7 +98,7 @@ def sync(
     allowed = Allowances(keep_local=keep_local, mass_removal=allow_mass_removal, rollback=allow_rollback)
     try:
         contents, shelf, plan = _plan(attempt, allowed, track)
-        news = compare_published(contents)
+        news = compare_upstream_index(contents)
         claims = claims_of(plan.claimed)
         if not dry_run and not (plan.changes_nothing and not news and not attempt.is_new()):
             _carry_out(attempt, contents, shelf, plan, claims, news, store=store, track=track)
@@ -119,10 +119,12 @@ def sync(
     )
 
 
-def _plan(attempt: Attempt, allowed: Allowances, track: Track) -> tuple[SourceContents, dict[str, ShelfRow], SyncPlan]:
+def _plan(
+    attempt: Attempt, allowed: Allowances, track: Track
+) -> tuple[SourceContents, dict[str, OfficialRow], SyncPlan]:
     """Read, decide, and raise SyncRefused when a guard objects."""
     attempt.contents = contents = attempt.source.read(track)
-    shelf = read_shelf()
+    shelf = read_official_rows()
     foreign = find_foreign_guids(document.guid for document in contents.documents)
     attempt.plan = plan = plan_sync(contents, shelf, foreign, keep_local=allowed.keep_local)
     overridable = {
@@ -143,10 +145,10 @@ def _plan(attempt: Attempt, allowed: Allowances, track: Track) -> tuple[SourceCo
 def _carry_out(
     attempt: Attempt,
     contents: SourceContents,
-    shelf: Mapping[str, ShelfRow],
+    shelf: Mapping[str, OfficialRow],
     plan: SyncPlan,
     claims: list[Claim],
-    news: PublishedChange,
+    news: UpstreamIndexChange,
     *,
     store: PayloadStore,
     track: Track,
@@ -161,11 +163,11 @@ def _carry_out(
         before = provenance.journal_end()
         yield
         claiming.settle(claims, now=now)
-        write_published(news)
+        write_upstream_index(news)
         _record(attempt, plan, before=before, now=now)
 
     with staged(store, rows.values()) as staging:
-        made = publications(plan, shelf, contents, actor=attempt.actor, staging=staging, track=track)
+        made = changes_of_plan(plan, shelf, contents, actor=attempt.actor, staging=staging, track=track)
         changes = [*claiming.moves(claims), *made]
         commit(
             changes, actor=attempt.actor, event=EVENT, detail=_audit_detail(attempt, plan, claims), alongside=alongside

@@ -18,12 +18,12 @@ from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.revert import restoring
+from assemblies.catalogue.upstream_state import meaning_of
 from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
 from assemblies.journal.flush import flush
-from assemblies.journal.upstream import meaning_of
 from assemblies.models import Assembly, JournalEntry, SyncRecord
-from assemblies.official import provenance
+from assemblies.official import sync_records as provenance
 from assemblies.official.guards import is_mass_removal
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked

@@ -18,7 +18,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
-from assemblies.admin.exchange import comparison, import_page, importing, upload
+from assemblies.admin.import_export import comparison, import_page, importing, upload
 from assemblies.documents import Attachment, parse_json
 from assemblies.domains import Domain
 from assemblies.errors import StorageFull

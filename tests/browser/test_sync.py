@@ -17,7 +17,7 @@ from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from devmode.models import DevModeGrant
 from tests.browser.conftest import Visit
-from tests.official.git_repository import Repository, needs_git
+from tests.official.git.git_repository import Repository, needs_git
 from tests.official.published_folder import guid, publish, publish_many, source_of
 
 LIST = "/admin/assemblies/syncrecord/"

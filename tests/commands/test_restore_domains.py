@@ -17,7 +17,7 @@ from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.backup import restore
 from assemblies.backup.durable import fsync_folder, sha256_of
-from assemblies.backup.sealed import find_database_file
+from assemblies.backup.sqlite_snapshot import find_database_file
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
@@ -254,7 +254,7 @@ def test_a_crash_between_two_steps_leaves_the_old_library_or_the_new(
         if len(done) == steps:
             raise OSError("crash")
 
-    monkeypatch.setattr("assemblies.backup.moving.fsync_folder", crash_after)
+    monkeypatch.setattr("assemblies.backup.set_aside.fsync_folder", crash_after)
     assert call("restore_domains", str(mirrored), "--replace").exit_code == 1
     monkeypatch.undo()
     prepare(actor=command)

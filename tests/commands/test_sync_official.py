@@ -17,7 +17,7 @@ from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
 from tests.commands.calling import Called, call
 from tests.documents_made import script
-from tests.official.git_repository import Repository, needs_git
+from tests.official.git.git_repository import Repository, needs_git
 from tests.official.published_folder import guid, publish, publish_many
 
 pytestmark = pytest.mark.usefixtures("library")

@@ -17,7 +17,6 @@ from assemblies.actions.revert import revert
 from assemblies.catalogue import Catalogue
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, RevisionConflict
-from assemblies.identity.aliases import stored_registry
 from assemblies.inspection.verify import verify_library
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
@@ -37,6 +36,7 @@ from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
 from assemblies.payloads import PayloadStore
+from assemblies.rekeying.aliases import stored_registry
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many, source_of

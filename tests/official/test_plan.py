@@ -2,10 +2,10 @@
 
 import pytest
 
-from assemblies.actions.gather import Skipped
+from assemblies.bundles import Skipped
 from assemblies.official.guards import find_mass_removal, find_refusals
+from assemblies.official.official_rows import OfficialRow
 from assemblies.official.plan import SyncPlan, plan_sync
-from assemblies.official.shelf import ShelfRow
 from assemblies.official.source import SourceContents, SourceDocument
 from tests.documents_made import script
 
@@ -15,8 +15,8 @@ def document(guid: str, *, path: str = "", payload: bytes = b"echo\n") -> Source
     return SourceDocument(path or f"{guid}.json", made, guid, made.content_hash)
 
 
-def row(published: SourceDocument, *, live: bool = True, edited: bool = False, content_hash: str = "") -> ShelfRow:
-    return ShelfRow(
+def row(published: SourceDocument, *, live: bool = True, edited: bool = False, content_hash: str = "") -> OfficialRow:
+    return OfficialRow(
         guid=published.guid,
         display_name=published.document.display_name,
         revision=1,
@@ -33,7 +33,7 @@ def contents_of(*documents: SourceDocument, skipped: tuple[Skipped, ...] = ()) -
 
 def plan(
     contents: SourceContents,
-    *rows: ShelfRow,
+    *rows: OfficialRow,
     keep_local: bool = False,
     foreign: dict[str, str] | None = None,
 ) -> SyncPlan:
@@ -109,7 +109,7 @@ def test_a_guid_that_another_domain_took_is_claimed() -> None:
     assert (made.added, made.claimed, made.skipped) == ([B], {B.guid: "user"}, [])
 
 
-def refusals(contents: SourceContents, *rows: ShelfRow, allow: bool = False) -> list[str]:
+def refusals(contents: SourceContents, *rows: OfficialRow, allow: bool = False) -> list[str]:
     shelf = {row.guid: row for row in rows}
     made = plan_sync(contents, shelf, {}, keep_local=False)
     return [*find_refusals(contents), *([] if allow else find_mass_removal(made, shelf))]

@@ -13,7 +13,7 @@ from assemblies.errors import SourceUnreadable
 from assemblies.official.open_source import open_source
 from assemblies.official.signatures import is_minisign_signature, is_ssh_signature
 from assemblies.official.signing_keys import read_signing_keys, split_strings
-from tests.official.git_repository import Signer
+from tests.official.git.git_repository import Signer
 
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed here")
 SIGNER = Signer(1)

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from assemblies.errors import SyncRefused
 from assemblies.official.open_source import open_source
-from tests.official.git_repository import Repository, Signer, git_source, needs_git, signed_commit, signed_tag
+from tests.official.git.git_repository import Repository, Signer, git_source, needs_git, signed_commit, signed_tag
 from tests.official.published_folder import guid, publish, publish_many
 
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed here")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.gather import Skipped
+from assemblies.bundles import Skipped
 from assemblies.errors import AuditUnavailable, DevModeRequired, SourceUnreadable, SyncRefused
 from assemblies.models import Assembly, JournalEntry, SyncRecord, UpstreamDocument
-from assemblies.official.provenance import masked
 from assemblies.official.report import SyncReport
 from assemblies.official.source import SourceContents
 from assemblies.official.sync import sync
+from assemblies.official.sync_records import masked
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
 from devmode.models import AuditEntry

@@ -12,9 +12,9 @@ from assemblies.actions.delete import delete
 from assemblies.actions.revert import revert
 from assemblies.actions.update import update
 from assemblies.catalogue import Catalogue, ListQuery, find_page
+from assemblies.catalogue.upstream_state import find_upstream_state, upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.journal.flush import flush
-from assemblies.journal.upstream import find_upstream_state, upstream_state
 from assemblies.models import Assembly
 from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
@@ -138,7 +138,7 @@ def test_many_questions_to_the_journal_are_asked_as_one(
     for number in (1, 2):
         update(guid(number), {"summary": "Ours."}, actor=command, store=library)
     few = states(catalogue)
-    monkeypatch.setattr("assemblies.journal.upstream.FEW", 1)
+    monkeypatch.setattr("assemblies.catalogue.upstream_state.FEW", 1)
     assert states(catalogue) == few
 
 

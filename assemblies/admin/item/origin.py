@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assemblies.actions import adopt as adoption
 from assemblies.actions import take_original as taking
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
@@ -20,6 +19,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NoOriginal, NotWithdrawn, RevisionConflict
+from assemblies.official import adopt as adoption
 
 
 @require_POST

@@ -19,7 +19,7 @@ from assemblies.admin.syncs.standing import shelf_standing
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
-from assemblies.official.provenance import find_last_accepted, masked
+from assemblies.official.sync_records import find_last_accepted, masked
 from assemblies.official.undo import find_undoable
 
 RECORDS_PER_PAGE = 25

@@ -25,9 +25,9 @@ from assemblies.domains import Domain
 from assemblies.errors import LibraryError, SourceUnreadable, SyncRefused
 from assemblies.official.diffs import MOST_DOCUMENTS
 from assemblies.official.open_source import open_source
-from assemblies.official.provenance import EVENT, masked
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
+from assemblies.official.sync_records import EVENT, masked
 
 # Each allowance as a box to tick, in words that say what ticking it means.
 BOXES: dict[str, Any] = {

@@ -16,8 +16,8 @@ from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
-from assemblies.official.provenance import EVENT
 from assemblies.official.sync import sync
+from assemblies.official.sync_records import EVENT
 from assemblies.progress import Track
 
 

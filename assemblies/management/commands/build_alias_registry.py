@@ -8,11 +8,11 @@ from django.core.management.base import CommandError, CommandParser
 
 from assemblies.documents import readable_json
 from assemblies.domains import Domain
-from assemblies.identity.derive import SUFFIX, Overrides, derive_registry
-from assemblies.identity.git_history import read_history
-from assemblies.identity.registry import read_entries
 from assemblies.management.command import LibraryCommand, domain_argument
 from assemblies.models import fold_alias
+from assemblies.rekeying.derive import SUFFIX, Overrides, derive_registry
+from assemblies.rekeying.git_history import read_history
+from assemblies.rekeying.registry import read_entries
 
 
 class Command(LibraryCommand):

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.gather import Found, Skipped
 from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.bundles import Found, Skipped
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
-from assemblies.management.documents import gather_paths, rows_with_guid_of, without_conflicts
+from assemblies.management.documents import collect_paths, rows_with_guid_of, without_conflicts
 from assemblies.management.tables import table_lines
 from assemblies.models import Assembly
 
@@ -47,22 +47,22 @@ class Command(LibraryCommand):
         started = monotonic()
         domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
         with self.tracking() as track:
-            gathering = gather_paths(options["paths"], track=track)
-        rows = rows_with_guid_of(gathering.found)
-        good, conflicts = without_conflicts(gathering.found, rows, domain, on_conflict)
+            collected = collect_paths(options["paths"], track=track)
+        rows = rows_with_guid_of(collected.found)
+        good, conflicts = without_conflicts(collected.found, rows, domain, on_conflict)
         dry_run = options["dry_run"]
         outcome = _foretold(good, rows, on_conflict) if dry_run else _imported(good, domain, on_conflict)
-        refused = [*gathering.skipped, *conflicts]
+        refused = [*collected.skipped, *conflicts]
         facts = {
             "domain": str(domain),
             "on_conflict": str(on_conflict),
             "dry_run": dry_run,
             **{what: [{"path": path, "assembly_guid": guid} for path, guid in rows] for what, rows in outcome.items()},
             "refused": [{"path": one.path, "reason": one.reason} for one in refused],
-            "without_documents": gathering.empty,
+            "without_documents": collected.empty,
             "elapsed_seconds": round(monotonic() - started, 3),
         }
-        empty = [f"No .json document found in {path}." for path in gathering.empty]
+        empty = [f"No .json document found in {path}." for path in collected.empty]
         self.answer(facts, [*empty, *self._lines(outcome, refused, dry_run=dry_run)])
         if refused:
             raise CommandError(f"Documents refused: {len(refused)}", returncode=REFUSED)

@@ -13,16 +13,16 @@ from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.errors import MigrationRefused, NothingToMigrate, PlanChanged, Refusal
-from assemblies.identity.adapter import Adapter
-from assemblies.identity.aliases import stored_registry
-from assemblies.identity.atocore_adapter import AtocoreAdapter
-from assemblies.identity.catalogue_adapter import CatalogueAdapter
-from assemblies.identity.migrate import Migration
-from assemblies.identity.registry import Registry, read_registry
-from assemblies.identity.words import ATOCORE, CATALOGUE
 from assemblies.management.command import LibraryCommand
 from assemblies.management.migration_lines import next_lines, plan_lines
 from assemblies.models import fold_alias
+from assemblies.rekeying.adapter import Adapter
+from assemblies.rekeying.aliases import stored_registry
+from assemblies.rekeying.atocore_adapter import AtocoreAdapter
+from assemblies.rekeying.catalogue_adapter import CatalogueAdapter
+from assemblies.rekeying.migrate import Migration
+from assemblies.rekeying.registry import Registry, read_registry
+from assemblies.rekeying.words import ATOCORE, CATALOGUE
 
 EXIT_CODES: dict[type[Refusal], int] = {MigrationRefused: 2, NothingToMigrate: 3, PlanChanged: 4}
 

@@ -1,0 +1,147 @@
+"""Import: choose documents, look at what would come of them, then let exactly that be done, in one transaction.
+
+The server keeps nothing between the two: the page sends the documents again, with what their preview saw. The report
+answers the import directly, for nobody but the page that asked knows what it is about.
+"""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.audit import check_may_write
+from assemblies.actions.import_documents import EVENT, MOST_PER_MINUTE
+from assemblies.admin.actors import actor_of, writable_domains
+from assemblies.admin.import_export.guard import guarded
+from assemblies.admin.import_export.importing import import_picked
+from assemblies.admin.import_export.picking import FOR_ALL_WORDS, OUTDATED, Picking, picking_of
+from assemblies.admin.import_export.proposal import propose
+from assemblies.admin.import_export.upload import Upload, read_upload
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.domains import Domain
+from assemblies.errors import (
+    AssemblyNotFound,
+    DocumentTooLarge,
+    Failure,
+    GuidInOtherDomain,
+    GuidTaken,
+    RevisionConflict,
+)
+from devmode.attempts import TooManyAttempts, limit_of, take_attempt
+
+# What other writers may have done between the last look and the transaction.
+OVERTAKEN = (AssemblyNotFound, GuidInOtherDomain, GuidTaken, RevisionConflict)
+
+
+@refusals_as_pages
+def refuse_upload(request: HttpRequest, refusal: DocumentTooLarge) -> HttpResponseBase:
+    """Answer what is too large to be read at all."""
+    actor = _writer(request)
+    limit = refusal.detail.get("limit_bytes")
+    return _page(request, actor, notice=refusal.message, limit_bytes=limit, status=413)
+
+
+@guarded(refuse_upload)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def import_page(request: HttpRequest) -> HttpResponseBase:
+    """Show the form; preview what was sent; import it."""
+    if request.method != "POST":
+        return _page(request, _writer(request))
+    actor = actor_of(request)
+    try:
+        domain = Domain.from_wire(request.POST.get("domain", Domain.USER.value))
+    except ValueError:
+        return _page(request, actor, notice=_("Choose one of the domains."), status=400)
+    check_may_write(actor, domain, EVENT)
+    try:
+        _take_attempt(request)
+    except TooManyAttempts as refusal:
+        words = _("These are too many imports at once. Wait %(seconds)s seconds, then try again.")
+        return _page(request, actor, notice=words % {"seconds": refusal.wait_seconds}, status=429)
+    return _answer(request, actor, domain)
+
+
+def _writer(request: HttpRequest) -> Actor:
+    """Return who asks. Raises Forbidden when there is no domain they may import into."""
+    actor = actor_of(request)
+    if refusal := actor.refusal(Domain.USER):
+        raise refusal
+    return actor
+
+
+def _take_attempt(request: HttpRequest) -> None:
+    user: Any = request.user
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    take_attempt([limit_of("import", user, address, attempts=MOST_PER_MINUTE)])
+
+
+def _answer(request: HttpRequest, actor: Actor, domain: Domain) -> HttpResponseBase:
+    upload = read_upload(request.FILES.getlist("files"), request.POST.get("pasted", ""))
+    if upload.is_empty:
+        return _page(request, actor, notice=_("Choose a file, or paste a document."), domain=domain, status=400)
+    if request.POST.get("step") == "import":
+        return _import(request, actor, upload, domain)
+    return _preview(request, actor, upload, domain)
+
+
+def _import(request: HttpRequest, actor: Actor, upload: Upload, domain: Domain) -> HttpResponseBase:
+    proposal = propose(upload, domain, compares=False)
+    picking = picking_of(request.POST, proposal)
+    if picking.notice:
+        return _preview(request, actor, upload, domain, notice=picking.notice, status=picking.status)
+    try:
+        report = import_picked(proposal, picking.picks, actor=actor, event_guid=_event_guid(request, actor))
+    except OVERTAKEN:
+        return _preview(request, actor, upload, domain, notice=OUTDATED, status=409)
+    except Failure as failure:
+        return _preview(request, actor, upload, domain, notice=failure.message, status=503)
+    return _page(request, actor, report=report, domain=domain)
+
+
+def _event_guid(request: HttpRequest, actor: Actor) -> str | None:
+    """Return what makes asking twice, after a lost answer, import once; None where the page said nothing usable."""
+    try:
+        return str(uuid5(UUID(request.POST.get("event", "")), actor.name))
+    except ValueError:
+        return None
+
+
+def _preview(
+    request: HttpRequest, actor: Actor, upload: Upload, domain: Domain, *, notice: Any = "", status: int = 200
+) -> HttpResponseBase:
+    """Show what would come of the upload; picks that were sent for rows which still are as they were stay."""
+    proposal = propose(upload, domain)
+    picking = picking_of(request.POST, proposal) if notice else Picking([row.proposed for row in proposal.rows])
+    return _page(
+        request,
+        actor,
+        proposal=proposal,
+        picked_rows=list(zip(proposal.rows, picking.picks, strict=True)),
+        domain=domain,
+        notice=notice,
+        event=uuid4(),
+        tokens=json.dumps(proposal.tokens),
+        for_all=FOR_ALL_WORDS.items(),
+        status=status,
+    )
+
+
+def _page(request: HttpRequest, actor: Actor, *, status: int = 200, **context: Any) -> HttpResponseBase:
+    frame = {
+        "domains": writable_domains(actor),
+        "domain": Domain.USER,
+        "pasted": request.POST.get("pasted", "") if status != 413 else "",
+        "max_bytes": settings.MAX_ATTACHMENT_BYTES,
+        "max_document_bytes": settings.MAX_DOCUMENT_BYTES,
+        "max_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+    }
+    return render_page(
+        request, "library/import_export/import.html", title=_("Import documents"), status=status, **(frame | context)
+    )

@@ -1,0 +1,81 @@
+"""Do what was picked for the rows of a proposal, in one transaction, and say what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Receipt
+from assemblies.actions.import_documents import import_documents
+from assemblies.admin.import_export.proposal import Pick, Proposal, Row
+from assemblies.conf import payload_store
+
+
+class Outcome(StrEnum):
+    """What became of a document."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+
+
+OUTCOME_WORDS = {
+    Outcome.CREATED: _("Created"),
+    Outcome.UPDATED: _("Updated"),
+    Outcome.UNCHANGED: _("Unchanged"),
+    Outcome.SKIPPED: _("Skipped"),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one row; `guid` is where it stands now, None when it was skipped."""
+
+    row: Row
+    outcome: Outcome
+    guid: str | None = None
+
+    @property
+    def words(self) -> Any:
+        return OUTCOME_WORDS[self.outcome]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import did."""
+
+    proposal: Proposal
+    results: list[Result]
+
+    @property
+    def counts(self) -> list[tuple[Outcome, Any, int]]:
+        """How many documents each outcome had, without outcomes that none had."""
+        numbers = {outcome: sum(one.outcome is outcome for one in self.results) for outcome in Outcome}
+        return [(outcome, OUTCOME_WORDS[outcome], count) for outcome, count in numbers.items() if count]
+
+
+def import_picked(proposal: Proposal, picks: Sequence[Pick], *, actor: Actor, event_guid: str | None) -> Report:
+    """Import the rows as picked. Raises what `import_documents` does; nothing was imported then."""
+    chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not Pick.SKIP]
+    receipts = import_documents(
+        [replace(row.document, guid=None) if pick is Pick.AS_NEW else row.document for row, pick in chosen],
+        domain=proposal.domain,
+        on_conflict=[row.choice(pick) for row, pick in chosen],
+        actor=actor,
+        store=payload_store(),
+        event_guid=event_guid,
+    )
+    made = {row.position: receipt for (row, _pick), receipt in zip(chosen, receipts, strict=True)}
+    return Report(proposal, [_result(row, made.get(row.position)) for row in proposal.rows])
+
+
+def _result(row: Row, receipt: Receipt | None) -> Result:
+    if receipt is None:
+        return Result(row, Outcome.SKIPPED)
+    if not receipt.changed:
+        return Result(row, Outcome.UNCHANGED, receipt.guid)
+    return Result(row, Outcome.CREATED if receipt.created else Outcome.UPDATED, receipt.guid)

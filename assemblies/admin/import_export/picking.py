@@ -1,0 +1,89 @@
+"""What somebody picked for each row of a proposal, held against what the library says now.
+
+A form's picks stand in two texts of JSON, one item for each readable document, for a form may have few fields only:
+`tokens` is what the preview saw, `picks` what is to be done. Without script `all` stands for all rows.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assemblies import documents
+from assemblies.admin.import_export.proposal import Pick, Proposal, Row
+from assemblies.errors import Refusal
+
+LONGEST_TEXT = 512 * 1024
+OUTDATED = gettext_lazy(
+    "The library or the documents have changed since the preview, so nothing was imported. This is how it is now."
+)
+
+
+class ForAll(StrEnum):
+    """One pick for all rows."""
+
+    PROPOSED = "proposed"
+    IMPORT = "import"
+    AS_NEW = "as_new"
+    SKIP = "skip"
+
+
+FOR_ALL_WORDS = {
+    ForAll.PROPOSED: gettext_lazy("As proposed"),
+    ForAll.IMPORT: gettext_lazy("Import or update all"),
+    ForAll.AS_NEW: gettext_lazy("Import all as new ones"),
+    ForAll.SKIP: gettext_lazy("Skip all"),
+}
+
+
+@dataclass(frozen=True)
+class Picking:
+    """A pick for each row, and why nothing may be imported upon them, if so, with the status of that answer."""
+
+    picks: list[Pick]
+    notice: Any = ""
+    status: int = 200
+
+
+def picking_of(form: Mapping[str, Any], proposal: Proposal) -> Picking:
+    """Return the picks of a form, as far as they are for these rows; the others are as proposed."""
+    tokens, sent = _texts(form.get("tokens")), _texts(form.get("picks"))
+    for_all = form.get("all")
+    picks, outdated = [], len(tokens) != len(proposal.rows)
+    for row in proposal.rows:
+        seen = row.position < len(tokens) and tokens[row.position] == row.token
+        pick = _picked(row, sent, for_all) if seen else None
+        outdated = outdated or not seen
+        picks.append(pick or row.proposed)
+    if outdated:
+        return Picking(picks, OUTDATED, status=409)
+    return Picking(picks, _fault(proposal, picks), status=400)
+
+
+def _picked(row: Row, sent: list[str], for_all: Any) -> Pick | None:
+    word = sent[row.position] if row.position < len(sent) else for_all
+    return next((pick for pick, _words in row.picks if pick == word), None)
+
+
+def _fault(proposal: Proposal, picks: list[Pick]) -> str:
+    """Say what is wrong with the picks themselves."""
+    chosen = [row for row, pick in zip(proposal.rows, picks, strict=True) if pick is Pick.IMPORT and row.document.guid]
+    guids = Counter(row.document.guid for row in chosen)
+    twins = [row.place for row in chosen if guids[row.document.guid] > 1]
+    if twins:
+        words = _("These documents have the same GUID: %(places)s. Import one of them, the others as new ones or not.")
+        return words % {"places": ", ".join(twins[:5])}
+    return "" if any(pick is not Pick.SKIP for pick in picks) else _("Every document is skipped; nothing was imported.")
+
+
+def _texts(text: Any) -> list[str]:
+    """Return a list of words from a form; anything else is no list at all."""
+    try:
+        value = documents.parse_json(text or "[]", max_bytes=LONGEST_TEXT)
+    except Refusal:
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else []

@@ -1,0 +1,173 @@
+"""What an import would come to: a row for each document, with what may be done with it and what is proposed.
+
+Nothing is written, and how many questions this asks the database does not depend on how many documents there are.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from assemblies.actions.import_documents import Choice, OnConflict, Preview, Standing, preview
+from assemblies.admin.badges import source_badge
+from assemblies.admin.import_export.comparison import Comparing, DocumentComparison
+from assemblies.admin.import_export.upload import Readable, Unreadable, Upload
+from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.documents import Document
+from assemblies.domains import Domain
+
+FLAGS_SHOWN = 20
+CLASHES_SHOWN = 5
+
+
+class Pick(StrEnum):
+    """What to do with one document."""
+
+    IMPORT = "import"
+    AS_NEW = "as_new"
+    SKIP = "skip"
+
+
+STANDING_WORDS = {
+    Standing.NEW: _("New"),
+    Standing.SAME: _("Same"),
+    Standing.CHANGED: _("Changed"),
+    Standing.OTHER_DOMAIN: _("GUID of another domain"),
+}
+_IMPORT_WORDS = {Standing.NEW: _("Import"), Standing.SAME: _("Import again"), Standing.CHANGED: _("Update")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One readable document of an upload, and how it stands to the library."""
+
+    position: int
+    place: str
+    document: Document
+    preview: Preview
+    clashes: Sequence[tuple[CatalogueEntry, SafeString]] = ()
+    first_twin: str = ""
+    repeats: CatalogueEntry | None = None
+    comparison: DocumentComparison | None = None
+
+    @property
+    def standing(self) -> Standing:
+        return self.preview.standing
+
+    @property
+    def standing_words(self) -> Any:
+        return STANDING_WORDS[self.standing]
+
+    @property
+    def owner_badge(self) -> SafeString:
+        """The domain that has the GUID."""
+        return source_badge(self.preview.row.domain) if self.preview.row else SafeString()
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.document.payload) + sum(file.size for file in self.document.files)
+
+    @property
+    def flags_shown(self) -> list[dict[str, Any]]:
+        return self.preview.flags[:FLAGS_SHOWN]
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether there is more to say than stands in the columns."""
+        told = (self.clashes, self.preview.flags, self.first_twin, self.comparison)
+        return any(told) or self.document.guid is None or self.standing == Standing.OTHER_DOMAIN
+
+    @cached_property
+    def token(self) -> str:
+        """What a choice for this row is made upon; it differs once the library or the document does."""
+        revision = self.preview.row.sequence if self.preview.row else 0
+        return f"{self.standing}:{revision}:{self.document.content_hash[:32]}"
+
+    @property
+    def picks(self) -> list[tuple[Pick, Any]]:
+        """What may be done, in words."""
+        found: list[tuple[Pick, Any]] = []
+        if self.standing in _IMPORT_WORDS:
+            found.append((Pick.IMPORT, _IMPORT_WORDS[self.standing]))
+        if self.document.guid is not None:
+            found.append((Pick.AS_NEW, _("Import as a new one (new GUID)")))
+        return [*found, (Pick.SKIP, _("Skip"))]
+
+    @property
+    def proposed(self) -> Pick:
+        settled = self.standing in {Standing.SAME, Standing.OTHER_DOMAIN}
+        return Pick.SKIP if settled or self.first_twin or self.repeats else Pick.IMPORT
+
+    def choice(self, pick: Pick) -> Choice:
+        """Return what the pick means, upon what the row says: anything else in the library refuses the import.
+
+        A new GUID cannot be taken.
+        """
+        row = self.preview.row
+        if pick is Pick.IMPORT and row is not None and self.standing in {Standing.SAME, Standing.CHANGED}:
+            return Choice(OnConflict.UPDATE, row.sequence)
+        return Choice(OnConflict.FAIL)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The rows of an upload and what could not be read in it; `uncompared` rows were too many to compare at once."""
+
+    domain: Domain
+    rows: list[Row] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    uncompared: int = 0
+
+    @property
+    def tokens(self) -> list[str]:
+        return [row.token for row in self.rows]
+
+    @property
+    def counts(self) -> list[tuple[Standing, Any, int]]:
+        """How many rows stand how, without what there is none of."""
+        numbers = {standing: sum(row.standing == standing for row in self.rows) for standing in Standing}
+        return [(standing, STANDING_WORDS[standing], count) for standing, count in numbers.items() if count]
+
+
+def propose(upload: Upload, domain: Domain, *, compares: bool = True) -> Proposal:
+    """Return what importing `upload` into `domain` would come to."""
+    entries = library_catalogue().current().entries
+    previews = preview([one.document for one in upload.readable], domain=domain, on_conflict=OnConflict.UPDATE)
+    comparing = Comparing()
+    rows = list(_rows(upload.readable, previews, entries, comparing if compares else None))
+    return Proposal(domain, rows, upload.unreadable, comparing.left_out)
+
+
+def _rows(
+    readable: Sequence[Readable],
+    previews: Sequence[Preview],
+    entries: Mapping[str, CatalogueEntry],
+    comparing: Comparing | None,
+) -> Iterator[Row]:
+    firsts: dict[str, Readable] = {}
+    for position, (one, found) in enumerate(zip(readable, previews, strict=True)):
+        document = one.document
+        first = firsts.setdefault(document.guid, one) if document.guid else one
+        clashes = [entries[guid] for guid in found.same_name_guids if guid in entries]
+        yield Row(
+            position=position,
+            place=one.place,
+            document=document,
+            preview=found,
+            clashes=[(entry, source_badge(entry.domain)) for entry in clashes[:CLASHES_SHOWN]],
+            first_twin=first.place if first is not one else "",
+            repeats=_repeated(document, clashes),
+            comparison=comparing.compare(found, document) if comparing else None,
+        )
+
+
+def _repeated(document: Document, clashes: Sequence[CatalogueEntry]) -> CatalogueEntry | None:
+    """Return the assembly that says the same as a document without a GUID, which would become a second one."""
+    if document.guid is not None or not clashes:
+        return None
+    content_hash = document.content_hash
+    return next((entry for entry in clashes if entry.content.content_hash == content_hash), None)

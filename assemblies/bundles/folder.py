@@ -1,0 +1,64 @@
+"""The files of a folder, read without following a link, the folder itself excepted: its owner named it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from assemblies.bundles.collect import SUFFIX, printable
+from assemblies.errors import DocumentTooLarge, InvalidDocument, SourceUnreadable
+from assemblies.payloads import DurableFileSystemStorage
+
+
+class FolderFiles:
+    """A folder on disk. Names that begin with a dot are passed over."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.storage = DurableFileSystemStorage(root)
+
+    def document_names(self) -> list[str]:
+        """Return the names of `*.json` files at any depth, and of links that may stand for documents: reading one of
+        those is refused. Raises SourceUnreadable: half a folder would look as if the rest had been withdrawn.
+        """
+        try:
+            return sorted(self._walk())
+        except OSError as error:
+            raise SourceUnreadable(f"The folder cannot be read whole: {error.strerror}.") from error
+
+    def read(self, name: str, *, max_bytes: int) -> bytes:
+        if not _is_text(name):
+            raise InvalidDocument("The file name is not printable text.", field="document")
+        try:
+            with self.storage.open(name) as file:
+                content = bytes(file.read(max_bytes + 1))
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise InvalidDocument(
+                f"This is not a readable regular file: {error.strerror}.", field="document"
+            ) from error
+        if len(content) > max_bytes:
+            raise DocumentTooLarge(limit_bytes=max_bytes)
+        return content
+
+    def _walk(self) -> Iterator[str]:
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            with os.scandir(self.root / folder) as entries:
+                for entry in entries:
+                    name = f"{folder}{entry.name}"
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(f"{name}/")
+                    elif entry.name.lower().endswith(SUFFIX) or _leads_to_folder(entry):
+                        yield name
+
+
+def _is_text(name: str) -> bool:
+    return printable(name) == name
+
+
+def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:
+    return entry.is_symlink() and entry.is_dir()

@@ -1,0 +1,43 @@
+"""Adopt an official assembly that its source withdrew: it lives on as a user-created one."""
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.change import Receipt
+from assemblies.actions.clone import arrival, copy_of
+from assemblies.actions.commit import commit
+from assemblies.actions.origin import find_last_filled
+from assemblies.catalogue.upstream_state import find_upstream_state
+from assemblies.domains import Domain, UpstreamState
+from assemblies.errors import AssemblyNotFound, NotWithdrawn
+from assemblies.models import Assembly
+
+EVENT = "assembly.adopt_withdrawn"
+
+
+def adopt(
+    guid: str,
+    *,
+    actor: Actor,
+    new_guid: str | None = None,
+    display_name: str | None = None,
+    event_guid: str | None = None,
+) -> Receipt:
+    """Copy the last content of a withdrawn assembly into User-Created, under its own name and with its lineage.
+
+    Raises AssemblyNotFound, NotWithdrawn, Forbidden, GuidTaken, GuidInOtherDomain, or a Failure.
+    """
+    row = Assembly.objects.filter(guid=guid).first()
+    last = find_last_filled(guid)
+    if row is None or last is None:
+        raise AssemblyNotFound(assembly_guid=guid)
+    if find_upstream_state(row) != UpstreamState.REMOVED_UPSTREAM:
+        raise NotWithdrawn(assembly_guid=guid)
+    content = copy_of(row, display_name=display_name or row.display_name, revision=last.sequence)
+    change = arrival(
+        content,
+        row,
+        domain=Domain.USER,
+        actor=actor,
+        new_guid=new_guid,
+        event_guid=event_guid,
+    )
+    return commit([change], actor=actor, event=EVENT, detail={"adopted": guid})[0]

@@ -1,0 +1,131 @@
+"""A git repository as the official source: the commit at a ref is read from a bare mirror, never a work tree.
+
+Whose signature, how old and what shape the tree is are judged before a document is read. When the repository is away,
+what was fetched last is read, and the contents say so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from assemblies.bundles import collect
+from assemblies.errors import SourceUnreadable, SyncRefused
+from assemblies.official.git.address import GitAddress
+from assemblies.official.git.mirror import MIRROR_HINT, GitLimits, GitMirror
+from assemblies.official.git.objects import Commit, ObjectReader, object_reader, read_commit, read_tree_entries
+from assemblies.official.git.program import GitFailed
+from assemblies.official.git.ref import GitRef, is_commit_id
+from assemblies.official.git.signed_commits import is_signed_commit, is_signed_tag
+from assemblies.official.git.tree import CatalogueTree, TreeLimits
+from assemblies.official.signed_files import vouched_for
+from assemblies.official.signing_keys import SigningKey
+from assemblies.official.source import SourceContents, published
+from assemblies.progress import Track, untracked
+
+VERSION_PREFIX = "git:"
+# Clocks differ; a commit from further ahead than this would stay "fresh" for as long as it likes.
+CLOCK_TOLERANCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitSource:
+    """`place` is what a person wrote, `mirrors` the folder of bare mirrors; sizes are in bytes.
+
+    With `keys`, one of them must have signed the commit, the tag or a manifest; with `max_age` the commit may not be
+    older.
+    """
+
+    place: str
+    address: GitAddress
+    ref: GitRef
+    mirrors: Path
+    max_document_bytes: int
+    max_attachment_bytes: int
+    keys: tuple[SigningKey, ...] = ()
+    max_age: timedelta | None = None
+    limits: GitLimits = field(default_factory=GitLimits)
+    now: Callable[[], datetime] = timezone.now
+
+    def read(self, track: Track = untracked) -> SourceContents:
+        """Read every document of the commit. Raises SourceUnreadable, or SyncRefused with `reasons` and `skipped`."""
+        mirror = self._mirror()
+        with mirror.locked():
+            away = mirror.bring(self.ref)
+            try:
+                with object_reader(mirror.program, seconds=self.limits.reading_seconds) as reader:
+                    return self._contents(mirror, reader, away, track)
+            except GitFailed as failure:
+                raise SourceUnreadable(
+                    f"The official source could not be read: {failure}; the catalogue is unchanged.{MIRROR_HINT}"
+                ) from failure
+
+    def follows(self, version: str, earlier: str) -> bool | None:
+        """Say whether the commit of `version` descends from that of `earlier`; None where either is no commit."""
+        if not (version.startswith(VERSION_PREFIX) and earlier.startswith(VERSION_PREFIX)):
+            return None
+        return self.is_descendant(version, of=earlier)
+
+    def is_descendant(self, commit: str, *, of: str) -> bool:
+        """Say whether `commit` is `of` or came after it; both are commit ids or versions `git:<commit>`.
+
+        No, where `of` is no commit of this history: the history was rewritten, or it is another repository.
+        """
+        ids = commit.removeprefix(VERSION_PREFIX), of.removeprefix(VERSION_PREFIX)
+        if not all(is_commit_id(one) for one in ids):
+            return False
+        mirror = self._mirror()
+        with mirror.locked():
+            try:
+                return mirror.is_descendant(ids[0], of=ids[1])
+            except GitFailed as failure:
+                raise SourceUnreadable(f"The official source's history could not be read: {failure}.") from failure
+
+    def _mirror(self) -> GitMirror:
+        return GitMirror(root=self.mirrors, address=self.address, limits=self.limits)
+
+    def _contents(self, mirror: GitMirror, reader: ObjectReader, away: str, track: Track) -> SourceContents:
+        commit = read_commit(reader, self.ref.name if self.ref.is_commit else self.ref.mirrored)
+        self._check_age(commit)
+        entries = read_tree_entries(
+            mirror.program, commit.id, seconds=self.limits.reading_seconds, max_bytes=self.limits.listing_bytes
+        )
+        tree = CatalogueTree(entries, reader)
+        tree.check(TreeLimits(self.max_document_bytes, self.max_attachment_bytes))
+        with vouched_for(tree, () if self._is_signed(commit) else self.keys) as files:
+            collected = collect(
+                files,
+                max_document_bytes=self.max_document_bytes,
+                max_attachment_bytes=self.max_attachment_bytes,
+                track=track,
+            )
+        documents, skipped = published(collected)
+        return SourceContents(
+            f"{VERSION_PREFIX}{commit.id}",
+            documents,
+            skipped,
+            published_at=commit.committed_at,
+            notes=(f"{away} It is commit {commit.id} of {commit.committed_at:%Y-%m-%d}.",) if away else (),
+        )
+
+    def _check_age(self, commit: Commit) -> None:
+        if self.max_age is None:
+            return
+        age = self.now() - commit.committed_at
+        if age > self.max_age:
+            raise _refused(f"The commit is {age.days} days old; at most {self.max_age.days} are allowed.")
+        if age < -CLOCK_TOLERANCE:
+            raise _refused("The commit is dated in the future.")
+
+    def _is_signed(self, commit: Commit) -> bool:
+        """A signed tag counts under its own name only: another version's must not be shown under a new name."""
+        named = self.ref.is_commit or commit.tag_name == self.ref.name.removeprefix("refs/tags/")
+        return is_signed_commit(commit, self.keys) or (named and is_signed_tag(commit, self.keys))
+
+
+def _refused(reason: str) -> SyncRefused:
+    return SyncRefused(
+        f"The official sync was refused; the catalogue is unchanged. {reason}", reasons=[reason], skipped=[]
+    )
