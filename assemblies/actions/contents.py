@@ -1,18 +1,12 @@
-"""Between documents and stored contents: what a document says, with its bytes in the payload store."""
+"""The content that a document becomes: its facts, with its bytes in the payload store."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from assemblies import documents
 from assemblies.actions.staging import Staging
 from assemblies.documents import Document
 from assemblies.models import Assembly, AttachmentFacts, Content
-from assemblies.payloads import PayloadStore
-
-# Reads as an empty script and as an empty graph alike.
-NO_PAYLOAD = b"{}"
 
 
 def content_of(document: Document, staging: Staging, *, before: Content | None = None) -> Content:
@@ -39,7 +33,7 @@ def content_of(document: Document, staging: Staging, *, before: Content | None =
         payload_guid=payload.guid,
         payload_sha256=payload.sha256,
         payload_size_bytes=payload.size_bytes,
-        payload_is_binary=not is_text(document.payload),
+        payload_is_binary=documents.decode_text(document.payload) is None,
         content_hash="",
         cloned_from=None,
         created_at="",
@@ -96,61 +90,3 @@ def hashed(content: Content) -> Content:
             envelope_extra=content.envelope_extra,
         ),
     )
-
-
-def document_of(guid: str, content: Content, store: PayloadStore) -> Document:
-    """Read the payloads back and return the whole document. Raises PayloadMissing, PayloadCorrupt."""
-    payload, *files = (store.read(reference) for reference in content.references)
-    return replace(
-        outline_of(guid, content, payload),
-        timeout_seconds=content.timeout_seconds,
-        files=[_attachment(facts, data) for facts, data in zip(content.files, files, strict=True)],
-        sites=content.sites,
-        version=content.version,
-        tags=content.tags,
-        metadata=content.metadata,
-        extra=content.extra,
-        envelope_extra=content.envelope_extra,
-    )
-
-
-def _attachment(facts: AttachmentFacts, data: bytes) -> documents.Attachment:
-    return documents.Attachment(file_name=facts.file_name, mime_type=facts.mime_type, data=data, extra=facts.extra)
-
-
-def outline_of(guid: str | None, content: Content, payload: bytes) -> Document:
-    """Return the document without the bytes of its files: enough to name it and to look for hidden characters."""
-    return Document(
-        guid=guid,
-        display_name=content.display_name,
-        summary=content.summary,
-        type_name=content.type_name,
-        payload=payload,
-        category=content.category,
-        variables=content.variables,
-        files=[documents.Attachment(facts.file_name, facts.mime_type, b"") for facts in content.files],
-    )
-
-
-def text_of(payload: bytes) -> str | None:
-    """Return a payload as text, or None when it is not UTF-8 text."""
-    try:
-        text = payload.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text else text
-
-
-def is_text(payload: bytes) -> bool:
-    return text_of(payload) is not None
-
-
-def search_text_of(content: Content, payload: bytes) -> str:
-    """Return what searching inside an assembly looks through. PostgreSQL keeps no NUL in text."""
-    return documents.searchable_text(content.kind, payload).replace("\0", "")
-
-
-def flags_of(guid: str, content: Content, store: PayloadStore) -> Sequence[dict[str, Any]]:
-    """Return the hidden characters of a stored script."""
-    text = text_of(store.read(content.payload))
-    return documents.find_hidden_characters("script", text) if text else []

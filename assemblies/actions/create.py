@@ -7,13 +7,14 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, search_text_of, settled
+from assemblies.actions.contents import content_of, settled
 from assemblies.actions.staging import staged
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import search_text_of
 
 EVENT = "assembly.create"
 

@@ -16,7 +16,6 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import named_failures
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import search_text_of
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Failure, ReplicaMismatch
 from assemblies.journal.append import lock_head
@@ -24,6 +23,7 @@ from assemblies.journal.flush import lower_record
 from assemblies.journal.replica import check_watermark, journal_id
 from assemblies.models import Assembly, Content, DomainAssembly, Watermark, replica_model
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import search_text_of
 from devmode.write_lock import write_transaction
 
 READ_ROWS = 500

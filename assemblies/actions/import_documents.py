@@ -11,7 +11,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, search_text_of, settled
+from assemblies.actions.contents import content_of, settled
 from assemblies.actions.create import check_vacant
 from assemblies.actions.staging import Staging, staged
 from assemblies.documents import Document
@@ -19,6 +19,7 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, GuidTaken, Refusal
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import search_text_of
 
 EVENT = "assembly.import"
 # By each account and address, whatever the door.

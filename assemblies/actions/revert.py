@@ -6,11 +6,12 @@ from datetime import datetime
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import search_text_of, settled
+from assemblies.actions.contents import settled
 from assemblies.domains import Domain, Operation
 from assemblies.errors import RevisionNotFound
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import search_text_of
 
 
 def revert(

@@ -10,9 +10,10 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import hashed, is_text, settled
+from assemblies.actions.contents import hashed, settled
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.staging import staged
+from assemblies.documents import decode_text
 from assemblies.domains import Domain, Kind, Operation
 from assemblies.errors import RevisionConflict
 from assemblies.models import Assembly, Content
@@ -65,7 +66,7 @@ def _payload_fields(reference: PayloadReference | None, payload: bytes | None) -
         "payload_guid": reference.guid,
         "payload_sha256": reference.sha256,
         "payload_size_bytes": reference.size_bytes,
-        "payload_is_binary": not is_text(payload),
+        "payload_is_binary": decode_text(payload) is None,
     }
 
 

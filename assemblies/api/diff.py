@@ -6,9 +6,6 @@ from enum import StrEnum
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.compare import compare
-from assemblies.actions.history import chosen_revisions
-from assemblies.actions.origin import get_origin
 from assemblies.actions.revert import get_revision
 from assemblies.api import schema
 from assemblies.api.endpoint import AssemblyEndpoint
@@ -18,6 +15,8 @@ from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.errors import InvalidField
 from assemblies.models import Content
+from assemblies.revisions.compare import compare
+from assemblies.revisions.history import chosen_revisions, get_origin
 
 
 class DiffView(AssemblyEndpoint):

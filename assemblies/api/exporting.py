@@ -7,8 +7,6 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from assemblies import documents
-from assemblies.actions.contents import NO_PAYLOAD, outline_of
-from assemblies.actions.export import ArchiveStyle, export_document, export_files
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
 from assemblies.api.downloads import as_attachment
@@ -16,10 +14,12 @@ from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_row
 from assemblies.api.reading import Query
 from assemblies.api.rendering import json_bytes
+from assemblies.bundles.export import ArchiveStyle, export_document, export_files
 from assemblies.conf import payload_store
 from assemblies.documents import Style
 from assemblies.documents.archives import write_archive
 from assemblies.models import Assembly
+from assemblies.revisions.document import NO_PAYLOAD, outline_of
 from devmode.api.endpoint import PrivateEndpoint
 
 

@@ -4,7 +4,6 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from assemblies import documents
-from assemblies.actions.contents import NO_PAYLOAD, outline_of
 from assemblies.api import schema
 from assemblies.api.downloads import download
 from assemblies.api.endpoint import AssemblyEndpoint
@@ -12,6 +11,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
+from assemblies.revisions.document import NO_PAYLOAD, outline_of
 
 
 class PayloadView(AssemblyEndpoint):

@@ -8,14 +8,15 @@ from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.actions.change import Receipt
-from assemblies.actions.contents import NO_PAYLOAD, outline_of, text_of
 from assemblies.api.actors import is_administrator
 from assemblies.api.conditions import tagged
 from assemblies.api.rendering import joined
 from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.documents import decode_text
 from assemblies.models import Content
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import NO_PAYLOAD, outline_of
 
 
 def json_answer(body: bytes, *, status: int = 200) -> HttpResponse:
@@ -55,7 +56,7 @@ def _entry_of(receipt: Receipt) -> CatalogueEntry:
 def detail_of(content: Content, payload: bytes) -> dict[str, Any]:
     """Return what an item shows beyond its line in a list."""
     return {
-        "payload": None if content.payload_is_binary else text_of(payload),
+        "payload": None if content.payload_is_binary else decode_text(payload),
         "payload_is_binary": content.payload_is_binary,
         "variables": content.variables,
         "files": files_of(content),

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.history import find_history
 from assemblies.actions.revert import get_revision
 from assemblies.api import schema
 from assemblies.api.actors import is_administrator
@@ -20,6 +19,7 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Content, JournalEntry
+from assemblies.revisions.history import find_history
 
 DEFAULT_LIMIT = 50
 CONTENT_FIELDS = (

@@ -38,8 +38,9 @@ from assemblies.documents.fields import (
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_characters
 from assemblies.documents.kinds import find_assembly_type, get_assembly_type, normalise_type
+from assemblies.documents.payload_text import decode_text
 from assemblies.documents.reading import document_flags, read_document
-from assemblies.documents.scripts import ScriptEncoding, script_text
+from assemblies.documents.scripts import ScriptEncoding
 from assemblies.documents.searchable import searchable_text
 from assemblies.documents.tree import file_name, read_tree, safe_stem, script_name, write_tree
 from assemblies.documents.variables import normalise_variables
@@ -63,6 +64,7 @@ __all__ = [
     "check_value",
     "content_hash_of",
     "decode_base64",
+    "decode_text",
     "default_category",
     "default_sites",
     "document_flags",
@@ -95,7 +97,6 @@ __all__ = [
     "safe_stem",
     "same_value",
     "script_name",
-    "script_text",
     "searchable_text",
     "write_document",
     "write_tree",

@@ -25,8 +25,9 @@ from assemblies.documents.fields import (
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_in
 from assemblies.documents.kinds import find_type_name, get_assembly_type, guess_script_type
+from assemblies.documents.payload_text import decode_text
 from assemblies.documents.playbooks import read_playbook
-from assemblies.documents.scripts import read_script, script_text
+from assemblies.documents.scripts import read_script
 from assemblies.documents.shapes import (
     SCRIPT_KEYS,
     SOURCE_KEYS,
@@ -193,6 +194,6 @@ def document_flags(document: Document) -> list[dict[str, Any]]:
     if document.kind is Kind.WORKFLOW:
         fields["workflow"] = graph_of(document.payload)
     else:
-        fields["script"] = script_text(document.payload) or ""
+        fields["script"] = decode_text(document.payload) or ""
     findings = (finding for field, value in fields.items() for finding in find_hidden_in(field, value))
     return list(islice(findings, MAX_FLAGS))

@@ -7,6 +7,7 @@ and plain text otherwise; the look of the text never decides, so plain text that
 from typing import Any, Literal, TypeAlias
 
 from assemblies.documents.decoding import decode_base64, encode_base64, step
+from assemblies.documents.payload_text import decode_text
 from assemblies.documents.shapes import SCRIPT_KEYS, spelt_once
 from assemblies.errors import InvalidDocument, InvalidField
 
@@ -32,18 +33,8 @@ def read_script(document: dict[str, Any], prefix: str) -> bytes:
 
 def write_script(script: bytes, encoding: ScriptEncoding) -> tuple[str, str]:
     """The text of a script and the word for its encoding; bytes that are no text fall back to base64."""
-    text = script_text(script) if encoding == "text" else None
+    text = decode_text(script) if encoding == "text" else None
     return (encode_base64(script), "base64") if text is None else (text, "plain")
-
-
-def script_text(script: bytes) -> str | None:
-    """The script as text, or None where its bytes are not UTF-8 or hold NUL."""
-    if b"\0" in script:
-        return None
-    try:
-        return script.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
 
 
 def _is_base64(document: dict[str, Any], prefix: str) -> bool | None:

@@ -1,6 +1,6 @@
 """The text of a payload that people search in."""
 
-from assemblies.documents.scripts import script_text
+from assemblies.documents.payload_text import decode_text
 from assemblies.documents.workflow import graph_of
 from assemblies.domains import Kind
 
@@ -8,7 +8,7 @@ from assemblies.domains import Kind
 def searchable_text(kind: Kind, payload: bytes) -> str:
     """A script's text, empty where its bytes are none; of a workflow what its nodes say, one piece per line."""
     if kind is not Kind.WORKFLOW:
-        return script_text(payload) or ""
+        return decode_text(payload) or ""
     lines = []
     for node in graph_of(payload)["nodes"]:
         content = node.get("data")

@@ -4,11 +4,11 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.clone import arrival, copy_of
 from assemblies.actions.commit import commit
-from assemblies.actions.origin import find_last_filled
 from assemblies.catalogue.upstream_state import find_upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import AssemblyNotFound, NotWithdrawn
 from assemblies.models import Assembly
+from assemblies.revisions.history import find_last_filled
 
 EVENT = "assembly.adopt_withdrawn"
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from assemblies import documents
-from assemblies.actions.compare import unified_diff
-from assemblies.actions.contents import document_of, text_of
-from assemblies.documents import Document
+from assemblies.diffing.unified import unified_diff
+from assemblies.documents import Document, decode_text
 from assemblies.errors import Failure
 from assemblies.models import Assembly
 from assemblies.official.plan import SyncPlan
 from assemblies.official.source import SourceDocument
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import document_of
 
 MOST_DOCUMENTS = 50
 MOST_LINES = 200
@@ -62,7 +62,7 @@ def _published(document: SourceDocument) -> str:
 def _readable(document: Document) -> str:
     """Return a document as text with a line for each thing that may differ; where it was found is none."""
     [(_name, fields), *files] = documents.write_tree(document, "document").items()
-    contents = (text_of(content) or hashlib.sha256(content).hexdigest() for _name, content in files)
+    contents = (decode_text(content) or hashlib.sha256(content).hexdigest() for _name, content in files)
     return "\n".join([fields.decode(), *contents])
 
 

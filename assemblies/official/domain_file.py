@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assemblies.actions.contents import document_of
 from assemblies.backup.sqlite_snapshot import NotSealed, sealed_database
 from assemblies.bundles import FolderFiles, Skipped
 from assemblies.bundles.collect import printable, reason_of
@@ -27,6 +26,7 @@ from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
 from assemblies.payloads import DurableFileSystemStorage, PayloadStore
 from assemblies.progress import Track, untracked
+from assemblies.revisions.document import document_of
 
 PAYLOADS_BESIDE = "Payloads"
 SUFFIX = ".db"

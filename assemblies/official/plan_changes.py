@@ -6,7 +6,7 @@ from datetime import datetime
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
-from assemblies.actions.contents import content_of, search_text_of, settled
+from assemblies.actions.contents import content_of, settled
 from assemblies.actions.staging import Staging
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
@@ -14,6 +14,7 @@ from assemblies.official.official_rows import OfficialRow
 from assemblies.official.plan import SyncPlan
 from assemblies.official.source import SourceContents, SourceDocument
 from assemblies.progress import Track
+from assemblies.revisions.document import search_text_of
 
 
 def changes_of_plan(

@@ -12,7 +12,7 @@ from datetime import datetime
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, search_text_of
+from assemblies.actions.contents import content_of
 from assemblies.actions.staging import Staging, staged
 from assemblies.backup.sqlite_snapshot import is_live
 from assemblies.bundles import Skipped
@@ -22,6 +22,7 @@ from assemblies.models import Assembly, Content, replica_model
 from assemblies.official.domain_file import DomainFile, StoredRow
 from assemblies.official.open_source import open_staged_files
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import search_text_of
 
 logger = logging.getLogger(__name__)
 EVENT = "assembly.adopt"

@@ -8,10 +8,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.contents import text_of
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.documents import decode_text
 from assemblies.domains import Domain
 from assemblies.errors import StorageFull
 from assemblies.models import JournalEntry
@@ -264,5 +264,5 @@ def test_hidden_text_and_binary_are_told_apart(client: Client, library: PayloadS
     guid = create(script(payload=b"a\0b"), domain=Domain.USER, actor=operator, store=library).guid
     saved(client, guid, summary="Changed.", payload="overwritten?")
     assert payload(guid, library) == b"a\0b"
-    assert text_of(payload(guid, library)) is None
+    assert decode_text(payload(guid, library)) is None
     assert as_sent("a\nb") == "a\r\nb"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.compare import unified_diff
+from assemblies.diffing.unified import unified_diff
 from tests.api.conftest import Api, Shelve, assert_refused, path_of
 from tests.patience import A_SECOND
 

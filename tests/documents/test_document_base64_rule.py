@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assemblies.documents import Style, read_document, script_text, write_document
+from assemblies.documents import Style, decode_text, read_document, write_document
 from assemblies.errors import InvalidDocument, InvalidField
 from tests.documents.document_builders import MAX_BYTES, as_base64, authoring, read
 
@@ -142,6 +142,6 @@ def test_the_authoring_style_names_the_encoding_only_where_it_writes_more_than_i
 
 
 def test_the_text_of_a_script_is_none_where_it_has_none() -> None:
-    assert script_text("\ufeffé\r\n".encode()) == "\ufeffé\r\n"
-    assert script_text(b"\xff") is None
-    assert script_text("e\0".encode("utf-16-le")) is None
+    assert decode_text("\ufeffé\r\n".encode()) == "\ufeffé\r\n"
+    assert decode_text(b"\xff") is None
+    assert decode_text("e\0".encode("utf-16-le")) is None

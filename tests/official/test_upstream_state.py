@@ -138,7 +138,7 @@ def test_many_questions_to_the_journal_are_asked_as_one(
     for number in (1, 2):
         update(guid(number), {"summary": "Ours."}, actor=command, store=library)
     few = states(catalogue)
-    monkeypatch.setattr("assemblies.catalogue.upstream_state.FEW", 1)
+    monkeypatch.setattr("assemblies.catalogue.upstream_state.MAX_GUIDS_IN_QUERY", 1)
     assert states(catalogue) == few
 
 

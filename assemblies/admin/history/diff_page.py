@@ -9,8 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.actions.history import chosen_revisions, find_history
-from assemblies.actions.origin import get_origin
 from assemblies.actions.revert import get_revision
 from assemblies.admin.actors import actor_of
 from assemblies.admin.badges import source_badge
@@ -23,6 +21,7 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import NoOriginal
 from assemblies.models import Content, JournalEntry
+from assemblies.revisions.history import chosen_revisions, find_history, get_origin
 
 MOST_CHOICES = 200
 CHOICE_FIELDS = ("sequence", "recorded_at", "actor", "operation")

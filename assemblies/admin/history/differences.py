@@ -7,15 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assemblies.actions.compare import field_changes, file_changes, readable_payload
 from assemblies.admin.history.field_words import FIELD_WORDS, PAYLOAD_WORDS
-from assemblies.admin.history.side_by_side import Segment, SideBySide, side_by_side
 from assemblies.admin.workflow.picture import PictureBetween, picture_between
+from assemblies.diffing.side_by_side import Segment, SideBySide, side_by_side
 from assemblies.documents import same_value
 from assemblies.domains import Kind
 from assemblies.errors import Failure
 from assemblies.models import AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.compare import field_changes, file_changes, readable_payload
 
 # Beyond this a payload is no script that people read.
 MOST_PAYLOAD_BYTES = 8 * 1024 * 1024

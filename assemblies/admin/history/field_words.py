@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assemblies.actions.compare import field_changes, file_changes
 from assemblies.domains import Kind
 from assemblies.models import Content
+from assemblies.revisions.compare import field_changes, file_changes
 
 FIELD_WORDS: dict[str, Any] = {
     "display_name": _("Name"),

@@ -9,14 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assemblies.actions.compare import FIELDS, readable, readable_payload
 from assemblies.actions.import_documents import Preview, Standing
 from assemblies.admin.history.field_words import FIELD_WORDS
-from assemblies.admin.history.side_by_side import SideBySide, side_by_side
 from assemblies.conf import payload_store
+from assemblies.diffing.side_by_side import SideBySide, side_by_side
 from assemblies.documents import Document, readable_json, same_value
 from assemblies.errors import Failure
 from assemblies.models import Content
+from assemblies.revisions.compare import FIELDS, readable, readable_payload
 
 MOST_COMPARED = 25
 MOST_CHARACTERS = 600_000

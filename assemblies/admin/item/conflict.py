@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.compare import FIELDS
 from assemblies.admin.history.field_words import FIELD_WORDS
-from assemblies.admin.history.side_by_side import SideBySide, side_by_side
 from assemblies.admin.item.editing import Changes, Revision
 from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.typed_values import shown_value
 from assemblies.catalogue import CatalogueEntry
+from assemblies.diffing.side_by_side import SideBySide, side_by_side
 from assemblies.domains import Kind
 from assemblies.models import Content
 from assemblies.models.content import parse_time
+from assemblies.revisions.compare import FIELDS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from assemblies import documents
 from assemblies.admin.item import typed_values as values
 from assemblies.admin.item.editor import ScriptWidget
-from assemblies.admin.item.payload_text import payload_from_editing, text_for_editing
+from assemblies.documents.payload_text import payload_from_editing, text_for_editing
 from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import InvalidDocument
 from assemblies.models import Content

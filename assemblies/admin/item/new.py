@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from assemblies import documents
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.compare import FIELDS
 from assemblies.actions.create import EVENT, create
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
@@ -25,6 +24,7 @@ from assemblies.documents import Document
 from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import Failure, Forbidden, Refusal
 from assemblies.models import Content
+from assemblies.revisions.compare import FIELDS
 
 FIRST_TYPES = {Kind.SCRIPT: "powershell", Kind.WORKFLOW: "workflow", Kind.ANSIBLE: "ansible"}
 FIRST_PAYLOADS = {Kind.WORKFLOW: documents.parse_graph({"nodes": [], "edges": []})}

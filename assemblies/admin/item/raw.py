@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.compare import FIELDS
-from assemblies.actions.contents import outline_of
 from assemblies.admin.item.editing import Changes, Revision
 from assemblies.documents import Style
 from assemblies.documents.shapes import SOURCE_KEYS
 from assemblies.errors import InvalidField
 from assemblies.models import AttachmentFacts, Content
+from assemblies.revisions.compare import FIELDS
+from assemblies.revisions.document import outline_of
 
 
 def raw_text(guid: str, revision: Revision) -> str | None:

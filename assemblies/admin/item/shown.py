@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from assemblies import documents
-from assemblies.actions.contents import NO_PAYLOAD, outline_of, text_of
 from assemblies.admin.actors import is_administrator
 from assemblies.admin.badges import upstream_tone
 from assemblies.admin.history.tab import history_of
@@ -27,10 +26,12 @@ from assemblies.admin.page import render_page
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.workflow.picture import picture_of
 from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.documents import decode_text
 from assemblies.domains import Domain, Kind
 from assemblies.errors import DevModeRequired, LibraryError
 from assemblies.models import JournalEntry
 from assemblies.models.content import parse_time
+from assemblies.revisions.document import NO_PAYLOAD, outline_of
 
 TEMPLATE = "library/item/page.html"
 
@@ -91,7 +92,8 @@ def editing_context(editing: Editing | None, revision: Revision, *, is_new: bool
     """Return what the tabs of the form show, for an assembly that is there as for one that is to be."""
     content, payload = revision.content, revision.payload
     is_workflow = content.kind is Kind.WORKFLOW
-    text = payload_as_text(content.kind, payload) if is_workflow else text_of(payload) if payload is not None else None
+    # A script as it is stored, line ends included; what the form edits is made of it.
+    text = payload_as_text(content.kind, payload) if is_workflow or payload is None else decode_text(payload)
     return {
         "editing": editing,
         "form": editing.form if editing else None,
@@ -119,7 +121,7 @@ def _problem(revision: Revision) -> str:
     """Return in words why there is no text."""
     if revision.payload is None:
         return revision.problem
-    if revision.content.kind is not Kind.WORKFLOW and text_of(revision.payload) is None:
+    if revision.content.kind is not Kind.WORKFLOW and decode_text(revision.payload) is None:
         return _("The payload is binary. It can be exported, and its other fields can be changed.")
     return ""
 

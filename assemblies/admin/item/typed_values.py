@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any
 
-from assemblies.admin.item.payload_text import with_ends_of, with_line_feeds
 from assemblies.documents import parse_json
+from assemblies.documents.payload_text import with_ends_of, with_line_feeds
 from assemblies.errors import InvalidDocument, InvalidField
 
 _LINE_BREAKS = re.compile(r"[\r\n]")

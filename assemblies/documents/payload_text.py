@@ -1,5 +1,6 @@
-"""A script between the library's bytes and a browser's text box.
+"""The bytes of a payload as text: whether they are text at all, and how they pass through a browser's text box.
 
+Text is UTF-8 without NUL; everything else is binary, UTF-16 too: its bytes are kept and never re-encoded.
 A browser gives text back with CRLF, whatever ended the lines before, and people do not see a byte order mark. Text that
 is the same but for these leaves the bytes as they are; in changed text every line that stayed keeps its end, and new
 lines end as most of the others do.
@@ -7,8 +8,6 @@ lines end as most of the others do.
 
 import re
 from collections import Counter
-
-from assemblies.actions.contents import text_of
 
 BYTE_ORDER_MARK = "\ufeff"
 LINE_FEED = "\n"
@@ -18,15 +17,25 @@ _LINE_AND_END = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 Line = tuple[str, str]
 
 
+def decode_text(payload: bytes) -> str | None:
+    """Return a payload as text, a byte order mark included, or None for a binary one."""
+    if b"\0" in payload:
+        return None
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def text_for_editing(payload: bytes) -> str | None:
     """Return what a text box shows, or None for bytes that are no text."""
-    text = text_of(payload)
+    text = decode_text(payload)
     return None if text is None else with_line_feeds(text.removeprefix(BYTE_ORDER_MARK))
 
 
 def payload_from_editing(typed: str, stored: bytes | None = None) -> bytes:
     """Return the bytes to keep for what came back from a text box that showed `stored`."""
-    before = text_of(stored) if stored is not None else None
+    before = decode_text(stored) if stored is not None else None
     if before is None:
         return with_line_feeds(typed).encode()
     mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else ""

@@ -11,9 +11,9 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assemblies.admin.history.paired_lines import paired
-from assemblies.admin.history.word_marks import Piece, marked_pieces, plainly_marked_pieces
-from assemblies.documents.common_stretches import Stretch, common_stretches, split_lines
+from assemblies.diffing.common_stretches import Stretch, common_stretches, split_lines
+from assemblies.diffing.paired_lines import paired
+from assemblies.diffing.word_marks import Piece, marked_pieces, plainly_marked_pieces
 from assemblies.documents.hidden_characters import visible_pieces
 
 LINES_AROUND = 3

@@ -1,8 +1,8 @@
-"""Find an assembly's revisions and choose two of them; a deleted one's stay readable. Reading only."""
+"""An assembly's revisions, and those of its original; those of a deleted one stay readable. Reading only."""
 
 from assemblies import documents
-from assemblies.errors import AssemblyNotFound
-from assemblies.models import JournalEntry
+from assemblies.errors import AssemblyNotFound, NoOriginal
+from assemblies.models import Content, JournalEntry
 from assemblies.models.journal import JournalEntryQuerySet
 
 
@@ -26,3 +26,21 @@ def chosen_revisions(guid: str, start: int | None, end: int | None) -> tuple[str
     filled = entries.exclude(content="").values_list("sequence", flat=True)
     end = end or filled[0]
     return newest.assembly_guid, start or filled.filter(sequence__lt=end).first(), end
+
+
+def get_origin(guid: str, content: Content) -> tuple[JournalEntry, Content]:
+    """Return the newest revision of the original of the assembly `guid`; of a deleted original, its last content.
+
+    Raises NoOriginal when the assembly is no copy, or its original is not known here.
+    """
+    lineage = content.cloned_from
+    entry = find_last_filled(lineage.assembly_guid) if lineage else None
+    origin = entry.read_content() if entry else None
+    if entry is None or origin is None:
+        raise NoOriginal(assembly_guid=guid)
+    return entry, origin
+
+
+def find_last_filled(guid: str) -> JournalEntry | None:
+    """Return an assembly's newest revision that is no deletion."""
+    return JournalEntry.objects.of_assembly(guid).exclude(content="").order_by("-sequence").first()

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from assemblies.documents.common_stretches import Stretch, common_stretches
+from assemblies.diffing.common_stretches import Stretch, common_stretches
 
 LONGEST_LINE = 2000
 END = 250

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from assemblies.admin.history.word_marks import likeness, words_of
+from assemblies.diffing.word_marks import likeness, words_of
 
 # Beyond this many comparisons of two lines, lines are paired by their order alone.
 MOST_PAIRS = 100

@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import IO
 
 from assemblies import documents
-from assemblies.actions.contents import document_of
 from assemblies.documents import EnvelopeFacts, ScriptEncoding, Style
 from assemblies.documents.archives import write_archive
 from assemblies.documents.canonical import readable_json
 from assemblies.errors import Failure
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import document_of
 
 
 class ArchiveStyle(StrEnum):

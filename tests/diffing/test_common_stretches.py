@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assemblies.documents.common_stretches import Stretch, _longest, common_stretches, split_lines
+from assemblies.diffing.common_stretches import Stretch, _longest, common_stretches, split_lines
 from tests.patience import A_SECOND
 
 few = st.lists(st.integers(0, 4), max_size=14)

@@ -8,8 +8,8 @@ import pytest
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.actions.export import export_document, export_files, pack
 from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.bundles.export import export_document, export_files, pack
 from assemblies.documents import Style, read_document
 from assemblies.domains import Domain
 from assemblies.errors import PayloadCorrupt

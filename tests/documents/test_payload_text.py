@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assemblies.admin.item.payload_text import payload_from_editing, text_for_editing, usual_line_end
+from assemblies.documents.payload_text import payload_from_editing, text_for_editing, usual_line_end
 
 
 def as_browser(text: str) -> str:

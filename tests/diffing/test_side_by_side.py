@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assemblies.admin.history.side_by_side import Line, Row, SideBySide, side_by_side
-from assemblies.admin.history.word_marks import marked_pieces, plainly_marked_pieces
+from assemblies.diffing.side_by_side import Line, Row, SideBySide, side_by_side
+from assemblies.diffing.word_marks import marked_pieces, plainly_marked_pieces
 from tests.patience import A_SECOND
 
 MEGABYTE = 1_000_000

@@ -1,0 +1,1 @@
+"""What differs between two texts: pure, and bounded in time and size whatever the texts."""
