@@ -36,7 +36,7 @@ def attach(
     Raises AssemblyNotFound, InvalidField, AttachmentTooLarge, Forbidden, DevModeRequired, RevisionConflict, or a
     Failure.
     """
-    label = documents.normalise_file_name(file_name, "file_name")
+    label = documents.normalise_upload_name(file_name, "file_name")
     row = get_live(guid)
     with staged(store) as staging:
         check_may_write(actor, Domain(row.domain), EVENT, assembly_guid=guid)

@@ -35,8 +35,8 @@ class Change:
     claims_guid: bool = False
 
     @cached_property
-    def is_flagged(self) -> bool:
-        """Whether the new payload's text holds hidden characters."""
+    def is_script_flagged(self) -> bool:
+        """Whether the new payload's text contains hidden characters."""
         return bool(find_hidden_characters("script", self.search_text or ""))
 
 

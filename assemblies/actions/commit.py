@@ -15,6 +15,7 @@ from django.utils import timezone
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import audited, record_success
 from assemblies.actions.change import Alongside, Change, Receipt
+from assemblies.actions.contents import is_flagged
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
 from assemblies.journal.append import Draft, append, lock_head
@@ -25,7 +26,7 @@ from devmode.write_lock import write_transaction
 
 BATCH_ROWS = 500
 ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
-ROW_FIELDS += ["domain", "search_text", "is_flagged", "deleted_at"]
+ROW_FIELDS += ["domain", "search_text", "is_script_flagged", "is_flagged", "deleted_at"]
 
 
 def commit(
@@ -47,7 +48,7 @@ def commit(
     require_space_for_changes()
     for change in changes:
         # Read through before the lock: a long text must not keep other writers waiting.
-        _ = change.is_flagged
+        _ = change.is_script_flagged
     with audited(actor, event, changes), write_transaction():
         head = lock_head()
         # Read under the lock: what waited for it must not pass for earlier than it is, least of all a grant's use.
@@ -174,16 +175,22 @@ def _same_meaning(living: Assembly | None, content: Content | None) -> bool:
 def _rewritten(
     row: Assembly | None, change: Change, domain: Domain, content: Content | None, now: datetime
 ) -> Assembly:
-    text, flagged = (row.search_text, row.is_flagged) if row else ("", False)
+    text, script_flagged = (row.search_text, row.is_script_flagged) if row else ("", False)
     if change.search_text is not None:
-        text, flagged = change.search_text, change.is_flagged
+        text, script_flagged = change.search_text, change.is_script_flagged
     if row is not None and content is None:
         row.deleted_at = now
         return row
     if content is None:
         raise AssemblyNotFound(assembly_guid=change.guid)
     return Assembly(
-        guid=change.guid, domain=domain, search_text=text, is_flagged=flagged, deleted_at=None, **project(content)
+        guid=change.guid,
+        domain=domain,
+        search_text=text,
+        is_script_flagged=script_flagged,
+        is_flagged=script_flagged or is_flagged(content, text),
+        deleted_at=None,
+        **project(content),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from assemblies import documents
 from assemblies.actions.staging import Staging
 from assemblies.documents import Document
+from assemblies.domains import AssemblyType
 from assemblies.models import Assembly, AttachmentFacts, Content
 
 
@@ -90,3 +91,17 @@ def hashed(content: Content) -> Content:
             envelope_extra=content.envelope_extra,
         ),
     )
+
+
+def is_flagged(content: Content, search_text: str) -> bool:
+    """Say whether names hide something, or the first line keeps a script from starting. Quick: for the transaction."""
+    labels = documents.labels_of(
+        display_name=content.display_name,
+        summary=content.summary,
+        category=content.category,
+        tags=content.tags,
+        variables=content.variables,
+        file_names=[facts.file_name for facts in content.files],
+    )
+    first_line = documents.first_line_findings(AssemblyType(content.assembly_type), search_text)
+    return bool(first_line) or any(documents.label_findings(labels))

@@ -9,6 +9,7 @@ from assemblies.documents.attachments import (
     file_name_key,
     normalise_file_name,
     normalise_mime_type,
+    normalise_upload_name,
 )
 from assemblies.documents.canonical import canonical_json, readable_json, same_value
 from assemblies.documents.content_hash import AttachmentDigest, content_hash_of
@@ -35,6 +36,7 @@ from assemblies.documents.fields import (
     normalise_timeout,
     normalise_version,
 )
+from assemblies.documents.findings import first_line_findings, label_findings, labels_of, script_findings
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_characters
 from assemblies.documents.kinds import find_assembly_type, get_assembly_type, normalise_type
@@ -73,8 +75,11 @@ __all__ = [
     "file_name_key",
     "find_assembly_type",
     "find_hidden_characters",
+    "first_line_findings",
     "get_assembly_type",
     "graph_of",
+    "label_findings",
+    "labels_of",
     "normalise_category",
     "normalise_file_name",
     "normalise_guid",
@@ -87,6 +92,7 @@ __all__ = [
     "normalise_tags",
     "normalise_timeout",
     "normalise_type",
+    "normalise_upload_name",
     "normalise_variables",
     "normalise_version",
     "parse_graph",
@@ -96,6 +102,7 @@ __all__ = [
     "readable_json",
     "safe_stem",
     "same_value",
+    "script_findings",
     "script_name",
     "searchable_text",
     "write_document",

@@ -9,12 +9,15 @@ from typing import Any
 
 from assemblies.documents.decoding import check_value, decode_base64, encode_base64, step
 from assemblies.documents.fields import line, text
+from assemblies.documents.hidden_characters import BIDIRECTIONAL
 from assemblies.documents.shapes import spelt_once
 from assemblies.errors import InvalidField
 
 MAX_FILE_NAME_LENGTH = 255
 MAX_MIME_TYPE_LENGTH = 255
 _PRINTABLE_ASCII = re.compile(r"[ -~]*")
+# With any ending: Windows opens the device CON for CON.txt, too.
+_RESERVED_ON_WINDOWS = re.compile(r"\s*(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.I)
 _KNOWN_KEYS = frozenset({"file_name", "name", "size", "mime_type", "mimeType", "data"})
 
 
@@ -41,6 +44,22 @@ def normalise_file_name(value: object, field: str = "file_name") -> str:
     name = line(value, field, MAX_FILE_NAME_LENGTH)
     if name.strip() in (".", "..") or "/" in name or "\\" in name:
         raise InvalidField("A file name is a label: no slashes, and not a dot alone.", field=field)
+    return name
+
+
+def normalise_upload_name(value: object, field: str = "file_name") -> str:
+    """A label for a new file, stricter than what documents may bring along: one that people and systems take for what
+    it is. Raises InvalidField.
+    """
+    name = normalise_file_name(value, field)
+    if BIDIRECTIONAL.search(name):
+        raise InvalidField(
+            "This file name contains a character that changes the reading direction, which can hide its true ending; "
+            "rename the file.",
+            field=field,
+        )
+    if _RESERVED_ON_WINDOWS.fullmatch(name):
+        raise InvalidField("Windows reserves this file name for a device; rename the file.", field=field)
     return name
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Any
 
 from assemblies.documents.decoding import check_value, step
+from assemblies.documents.hidden_characters import HIDDEN
 from assemblies.documents.shapes import SOURCE_KEYS
 from assemblies.domains import Kind
 from assemblies.errors import InvalidField
@@ -46,9 +47,9 @@ def text(value: object, field: str, limit: int) -> str:
 
 
 def line(value: object, field: str, limit: int) -> str:
-    """Text that is not blank and stays on one line."""
+    """Text that stays on one line and of which something can be seen."""
     checked = text(value, field, limit)
-    if not checked.strip():
+    if not HIDDEN.sub("", checked).strip():
         raise InvalidField("This must not be blank.", field=field)
     if has_control_characters(checked):
         raise InvalidField("This must not contain control characters or line breaks.", field=field)
@@ -60,7 +61,8 @@ def has_control_characters(value: str) -> bool:
 
 
 def normalise_name(value: object, field: str = "name") -> str:
-    return line(value, field, MAX_NAME_LENGTH)
+    """One line without blanks around it, which nobody sees and no search expects."""
+    return line(value, field, MAX_NAME_LENGTH).strip()
 
 
 def normalise_summary(value: object, field: str = "summary") -> str:

@@ -21,6 +21,7 @@ _WITHOUT_WIDTH = (
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
 )
 HIDDEN = re.compile(f"[{_BIDIRECTIONAL}{_WITHOUT_WIDTH}]")
+BIDIRECTIONAL = re.compile(f"[{_BIDIRECTIONAL}]")
 # Controls and spaces that are no plain space: they hide nothing, but surprise.
 ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 UNSEEN = re.compile(f"({HIDDEN.pattern}|{ODD.pattern})")

@@ -6,7 +6,7 @@ newer envelope says only `script` where the document says which language.
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from assemblies.documents.attachments import read_attachments
@@ -22,6 +22,7 @@ from assemblies.documents.fields import (
     normalise_timeout,
     normalise_version,
 )
+from assemblies.documents.findings import bounded, label_findings, labels_of, script_findings
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_in
 from assemblies.documents.kinds import find_type_name, get_assembly_type, guess_script_type
@@ -41,8 +42,6 @@ from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import graph_of, is_base64_word, read_workflow
 from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import InvalidDocument, InvalidField
-
-MAX_FLAGS = 500
 
 
 def read_document(raw: bytes | str | dict[str, Any], *, max_bytes: int) -> Document:
@@ -184,16 +183,17 @@ def _check_depth(document: Document) -> None:
 
 
 def document_flags(document: Document) -> list[dict[str, Any]]:
-    """The hidden characters in what people read and machines run, at most MAX_FLAGS."""
-    fields: dict[str, Any] = {
-        "display_name": document.display_name,
-        "summary": document.summary,
-        "variables": document.variables,
-        "files": [{"file_name": file.file_name} for file in document.files],
-    }
+    """Return the findings in what people read and machines run, at most MAX_FINDINGS; see `findings`."""
+    labels = label_findings(
+        labels_of(
+            display_name=document.display_name,
+            summary=document.summary,
+            category=document.category,
+            tags=document.tags,
+            variables=document.variables,
+            file_names=[file.file_name for file in document.files],
+        )
+    )
     if document.kind is Kind.WORKFLOW:
-        fields["workflow"] = graph_of(document.payload)
-    else:
-        fields["script"] = decode_text(document.payload) or ""
-    findings = (finding for field, value in fields.items() for finding in find_hidden_in(field, value))
-    return list(islice(findings, MAX_FLAGS))
+        return bounded(chain(labels, find_hidden_in("workflow", graph_of(document.payload))))
+    return bounded(chain(labels, script_findings(document.assembly_type, decode_text(document.payload) or "")))

@@ -26,7 +26,7 @@ class AssemblyQuerySet(models.QuerySet["Assembly"]):
         return self.filter(domain=domain)
 
     def flagged(self) -> Self:
-        """Those whose text holds characters that make it read differently from how it runs."""
+        """Those in which people cannot see everything: hidden characters, or a `#!` line that does not start."""
         return self.filter(is_flagged=True)
 
     def without_texts(self) -> Self:
@@ -39,7 +39,9 @@ class Assembly(AssemblyColumns):
 
     domain = models.CharField(_("source"), max_length=16, choices=Domain)
     search_text = models.TextField(_("text"), blank=True)
-    is_flagged = models.BooleanField(_("holds hidden characters"), default=False)
+    # Kept apart, so that a change of a name need not read the text again within its transaction.
+    is_script_flagged = models.BooleanField(_("script contains hidden characters"), default=False)
+    is_flagged = models.BooleanField(_("contains hidden characters"), default=False)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
 
     objects = AssemblyQuerySet.as_manager()

@@ -20,7 +20,6 @@ def document_of(guid: str, content: Content, store: PayloadStore) -> Document:
         files=[_attachment(facts, data) for facts, data in zip(content.files, files, strict=True)],
         sites=content.sites,
         version=content.version,
-        tags=content.tags,
         metadata=content.metadata,
         extra=content.extra,
         envelope_extra=content.envelope_extra,
@@ -41,6 +40,7 @@ def outline_of(guid: str | None, content: Content, payload: bytes) -> Document:
         payload=payload,
         category=content.category,
         variables=content.variables,
+        tags=content.tags,
         files=[documents.Attachment(facts.file_name, facts.mime_type, b"") for facts in content.files],
     )
 

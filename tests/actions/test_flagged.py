@@ -1,8 +1,10 @@
-"""Whether an assembly's text holds hidden characters is kept beside it, through every way it changes."""
+"""Whether an assembly contains what people cannot see is stored with it, through every way it changes."""
 
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from django.apps import apps
 
 from assemblies.actions.actor import Actor
@@ -47,3 +49,57 @@ def test_the_migration_flags_what_was_there_before(library: PayloadStore, operat
     assert not Assembly.objects.flagged().exists()
     migration.flag(apps, SimpleNamespace(connection=SimpleNamespace(alias="default")))
     assert [row.search_text for row in Assembly.objects.flagged()] == [TROJAN.decode()]
+
+
+BIDIRECTIONAL = "invoice\u202egpj"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"display_name": BIDIRECTIONAL},
+        {"summary": BIDIRECTIONAL},
+        {"tags": [BIDIRECTIONAL]},
+        {"category": BIDIRECTIONAL},
+        {"variables": [{"name": "A", "label": BIDIRECTIONAL}]},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_a_name_that_hides_something_is_flagged_until_it_is_changed(
+    library: PayloadStore, operator: Actor, fields: dict[str, Any]
+) -> None:
+    receipt = create(script(payload=b"echo\n"), domain=Domain.USER, actor=operator, store=library)
+    assert not is_flagged()
+    update(receipt.guid, fields, actor=operator, store=library)
+    assert is_flagged()
+    revert(receipt.guid, sequence=receipt.revision, actor=operator, store=library)
+    assert not is_flagged()
+
+
+@pytest.mark.parametrize(
+    ("type_name", "payload", "flagged"),
+    [
+        ("bash", b"#!/bin/bash\r\necho\r\n", True),
+        ("python", b"\xef\xbb\xbf#!/usr/bin/env python3\nprint()\n", True),
+        ("bash", b"#!/bin/bash\necho\r\n", False),
+        ("bash", b"\xef\xbb\xbfecho\n", False),
+        ("powershell", b"\xef\xbb\xbf#!/usr/bin/env pwsh\r\n", False),
+        ("batch", b"@echo off\r\n", False),
+    ],
+)
+def test_a_first_line_that_keeps_a_script_from_starting_is_flagged(
+    library: PayloadStore, operator: Actor, type_name: str, payload: bytes, flagged: bool
+) -> None:
+    create(script(type_name=type_name, payload=payload), domain=Domain.USER, actor=operator, store=library)
+    assert is_flagged() is flagged
+
+
+def test_the_migration_flags_names_and_first_lines(library: PayloadStore, operator: Actor) -> None:
+    for facts in ({"display_name": BIDIRECTIONAL}, {"payload": b"#!/bin/sh\r\n"}, {"payload": TROJAN}, {}):
+        create(script(**{"payload": b"echo\n"} | facts), domain=Domain.USER, actor=operator, store=library)
+    Assembly.objects.update(is_flagged=False, is_script_flagged=False)
+    Assembly.objects.filter(search_text=TROJAN.decode()).update(is_flagged=True)
+    migration = import_module("assemblies.migrations.0005_flags_of_names")
+    migration.flag(apps, SimpleNamespace(connection=SimpleNamespace(alias="default")))
+    assert Assembly.objects.flagged().count() == 3
+    assert [row.search_text for row in Assembly.objects.filter(is_script_flagged=True)] == [TROJAN.decode()]

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from assemblies.documents import Style, normalise_file_name, normalise_mime_type, read_tree, write_document, write_tree
+from assemblies.documents import (
+    Style,
+    normalise_file_name,
+    normalise_mime_type,
+    normalise_upload_name,
+    read_tree,
+    write_document,
+    write_tree,
+)
 from assemblies.errors import InvalidField
 from tests.documents.document_builders import MAX_BYTES, as_base64, authoring, read
 
@@ -55,6 +63,21 @@ def test_an_odd_file_name_is_a_label_and_names_no_file(name: str) -> None:
     files = write_tree(document, "stem")
     assert set(files) == {"stem.json", "stem.sh", "stem.files/1"}
     assert read_tree(files["stem.json"], files, "stem", max_bytes=MAX_BYTES) == document
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ünïcode\u202egpj.exe", "a\u2066b.txt", "CON", "nul.txt", "Aux .log", "com1", "LPT9.tar.gz", "con.", "CONIN$"],
+)
+def test_an_upload_whose_name_deceives_people_or_systems_is_refused(name: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        normalise_upload_name(name)
+    assert caught.value.detail["field"] == "file_name"
+
+
+@pytest.mark.parametrize("name", ["console.log", "com.txt", "null", "auxiliary", "日本.bin", "a b.txt", "COM10"])
+def test_an_upload_may_have_any_other_name(name: str) -> None:
+    assert normalise_upload_name(name) == name
 
 
 @pytest.mark.parametrize("twin", ["A.BIN", "a.bin", "a.Bin"])

@@ -55,6 +55,8 @@ def test_another_spelling_is_no_guid(text: Any) -> None:
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": "x" * 256}, "name"),
     ({"name": "   "}, "name"),
+    ({"name": "\u200b\u200d \u2060"}, "name"),
+    ({"tags": ["\ufeff"]}, "tags[0]"),
     ({"name": "a\nb"}, "name"),
     ({"name": 5}, "name"),
     ({"display_name": ["x"]}, "display_name"),
@@ -151,3 +153,8 @@ def test_what_is_not_the_default_survives_every_style(changes: dict[str, Any], s
     again = read(write_document(document, style))
     assert again == as_kept_by(document, style)
     assert type(again.version) is type(document.version)
+
+
+@pytest.mark.parametrize("name", ["  Say hello\u00a0", "\u2003Say hello"])
+def test_blanks_around_a_name_are_not_kept(name: str) -> None:
+    assert read(authoring(name=name)).display_name == "Say hello"

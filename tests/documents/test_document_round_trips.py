@@ -19,6 +19,7 @@ from assemblies.documents import (
     write_document,
     write_tree,
 )
+from assemblies.documents.hidden_characters import HIDDEN
 from assemblies.documents.kinds import get_assembly_type
 from assemblies.documents.shapes import GRAPH_KEYS, PROVENANCE_KEYS, SOURCE_KEYS, unknown_keys
 from assemblies.domains import Kind
@@ -28,7 +29,10 @@ from tests.documents.document_builders import MAX_BYTES, as_kept_by, read
 SURROGATES: list[Literal["Cs"]] = ["Cs"]
 letters = st.characters(exclude_categories=SURROGATES, exclude_characters="\0")
 texts = st.text(letters, max_size=20)
-lines = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=20).filter(str.strip)
+lines = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=20).filter(
+    lambda text: HIDDEN.sub("", text).strip()
+)
+names = lines.map(str.strip)
 numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 scalars = st.none() | st.booleans() | numbers | texts
 values = st.recursive(
@@ -99,7 +103,7 @@ def documents(draw: st.DrawFn) -> Document:
         extra |= {"workflow_encoding": "b64"}
     return Document(
         guid=draw(st.none() | guids),
-        display_name=draw(lines),
+        display_name=draw(names),
         summary=draw(texts),
         type_name=type_name,
         payload=payload,

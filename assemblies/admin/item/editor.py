@@ -15,7 +15,7 @@ from django_ace import AceWidget
 from assemblies.admin.item.files import files_of
 from assemblies.admin.item.marked_text import MarkedText, mark
 from assemblies.documents.character_table import character_table
-from assemblies.documents.hidden_characters import find_hidden_characters
+from assemblies.documents.findings import script_findings
 from assemblies.domains import AssemblyType
 from assemblies.models import Content
 
@@ -57,7 +57,7 @@ class Editor:
 
     @cached_property
     def findings(self) -> Sequence[dict[str, Any]]:
-        return find_hidden_characters("script", self.text or "")
+        return script_findings(AssemblyType(self.assembly_type), self.text or "")
 
     @cached_property
     def marked(self) -> MarkedText:
