@@ -1,0 +1,40 @@
+"""Runs one script and answers for its process tree: what it may see, what it says, and that nothing of it is left.
+
+Standard library only, and nothing else of this project: the same room runs scripts for the library's worker and for
+the agent on a device, from a folder or from within one file. It knows neither queues nor databases nor assemblies.
+"""
+
+from .errors import InvalidOrder, NotStarted, SupervisionError
+from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started
+from .interpreters import find_interpreters, runnable
+from .order import Content, Language, Limits, Order
+from .orphans import sweep_orphans
+from .output import StreamSummary
+from .running import RunningScript, supervise
+from .variables import Variable, environment_name, environment_of
+
+__all__ = [
+    "Chunk",
+    "Content",
+    "Ended",
+    "Event",
+    "Forgotten",
+    "InvalidOrder",
+    "Language",
+    "Limits",
+    "NotStarted",
+    "Order",
+    "Outcome",
+    "Result",
+    "RunningScript",
+    "Started",
+    "StreamSummary",
+    "SupervisionError",
+    "Variable",
+    "environment_name",
+    "environment_of",
+    "find_interpreters",
+    "runnable",
+    "supervise",
+    "sweep_orphans",
+]
