@@ -47,6 +47,7 @@ def attach(
             payload_guid=reference.guid,
             sha256=reference.sha256,
             size_bytes=reference.size_bytes,
+            extra={},
         )
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:

@@ -57,6 +57,19 @@ def _attachment_facts(attachment: documents.Attachment, staging: Staging, before
     )
 
 
+def inheriting(content: Content, row: Assembly | None) -> Content:
+    """Return a document's content with what no document says: the later keys of the revision before it.
+
+    A file keeps its own as long as it has the same name and bytes.
+    """
+    before = row.read_content() if row else None
+    if before is None:
+        return content
+    known = {(facts.file_name, facts.payload_guid): facts.later_keys for facts in before.files}
+    files = [replace(facts, **known.get((facts.file_name, facts.payload_guid), {})) for facts in content.files]
+    return replace(content, files=files, **before.later_keys)
+
+
 def settled(content: Content, row: Assembly | None, *, actor_name: str, now: datetime) -> Content:
     """Return `content` with its times, names and lineage, as the next revision of `row`."""
     before = row.read_content() if row else None

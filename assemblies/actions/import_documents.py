@@ -11,7 +11,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, settled
+from assemblies.actions.contents import content_of, inheriting, settled
 from assemblies.actions.create import check_vacant
 from assemblies.actions.staging import Staging, staged
 from assemblies.documents import Document
@@ -154,7 +154,7 @@ def _change(
             stored = row.read_content()
             if on_conflict == OnConflict.SKIP or _means_the_same(content, stored):
                 return stored
-        return settled(content, row, actor_name=actor.name, now=now)
+        return settled(inheriting(content, row), row, actor_name=actor.name, now=now)
 
     return Change(
         guid=guid,

@@ -24,7 +24,17 @@ class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
 
 
 class JournalEntry(models.Model):
-    """One change of one assembly; an empty content means that it was deleted."""
+    """One change of one assembly; an empty content means that it was deleted.
+
+    Entries are never changed or removed, and each must be readable for ever. Rules for whoever changes this type:
+
+    - The columns under the hash, their names and their spelling there are those of `journal.append.entry_hash`; none of
+      them may ever change. A column that is to be hashed comes with a `hash_version`, as `AuditEntry` has one, by which
+      earlier entries are still hashed as they were.
+    - No migration touches what is under a hash.
+    - A value of `Operation` or `Domain` is never removed or renamed.
+    - What is new about a revision is a key of `Content`, by the rules that stand there.
+    """
 
     sequence = models.BigIntegerField(_("sequence"), primary_key=True)
     event_guid = models.CharField(_("event"), max_length=36, unique=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
-from assemblies.actions.contents import content_of, settled
+from assemblies.actions.contents import content_of, inheriting, settled
 from assemblies.actions.staging import Staging
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
@@ -50,7 +50,7 @@ def _change_of(
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         own = row if row is not None and row.domain == Domain.OFFICIAL else None
-        return settled(content, own, actor_name=actor.name, now=contents.published_at or now)
+        return settled(inheriting(content, own), own, actor_name=actor.name, now=contents.published_at or now)
 
     return Change(
         guid=document.guid,

@@ -28,6 +28,9 @@ from assemblies.revisions.compare import FIELDS
 
 FIRST_TYPES = {Kind.SCRIPT: "powershell", Kind.WORKFLOW: "workflow", Kind.ANSIBLE: "ansible"}
 FIRST_PAYLOADS = {Kind.WORKFLOW: documents.parse_graph({"nodes": [], "edges": []})}
+TEXTS = (
+    "display_name summary payload_guid payload_sha256 content_hash created_at created_by updated_at updated_by"
+).split()
 KINDS = [
     (Kind.SCRIPT, gettext_lazy("PowerShell, batch, bash or Python, run on a host.")),
     (Kind.WORKFLOW, gettext_lazy("Nodes and edges: steps that follow one another.")),
@@ -56,7 +59,7 @@ def new_item(request: HttpRequest) -> HttpResponseBase:
 def blank_revision(kind: Kind) -> Revision:
     """Return what a new assembly of a kind starts from."""
     type_name = FIRST_TYPES[kind]
-    blank: dict[str, Any] = dict.fromkeys(Content.__dataclass_fields__, "")
+    blank: dict[str, Any] = dict.fromkeys(TEXTS, "")
     content = Content(
         **blank
         | {
