@@ -1,0 +1,39 @@
+"""Take out what differs from one run to the next, keeping what is equal within a run recognisable as equal."""
+
+import re
+
+UUID4 = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
+ROW_ID = re.compile(r'(?<="id":)\d+|(?<=/grants/)\d+|(?<="grant":)\d+')
+NUMBERED = {
+    "guid": UUID4,
+    "row": ROW_ID,
+    "state": re.compile(r'(?<=-)[0-9a-f]{16}(?=-\d+-\d+-[va]")'),
+    "token": re.compile(r'(?<="token":")[^"]+'),
+    "hash": re.compile(r'(?<="hash":")[0-9a-f]{64}'),
+}
+# How long something took, and what is worded for people.
+LEFT_OUT = {
+    "seconds": re.compile(r'(?<="elapsed_seconds":)[\d.e-]+|(?<="duration_seconds":)[\d.e-]+'),
+    "words": re.compile(r'(?<="message":)"(?:[^"\\]|\\.)+"'),
+    "sentences": re.compile(r'(?<="fields":)\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}'),
+}
+
+
+class Normaliser:
+    """Numbers what is generated, in the order of its appearance; `folder` is where the test keeps its files."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._seen: dict[str, dict[str, int]] = {kind: {} for kind in NUMBERED}
+
+    def __call__(self, text: str) -> str:
+        text = text.replace(self._folder, "<folder>")
+        for kind, pattern in NUMBERED.items():
+            text = pattern.sub(lambda found, kind=kind: self._numbered(kind, found[0]), text)  # type: ignore[misc]
+        for kind, pattern in LEFT_OUT.items():
+            text = pattern.sub(f"<{kind}>", text)
+        return text
+
+    def _numbered(self, kind: str, value: str) -> str:
+        seen = self._seen[kind]
+        return f"<{kind} {seen.setdefault(value, len(seen) + 1)}>"
