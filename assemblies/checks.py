@@ -11,6 +11,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
+from devmode.sqlite_files import find_sqlite_files
+
 FIXED_SQLITE = (3, 51, 3)
 FIRST_FLAWED_SQLITE = (3, 7, 0)
 # Where a wheel with a fixed build exists: the marker of requirements.in.
@@ -111,7 +113,7 @@ def check_debug(**_options: Any) -> list[CheckMessage]:
 
 def check_network_file_system(**_options: Any) -> list[CheckMessage]:
     """E007: locks and fsync of a network file system do not keep what SQLite and the write lock rely on."""
-    files = [Path(connections[alias].settings_dict["NAME"]) for alias in connections if _is_sqlite_file(alias)]
+    files = find_sqlite_files()
     places = {settings.RUNTIME_ROOT, *(file.parent for file in files)} if files else set()
     shared = {place: kind for place in places if (kind := file_system_of(place)) in NETWORK_FILE_SYSTEMS}
     return [
@@ -122,11 +124,6 @@ def check_network_file_system(**_options: Any) -> list[CheckMessage]:
         )
         for place, kind in sorted(shared.items())
     ]
-
-
-def _is_sqlite_file(alias: str) -> bool:
-    connection = connections[alias]
-    return connection.vendor == "sqlite" and not str(connection.settings_dict["NAME"]).startswith("file:")
 
 
 def file_system_of(place: Path, mounts: Path = Path("/proc/mounts")) -> str:

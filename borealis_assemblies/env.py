@@ -5,7 +5,6 @@ nobody knows is warned about, since it is most often a misspelt one.
 """
 
 import ipaddress
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,8 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from assemblies.durable_files import write_new
 
 MINIMUM_SECRET_CHARACTERS = 50
 PLACEHOLDER_SECRETS = ("change-me", "changeme", "django-insecure-")
@@ -145,12 +146,8 @@ def kept_secret(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        with fresh.open("w") as file:
-            file.write(secrets.token_urlsafe(64))
-            file.flush()
-            # Without it a power cut could leave an empty key behind a good name, and no start would ever succeed.
-            os.fsync(file.fileno())
+        # Durable first: a power cut could leave an empty key behind a good name, and no start would ever succeed.
+        write_new(fresh, [secrets.token_urlsafe(64).encode()])
         try:
             # A link, unlike a rename, fails when another process was first: everyone then reads that one's key.
             path.hardlink_to(fresh)

@@ -13,30 +13,31 @@ from pathlib import Path
 
 from assemblies.backup.manifest import HEAD_QUERY, LibraryHead
 from assemblies.errors import RestoreRefused
+from devmode.sqlite_files import sqlite_uri
 
 HEADER = b"SQLite format 3\0"
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 @dataclass(frozen=True)
-class Standing:
+class LibraryInPlace:
     """What is in the place of a library. `head` is None when that cannot be read, or when there is no journal."""
 
     is_empty: bool
     head: LibraryHead | None
 
 
-def seize(databases: Mapping[str, Path]) -> Standing:
+def library_in_place(databases: Mapping[str, Path]) -> LibraryInPlace:
     """Return what the database files hold. Raises RestoreRefused when another process uses one of them."""
-    contents = {alias: _seize_file(alias, path) for alias, path in databases.items()}
+    contents = {alias: _unused_file(alias, path) for alias, path in databases.items()}
     default = contents["default"]
-    return Standing(
+    return LibraryInPlace(
         is_empty=not any(held for held in contents.values()),
         head=default if isinstance(default, LibraryHead) else None,
     )
 
 
-def _seize_file(alias: str, path: Path) -> LibraryHead | bool:
+def _unused_file(alias: str, path: Path) -> LibraryHead | bool:
     """Return the library's head, or whether there is anything in the file."""
     if not path.exists() or not path.stat().st_size:
         return False
@@ -44,7 +45,7 @@ def _seize_file(alias: str, path: Path) -> LibraryHead | bool:
         # SQLite would remove the -wal file beside what it does not take for a database; it may be worth keeping.
         return True
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=0)) as connection:
+        with closing(sqlite3.connect(sqlite_uri(path, "rw"), uri=True, timeout=0)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
             return _read_head(connection) if alias == "default" else True
     except sqlite3.Error as error:

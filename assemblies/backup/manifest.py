@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from assemblies.backup.durable import sha256_of
 from assemblies.backup.layout import DATABASE_FILES, MANIFEST, find_payload_guid, is_file_of_a_mirror
 from assemblies.documents import parse_json, readable_json
+from assemblies.durable_files import sha256_of
 from assemblies.errors import Refusal, RestoreRefused
 from assemblies.inspection.verify import Finding
 from assemblies.payloads import PayloadReference

@@ -17,16 +17,17 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from assemblies.backup.durable import PRIVATE_FILE, fsync_file, make_folder, sha256_of, write_new
 from assemblies.backup.folder import opened_folder
 from assemblies.backup.layout import DATABASE_FILES, MANIFEST, database_in, payload_file
 from assemblies.backup.manifest import HEAD_QUERY, FileFacts, LibraryHead, Manifest
-from assemblies.backup.sqlite_snapshot import NotSealed, find_database_file, sealed_database
+from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
+from assemblies.durable_files import PRIVATE_FILE, fsync_file, make_folder, sha256_of, write_new
 from assemblies.errors import Failure, MirrorRefused, PayloadCorrupt, PayloadMissing
 from assemblies.inspection.verify import Finding
 from assemblies.models import Content, JournalEntry
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.progress import Track, untracked
+from devmode.sqlite_files import find_sqlite_file
 
 # Smaller payloads are verified in memory and so read only once.
 READ_WHOLE_BYTES = 4 * 1024 * 1024
@@ -88,7 +89,7 @@ def mirror(
 
 def _check_files(payloads_only: bool) -> None:
     """Refuse before anything is opened: opening a missing SQLite file would make an empty one."""
-    files = {alias: find_database_file(alias) for alias in DATABASE_FILES}
+    files = {alias: find_sqlite_file(alias) for alias in DATABASE_FILES}
     others = [alias for alias, file in files.items() if file is None]
     if others and not payloads_only:
         raise MirrorRefused(
@@ -144,9 +145,9 @@ def _copy_database(alias: str, target: Path) -> FileFacts:
 
 def _copied_head(database: Path) -> LibraryHead:
     try:
-        with sealed_database(database) as connection:
+        with opened_snapshot(database) as connection:
             row = connection.execute(HEAD_QUERY).fetchone()
-    except NotSealed as error:
+    except SnapshotUnusable as error:
         raise MirrorRefused(f"The default database is not a prepared library: {error}. Run prepare first.") from error
     return _head_of(row)
 

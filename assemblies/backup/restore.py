@@ -14,17 +14,18 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 
-from assemblies.backup.durable import make_folder, read_chunks, write_new
-from assemblies.backup.exclusive_lock import seize
+from assemblies.backup.exclusive_lock import library_in_place
 from assemblies.backup.folder import newest_mirror
 from assemblies.backup.layout import DATABASE_FILES, database_in
 from assemblies.backup.manifest import Manifest, find_differences, read_manifest
 from assemblies.backup.payload_restore import put_back, set_others_aside
 from assemblies.backup.set_aside import Aside, put
-from assemblies.backup.sqlite_snapshot import NotSealed, find_database_file, sealed_database
+from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
+from assemblies.durable_files import make_folder, read_chunks, write_new
 from assemblies.errors import RestoreRefused
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
+from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import WriteLockTimeout, write_lock
 
 STAGED_SUFFIX = ".restoring"
@@ -85,7 +86,7 @@ def restore(
     targets = _targets()
     connections.close_all()
     with _writers_kept_out(targets["default"]):
-        _check_standing(targets, manifest, replace=replace)
+        _check_replaceable(targets, manifest, replace=replace)
         with _staged(mirror, manifest, targets) as staged:
             returned = put_back(mirror, manifest.payloads, store, aside, track)
             _swap(staged, targets, aside)
@@ -96,9 +97,9 @@ def restore(
 def _check_schema(alias: str, database: Path) -> None:
     """Refuse a database that this version cannot migrate: a newer one's, or one that is none of ours."""
     try:
-        with sealed_database(database) as connection:
+        with opened_snapshot(database) as connection:
             applied = {(app, name) for app, name in connection.execute(MIGRATIONS_QUERY) if app in OUR_APPS}
-    except NotSealed as error:
+    except SnapshotUnusable as error:
         raise RestoreRefused(f"The mirror's {alias} database is unusable: {error}. Nothing was changed.") from error
     if not applied:
         raise RestoreRefused(f"The mirror's {alias} database is none of this library's; nothing was changed.")
@@ -112,7 +113,7 @@ def _check_schema(alias: str, database: Path) -> None:
 
 
 def _targets() -> dict[str, Path]:
-    files = {alias: find_database_file(alias) for alias in DATABASE_FILES}
+    files = {alias: find_sqlite_file(alias) for alias in DATABASE_FILES}
     if others := [alias for alias, file in files.items() if file is None]:
         raise RestoreRefused(
             f"Not SQLite files: {', '.join(others)}. Restore such databases with their own tools (pg_restore). "
@@ -132,11 +133,11 @@ def _writers_kept_out(default: Path) -> Iterator[None]:
         raise RestoreRefused("The library is being written to: end what works with it, then try again.") from error
 
 
-def _check_standing(targets: Mapping[str, Path], manifest: Manifest, *, replace: bool) -> None:
-    standing = seize(targets)
-    if standing.is_empty or standing.head == manifest.head or replace:
+def _check_replaceable(targets: Mapping[str, Path], manifest: Manifest, *, replace: bool) -> None:
+    present = library_in_place(targets)
+    if present.is_empty or present.head == manifest.head or replace:
         return
-    held = f"a library with {standing.head.sequence} journal entries" if standing.head else "other databases"
+    held = f"a library with {present.head.sequence} journal entries" if present.head else "other databases"
     raise RestoreRefused(
         f"There is {held} in place. With --replace its files are moved aside, not deleted. Nothing was changed."
     )

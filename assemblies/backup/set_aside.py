@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assemblies.backup.durable import fsync_folder, make_folder
+from assemblies.durable_files import fsync_folder, make_folder
 
 # What SQLite keeps beside a database; played into another one it would ruin it.
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")

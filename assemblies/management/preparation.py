@@ -20,6 +20,7 @@ from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
 from assemblies.official.seeding import SeedReport, seed_staged
+from devmode.sqlite_files import find_sqlite_files
 
 PRIVATE = 0o700
 LONGEST_WAIT_SECONDS = 120
@@ -70,17 +71,11 @@ def make_directories() -> None:
     """Make what live data needs; a new runtime root is its owner's alone, an old one keeps what its owner set."""
     root: Path = settings.RUNTIME_ROOT
     new = not (root / "Assemblies").exists()
-    sqlite_files = [str(connections[alias].settings_dict["NAME"]) for alias in connections if _is_file(alias)]
     wanted = [root, root / "Assemblies", settings.LOG_DIRECTORY, settings.STATIC_ROOT]
-    for directory in [*wanted, *(Path(name).parent for name in sqlite_files)]:
+    for directory in [*wanted, *(file.parent for file in find_sqlite_files())]:
         directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     if new:
         root.chmod(PRIVATE)
-
-
-def _is_file(alias: str) -> bool:
-    connection = connections[alias]
-    return connection.vendor == "sqlite" and not str(connection.settings_dict["NAME"]).startswith("file:")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assemblies.backup.sqlite_snapshot import NotSealed, sealed_database
+from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
 from assemblies.bundles import FolderFiles, Skipped
 from assemblies.bundles.collect import printable, reason_of
 from assemblies.documents import Document, Style, normalise_guid, read_document, write_document
@@ -112,9 +112,9 @@ def _rows(path: Path, shown: Path) -> list[tuple[object, object]]:
     if not path.is_file():
         raise _missing(shown)
     try:
-        with sealed_database(path) as connection:
+        with opened_snapshot(path) as connection:
             return connection.execute(ROWS_QUERY).fetchall()
-    except NotSealed as error:
+    except SnapshotUnusable as error:
         raise SourceUnreadable(f"{shown} cannot be used: {error}. The catalogue is unchanged.") from error
 
 

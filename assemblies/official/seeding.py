@@ -14,7 +14,6 @@ from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of
 from assemblies.actions.staging import Staging, staged
-from assemblies.backup.sqlite_snapshot import is_live
 from assemblies.bundles import Skipped
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken, Refusal, SourceUnreadable
@@ -23,6 +22,7 @@ from assemblies.official.domain_file import DomainFile, StoredRow
 from assemblies.official.open_source import open_staged_files
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import search_text_of
+from devmode.sqlite_files import is_live_database
 
 logger = logging.getLogger(__name__)
 EVENT = "assembly.adopt"
@@ -66,7 +66,7 @@ def seed_domains(files: Mapping[Domain, DomainFile], *, actor: Actor, store: Pay
     reports = [
         _seed(domain, file, actor, store)
         for domain, file in files.items()
-        if file.path.is_file() and not is_live(file.path) and _is_empty(domain)
+        if file.path.is_file() and not is_live_database(file.path) and _is_empty(domain)
     ]
     return [report for report in reports if report != SeedReport(domain=report.domain)]
 

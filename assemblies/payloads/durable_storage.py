@@ -20,10 +20,10 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
+from assemblies.durable_files import PRIVATE_FILE, PRIVATE_FOLDER, fsync_folder, make_folder
+
 from .failures import NotARegularFileError, write_failures_named
 
-FILE_MODE = 0o600
-DIRECTORY_MODE = 0o700
 TEMPORARY_SUFFIX = ".tmp"
 
 _CLOSED_ON_EXEC = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -52,7 +52,7 @@ class Place:
 
 class DurableFileSystemStorage(FileSystemStorage):
     def __init__(self, location: str | os.PathLike[str]) -> None:
-        super().__init__(location, file_permissions_mode=FILE_MODE, directory_permissions_mode=DIRECTORY_MODE)
+        super().__init__(location, file_permissions_mode=PRIVATE_FILE, directory_permissions_mode=PRIVATE_FOLDER)
         self._location_is_durable = False
 
     def delete(self, name: str) -> None:
@@ -102,7 +102,7 @@ class DurableFileSystemStorage(FileSystemStorage):
     def _write(self, place: Place, content: Any) -> None:
         temporary = leftover = f"{place.leaf}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
         try:
-            with os.fdopen(os.open(temporary, _CREATE, FILE_MODE, dir_fd=place.directory), "wb") as file:
+            with os.fdopen(os.open(temporary, _CREATE, PRIVATE_FILE, dir_fd=place.directory), "wb") as file:
                 for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()
@@ -125,11 +125,10 @@ class DurableFileSystemStorage(FileSystemStorage):
         location = Path(self.location)
         if self._location_is_durable and location.is_dir():
             return
-        for missing in reversed([path for path in (location, *location.parents) if not path.exists()]):
-            missing.mkdir(DIRECTORY_MODE, exist_ok=True)
+        make_folder(location)
         for directory in _own_ancestors(location.resolve()):
             # Not only what was made just now: a process that died may have made it without reaching its fsync.
-            _fsync_directory(directory)
+            fsync_folder(directory)
         self._location_is_durable = True
 
     @contextlib.contextmanager
@@ -146,7 +145,7 @@ class DurableFileSystemStorage(FileSystemStorage):
                 above = directories[-1] if directories else None
                 if create and above is not None:
                     with contextlib.suppress(FileExistsError):
-                        os.mkdir(part, DIRECTORY_MODE, dir_fd=above)
+                        os.mkdir(part, PRIVATE_FOLDER, dir_fd=above)
                 # The location itself may be a link: its operator made it one.
                 links = _NO_LINKS if directories else 0
                 directories.append(os.open(part, _DIRECTORY | links, dir_fd=above))
@@ -155,7 +154,7 @@ class DurableFileSystemStorage(FileSystemStorage):
 
     def _walk_by_path(self, path: Path, *, create: bool) -> Place:
         if create:
-            path.parent.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
+            path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         location = Path(self.location)
         if path.resolve() != location.resolve() / path.relative_to(location):
             raise NotARegularFileError(errno.ELOOP, os.strerror(errno.ELOOP))
@@ -173,13 +172,3 @@ def _own_ancestors(directory: Path) -> Iterator[Path]:
             yield path
         if os.path.ismount(path):
             return
-
-
-def _fsync_directory(path: Path) -> None:
-    if not hasattr(os, "O_DIRECTORY"):  # Windows can neither open nor fsync a directory.
-        return
-    descriptor = os.open(path, _DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assemblies.backup.durable import fsync_folder, make_folder, write_new
+from assemblies.durable_files import fsync_folder, make_folder, write_new
 
 TOOL_VERSION = "1.0.0"
 

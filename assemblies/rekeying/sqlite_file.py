@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 from assemblies.errors import MigrationFailed
+from devmode.sqlite_files import sqlite_uri
 
 BUSY_TIMEOUT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 10
@@ -19,11 +20,8 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
 
     Transactions are the caller's to begin. Foreign keys are enforced.
     """
-    mode = "rw" if writable else "ro"
-    frozen = "&immutable=1" if not writable and _is_wal_at_rest(path) else ""
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}{frozen}", uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
-    )
+    uri = sqlite_uri(path, "rw" if writable else "ro", immutable=not writable and _is_wal_at_rest(path))
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
@@ -42,9 +40,7 @@ def copy_database(source: Path, target: Path) -> None:
     target.touch(mode=0o600, exist_ok=False)
     try:
         with (
-            closing(
-                sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_SECONDS)
-            ) as original,
+            closing(sqlite3.connect(sqlite_uri(source, "ro"), uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as original,
             closing(sqlite3.connect(target)) as copy,
         ):
             original.backup(copy, progress=watch)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assemblies.backup.exclusive_lock import seize
+from assemblies.backup.exclusive_lock import library_in_place
 from assemblies.backup.manifest import LibraryHead
 from assemblies.errors import RestoreRefused
 
@@ -28,7 +28,7 @@ def run(path: Path, statements: str) -> None:
 
 def test_nothing_is_empty_and_so_are_files_without_content(files: dict[str, Path]) -> None:
     files["official"].touch()
-    assert seize(files).is_empty
+    assert library_in_place(files).is_empty
     assert not files["default"].exists()
 
 
@@ -36,14 +36,14 @@ def test_a_journals_head_is_read(files: dict[str, Path]) -> None:
     run(files["default"], JOURNAL)
     run(files["default"], "INSERT INTO assemblies_journalhead VALUES (1, 'id', 7, 'hash')")
     head = LibraryHead(journal_id="id", sequence=7, hash="hash", audit_sequence=0, audit_hash="")
-    assert seize(files).head == head
+    assert library_in_place(files).head == head
 
 
 @pytest.mark.parametrize("content", ["CREATE TABLE invoices (id);", JOURNAL])
 def test_a_database_without_a_journal_is_something_else(files: dict[str, Path], content: str) -> None:
     run(files["default"], content)
-    standing = seize(files)
-    assert (standing.is_empty, standing.head) == (False, None)
+    present = library_in_place(files)
+    assert (present.is_empty, present.head) == (False, None)
 
 
 def test_afterwards_the_file_alone_is_the_whole_database(files: dict[str, Path]) -> None:
@@ -54,7 +54,7 @@ def test_afterwards_the_file_alone_is_the_whole_database(files: dict[str, Path])
         whole, frames = files["official"].read_bytes(), log.read_bytes()
     files["official"].write_bytes(whole)
     log.write_bytes(frames)
-    seize(files)
+    library_in_place(files)
     assert not log.exists()
     assert b"kept" in files["official"].read_bytes()
 
@@ -64,4 +64,4 @@ def test_a_database_in_use_is_refused(files: dict[str, Path]) -> None:
     with closing(sqlite3.connect(files["official"])) as user:
         user.execute("SELECT * FROM kept")
         with pytest.raises(RestoreRefused, match="official database is in use"):
-            seize(files)
+            library_in_place(files)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from assemblies.backup.sqlite_snapshot import find_database_file, is_live
+from devmode.sqlite_files import find_sqlite_file, is_live_database
 from tests.backup.mirrored_library import on_sqlite
 
 
@@ -13,14 +13,14 @@ from tests.backup.mirrored_library import on_sqlite
 def test_a_shared_cache_is_named_by_a_url_and_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path("/srv/a folder/official.db")
     monkeypatch.setitem(connections["official"].settings_dict, "NAME", f"{path.as_uri()}?cache=shared")
-    assert find_database_file("official") == path
+    assert find_sqlite_file("official") == path
 
 
 @on_sqlite
 def test_a_link_to_a_live_database_is_live(tmp_path: Path, library: object) -> None:
-    own = find_database_file("official")
+    own = find_sqlite_file("official")
     assert own is not None
     connections["official"].ensure_connection()
     (tmp_path / "link.db").symlink_to(own)
-    assert is_live(tmp_path / "link.db")
-    assert not is_live(tmp_path / "absent.db")
+    assert is_live_database(tmp_path / "link.db")
+    assert not is_live_database(tmp_path / "absent.db")

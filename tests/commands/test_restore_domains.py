@@ -16,14 +16,14 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.backup import restore
-from assemblies.backup.durable import fsync_folder, sha256_of
-from assemblies.backup.sqlite_snapshot import find_database_file
 from assemblies.domains import Domain
+from assemblies.durable_files import fsync_folder, sha256_of
 from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
 from assemblies.models import Assembly, JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
+from devmode.sqlite_files import find_sqlite_file
 from tests.backup.mirrored_library import fill, make_mirror, on_sqlite, payload_of, summary
 from tests.commands.calling import call
 from tests.commands.deployment import PROJECT, Deployment
@@ -49,7 +49,7 @@ def set_aside() -> list[Path]:
 
 
 def database(alias: str) -> Path:
-    path = find_database_file(alias)
+    path = find_sqlite_file(alias)
     assert path is not None
     return path
 

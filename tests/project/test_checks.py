@@ -125,7 +125,7 @@ def test_the_nearest_mount_decides_and_a_later_one_hides_an_earlier(tmp_path: Pa
 
 
 def test_servers_of_databases_may_stand_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "connections", {"default": type("Connection", (), {"vendor": "postgresql"})})
+    monkeypatch.setattr(checks, "find_sqlite_files", list)
     monkeypatch.setattr(checks, "file_system_of", lambda place: "nfs")
     assert ids(checks.check_network_file_system) == []
 

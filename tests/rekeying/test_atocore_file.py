@@ -276,7 +276,7 @@ def test_a_report_that_cannot_be_written_rolls_everything_back(
     atocore.register(P05)
     atocore.note("p05")
     before = atocore.dump()
-    monkeypatch.setattr("assemblies.backup.durable.os.fsync", broken_disk)
+    monkeypatch.setattr("assemblies.durable_files.os.fsync", broken_disk)
     assert atocore.run("--apply", "--no-backup").exit_code == 1
     assert atocore.dump() == before
     assert not list(atocore.reports.iterdir())

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from assemblies.documents import readable_json
 from assemblies.domains import Domain
+from assemblies.durable_files import replace_file
 from assemblies.management.command import LibraryCommand, domain_argument
 from assemblies.models import fold_alias
 from assemblies.rekeying.derive import SUFFIX, Overrides, derive_registry
@@ -36,7 +37,7 @@ class Command(LibraryCommand):
         registry = derive_registry(
             read_history(git, ref, suffix=SUFFIX), domain=domain, overrides=_overrides(overrides)
         )
-        _replace(out, readable_json(registry))
+        replace_file(out, readable_json(registry))
         facts = {
             "out": str(out),
             "commit": registry["commit"],
@@ -65,10 +66,3 @@ def _overrides(path: Path | None) -> Overrides:
         retired=frozenset(fold_alias(entry.id) for entry in entries if entry.retired),
         not_aliases=frozenset(not_aliases),
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all: an earlier registry is not lost to a full disk."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(path)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ CHUNK_BYTES = 1024 * 1024
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, each its owner's alone; those that exist stay as they are."""
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
-        missing.mkdir(PRIVATE_FOLDER)
+        missing.mkdir(PRIVATE_FOLDER, exist_ok=True)
 
 
 def write_new(path: Path, chunks: Iterable[bytes]) -> str:
@@ -32,6 +33,18 @@ def write_new(path: Path, chunks: Iterable[bytes]) -> str:
         path.unlink()
         raise
     return digest.hexdigest()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: what had its name is there until the new one is durable."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    write_new(fresh, [content])
+    try:
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink()
+        raise
+    fsync_folder(path.parent)
 
 
 def read_chunks(path: Path) -> Iterable[bytes]:

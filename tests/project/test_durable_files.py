@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assemblies.backup.durable import write_new
+from assemblies.durable_files import write_new
 
 
 def test_a_file_that_could_not_be_written_whole_is_not_there(tmp_path: Path) -> None:
