@@ -40,7 +40,7 @@ messages: $(VENV)/run.stamp
 	@mkdir -p borealis_assemblies/locale
 	$(BIN)/python manage.py makemessages --locale de --add-location file --no-wrap \
 		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'benchmarks/*' --ignore 'docs/*' \
-		--ignore 'assemblies/official/bundled/*'
+		--ignore 'assemblies/official/bundled/*' --ignore 'assemblies/demo/content/*'
 	$(BIN)/python manage.py compilemessages --locale de --ignore '.venv' --ignore 'var'
 
 $(BIN)/python:

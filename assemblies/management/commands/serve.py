@@ -10,7 +10,7 @@ import logging
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from threading import Event, Thread
 from typing import Any
@@ -28,6 +28,7 @@ from assemblies.journal.flusher import Flusher
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import LibraryCommand
 from assemblies.management.commands.prepare import preparation_lines
+from assemblies.management.demonstration import enter_demonstration, fill_demonstration
 from assemblies.management.flusher_thread import FlusherThread
 from assemblies.management.preparation import check_prepared, prepare
 from assemblies.management.sweeper_thread import SweeperThread
@@ -46,6 +47,7 @@ class Command(LibraryCommand):
         manage.py serve
         manage.py serve --port 8080 --no-sync
         manage.py serve --host 0.0.0.0 --workers 3
+        manage.py serve --demo      a throw-away library full of examples
     """
     offers_json = False
 
@@ -61,14 +63,22 @@ class Command(LibraryCommand):
         parser.add_argument("--host", default=settings.HOST, help="Address to listen on (default BOREALIS_HOST).")
         parser.add_argument("--port", type=int, default=settings.PORT, help="Port (default BOREALIS_PORT).")
 
-    def work(self, *, host: str, port: int, workers: int, no_sync: bool, **_options: Any) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="Serve a library of examples instead, which is removed at the end."
+        )
+
+    def work(self, *, host: str, port: int, workers: int, no_sync: bool, demo: bool, **_options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.leave)
         workers = self.possible_workers(workers)
+        if demo:
+            self.say([enter_demonstration(host=host, port=port, workers=workers)])
         listen(host, port).close()  # Say that the port is taken before minutes of migrating, not after.
         self.prepare()
         self.go_on()
-        if not no_sync:
+        if demo:
+            self.say(fill_demonstration())
+        elif not no_sync:
             self.sync_official()
         connections.close_all()
         _tell_workers(host, port)
@@ -78,7 +88,10 @@ class Command(LibraryCommand):
         if not settings.ENGINE_AUTO_MIGRATE:
             check_prepared()
             return
-        for line in preparation_lines(prepare(actor=Actor.of_command("serve"), step=self.go_on)):
+        self.say(preparation_lines(prepare(actor=Actor.of_command("serve"), step=self.go_on)))
+
+    def say(self, lines: Iterable[str]) -> None:
+        for line in lines:
             self.stdout.write(line)
         self.stdout.flush()
 

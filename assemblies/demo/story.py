@@ -1,0 +1,191 @@
+"""What happens in the demonstration. Each chapter calls the actions that a page or the API would call."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from assemblies.actions.actor import Actor
+from assemblies.actions.add_note import add_note
+from assemblies.actions.attach import attach
+from assemblies.actions.clone import clone
+from assemblies.actions.delete import delete
+from assemblies.actions.discard import discard
+from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.actions.revert import revert
+from assemblies.actions.save_view import save_view
+from assemblies.actions.set_setting import set_setting
+from assemblies.actions.tag_many import tag_many
+from assemblies.actions.update import update
+from assemblies.demo.documents import (
+    WITHDRAWN,
+    publish_catalogue,
+    publish_update,
+    publish_what_comes_next,
+    read_documents,
+)
+from assemblies.demo.people import InDevMode, People, dev_mode_of
+from assemblies.domains import Domain
+from assemblies.errors import Refusal
+from assemblies.journal.flush import flush
+from assemblies.models import SettingCategory
+from assemblies.official.adopt import adopt
+from assemblies.official.open_source import open_source
+from assemblies.official.sync import sync
+from assemblies.official.undo import undo_sync
+from assemblies.payloads import PayloadStore
+from devmode import switch
+
+MAX_ATTACHMENT_BYTES = 64 * 1024
+HOSTS = b"host,folder\nfs1,/srv/backup\nfs2,/srv/backup\n"
+STRICTER = b'\n(( $(date +%s) - ${newest%%.*} < 86400 )) || { echo "It is older than a day." >&2; exit 1; }\n'
+QUIETER = b"\n# Only findings are printed.\n"
+
+
+class Story:
+    """The chapters, and what they need to know of each other: the assemblies by the stems of their documents."""
+
+    def __init__(self, people: People, store: PayloadStore, place: Path) -> None:
+        self.people, self.store, self.place = people, store, place
+        self.guids: dict[str, str] = {}
+
+    def tell(self) -> None:
+        self.operators_bring_their_scripts()
+        self.catalogue_is_synchronised()
+        self.community_is_filled()
+        self.operators_work()
+        self.people_say_what_they_think()
+        self.catalogue_moves_on()
+        self.somebody_may_not()
+        flush()
+        self.day_is_not_over()
+
+    def operators_bring_their_scripts(self) -> None:
+        """One of Olga's documents has a GUID that the official catalogue will publish."""
+        for person in (self.people.olga, self.people.omar):
+            person.sign_in()
+            self.bring(f"user/{person.name}", Domain.USER, person.actor)
+
+    def catalogue_is_synchronised(self) -> None:
+        """The catalogue claims its GUID; Olga's script lives on under a new one, with the old one as an alias."""
+        publish_catalogue(self.place)
+        self.synchronise(Actor.of_command("sync_official"))
+        self.guids |= {stem: str(document.guid) for stem, document in read_documents("official").items()}
+
+    def community_is_filled(self) -> None:
+        kim = dev_mode_of(self.people.kim, "Bring the user group's scripts into the community domain")
+        self.bring("community", Domain.COMMUNITY, kim.actor)
+        tag_many([self.guids["time-zone"], self.guids["time-servers"]], "clocks", actor=kim.actor)
+        switch.leave(kim.asker)
+        flush()
+
+    def operators_work(self) -> None:
+        olga, omar = self.people.olga.actor, self.people.omar.actor
+        self.work_on_the_backup_check()
+        shares, experiment = self.guids["shares"], self.guids["experiment"]
+        before = update(shares, {"timeout_seconds": 900}, actor=olga, store=self.store)
+        delete(shares, actor=omar)
+        revert(shares, sequence=before.revision, actor=olga, store=self.store)
+        delete(experiment, actor=omar)
+        kernel = self.guids["kernel-messages"]
+        clone(kernel, domain=Domain.USER, actor=omar, display_name="Kernel warnings, for the pager")
+        clone(
+            self.guids["certificate-days"], domain=Domain.USER, actor=olga, display_name="Days left on our certificates"
+        )
+        flush()
+        update(self.guids["kiosk"], {"summary": "Not tried yet."}, actor=omar, store=self.store)
+        discard(self.guids["kiosk"], actor=omar, store=self.store)
+
+    def work_on_the_backup_check(self) -> None:
+        """Several revisions by several people: a script, a summary, a file, an administrator, and a way back."""
+        guid, store = self.guids["backup-check"], self.store
+        olga, omar, kim = self.people.olga.actor, self.people.omar.actor, self.people.kim.actor
+        script = read_documents("user/olga")["backup-check"].payload
+        update(guid, {}, payload=script + STRICTER, actor=omar, store=store)
+        stricter = update(
+            guid, {"summary": "Fails when the newest backup is older than a day."}, actor=olga, store=store
+        )
+        attach(
+            guid, "hosts.csv", [HOSTS], mime_type="text/csv", max_bytes=MAX_ATTACHMENT_BYTES, actor=olga, store=store
+        )
+        update(guid, {"timeout_seconds": 120}, payload=script + STRICTER + QUIETER, actor=kim, store=store)
+        revert(guid, sequence=stricter.revision, actor=olga, store=store)
+
+    def people_say_what_they_think(self) -> None:
+        olga, omar, kim = self.people.olga.actor, self.people.omar.actor, self.people.kim.actor
+        backup, old = self.guids["backup-check"], self.guids["old-backup-check"]
+        set_setting(backup, SettingCategory.APPROVED, "staging", True, actor=omar)
+        set_setting(backup, SettingCategory.APPROVED, "production", {"ticket": 411}, actor=kim)
+        set_setting(backup, SettingCategory.APPROVED, "production", {"ticket": 418}, actor=kim)
+        set_setting(backup, SettingCategory.VARIABLE_DEFAULT, "BACKUP_FOLDER", "/srv/backup/nightly", actor=olga)
+        set_setting(old, SettingCategory.DEPRECATED, "reason", "Looks at one folder only", actor=olga)
+        set_setting(old, SettingCategory.REPLACED_BY, "assembly", backup, actor=olga)
+        add_note(backup, "Restores were tried with this one; see the runbook.", actor=omar)
+        add_note(old, "Kept until the file server at Hill is gone.", actor=olga)
+        for person, stems in {
+            self.people.vera: ("morning-check", "backup-check"),
+            self.people.olga: ("backup-check", "greeting-page"),
+            self.people.kim: ("failed-services",),
+            self.people.ada: ("full-file-systems",),
+        }.items():
+            for stem in stems:
+                set_setting(self.guids[stem], SettingCategory.FAVOURITE, person.name, True, actor=person.actor)
+        for person in self.people:
+            save_view(person.user.pk, "Windows reports", "q=report&type=powershell")
+        save_view(self.people.olga.user.pk, "My own, waiting", "domain=user&dirty=true")
+
+    def catalogue_moves_on(self) -> None:
+        """Kim repairs an official script; the next edition changes it, too, and is undone but for what was taken."""
+        kim = dev_mode_of(self.people.kim, "Repair the certificate check, then take the new edition")
+        certificate = self.guids["certificate-days"]
+        update(
+            certificate,
+            {"summary": "Repaired here: also for ports behind the proxy."},
+            actor=kim.actor,
+            store=self.store,
+        )
+        publish_update(self.place)
+        self.synchronise(kim.actor)
+        self.synchronise_what_is_not_there(kim.actor)
+        undo_sync(actor=kim.actor, store=self.store)
+        adopt(self.guids[WITHDRAWN], actor=self.people.olga.actor)
+        publish_what_comes_next(self.place)
+        self.ada_takes_over(kim)
+
+    def ada_takes_over(self, kim: InDevMode) -> None:
+        ada = dev_mode_of(self.people.ada, "See which of the updates we take")
+        switch.revoke(ada.asker, kim.grant.pk)
+        switch.extend(ada.asker)
+
+    def somebody_may_not(self) -> None:
+        """What is refused is audited as well."""
+        with suppress(Refusal):
+            update(self.guids["failed-services"], {"summary": "Ours"}, actor=self.people.olga.actor, store=self.store)
+        with suppress(Refusal):
+            delete(self.guids["time-zone"], actor=self.people.kim.actor)
+        with suppress(switch.Refusal):
+            switch.enter(self.people.vera.sign_in(), reason="Have a look", password="")
+
+    def day_is_not_over(self) -> None:
+        """What is left waiting to be written, in each domain."""
+        kim = dev_mode_of(self.people.kim, "Point the checks at our runbook")
+        self.bring("user-pending/olga", Domain.USER, self.people.olga.actor)
+        for stem, summary in {
+            "clock-drift": "Compares the clock with its time source. Runbook: clocks.",
+            "page-timing": "Measures how long a page takes, from here. Runbook: web.",
+        }.items():
+            update(self.guids[stem], {"summary": summary}, actor=kim.actor, store=self.store)
+        update(self.guids["backup-check"], {"timeout_seconds": 60}, actor=self.people.omar.actor, store=self.store)
+
+    def bring(self, folder: str, domain: Domain, actor: Actor) -> None:
+        documents = read_documents(folder)
+        receipts = import_documents(
+            list(documents.values()), domain=domain, on_conflict=OnConflict.FAIL, actor=actor, store=self.store
+        )
+        self.guids |= {stem: receipt.guid for stem, receipt in zip(documents, receipts, strict=True)}
+
+    def synchronise(self, actor: Actor) -> None:
+        sync(open_source(str(self.place)), actor=actor, store=self.store, keep_local=True)
+
+    def synchronise_what_is_not_there(self, actor: Actor) -> None:
+        """A mistyped source is refused, and the refusal is on record."""
+        with suppress(Refusal):
+            sync(open_source(f"{self.place}-old"), actor=actor, store=self.store)

@@ -1,0 +1,96 @@
+"""Every page has something to show in the demonstration, to everybody who may open it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings as project
+from django.test import Client
+
+from assemblies.demo.people import People, Person
+from assemblies.domains import UpstreamState
+from assemblies.models import Assembly
+from tests.matrix import table
+from tests.matrix.routes import Cell, Route, path_of, routes
+from tests.matrix.shelf import Shelf
+
+# Each has a pending write, several revisions and variables.
+WELL_FILLED = {"official": "Clock drift", "community": "Page timing", "user": "Backup check"}
+NOTHING_HERE = re.compile(r'class="(nothing|audit-nothing|front-empty|empty-state)"(?![^>]*hidden)')
+# A form for something new, and what the session that had it verified is told.
+BEGINS_EMPTY = {"assemblies_assembly_add", "health_verification"}
+# What is new at the source has no assembly to show yet.
+STATES = [str(state.label) for state in UpstreamState if state is not UpstreamState.NEW_UPSTREAM]
+SAYS = {
+    "index": ["Backup check", "Printers"],
+    "queue": ["Backup check", "Badge readers", "Clock drift", "Page timing"],
+    "dev_mode_grants": ["kim", "ada"],
+    "assemblies_assembly_changelist": ["40", "Full file systems", "Kernel warnings of today"],
+    "assemblies_syncrecord_changelist": ["kim", *STATES],
+    "export_assemblies": ["40"],
+}
+
+
+def test_every_page_has_content_for_everybody_who_may_open_it(people: People) -> None:
+    Path(project.STATIC_ROOT).mkdir(exist_ok=True)
+    asked = 0
+    for column, person in identities(people):
+        client = signed_in(person, dev_mode=column == "granted")
+        for route, cell in pages(column):
+            path = path_of(route, cell.target, found())
+            answer = client.get(path)
+            assert answer.status_code == 200, f"{path} as {person.name}"
+            assert_has_content(route, path, answer)
+            asked += 1
+    assert asked > 100
+
+
+def identities(people: People) -> Iterator[tuple[str, Person]]:
+    """Yield who may open what by the columns of the matrix's table."""
+    yield "viewer", people.vera
+    yield "operator", people.olga
+    yield "administrator", people.ada
+    yield "granted", people.ada
+
+
+def signed_in(person: Person, *, dev_mode: bool) -> Client:
+    """Sign in on the page, by the password that is printed."""
+    client = Client()
+    client.post("/admin/login/", {"username": person.name, "password": person.password})
+    if dev_mode:
+        answer = client.post("/admin/dev-mode/", {"reason": "look around"})
+        assert answer.status_code == 302
+    return client
+
+
+def pages(column: str) -> Iterator[tuple[Route, Cell]]:
+    outcomes = table.read()
+    for route in routes():
+        for cell in route.cells():
+            if route.is_page and cell.method == "GET" and outcomes[cell].get(column) == "200":
+                yield route, cell
+
+
+def found() -> Shelf:
+    shelf = Shelf(setting_key="production", file_name="hosts.csv")
+    shelf.guids = {
+        domain: Assembly.objects.get(domain=domain, display_name=name).guid for domain, name in WELL_FILLED.items()
+    }
+    return shelf
+
+
+def assert_has_content(route: Route, path: str, answer: Any) -> None:
+    if answer.streaming:
+        assert sum(map(len, answer.streaming_content)) > 0, path
+        return
+    assert answer.content, path
+    if answer.context is None or not answer["Content-Type"].startswith("text/html"):
+        return
+    html = answer.content.decode()
+    if route.name not in BEGINS_EMPTY:
+        assert NOTHING_HERE.search(html) is None, path
+    if "cl" in answer.context:
+        assert answer.context["cl"].result_count > 0, path
+    for words in SAYS.get(route.name, []):
+        assert words in html, f"{path} does not say {words}"
