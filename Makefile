@@ -5,11 +5,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes
+# The locks are complete, so pip resolves nothing: no release later than the lock can change what is installed.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header
 
-.PHONY: run test lock messages
+.PHONY: run test lock messages wheelhouse
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -35,6 +36,7 @@ lock: $(VENV)/test.stamp
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-scale.in -c requirements.txt -o requirements-scale.txt
 	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(BIN)/python -m tests.installing.write_metadata
 
 messages: $(VENV)/run.stamp
 	@mkdir -p borealis_assemblies/locale
@@ -55,9 +57,20 @@ $(BIN)/python:
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	@echo "Installing what the library needs"
 	@$(INSTALL) -r requirements.txt
+	@$(BIN)/python -m pip check
 	@touch $@
 
 $(VENV)/test.stamp: requirements-dev.txt | $(BIN)/python
 	@echo "Installing what the gate needs"
 	@$(INSTALL) -r requirements-dev.txt
+	@$(BIN)/python -m pip check
+	@touch $@
+
+# What the wheel of the library is installed from by a test that asks no registry.
+wheelhouse: $(VENV)/wheelhouse.stamp
+
+$(VENV)/wheelhouse.stamp: requirements.txt | $(BIN)/python
+	@rm -rf $(VENV)/wheelhouse
+	@$(BIN)/python -m pip download --disable-pip-version-check --quiet --no-deps --require-hashes \
+		--dest $(VENV)/wheelhouse -r requirements.txt
 	@touch $@

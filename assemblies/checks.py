@@ -1,6 +1,7 @@
 """System checks: each names a misconfiguration, with a hint and an id."""
 
 import platform
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from devmode.sqlite_files import find_sqlite_files
 FIXED_SQLITE = (3, 51, 3)
 FIRST_FLAWED_SQLITE = (3, 7, 0)
 # Where a wheel with a fixed build exists: the marker of requirements.in.
-FIXED_BUILD_MACHINES = {"x86_64", "aarch64", "AMD64", "arm64"}
+FIXED_BUILD_MACHINES = {("linux", "x86_64"), ("darwin", "arm64"), ("win32", "AMD64")}
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "afs"}
 
 
@@ -37,7 +38,8 @@ def check_sqlite_build(**_options: Any) -> list[CheckMessage]:
 
 def _is_fixed_build_left_out() -> bool:
     """Say whether the wheel exists for this machine and is not installed; one that is, something displaced."""
-    is_offered = platform.python_implementation() == "CPython" and platform.machine() in FIXED_BUILD_MACHINES
+    machine = (sys.platform, platform.machine())
+    is_offered = platform.python_implementation() == "CPython" and machine in FIXED_BUILD_MACHINES
     return is_offered and find_spec("pysqlite3") is None
 
 

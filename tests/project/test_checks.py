@@ -92,9 +92,10 @@ def test_a_flawed_sqlite_is_an_error_where_the_fixed_one_was_only_not_installed(
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     monkeypatch.setattr(checks, "connections", {"default": type("Connection", (), {"vendor": "sqlite"})})
     monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     assert ids(checks.check_sqlite_build) == ["assemblies.E006"]
-    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
     assert ids(checks.check_sqlite_build) == ["assemblies.W001"]
 
 
