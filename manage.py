@@ -1,20 +1,7 @@
 #!/usr/bin/env python
 """Run one of the project's commands; `manage.py help` lists them."""
 
-import os
-import sys
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
-
-    try:
-        execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
-        sys.exit(f"The settings cannot be used: {error}")
-
+from borealis_assemblies.__main__ import main
 
 if __name__ == "__main__":
     main()

@@ -5,4 +5,6 @@ Importing the package chooses the SQLite build, which must happen before Django 
 
 from borealis_assemblies import sqlite_build
 
+__version__ = "1.0.0"
+
 sqlite_build.install()

@@ -76,6 +76,14 @@ class Environment:
         except RuntimeError as error:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: there is no such user's home.") from error
 
+    def runtime_root(self, root: Path) -> Path:
+        """Return where live data are. Raises where that would be the machine's own /var."""
+        if root == Path(root.anchor) and not self.text("RUNTIME_ROOT"):
+            raise ImproperlyConfigured(
+                f"Data would be kept in {root / 'var'}: run the command in a folder of its own, or set BOREALIS_ROOT."
+            )
+        return self.path("RUNTIME_ROOT", Path("var"), base=root)
+
     def web_address(self, name: str, default: str) -> str:
         """Return an origin as browsers send it: lower case, without a path and without the scheme's own port."""
         return self._origin(name, self.text(name, default))

@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from borealis_assemblies import __version__
 from borealis_assemblies.databases import database_settings
 from borealis_assemblies.env import Environment, bracketed
 
@@ -11,9 +12,14 @@ env = Environment.of_process()
 if env.unknown_names:
     warnings.warn(f"Unknown settings, misspelt? {', '.join(env.unknown_names)}", RuntimeWarning, stacklevel=2)
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-ROOT = env.path("ROOT", BASE_DIR, base=BASE_DIR)
-RUNTIME_ROOT = env.path("RUNTIME_ROOT", Path("var"), base=ROOT)
+PACKAGE = Path(__file__).resolve().parent
+BASE_DIR = PACKAGE.parent
+VERSION = __version__
+# The wheel has the templates inside the package; data are kept where the command is run, never in site-packages.
+INSTALLED = (PACKAGE / "templates").is_dir()
+PROJECT = Path.cwd() if INSTALLED else BASE_DIR
+ROOT = env.path("ROOT", PROJECT, base=PROJECT)
+RUNTIME_ROOT = env.runtime_root(ROOT)
 STAGING_ROOT = env.path("STAGING_ROOT", BASE_DIR / "assemblies" / "official" / "bundled", base=ROOT)
 OFFICIAL_SOURCE = env.text("OFFICIAL_SOURCE", str(STAGING_ROOT))
 OFFICIAL_REF = env.text("OFFICIAL_REF", "main")
@@ -90,7 +96,7 @@ WSGI_APPLICATION = "borealis_assemblies.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [(PACKAGE if INSTALLED else BASE_DIR) / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -142,7 +148,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [BASE_DIR / "borealis_assemblies" / "locale"]
+LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "borealis_language"
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -177,7 +183,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Borealis Assemblies",
     "DESCRIPTION": "The library of automation content: official, community and user-created.",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -43,7 +43,9 @@ class LibraryCommand(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         options.setdefault("formatter_class", HelpWithExamples)
-        options.setdefault("epilog", f"{EXAMPLES}\n{indent(dedent(self.examples).strip(), '  ')}")
+        # Examples are typed as this command was: manage.py in a checkout, borealis-assemblies from the wheel.
+        examples = dedent(self.examples).strip().replace("manage.py", prog_name)
+        options.setdefault("epilog", f"{EXAMPLES}\n{indent(examples, '  ')}")
         parser = super().create_parser(prog_name, subcommand, **options)
         if self.offers_json:
             parser.add_argument(

@@ -7,13 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from assemblies.errors import MigrationRefused, NothingToMigrate, PlanChanged
 from assemblies.rekeying.adapter import Adapter
 from assemblies.rekeying.apply import Announce, Applied, apply, archive_json
 from assemblies.rekeying.plan import Plan, make_plan
 from assemblies.rekeying.plan_json import plan_json, state_json
 from assemblies.rekeying.registry import Registry
-from assemblies.rekeying.report import TOOL_VERSION, ReportFiles, write_report
+from assemblies.rekeying.report import ReportFiles, write_report
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +105,7 @@ class Migration:
         return {
             "created_at": self.now.isoformat(),
             "mode": mode,
-            "tool_version": TOOL_VERSION,
+            "tool_version": settings.VERSION,
             "db_path": self.adapter.location,
             "registry_path": str(self.registry_path) if self.registry_path else None,
             "plan_sha256": self.plan.sha256,

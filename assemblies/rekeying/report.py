@@ -8,8 +8,6 @@ from typing import Any
 
 from assemblies.durable_files import fsync_folder, make_folder, write_new
 
-TOOL_VERSION = "1.0.0"
-
 
 @dataclass(frozen=True)
 class ReportFiles:

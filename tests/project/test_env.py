@@ -127,3 +127,12 @@ def test_names_nobody_knows_are_listed_and_those_of_others_are_not() -> None:
 def test_the_process_environment_is_what_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOREALIS_HOST", "from.the.process")
     assert Environment.of_process().text("HOST") == "from.the.process"
+
+
+def test_live_data_are_below_the_root_and_never_in_the_machines_own_var(tmp_path: Path) -> None:
+    assert env().runtime_root(tmp_path) == tmp_path / "var"
+    assert env(RUNTIME_ROOT="data").runtime_root(tmp_path) == tmp_path / "data"
+    top = Path(tmp_path.anchor)
+    assert env(RUNTIME_ROOT=str(tmp_path)).runtime_root(top) == tmp_path
+    with pytest.raises(ImproperlyConfigured, match="run the command in a folder of its own, or set BOREALIS_ROOT"):
+        env().runtime_root(top)

@@ -71,8 +71,8 @@ class Command(LibraryCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.leave)
         workers = self.possible_workers(workers)
-        if demo:
-            self.say([enter_demonstration(host=host, port=port, workers=workers)])
+        kept = f"Data are kept in {settings.RUNTIME_ROOT}"
+        self.say([enter_demonstration(host=host, port=port, workers=workers) if demo else kept])
         listen(host, port).close()  # Say that the port is taken before minutes of migrating, not after.
         self.prepare()
         self.go_on()
