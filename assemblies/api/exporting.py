@@ -14,10 +14,9 @@ from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.finding import find_row
 from assemblies.api.reading import Query
 from assemblies.api.rendering import json_bytes
-from assemblies.bundles.export import ArchiveStyle, export_document, export_files
+from assemblies.bundles.export import ArchiveStyle, export_document, export_files, write_archive
 from assemblies.conf import payload_store
 from assemblies.documents import Style
-from assemblies.documents.archives import write_archive
 from assemblies.models import Assembly
 from assemblies.revisions.document import NO_PAYLOAD, outline_of
 from devmode.api.endpoint import PrivateEndpoint

@@ -11,8 +11,8 @@ from django.http import QueryDict
 from assemblies import documents
 from assemblies.actions.import_documents import OnConflict
 from assemblies.api.reading import WORDS_OF_FLAGS, read_choice, read_domain, read_flag, read_object
+from assemblies.bundles.archive import is_archive, read_archive
 from assemblies.documents import Document
-from assemblies.documents.archives import is_archive, read_archive
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, InvalidField
 

@@ -1,44 +1,147 @@
-"""The files of a zip archive, read in place: nothing is unpacked, so no name in it can lead anywhere."""
+"""The files of a zip archive, bounded before and while they are read.
+
+Nothing is unpacked and names of members are only compared with each other, so no name can lead anywhere. Sizes are
+counted while inflating: what an archive says of them is not believed.
+"""
 
 import lzma
+import zipfile
 import zlib
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import IO
 
-from assemblies.bundles.collect import SUFFIX
+from assemblies.bundles.collect import SUFFIX, Outcome, read_documents
+from assemblies.documents import Document
 from assemblies.errors import DocumentTooLarge, InvalidDocument
 
+MAX_MEMBERS = 1000
+MAX_BYTES_A_DIRECTORY_ENTRY = 1048
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_END_RECORD = b"PK\x05\x06"
+_END_RECORD_BYTES = 22
+_MAX_COMMENT_BYTES = 65535
 # What the decompressors raise on damaged, encrypted or unknown members.
-_DAMAGE = (BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
+
+
+@dataclass
+class Allowance:
+    """How much one archive, or several one after the other, may unpack; each may have `max_members` members."""
+
+    bytes_left: int
+    max_members: int = MAX_MEMBERS
+
+    def take(self, count: int) -> None:
+        self.bytes_left = max(self.bytes_left - count, 0)
 
 
 class ArchiveFiles:
-    """An open zip archive. Sizes are counted while inflating: what the archive says of them is not believed."""
+    """An open zip archive. What refused members unpacked counts against the allowance as well."""
 
-    def __init__(self, archive: ZipFile) -> None:
-        self.archive = archive
+    def __init__(self, archive: zipfile.ZipFile, allowance: Allowance) -> None:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        if len(infos) > allowance.max_members:
+            limit = allowance.max_members
+            raise DocumentTooLarge(f"The archive has more than {limit} members.", limit=limit)
+        self._infos = {info.filename: info for info in infos}
+        if len(self._infos) < len(infos):
+            raise InvalidDocument("Two members of the archive have the same name.", field="file")
+        self._archive = archive
+        self._allowance = allowance
 
     def document_names(self) -> list[str]:
-        return sorted({info.filename for info in self.archive.infolist() if _may_be_a_document(info)})
+        """Return the names of the members that are JSON, in the archive's order, without what file systems leave."""
+        return [name for name in self._infos if name.lower().endswith(SUFFIX) and not _is_litter(name)]
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
-        try:
-            member = self.archive.getinfo(name)
-        except KeyError as error:
-            raise FileNotFoundError(name) from error
-        try:
-            with self.archive.open(member) as file:
-                content = file.read(max_bytes + 1)
-        except _DAMAGE as error:
-            raise InvalidDocument("The archive is damaged or encrypted here.", field="document") from error
-        if len(content) > max_bytes:
-            raise DocumentTooLarge(limit_bytes=max_bytes)
+        if name not in self._infos:
+            raise FileNotFoundError(name)
+        left = self._allowance.bytes_left
+        limit = min(left, max_bytes)
+        content = self._inflated(name, limit + 1)
+        self._allowance.take(len(content))
+        if len(content) > left:
+            raise DocumentTooLarge(
+                "This unpacks to more than may be sent at once; send it in parts.", limit_bytes=limit, member=name
+            )
+        if len(content) > limit:
+            raise DocumentTooLarge(limit_bytes=limit, member=name)
         return content
 
+    def _inflated(self, name: str, count: int) -> bytes:
+        """Return at most `count` bytes of a member."""
+        try:
+            with self._archive.open(self._infos[name]) as member:
+                return member.read(count)
+        except _DAMAGE as error:
+            words = "The archive is damaged or encrypted here; make it anew without a password."
+            raise InvalidDocument(words, field="file", member=name) from error
 
-def _may_be_a_document(info: ZipInfo) -> bool:
-    hidden = any(_is_hidden(part) for part in info.filename.split("/"))
-    return not info.is_dir() and not hidden and info.filename.lower().endswith(SUFFIX)
+
+def is_archive(file: IO[bytes]) -> bool:
+    """Say whether a file begins as a zip does, whatever its name; it is left at its beginning."""
+    file.seek(0)
+    start = file.read(len(SIGNATURES[0]))
+    file.seek(0)
+    return start in SIGNATURES
 
 
-def _is_hidden(part: str) -> bool:
-    return part == "__MACOSX" or (part.startswith(".") and part not in {".", ".."})
+@contextmanager
+def opened_archive(file: IO[bytes], allowance: Allowance) -> Iterator[ArchiveFiles]:
+    """Open an archive. Raises InvalidDocument and DocumentTooLarge for what is wrong with the whole of it."""
+    with ExitStack() as stack:
+        try:
+            _check_directory(file, allowance.max_members)
+            archive = stack.enter_context(zipfile.ZipFile(file))
+        except _DAMAGE as error:
+            raise InvalidDocument("This zip archive cannot be read.", field="file") from error
+        yield ArchiveFiles(archive, allowance)
+
+
+def read_archive(file: IO[bytes], *, max_document_bytes: int, max_total_bytes: int) -> list[Document]:
+    """Return every document of an archive, in the order of the members; the tree style's files are put together.
+
+    Raises InvalidDocument, InvalidGuid and DocumentTooLarge for the first that is refused, with its `member`.
+    """
+    documents = []
+    for outcome in read_members(file, max_document_bytes=max_document_bytes, allowance=Allowance(max_total_bytes)):
+        if outcome.refusal is not None:
+            raise outcome.refusal
+        if outcome.document is not None:
+            documents.append(outcome.document)
+    return documents
+
+
+def read_members(file: IO[bytes], *, max_document_bytes: int, allowance: Allowance) -> Iterator[Outcome]:
+    """Yield what each document of an archive comes to. Raises InvalidDocument, DocumentTooLarge for the whole of it."""
+    with opened_archive(file, allowance) as files:
+        names = files.document_names()
+        if not names:
+            raise InvalidDocument("The archive holds no .json document.", field="file")
+        for outcome in read_documents(files, names, max_document_bytes, max_attachment_bytes=allowance.bytes_left):
+            if outcome.refusal is not None:
+                outcome.refusal.detail["member"] = outcome.name
+            yield outcome
+
+
+def _check_directory(file: IO[bytes], max_members: int) -> None:
+    """Refuse an archive whose list of members alone is larger than any that is needed; its sizes are read unparsed."""
+    file.seek(0, 2)
+    size = file.tell()
+    file.seek(max(size - _END_RECORD_BYTES - _MAX_COMMENT_BYTES, 0))
+    tail = file.read()
+    at = tail.rfind(_END_RECORD)
+    if at < 0:
+        raise InvalidDocument("This is not a zip archive.", field="file")
+    if int.from_bytes(tail[at + 12 : at + 16], "little") > max_members * MAX_BYTES_A_DIRECTORY_ENTRY:
+        raise InvalidDocument(f"This is no zip archive of at most {max_members} members.", field="file")
+    file.seek(0)
+
+
+def _is_litter(name: str) -> bool:
+    parts = [part for part in name.split("/") if part not in (".", "..")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)

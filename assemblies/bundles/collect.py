@@ -15,10 +15,19 @@ class Files(Protocol):
     """A tree of files, by names relative to its top with `/` between the parts."""
 
     def document_names(self) -> list[str]:
-        """Return, sorted, the names that may be documents."""
+        """Return the names that may be documents, each once, in a fixed order."""
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """Return the bytes of a regular file. Raises FileNotFoundError, DocumentTooLarge, InvalidDocument."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What reading one document came to: the document, or why it is refused."""
+
+    name: str
+    document: Document | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +61,24 @@ def collect(
     """Read the documents called `names`, or all there are. Raises SourceUnreadable when `files` cannot be listed."""
     collected = Collected()
     chosen = files.document_names() if names is None else list(names)
-    for name in track(chosen, "Reading documents", len(chosen)):
-        try:
-            document = _read(files, name, max_document_bytes, max_attachment_bytes)
-        except Refusal as refusal:
-            collected.skipped.append(Skipped(printable(name), reason_of(refusal)))
-        else:
-            collected.found.append(Found(printable(name), document))
+    tracked = track(chosen, "Reading documents", len(chosen))
+    for outcome in read_documents(files, tracked, max_document_bytes, max_attachment_bytes):
+        if outcome.document is not None:
+            collected.found.append(Found(printable(outcome.name), outcome.document))
+        elif outcome.refusal is not None:
+            collected.skipped.append(Skipped(printable(outcome.name), reason_of(outcome.refusal)))
     return collected
+
+
+def read_documents(
+    files: Files, names: Iterable[str], max_document_bytes: int, max_attachment_bytes: int
+) -> Iterator[Outcome]:
+    """Yield what reading each document comes to, so that a bad one does not hide the others."""
+    for name in names:
+        try:
+            yield Outcome(name, document=_read(files, name, max_document_bytes, max_attachment_bytes))
+        except Refusal as refusal:
+            yield Outcome(name, refusal=refusal)
 
 
 def without_twins(collected: Collected) -> Collected:
@@ -108,7 +127,8 @@ class _Siblings(Mapping[str, bytes]):
 def reason_of(refusal: Refusal) -> str:
     """Return why a document was refused, with the field it is about."""
     field_name = refusal.detail.get("field")
-    return f"{field_name}: {refusal.message}" if field_name and field_name != "document" else refusal.message
+    is_whole = field_name in {None, "", "document", "file"}
+    return refusal.message if is_whole else f"{field_name}: {refusal.message}"
 
 
 def printable(name: str) -> str:

@@ -1,18 +1,22 @@
 """Export assemblies as documents. Reading only: every payload is verified on the way out."""
 
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO
 
 from assemblies import documents
 from assemblies.documents import EnvelopeFacts, ScriptEncoding, Style
-from assemblies.documents.archives import write_archive
 from assemblies.documents.canonical import readable_json
 from assemblies.errors import Failure
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import document_of
+
+MAX_BYTES_IN_MEMORY = 4 * 1024 * 1024
 
 
 class ArchiveStyle(StrEnum):
@@ -101,6 +105,18 @@ def pack(rows: Iterable[Assembly], *, style: str, store: PayloadStore) -> Packed
 
     file = write_archive(readable_files())
     return Packed(file, count, unreadable)
+
+
+def write_archive(files: Iterable[tuple[str, bytes]]) -> IO[bytes]:
+    """Return an open zip of the files, at its beginning; equal files make equal archives."""
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY))
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in files:
+                archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
+        file.seek(0)
+        stack.pop_all()
+    return file
 
 
 def with_free_stem(files: list[tuple[str, bytes]], taken: set[str]) -> Iterator[tuple[str, bytes]]:

@@ -3,16 +3,29 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
 
 from assemblies.actions.import_documents import OnConflict, check_conflict
-from assemblies.bundles import ArchiveFiles, Collected, Files, FolderFiles, Found, Skipped, collect
+from assemblies.bundles import (
+    Allowance,
+    Collected,
+    Files,
+    FolderFiles,
+    Found,
+    Skipped,
+    collect,
+    opened_archive,
+    reason_of,
+)
 from assemblies.domains import Domain
 from assemblies.errors import Refusal
 from assemblies.models import Assembly
 from assemblies.progress import Track
+
+# An operator's own archive may be larger than an upload, but not larger than what memory holds.
+MAX_UNPACKED_BYTES = 2 * 1024**3
+MAX_MEMBERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -81,10 +94,10 @@ def _collect_path(path: str, track: Track) -> Collected:
 
 def _collect_archive(place: Path, path: str, track: Track) -> Collected:
     try:
-        with ZipFile(place) as archive:
-            return _collect(ArchiveFiles(archive), None, f"{path}/", track)
-    except BadZipFile:
-        return Collected(skipped=[Skipped(path, "This is not a zip archive.")])
+        with place.open("rb") as file, opened_archive(file, Allowance(MAX_UNPACKED_BYTES, MAX_MEMBERS)) as files:
+            return _collect(files, None, f"{path}/", track)
+    except Refusal as refusal:
+        return Collected(skipped=[Skipped(path, reason_of(refusal))])
 
 
 def _collect(files: Files, names: list[str] | None, prefix: str, track: Track) -> Collected:

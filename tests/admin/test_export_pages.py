@@ -10,8 +10,8 @@ from django.test import Client
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.admin.import_export import export_page
+from assemblies.bundles.archive import read_archive
 from assemblies.documents import Attachment, Document, Style, read_document
-from assemblies.documents.archives import read_archive
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
+from assemblies.bundles.archive import read_archive
 from assemblies.documents import Document, read_document
-from assemblies.documents.archives import read_archive
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore

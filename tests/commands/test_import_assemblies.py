@@ -232,7 +232,25 @@ def test_a_bomb_and_damage_in_an_archive_are_refused(tmp_path: Path) -> None:
     reasons = {Path(path).name: reason for path, reason in refused(run(archive, "--domain", "user", "--json")).items()}
 
     assert "larger than the limit" in reasons["bomb.json"]
-    assert reasons["damaged.json"] == "The archive is damaged or encrypted here."
+    assert reasons["damaged.json"] == "The archive is damaged or encrypted here; make it anew without a password."
+
+
+def test_an_archive_is_unpacked_as_far_as_memory_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_many(tmp_path / "made", 2)
+    archive = tmp_path / "many.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted((tmp_path / "made").rglob("*.json")):
+            file.write(path, path.name)
+        file.writestr("zeros.json", bytes(500_000))
+    monkeypatch.setattr("assemblies.management.documents.MAX_UNPACKED_BYTES", 100_000)
+    called = run(archive, "--domain", "user", "--json")
+    assert guids(called.answer["created"]) == [guid(1), guid(2)]
+    [reason] = refused(called).values()
+    assert "unpacks to more" in reason
+
+    monkeypatch.setattr("assemblies.management.documents.MAX_MEMBERS", 2)
+    [reason] = refused(run(archive, "--domain", "user", "--json")).values()
+    assert reason == "The archive has more than 2 members."
 
 
 def test_the_readable_style_is_imported_from_an_archive_too(tmp_path: Path) -> None:

@@ -21,10 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 from assemblies import documents
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.bundles.export import ArchiveStyle, Unreadable, export_files, pack
+from assemblies.bundles.export import ArchiveStyle, Unreadable, export_files, pack, write_archive
 from assemblies.catalogue import library_catalogue
 from assemblies.conf import payload_store
-from assemblies.documents.archives import write_archive
 from assemblies.domains import Domain
 from assemblies.errors import AssemblyNotFound, DocumentTooLarge, Failure
 from assemblies.models import Assembly

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from assemblies import documents
+from assemblies.bundles.archive import Allowance, is_archive, read_members
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
-from assemblies.documents.archives import REFUSALS, Allowance, is_archive, read_members
 from assemblies.errors import DocumentTooLarge, Refusal
 
 MOST_DOCUMENTS = 1000
@@ -80,7 +80,7 @@ def _parts(files: Iterable[Any], pasted: str) -> Iterator[Part]:
         name = printable(file.name or "")
         try:
             yield from _parts_of_file(file, name, allowance)
-        except REFUSALS as refusal:
+        except Refusal as refusal:
             yield Unreadable(name, refusal)
     if pasted.strip():
         yield _one(_("Pasted text"), pasted)
@@ -103,5 +103,5 @@ def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]
 def _one(place: str, content: bytes | str) -> Part:
     try:
         return Readable(place, documents.read_document(content, max_bytes=settings.MAX_DOCUMENT_BYTES))
-    except REFUSALS as refusal:
+    except Refusal as refusal:
         return Unreadable(place, refusal)

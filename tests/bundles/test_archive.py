@@ -7,7 +7,9 @@ from typing import IO
 
 import pytest
 
-from assemblies.documents.archives import Allowance, Member, is_archive, read_archive, read_members, write_archive
+from assemblies.bundles.archive import Allowance, is_archive, read_archive, read_members
+from assemblies.bundles.collect import Outcome
+from assemblies.bundles.export import write_archive
 from assemblies.errors import DocumentTooLarge, InvalidDocument
 
 MOST = 1 << 16
@@ -25,7 +27,7 @@ def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -
     return written.getvalue()
 
 
-def members_of(content: bytes, *, allowance: Allowance | None = None) -> list[Member]:
+def members_of(content: bytes, *, allowance: Allowance | None = None) -> list[Outcome]:
     read = read_members(io.BytesIO(content), max_document_bytes=MOST, allowance=allowance or Allowance(MOST))
     return list(read)
 
