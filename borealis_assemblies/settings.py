@@ -56,7 +56,7 @@ DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
 DEVMODE_OPERATOR_PERMISSION = "assemblies.write_user_created"
-DEVMODE_SUBJECT_PAGE = "admin:assemblies_assembly_change"
+DEVMODE_SUBJECT_PAGES = {"assembly": "admin:assemblies_assembly_change"}
 
 INSTALLED_APPS = [
     "borealis_assemblies.admin_app.LibraryAdminConfig",

@@ -13,7 +13,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.domains import Domain
 from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, LibraryBusy, Refusal
-from devmode.audit import AuditFacts, AuditUnwritable, record
+from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
 from devmode.models.audit import Outcome
 from devmode.write_lock import WriteLockTimeout, write_transaction
 
@@ -66,8 +66,10 @@ def record_success(
         facts["last_revision"] = changed[-1].revision
     domains = {str(receipt.domain) for receipt in changed}
     record(
-        _facts(actor, event, domain=domains.pop() if len(domains) == 1 else "", assembly_guid=one.guid if one else "",
-               detail=facts | dict(detail)),
+        _facts(
+            actor, event, detail=facts | dict(detail),
+            subject=assembly_subject(one.guid if one else "", domains.pop() if len(domains) == 1 else ""),
+        ),
         now=now,
     )  # fmt: skip
 
@@ -75,11 +77,15 @@ def record_success(
 def record_denial(actor: Actor, event: str, refusal: Refusal, *, assembly_guid: str = "") -> None:
     """Append the audit entry of a refused change, in a transaction of its own."""
     domain = str(refusal.detail.get("domain", ""))
-    facts = _facts(
-        actor, event, domain=domain, assembly_guid=assembly_guid, detail={"code": refusal.code}, outcome=Outcome.DENIED
-    )
+    subject = assembly_subject(assembly_guid, domain)
+    facts = _facts(actor, event, subject=subject, detail={"code": refusal.code}, outcome=Outcome.DENIED)
     with named_failures(), write_transaction():
         record(facts, now=timezone.now())
+
+
+def assembly_subject(guid: str, domain: str) -> Subject:
+    """Return the audit's subject of one assembly; with no GUID, of several in its domain, if they are in one."""
+    return Subject(scope=domain, kind="assembly" if guid else "", id=guid)
 
 
 def _facts(actor: Actor, event: str, **facts: Any) -> AuditFacts:

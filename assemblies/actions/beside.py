@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from assemblies.actions.audit import audited
+from assemblies.actions.audit import assembly_subject, audited
 from assemblies.actions.find import require_live
 from assemblies.domains import Domain
 from assemblies.journal.append import lock_head
@@ -38,8 +38,7 @@ class Occasion:
             actor=self.actor.name,
             role=self.actor.role,
             event=self.event,
-            domain=self.row.domain,
-            assembly_guid=self.row.guid,
+            subject=assembly_subject(self.row.guid, self.row.domain),
             remote_address=self.actor.remote_address,
             dev_mode=self.actor.dev_mode,
             detail=detail,

@@ -17,7 +17,7 @@ from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
 from assemblies.models import DomainState
 from devmode.accounts.roles import Role
-from devmode.audit import AuditFacts, record
+from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
 from devmode.write_lock import write_transaction
 
@@ -70,7 +70,7 @@ def _facts(actor: Actor, outcome: Outcome, detail: dict[str, Any]) -> AuditFacts
         role=actor.role,
         event=EVENT,
         outcome=outcome,
-        domain=domains[0] if len(domains) == 1 else "",
+        subject=Subject(scope=domains[0] if len(domains) == 1 else ""),
         remote_address=actor.remote_address,
         dev_mode=actor.dev_mode,
         detail=detail,

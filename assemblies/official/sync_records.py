@@ -14,7 +14,7 @@ from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
 from assemblies.models import JournalHead, SyncRecord
 from assemblies.official.plan import SyncPlan
-from devmode.audit import AuditFacts, record
+from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
 from devmode.write_lock import write_transaction
 
@@ -107,7 +107,7 @@ def record_refusal(
             remote_address=actor.remote_address,
             dev_mode=actor.dev_mode,
             event=EVENT,
-            domain=Domain.OFFICIAL,
+            subject=Subject(scope=Domain.OFFICIAL),
             outcome=Outcome.FAILED,
             detail={"source": masked(source), "source_version": version, "reasons": reasons},
         )

@@ -47,9 +47,9 @@ class Row:
 
     @property
     def subject_address(self) -> str:
-        """Where the assembly is shown; "" where the settings name no page for it."""
-        page = getattr(settings, "DEVMODE_SUBJECT_PAGE", "")
-        return reverse(page, args=[self.entry.assembly_guid]) if page and self.entry.assembly_guid else ""
+        """Where the subject is shown; "" where the settings name no page for its kind."""
+        page = getattr(settings, "DEVMODE_SUBJECT_PAGES", {}).get(self.entry.subject_kind, "")
+        return reverse(page, args=[self.entry.subject_id]) if page else ""
 
 
 def _words(value: Any) -> str:
@@ -65,8 +65,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """A list that is searched and exported, and a page for each entry with its hashes."""
 
     fields = (
-        "sequence", "recorded_at", "actor", "role", "remote_address", "event", "outcome", "domain", "assembly_guid",
-        "dev_mode", "detail_text", "previous_hash", "hash",
+        "sequence", "recorded_at", "actor", "role", "remote_address", "event", "outcome", "scope", "subject_kind",
+        "subject_id", "dev_mode", "detail_text", "previous_hash", "hash", "hash_version",
     )  # fmt: skip
 
     @admin.display(description=_("detail"))

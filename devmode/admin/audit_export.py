@@ -12,12 +12,13 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from devmode.audit_search import AuditSearch
+from devmode.audit.search import AuditSearch
 from devmode.models.audit import AuditEntry
 
+# New ones come last: files that were exported earlier are read by the same programs.
 COLUMNS = (
     "sequence recorded_at actor role remote_address event domain assembly_guid outcome dev_mode detail previous_hash "
-    "hash"
+    "hash hash_version subject_kind subject_id"
 ).split()
 # Some take the wide forms of East Asian keyboards for the same.
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -53,8 +54,8 @@ def _json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 
 def _facts(entry: AuditEntry) -> dict[str, Any]:
-    facts = {name: getattr(entry, name) for name in COLUMNS}
-    return facts | {"recorded_at": entry.recorded_at.astimezone(UTC).isoformat()}
+    facts = {"recorded_at": entry.recorded_at.astimezone(UTC).isoformat(), "domain": entry.scope}
+    return {name: facts[name] if name in facts else getattr(entry, name) for name in COLUMNS}
 
 
 def _cell(value: Any) -> Any:

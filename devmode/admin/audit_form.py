@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from devmode.audit_search import AuditSearch
+from devmode.audit.search import AuditSearch
 from devmode.models.audit import AuditEntry, Outcome
 
 # What was recorded lately is what people look for; the whole audit may be long.
@@ -55,7 +55,7 @@ class AuditForm(forms.Form):
 
 def suggestions() -> dict[str, list[str]]:
     """Return the names that stand in the newest entries, for people to choose from."""
-    lately = list(AuditEntry.objects.order_by("-sequence").values_list("actor", "event", "domain")[:LATELY])
+    lately = list(AuditEntry.objects.order_by("-sequence").values_list("actor", "event", "scope")[:LATELY])
     columns = zip(*lately, strict=True) if lately else ((), (), ())
     return dict(
         zip(("actors", "events", "domains"), (sorted(set(filter(None, names))) for names in columns), strict=True)

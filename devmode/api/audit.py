@@ -10,7 +10,7 @@ from devmode.api.dev_mode import require_administrator
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
 from devmode.api.strict import StrictSerializer
-from devmode.audit_search import AuditSearch
+from devmode.audit.search import AuditSearch
 from devmode.models.audit import AuditEntry, Outcome
 
 LONGEST_PAGE = 1000
@@ -29,6 +29,8 @@ class AuditQuery(StrictSerializer):
 
 
 class AuditEntryAnswer(serializers.ModelSerializer[AuditEntry]):
+    domain = serializers.CharField(source="scope", read_only=True)
+    assembly_guid = serializers.CharField(read_only=True)
     detail = serializers.SerializerMethodField()
 
     class Meta:

@@ -53,7 +53,7 @@ def test_a_denial_is_audited(library: PayloadStore, viewer: Actor) -> None:
     with pytest.raises(Forbidden):
         create(script(), domain=Domain.USER, actor=viewer, store=library)
     audit = AuditEntry.objects.get()
-    assert (audit.actor, audit.outcome, audit.domain) == ("vera", "denied", "user")
+    assert (audit.actor, audit.outcome, audit.scope) == ("vera", "denied", "user")
 
 
 @pytest.mark.parametrize("domain", [Domain.OFFICIAL, Domain.COMMUNITY])

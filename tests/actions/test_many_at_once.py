@@ -90,7 +90,7 @@ def test_copies_know_what_they_were_copied_from(make: Callable[..., str], operat
     assert [copy.display_name for copy in copies] == ["One (copy)", "Two (copy)"]
     assert [copy.read_content().cloned_from.assembly_guid for copy in copies] == origins  # type: ignore[union-attr]
     assert (copies[1].search_text, copies[1].is_flagged) == ("echo \u202e two\n", True)
-    assert AuditEntry.objects.get(event="assembly.clone_many").domain == "user"
+    assert AuditEntry.objects.get(event="assembly.clone_many").scope == "user"
 
 
 @pytest.mark.parametrize("domain", [Domain.OFFICIAL, Domain.COMMUNITY])
@@ -123,7 +123,7 @@ def test_it_is_one_transaction_with_one_audit_entry(make: Callable[..., str], gr
     guids = [make("One", Domain.OFFICIAL), make("Two", Domain.COMMUNITY), make("Three")]
     assert all(receipt.changed for receipt in ACTIONS[event](guids, granted))
     entry = AuditEntry.objects.get(event=event)
-    assert (entry.outcome, entry.actor, entry.domain) == ("success", "grace", "")
+    assert (entry.outcome, entry.actor, entry.scope) == ("success", "grace", "")
     assert '"changes": 3' in entry.detail
 
 
@@ -141,7 +141,7 @@ def test_one_closed_domain_refuses_the_whole_and_is_named(
         ACTIONS[event](guids[:1], viewer)
     assert JournalEntry.objects.count() == before
     denied = AuditEntry.objects.filter(event=event, outcome="denied").order_by("sequence")
-    assert [(entry.actor, entry.domain) for entry in denied] == [
+    assert [(entry.actor, entry.scope) for entry in denied] == [
         ("olga", "community"), ("ada", "community"), ("vera", "user"),
     ]  # fmt: skip
 

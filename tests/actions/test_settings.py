@@ -54,7 +54,7 @@ def test_a_setting_is_audited_and_makes_no_revision(operator: Actor, guid: str) 
     assert (row.assembly_id, row.key, row.value, row.status) == (guid, "production", '{"by":"board"}', "active")
     entry = AuditEntry.objects.latest("sequence")
     assert (entry.event, entry.outcome, entry.assembly_guid) == ("assembly.set_setting", "success", guid)
-    assert (entry.domain, entry.actor) == ("user", "olga")
+    assert (entry.scope, entry.actor) == ("user", "olga")
     assert JournalEntry.objects.count() == revisions
 
 
@@ -93,7 +93,7 @@ def test_who_may_not_change_the_domain_sets_removes_and_notes_nothing(
             add_note(official, "Mine.", actor=actor)
     assert (AssemblySetting.objects.get().value, history(), AssemblyNote.objects.count()) == ("true", [], 0)
     denied = AuditEntry.objects.filter(outcome="denied")
-    assert set(denied.values_list("assembly_guid", flat=True)) == {official}
+    assert set(denied.values_list("subject_id", flat=True)) == {official}
     assert denied.count() == 9
 
 

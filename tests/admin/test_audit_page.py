@@ -12,8 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from assemblies.payloads import PayloadStore
-from devmode import audit_search
-from devmode.audit import AuditFacts, record
+from devmode.audit import AuditFacts, Subject, record, search
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.admin.conftest import signed_in
@@ -73,9 +72,10 @@ def test_it_is_for_administrators_alone(signed_in_viewer: Client, staff: Client,
     ],
 )
 def test_filters_narrow_it_down(superuser: Client, query: dict[str, str], matching: set[int]) -> None:
-    write(domain="user")
-    write(actor="command", event="official.sync", domain="official", dev_mode=True, detail={"to": "email"})
-    write(outcome=Outcome.DENIED, assembly_guid="g3")
+    write(subject=Subject(scope="user"))
+    official = Subject(scope="official")
+    write(actor="command", event="official.sync", subject=official, dev_mode=True, detail={"to": "email"})
+    write(outcome=Outcome.DENIED, subject=Subject(kind="assembly", id="g3"))
     record(AuditFacts(actor="olga", role="x", event="y", remote_address="192.0.2.7"), now=NOW + timedelta(minutes=5))
     assert found(superuser, **query) == matching
     lines = downloaded(superuser, LINES, **query).splitlines()
@@ -103,7 +103,8 @@ def test_a_filter_that_cannot_be_read_is_said_so(superuser: Client, query: dict[
 
 def test_a_line_reads_well_and_leads_to_its_assembly(superuser: Client, settings: Any) -> None:
     guid = "0a" * 16
-    write(assembly_guid=guid, domain="user", remote_address="192.0.2.7", dev_mode=True, detail={"last_revision": 3})
+    subject = Subject(scope="user", kind="assembly", id=guid)
+    write(subject=subject, remote_address="192.0.2.7", dev_mode=True, detail={"last_revision": 3})
     write(detail={"domains": ["official", "user"], "errors": {"user": "x" * 300}})
     page = superuser.get(LIST).content.decode()
     for words in ("last revision: 3", "domains: official, user", "<details>", "operator, 192.0.2.7", "2 entries"):
@@ -111,7 +112,7 @@ def test_a_line_reads_well_and_leads_to_its_assembly(superuser: Client, settings
     assert f'href="/admin/assemblies/assembly/{guid}/change/"' in page
     assert AuditEntry.objects.get(sequence=2).hash[:16] in page
     assert "/admin/health/" in page
-    settings.DEVMODE_SUBJECT_PAGE = ""
+    settings.DEVMODE_SUBJECT_PAGES = {}
     page = superuser.get(LIST).content.decode()
     assert f"/admin/assemblies/assembly/{guid}/" not in page
     assert guid in page
@@ -150,7 +151,7 @@ def test_it_is_paged_newest_first(superuser: Client) -> None:
 def test_the_export_holds_everything_in_constant_memory(
     superuser: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Budget
 ) -> None:
-    monkeypatch.setattr(audit_search, "ENTRIES_AT_ONCE", 3)
+    monkeypatch.setattr(search, "ENTRIES_AT_ONCE", 3)
     write(10)
     with django_assert_max_num_queries(9):
         rows = list(csv.DictReader(StringIO(downloaded(superuser, CSV))))
@@ -158,6 +159,21 @@ def test_the_export_holds_everything_in_constant_memory(
     newest = AuditEntry.objects.get(sequence=10)
     assert (rows[0]["hash"], rows[0]["previous_hash"]) == (newest.hash, newest.previous_hash)
     assert datetime.fromisoformat(rows[-1]["recorded_at"]) == NOW
+
+
+def test_an_export_has_what_verifies_an_entry_and_the_names_it_always_had(superuser: Client) -> None:
+    write(subject=Subject(scope="user", kind="assembly", id="g1"))
+    write(subject=Subject(scope="server", kind="run", id="g2"))
+    first_names = (
+        "sequence recorded_at actor role remote_address event domain assembly_guid outcome dev_mode detail "
+        "previous_hash hash"
+    ).split()
+    run, assembly = csv.DictReader(StringIO(downloaded(superuser, CSV)))
+    assert list(run) == [*first_names, "hash_version", "subject_kind", "subject_id"]
+    assert [(row["domain"], row["assembly_guid"]) for row in (run, assembly)] == [("server", ""), ("user", "g1")]
+    assert (run["hash_version"], run["subject_kind"], run["subject_id"]) == ("2", "run", "g2")
+    lines = [json.loads(line) for line in downloaded(superuser, LINES).splitlines()]
+    assert [list(line) for line in lines] == [list(run)] * 2
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", " @x", "\uff1d1"])

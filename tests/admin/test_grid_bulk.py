@@ -130,7 +130,7 @@ def test_one_closed_domain_refuses_the_whole_in_words_that_name_it(
         answer = client.post(BULK, sent | {"guid": guids})
         assert answer.status_code == 403
         assert "1 of the 2 selected are Official." in answer.content.decode()
-        assert AuditEntry.objects.filter(outcome="denied", domain="official", actor=name).count() == 1
+        assert AuditEntry.objects.filter(outcome="denied", scope="official", actor=name).count() == 1
     assert JournalEntry.objects.count() == before
 
 

@@ -103,7 +103,7 @@ def test_a_stranger_signs_in_first_and_a_viewer_is_refused_and_audited(
     assert not AuditEntry.objects.exists()
     Sent(signed_in_viewer, ("a.json", document())).preview(403)
     entry = AuditEntry.objects.get()
-    assert (entry.event, entry.outcome, entry.domain) == ("assembly.import", "denied", "user")
+    assert (entry.event, entry.outcome, entry.scope) == ("assembly.import", "denied", "user")
     assert not Assembly.objects.exists()
 
 
@@ -360,7 +360,7 @@ def test_protected_domains_are_for_dev_mode(superuser: Client, ada: User, domain
     assert 'name="domain"' not in superuser.get(PAGE).content.decode()
     assert "/admin/dev-mode/?next=" in superuser.get(PAGE).content.decode()
     Sent(superuser, ("a.json", document()), domain=domain).preview(403)
-    assert AuditEntry.objects.get(outcome="denied").domain == domain
+    assert AuditEntry.objects.get(outcome="denied").scope == domain
     bearer = grants.Bearer.of_session(ada, superuser.session.session_key or "")
     grants.issue(bearer, reason="tests", remote_address="127.0.0.1", now=timezone.now())
     assert 'name="domain"' in superuser.get(PAGE).content.decode()

@@ -203,7 +203,7 @@ def test_who_may_not_write_is_refused_audited_and_keeps_the_typed_text(
     assert answer.status_code == 403
     assert "Mine, all mine." in answer.content.decode()
     assert entry(guid).content.summary == ""
-    assert AuditEntry.objects.filter(event="assembly.update", outcome="denied", assembly_guid=guid).count() == 1
+    assert AuditEntry.objects.filter(event="assembly.update", outcome="denied", subject_id=guid).count() == 1
 
 
 def test_dev_mode_that_ended_meanwhile_loses_nothing(library: PayloadStore) -> None:

@@ -267,7 +267,7 @@ def test_who_may_not_write_the_domain_discards_nothing_and_it_is_audited(
         assert client.get(discard_of(of)).status_code == 403
         assert discarded(client, of).status_code == 403
     denied = AuditEntry.objects.filter(event="assembly.discard", outcome="denied")
-    assert sorted(denied.values_list("assembly_guid", flat=True)) == sorted(of for _client, of in refused)
+    assert sorted(denied.values_list("subject_id", flat=True)) == sorted(of for _client, of in refused)
     assert Assembly.objects.live().filter(guid__in=[guid, community_guid]).count() == 2
 
 

@@ -53,7 +53,7 @@ def test_it_is_audited_and_prolongs_the_grant(as_granted: Api, waiting: None) ->
     before = DevModeGrant.objects.get()
     as_granted.post(WRITE, {"domain": "official"})
     entry = AuditEntry.objects.order_by("-sequence")[0]
-    assert (entry.event, entry.actor, entry.domain, entry.outcome, entry.dev_mode) == (
+    assert (entry.event, entry.actor, entry.scope, entry.outcome, entry.dev_mode) == (
         "devmode.write",
         "ada",
         "official",

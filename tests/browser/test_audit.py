@@ -15,7 +15,7 @@ from assemblies.actions.delete import delete
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden
 from assemblies.payloads import PayloadStore
-from devmode.audit import AuditFacts, record
+from devmode.audit import AuditFacts, Subject, record
 from devmode.write_lock import write_transaction
 from tests.browser.conftest import Visit
 from tests.documents_made import script
@@ -33,8 +33,8 @@ def audited(library: PayloadStore, operator: Actor, viewer: Actor) -> str:
         delete(guid, actor=viewer)
     long = {"source": "https://catalogue.example/aurora.git", "added": ["0a" * 20] * 9, "errors": {"x": "y" * 90}}
     facts = AuditFacts(
-        actor="command:sync_official", role="command", event="official.sync", domain="official", dev_mode=True,
-        remote_address="2001:db8::1", detail=long,
+        actor="command:sync_official", role="command", event="official.sync", subject=Subject(scope="official"),
+        dev_mode=True, remote_address="2001:db8::1", detail=long,
     )  # fmt: skip
     with write_transaction():
         record(facts, now=timezone.now())

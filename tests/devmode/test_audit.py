@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from devmode.audit import AuditFacts, AuditUnwritable, find_breaks, record
+from devmode.audit import AuditFacts, AuditUnwritable, Subject, find_breaks, record
 from devmode.models import AuditEntry, AuditHead
 from devmode.models.audit import Outcome
 
@@ -18,12 +18,15 @@ NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 ENTRIES = 12
 TAMPERINGS = 1000
 TABLE = AuditEntry._meta.db_table
-TEXT_COLUMNS = "actor role remote_address event domain assembly_guid outcome detail previous_hash hash".split()
+TEXT_COLUMNS = (
+    "actor role remote_address event scope subject_kind subject_id outcome detail previous_hash hash"
+).split()
+SUBJECT = Subject(scope="user", kind="assembly", id="0a" * 16)
 
 
 def facts(number: int = 1, **more: Any) -> AuditFacts:
     values: dict[str, Any] = {"actor": f"user{number}", "role": "administrator", "event": "assembly.update"}
-    return AuditFacts(**(values | {"remote_address": "192.0.2.7", "domain": "user", "detail": {"n": number}} | more))
+    return AuditFacts(**(values | {"remote_address": "192.0.2.7", "subject": SUBJECT, "detail": {"n": number}} | more))
 
 
 def write_audit(count: int = ENTRIES) -> None:
@@ -42,10 +45,11 @@ def set_column(column: str, value: Any, sequence: int) -> None:
 
 
 def test_an_entry_says_who_did_what_where_and_with_what_outcome() -> None:
-    record(facts(7, outcome=Outcome.DENIED, dev_mode=True, assembly_guid="0a" * 16), now=NOW)
+    record(facts(7, outcome=Outcome.DENIED, dev_mode=True), now=NOW)
     entry = AuditEntry.objects.get()
     assert (entry.sequence, entry.recorded_at, entry.actor, entry.role) == (1, NOW, "user7", "administrator")
-    assert (entry.event, entry.domain, entry.assembly_guid) == ("assembly.update", "user", "0a" * 16)
+    assert (entry.event, entry.hash_version) == ("assembly.update", 2)
+    assert (entry.scope, entry.subject_kind, entry.subject_id) == ("user", "assembly", "0a" * 16)
     assert (entry.outcome, entry.remote_address, entry.dev_mode, entry.detail) == (
         "denied",
         "192.0.2.7",
@@ -115,8 +119,11 @@ def edit(draw: random.Random) -> str:
 
 def edit_fact(draw: random.Random) -> str:
     entry = AuditEntry.objects.get(sequence=draw.randint(1, ENTRIES))
-    if draw.random() < 0.5:
+    choice = draw.randint(0, 2)
+    if choice == 0:
         entry.dev_mode = not entry.dev_mode
+    elif choice == 1:
+        entry.hash_version = draw.choice([0, 1, 3])
     else:
         entry.recorded_at += timedelta(microseconds=draw.choice([-1, 1]) * draw.randint(1, 10**9))
     entry.save()

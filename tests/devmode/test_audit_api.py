@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.models import User
 
-from devmode.audit import AuditFacts, record
+from devmode.audit import AuditFacts, Subject, record
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.api.conftest import Api, assert_private, assert_refused
@@ -33,7 +33,8 @@ def found(api: Api, **query: Any) -> list[dict[str, Any]]:
 
 def test_an_administrator_reads_every_fact(api: Api) -> None:
     guid = "0a" * 16
-    write(remote_address="192.0.2.7", domain="user", assembly_guid=guid, dev_mode=True, detail={"revision": 3})
+    subject = Subject(scope="user", kind="assembly", id=guid)
+    write(remote_address="192.0.2.7", subject=subject, dev_mode=True, detail={"revision": 3})
     answer = api.get(f"{AUDIT}/")
     assert_private(answer)
     assert answer.json()["count"] == 1
@@ -72,10 +73,17 @@ def test_what_was_refused_a_moment_ago_is_there(api: Api, make_user: MakeUser, o
     ],
 )
 def test_filters_narrow_it_down(api: Api, query: dict[str, str], matching: set[int]) -> None:
-    write(domain="user")
-    write(actor="command:sync", role="command", event="official.sync", domain="official")
-    write(outcome=Outcome.DENIED, assembly_guid="g3")
+    write(subject=Subject(scope="user"))
+    write(actor="command:sync", role="command", event="official.sync", subject=Subject(scope="official"))
+    write(outcome=Outcome.DENIED, subject=Subject(kind="assembly", id="g3"))
     assert {row["sequence"] for row in found(api, **query)} == matching
+
+
+def test_a_subject_of_another_kind_is_no_assembly(api: Api) -> None:
+    write(subject=Subject(scope="server", kind="run", id="g3"))
+    write(subject=Subject(scope="user", kind="assembly", id="g3"))
+    assert [(row["domain"], row["assembly_guid"]) for row in found(api)] == [("user", "g3"), ("server", "")]
+    assert [row["sequence"] for row in found(api, assembly="g3")] == [2]
 
 
 def test_since_is_a_time_in_any_zone(api: Api) -> None:

@@ -67,7 +67,7 @@ def test_a_first_sync_fills_the_shelf_in_one_transaction_and_flushes_it(folder: 
     assert OfficialAssembly.objects.count() == ON_THE_SHELF
     assert pending_writes() == []
     [audit] = AuditEntry.objects.all()
-    assert (audit.event, audit.outcome, audit.domain) == ("official.sync", "success", "official")
+    assert (audit.event, audit.outcome, audit.scope) == ("official.sync", "success", "official")
 
 
 def test_a_second_sync_changes_nothing_and_writes_nothing(folder: Path, store: PayloadStore, command: Actor) -> None:

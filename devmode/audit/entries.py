@@ -1,4 +1,4 @@
-"""Append to the audit, and check that nobody else did.
+"""Append to the audit.
 
 `record` runs inside the caller's transaction, so a privileged change and its audit entry are durable together or not
 at all.
@@ -6,22 +6,33 @@ at all.
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError
 
-from devmode.chain import chained_hash, find_chain_breaks
+from devmode.audit.hashing import HASH_VERSION, entry_hash
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
 
 logger = logging.getLogger(__name__)
-CHAINED_FIELDS = "sequence actor role remote_address event domain assembly_guid outcome dev_mode detail".split()
 
 
 class AuditUnwritable(Exception):
     """The audit entry could not be written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What an operation is about: `scope` is where it takes place, `kind` and `id` name the one thing it is done to.
+
+    Each is empty where there is none.
+    """
+
+    scope: str = ""
+    kind: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +44,7 @@ class AuditFacts:
     event: str
     outcome: Outcome = Outcome.SUCCESS
     remote_address: str = ""
-    domain: str = ""
-    assembly_guid: str = ""
+    subject: Subject = Subject()
     dev_mode: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
 
@@ -61,27 +71,14 @@ def _next_entry(head: AuditHead, facts: AuditFacts, now: datetime) -> AuditEntry
         role=facts.role,
         remote_address=facts.remote_address,
         event=facts.event,
-        domain=facts.domain,
-        assembly_guid=facts.assembly_guid,
+        scope=facts.subject.scope,
+        subject_kind=facts.subject.kind,
+        subject_id=facts.subject.id,
         outcome=facts.outcome,
         dev_mode=facts.dev_mode,
         detail=json.dumps(facts.detail, sort_keys=True, ensure_ascii=False),
         previous_hash=head.hash,
+        hash_version=HASH_VERSION,
     )
     entry.hash = entry_hash(entry)
     return entry
-
-
-def entry_hash(entry: AuditEntry) -> str:
-    facts: dict[str, object] = {name: getattr(entry, name) for name in CHAINED_FIELDS}
-    return chained_hash(entry.previous_hash, facts | {"recorded_at": entry.recorded_at.astimezone(UTC).isoformat()})
-
-
-def find_breaks() -> Iterator[tuple[int, str]]:
-    """Yield (sequence, what is wrong) for each place where the audit does not hold together."""
-    return find_chain_breaks(AuditEntry.objects.order_by("sequence").iterator(), entry_hash, find_head, chain="audit")
-
-
-def find_head() -> tuple[int, str]:
-    """Return the sequence and hash the chain must end with; 0 and "" while it is empty."""
-    return AuditHead.objects.values_list("sequence", "hash").filter(id=1).first() or (0, "")

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from devmode.models.audit import AuditEntry
+from devmode.models.audit import ASSEMBLY, AuditEntry
 
 LOOKUPS = {
     "actor": "actor",
     "event": "event",
     "outcome": "outcome",
-    "domain": "domain",
-    "assembly": "assembly_guid",
+    "domain": "scope",
+    "assembly": "subject_id",
     "dev_mode": "dev_mode",
     "since": "recorded_at__gte",
     "until": "recorded_at__lte",
 }
-WORDS_IN = ("actor", "event", "assembly_guid", "remote_address", "detail")
+WORDS_IN = ("actor", "event", "subject_id", "remote_address", "detail")
 ENTRIES_AT_ONCE = 1000
 
 
@@ -40,6 +40,8 @@ class AuditSearch:
         """Return the entries, newest first."""
         asked = asdict(self)
         wanted = {lookup: asked[name] for name, lookup in LOOKUPS.items() if asked[name] not in ("", None)}
+        if self.assembly:
+            wanted["subject_kind"] = ASSEMBLY
         found = AuditEntry.objects.filter(**wanted).order_by("-sequence")
         for word in self.words.split():
             found = found.filter(_holds(word))
