@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from devmode import grants
 from devmode.accounts.roles import ENTER_DEV_MODE, role_of
 from devmode.audit import AuditFacts
+from devmode.audit.events import AuditEvent
 from devmode.grants import CLOCK_TOLERANCE, Bearer
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant
@@ -65,7 +66,7 @@ class Asker:
         return self.token.created_at if same_password and not self.token.made_by_command else None
 
     def facts(
-        self, event: str, *, outcome: Outcome = Outcome.SUCCESS, dev_mode: bool = False, **detail: Any
+        self, event: AuditEvent, *, outcome: Outcome = Outcome.SUCCESS, dev_mode: bool = False, **detail: Any
     ) -> AuditFacts:
         """Return what the audit is told of what they did."""
         return AuditFacts(

@@ -14,8 +14,13 @@ from django.utils import timezone
 
 from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, record
+from devmode.audit.events import AccessEvent
 
-VERBS = {ADDITION: "create", CHANGE: "update", DELETION: "delete"}
+EVENTS = {
+    ADDITION: AccessEvent.CREATE_ACCOUNT,
+    CHANGE: AccessEvent.UPDATE_ACCOUNT,
+    DELETION: AccessEvent.DELETE_ACCOUNT,
+}
 
 
 def record_account_change(sender: object, instance: LogEntry, created: bool, **_signal: Any) -> None:
@@ -27,7 +32,7 @@ def record_account_change(sender: object, instance: LogEntry, created: bool, **_
         AuditFacts(
             actor=instance.user.get_username(),
             role=role_of(instance.user),
-            event=f"account.{VERBS[instance.action_flag]}",
+            event=EVENTS[instance.action_flag],
             detail={"kind": model._meta.model_name, "name": instance.object_repr, "changes": _changes(instance)},
         ),
         now=timezone.now(),

@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from devmode.attempts import TooManyAttempts
+from devmode.audit.events import AccessEvent, AuditEvent
 from devmode.password_attempt import PasswordAttempt
 from devmode.write_lock import write_transaction
 
@@ -28,7 +29,7 @@ class GuardedLoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         if not self.cleaned_data.get("username") or not self.cleaned_data.get("password"):
             return super().clean()
-        attempt = _attempt(self.request, "auth.login", self.cleaned_data["username"])
+        attempt = _attempt(self.request, AccessEvent.LOG_IN, self.cleaned_data["username"])
         attempt.take()
         try:
             cleaned = super().clean()
@@ -71,9 +72,9 @@ class GuardedPasswordChangeView(PasswordChangeView):
         return answer
 
     def _attempt(self) -> PasswordAttempt:
-        return _attempt(self.request, "auth.password_change", self.request.user.get_username())
+        return _attempt(self.request, AccessEvent.CHANGE_PASSWORD, self.request.user.get_username())
 
 
-def _attempt(request: HttpRequest | None, event: str, username: str) -> PasswordAttempt:
+def _attempt(request: HttpRequest | None, event: AuditEvent, username: str) -> PasswordAttempt:
     address = str(request.META.get("REMOTE_ADDR", "")) if request else ""
     return PasswordAttempt(event=event, username=username, address=address, by="session")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from devmode import grants
 from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, record
+from devmode.audit.events import AccessEvent
 from devmode.grants import session_digest, token_digest
 from devmode.models.token import ApiToken
 from devmode.sessions import LOGGED_IN_AT, sessions_of
@@ -86,7 +87,7 @@ def _facts(user: User, ended: Collection[Access], remote_address: str) -> AuditF
     return AuditFacts(
         actor=user.get_username(),
         role=role_of(user),
-        event="access.end",
+        event=AccessEvent.END_ACCESS,
         remote_address=remote_address,
         detail={"ended": [access.label for access in ended]},
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from devmode.accounts.roles import role_of
 from devmode.attempts import LOCK_OUT, Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
 from devmode.audit import AuditFacts, record
+from devmode.audit.events import AuditEvent
 from devmode.models.audit import Outcome
 from devmode.write_lock import write_transaction
 
@@ -27,7 +28,7 @@ NOBODY = "anonymous"
 class PasswordAttempt:
     """`event` is what the password would allow, in the audit's words; `username` is the name as it was typed."""
 
-    event: str
+    event: AuditEvent
     username: str
     address: str
     by: str

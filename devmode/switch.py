@@ -14,6 +14,7 @@ from devmode import grants
 from devmode.access import Asker
 from devmode.attempts import LOCK_OUT, TooManyAttempts, limit_of, take_attempt
 from devmode.audit import record
+from devmode.audit.events import AccessEvent, AuditEvent
 from devmode.grants import Bearer
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant, EndReason
@@ -67,11 +68,11 @@ def count_attempt(asker: Asker, *, attempts: int = ATTEMPTS_A_MINUTE) -> None:
         take_attempt([limit])
     except TooManyAttempts as refusal:
         if refusal.starts_lock_out:
-            _record_refusal(asker, "devmode.enter", "throttled")
+            _record_refusal(asker, AccessEvent.ENTER_DEV_MODE, "throttled")
         raise
 
 
-def require_administrator(asker: Asker, event: str) -> None:
+def require_administrator(asker: Asker, event: AuditEvent) -> None:
     """Raise, and audit, AdministratorsOnly for everyone who may not enter Dev Mode."""
     if not asker.may_enter:
         _refuse(asker, event, AdministratorsOnly())
@@ -79,38 +80,41 @@ def require_administrator(asker: Asker, event: str) -> None:
 
 def enter(asker: Asker, *, reason: str, password: str) -> DevModeGrant:
     """Issue a grant to their session or token, once they have proved who they are. Raises Refusal."""
-    require_administrator(asker, "devmode.enter")
+    require_administrator(asker, AccessEvent.ENTER_DEV_MODE)
     _check_proof(asker, password, now=timezone.now())
     with write_transaction():
         now = timezone.now()
         bearer = _elevated(asker, now)
         grant = grants.issue(bearer, reason=reason, remote_address=asker.remote_address, now=now)
         until = grant.expires_at.isoformat()
-        record(asker.facts("devmode.enter", dev_mode=True, grant=grant.pk, reason=grant.reason, until=until), now=now)
+        record(
+            asker.facts(AccessEvent.ENTER_DEV_MODE, dev_mode=True, grant=grant.pk, reason=grant.reason, until=until),
+            now=now,
+        )
     return grant
 
 
 def extend(asker: Asker) -> DevModeGrant:
     """Let the end of their grant slide as any use of it does, never past its last end. Raises Refusal."""
-    require_administrator(asker, "devmode.extend")
+    require_administrator(asker, AccessEvent.EXTEND_DEV_MODE)
     extended = _extended(asker)
-    return extended or _refuse(asker, "devmode.extend", NotInDevMode())
+    return extended or _refuse(asker, AccessEvent.EXTEND_DEV_MODE, NotInDevMode())
 
 
 def leave(asker: Asker) -> None:
     """End what their session or token was granted, if anything. Raises Refusal."""
-    require_administrator(asker, "devmode.leave")
+    require_administrator(asker, AccessEvent.LEAVE_DEV_MODE)
     with write_transaction():
         now = timezone.now()
         grant = grants.find_live(asker.bearer, now=now)
         grants.end_of_bearer(asker.bearer.digest, EndReason.LEFT, by=asker.user.get_username(), now=now)
         if grant is not None:
-            record(asker.facts("devmode.leave", dev_mode=True, grant=grant.pk), now=now)
+            record(asker.facts(AccessEvent.LEAVE_DEV_MODE, dev_mode=True, grant=grant.pk), now=now)
 
 
 def revoke(asker: Asker, number: int) -> DevModeGrant:
     """End anybody's live grant and return it. Raises Refusal and NoSuchGrant."""
-    require_administrator(asker, "devmode.revoke")
+    require_administrator(asker, AccessEvent.REVOKE_DEV_MODE)
     with write_transaction():
         # Read while nobody writes, so that no use that was recorded after the end went before it.
         now = timezone.now()
@@ -118,7 +122,7 @@ def revoke(asker: Asker, number: int) -> DevModeGrant:
         if grant is None:
             raise NoSuchGrant
         grants.end(grant, EndReason.REVOKED, by=asker.user.get_username(), now=now)
-        record(asker.facts("devmode.revoke", grant=grant.pk, holder=grant.user.get_username()), now=now)
+        record(asker.facts(AccessEvent.REVOKE_DEV_MODE, grant=grant.pk, holder=grant.user.get_username()), now=now)
     return grant
 
 
@@ -126,9 +130,9 @@ def _check_proof(asker: Asker, password: str, *, now: datetime) -> None:
     """Refuse unless the log-in is fresh or the password is right; a wrong one is never overlooked."""
     if password:
         if not asker.user.check_password(password):
-            _refuse(asker, "devmode.enter", PasswordWrong())
+            _refuse(asker, AccessEvent.ENTER_DEV_MODE, PasswordWrong())
     elif not asker.proved_lately(now):
-        _refuse(asker, "devmode.enter", PasswordRequired())
+        _refuse(asker, AccessEvent.ENTER_DEV_MODE, PasswordRequired())
 
 
 def _elevated(asker: Asker, now: datetime) -> Bearer:
@@ -153,16 +157,16 @@ def _extended(asker: Asker) -> DevModeGrant | None:
             return None
         grant = grants.use(live.pk, now=now)
         until = grant.expires_at.isoformat()
-        record(asker.facts("devmode.extend", dev_mode=True, grant=grant.pk, until=until), now=now)
+        record(asker.facts(AccessEvent.EXTEND_DEV_MODE, dev_mode=True, grant=grant.pk, until=until), now=now)
     return grant
 
 
-def _refuse(asker: Asker, event: str, refusal: Refusal) -> NoReturn:
+def _refuse(asker: Asker, event: AuditEvent, refusal: Refusal) -> NoReturn:
     """Audit a refusal, then raise it."""
     _record_refusal(asker, event, refusal.code)
     raise refusal
 
 
-def _record_refusal(asker: Asker, event: str, code: str) -> None:
+def _record_refusal(asker: Asker, event: AuditEvent, code: str) -> None:
     with write_transaction():
         record(asker.facts(event, outcome=Outcome.DENIED, code=code), now=timezone.now())

@@ -2,11 +2,11 @@
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.beside import beside
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents.fields import line, text
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblyNote
 
-EVENT = "assembly.add_note"
 MAX_NOTE_LENGTH = 10_000
 MAX_TYPE_LENGTH = 32
 DEFAULT_TYPE = "note"
@@ -18,7 +18,7 @@ def add_note(guid: str, content: object, *, actor: Actor, note_type: object = DE
     if not words.strip():
         raise InvalidField("This must not be blank.", field="content")
     kind = line(note_type, "note_type", MAX_TYPE_LENGTH)
-    with beside(guid, actor=actor, event=EVENT) as occasion:
+    with beside(guid, actor=actor, event=LibraryEvent.ADD_NOTE) as occasion:
         note = AssemblyNote.objects.create(
             assembly_guid=guid,
             note_type=kind,

@@ -12,12 +12,11 @@ from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.staging import staged
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AttachmentNotFound
 from assemblies.models import Assembly, AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
-
-EVENT = "assembly.attach"
 
 
 def attach(
@@ -39,7 +38,7 @@ def attach(
     label = documents.normalise_upload_name(file_name, "file_name")
     row = get_live(guid)
     with staged(store) as staging:
-        check_may_write(actor, Domain(row.domain), EVENT, assembly_guid=guid)
+        check_may_write(actor, Domain(row.domain), LibraryEvent.ATTACH, assembly_guid=guid)
         reference = staging.put_stream(chunks, max_bytes=max_bytes)
         attachment = AttachmentFacts(
             file_name=label,
@@ -56,7 +55,7 @@ def attach(
             return settled(hashed(replace(content, files=files)), row, actor_name=actor.name, now=now)
 
         change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
-        return commit([change], actor=actor, event=EVENT, detail={"file_name": label})[0]
+        return commit([change], actor=actor, event=LibraryEvent.ATTACH, detail={"file_name": label})[0]
 
 
 def detach(guid: str, file_name: str, *, actor: Actor, expected_revision: int | None = None) -> Receipt:
@@ -69,7 +68,7 @@ def detach(guid: str, file_name: str, *, actor: Actor, expected_revision: int | 
         return settled(hashed(replace(content, files=files)), row, actor_name=actor.name, now=now)
 
     change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
-    return commit([change], actor=actor, event="assembly.detach", detail={"file_name": file_name})[0]
+    return commit([change], actor=actor, event=LibraryEvent.DETACH, detail={"file_name": file_name})[0]
 
 
 def get_attachment(content: Content, file_name: str) -> AttachmentFacts:

@@ -14,6 +14,7 @@ from assemblies.actions.change import Change, Receipt
 from assemblies.domains import Domain
 from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, LibraryBusy, Refusal
 from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
+from devmode.audit.events import AuditEvent
 from devmode.models.audit import Outcome
 from devmode.write_lock import WriteLockTimeout, write_transaction
 
@@ -30,7 +31,7 @@ def named_failures() -> Iterator[None]:
 
 
 @contextmanager
-def audited(actor: Actor, event: str, changes: Sequence[Change], *, assembly_guid: str = "") -> Iterator[None]:
+def audited(actor: Actor, event: AuditEvent, changes: Sequence[Change], *, assembly_guid: str = "") -> Iterator[None]:
     """Record a denial raised within, after its transaction was rolled back; name failures as `named_failures` does."""
     try:
         with named_failures():
@@ -41,14 +42,14 @@ def audited(actor: Actor, event: str, changes: Sequence[Change], *, assembly_gui
         raise
 
 
-def check_may_write(actor: Actor, domain: Domain, event: str, *, assembly_guid: str = "") -> None:
+def check_may_write(actor: Actor, domain: Domain, event: AuditEvent, *, assembly_guid: str = "") -> None:
     """Raise, and audit, Forbidden or DevModeRequired unless the actor may change `domain`, before payloads."""
     if refusal := actor.refusal(domain):
         record_denial(actor, event, refusal, assembly_guid=assembly_guid)
         raise refusal
 
 
-def use_grant(actor: Actor, event: str) -> None:
+def use_grant(actor: Actor, event: AuditEvent) -> None:
     """Use the actor's Dev Mode grant for something that may turn out to change nothing. Raises DevModeRequired."""
     if actor.dev_mode:
         with audited(actor, event, ()), write_transaction():
@@ -56,7 +57,7 @@ def use_grant(actor: Actor, event: str) -> None:
 
 
 def record_success(
-    actor: Actor, event: str, receipts: Sequence[Receipt], detail: Mapping[str, Any], *, now: datetime
+    actor: Actor, event: AuditEvent, receipts: Sequence[Receipt], detail: Mapping[str, Any], *, now: datetime
 ) -> None:
     """Append one audit entry for one action, within its transaction."""
     changed = [receipt for receipt in receipts if receipt.changed]
@@ -74,7 +75,7 @@ def record_success(
     )  # fmt: skip
 
 
-def record_denial(actor: Actor, event: str, refusal: Refusal, *, assembly_guid: str = "") -> None:
+def record_denial(actor: Actor, event: AuditEvent, refusal: Refusal, *, assembly_guid: str = "") -> None:
     """Append the audit entry of a refused change, in a transaction of its own."""
     domain = str(refusal.detail.get("domain", ""))
     subject = assembly_subject(assembly_guid, domain)
@@ -88,7 +89,7 @@ def assembly_subject(guid: str, domain: str) -> Subject:
     return Subject(scope=domain, kind="assembly" if guid else "", id=guid)
 
 
-def _facts(actor: Actor, event: str, **facts: Any) -> AuditFacts:
+def _facts(actor: Actor, event: AuditEvent, **facts: Any) -> AuditFacts:
     return AuditFacts(
         actor=actor.name,
         role=actor.role,

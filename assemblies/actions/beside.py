@@ -20,6 +20,7 @@ from assemblies.journal.append import lock_head
 from assemblies.journal.space import require_space_for_changes
 from assemblies.models import Assembly
 from devmode.audit import AuditFacts, record
+from devmode.audit.events import AuditEvent
 from devmode.write_lock import write_transaction
 
 
@@ -29,7 +30,7 @@ class Occasion:
 
     row: Assembly
     actor: Actor
-    event: str
+    event: AuditEvent
     now: datetime
 
     def record(self, **detail: Any) -> None:
@@ -47,7 +48,7 @@ class Occasion:
 
 
 @contextmanager
-def beside(guid: str, *, actor: Actor, event: str, personal: bool = False) -> Iterator[Occasion]:
+def beside(guid: str, *, actor: Actor, event: AuditEvent, personal: bool = False) -> Iterator[Occasion]:
     """Open the transaction of a change beside a live assembly; `personal` things need no permission for its domain.
 
     Raises AssemblyNotFound, Forbidden, DevModeRequired, or a Failure.

@@ -7,10 +7,9 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.selection import get_writable, rewriting
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents import normalise_category
 from assemblies.models import Content
-
-EVENT = "assembly.categorise_many"
 
 
 def categorise_many(guids: Sequence[str], category: str, *, actor: Actor) -> list[Receipt]:
@@ -18,10 +17,10 @@ def categorise_many(guids: Sequence[str], category: str, *, actor: Actor) -> lis
 
     Raises AssemblyNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
     """
-    rows = get_writable(guids, actor=actor, event=EVENT)
+    rows = get_writable(guids, actor=actor, event=LibraryEvent.CATEGORISE_MANY)
 
     def rewrite(content: Content) -> Content:
         return replace(content, category=normalise_category(category, kind=content.kind))
 
     changes = [rewriting(row, rewrite, actor=actor) for row in rows]
-    return commit(changes, actor=actor, event=EVENT, detail={"category": category})
+    return commit(changes, actor=actor, event=LibraryEvent.CATEGORISE_MANY, detail={"category": category})

@@ -10,10 +10,10 @@ from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.create import check_vacant
 from assemblies.actions.find import get_live
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content, Lineage
 
-EVENT = "assembly.clone"
 # Where a published item comes from is not where its copy comes from: two rows must not answer to one path.
 PROVENANCE_KEYS = ("source_repo", "source_path", "source_version")
 
@@ -41,7 +41,7 @@ def clone(
         new_guid=new_guid,
         event_guid=event_guid,
     )
-    return commit([change], actor=actor, event=EVENT, detail={"cloned_from": guid})[0]
+    return commit([change], actor=actor, event=LibraryEvent.CLONE, detail={"cloned_from": guid})[0]
 
 
 def copy_name(origin: Assembly) -> str:

@@ -8,9 +8,8 @@ from assemblies.actions.change import Receipt
 from assemblies.actions.clone import arrival, copy_name, copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.selection import get_selection
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
-
-EVENT = "assembly.clone_many"
 
 
 def clone_many(guids: Sequence[str], *, domain: Domain, actor: Actor) -> list[Receipt]:
@@ -18,7 +17,7 @@ def clone_many(guids: Sequence[str], *, domain: Domain, actor: Actor) -> list[Re
 
     Raises AssemblyNotFound, Forbidden, DevModeRequired, or a Failure.
     """
-    check_may_write(actor, domain, EVENT)
+    check_may_write(actor, domain, LibraryEvent.CLONE_MANY)
     changes = [
         arrival(
             copy_of(origin, display_name=copy_name(origin)),
@@ -26,4 +25,4 @@ def clone_many(guids: Sequence[str], *, domain: Domain, actor: Actor) -> list[Re
         )
         for origin in get_selection(guids)
     ]  # fmt: skip
-    return commit(changes, actor=actor, event=EVENT)
+    return commit(changes, actor=actor, event=LibraryEvent.CLONE_MANY)

@@ -22,6 +22,7 @@ from assemblies.journal.append import Draft, append, lock_head
 from assemblies.journal.space import require_space_for_changes
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.models.columns import AssemblyColumns, project
+from devmode.audit.events import AuditEvent
 from devmode.write_lock import write_transaction
 
 BATCH_ROWS = 500
@@ -33,7 +34,7 @@ def commit(
     changes: Sequence[Change],
     *,
     actor: Actor,
-    event: str,
+    event: AuditEvent,
     detail: Mapping[str, Any] | None = None,
     alongside: Alongside | None = None,
 ) -> list[Receipt]:

@@ -9,14 +9,13 @@ from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, settled
 from assemblies.actions.staging import staged
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import search_text_of
-
-EVENT = "assembly.create"
 
 
 def create(
@@ -27,7 +26,7 @@ def create(
     Raises Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
     """
     with staged(store) as staging:
-        check_may_write(actor, domain, EVENT)
+        check_may_write(actor, domain, LibraryEvent.CREATE)
         content = content_of(document, staging)
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
@@ -42,7 +41,7 @@ def create(
             search_text=search_text_of(content, document.payload),
             event_guid=event_guid,
         )
-        return commit([change], actor=actor, event=EVENT)[0]
+        return commit([change], actor=actor, event=LibraryEvent.CREATE)[0]
 
 
 def check_vacant(row: Assembly | None) -> None:

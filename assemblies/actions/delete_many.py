@@ -7,8 +7,7 @@ from assemblies.actions.change import Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.delete import deletion
 from assemblies.actions.selection import get_writable
-
-EVENT = "assembly.delete_many"
+from assemblies.audit_events import LibraryEvent
 
 
 def delete_many(revisions: Mapping[str, int | None], *, actor: Actor) -> list[Receipt]:
@@ -16,6 +15,6 @@ def delete_many(revisions: Mapping[str, int | None], *, actor: Actor) -> list[Re
 
     Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure.
     """
-    rows = get_writable(list(revisions), actor=actor, event=EVENT)
+    rows = get_writable(list(revisions), actor=actor, event=LibraryEvent.DELETE_MANY)
     changes = [deletion(row.guid, expected_revision=revisions[row.guid]) for row in rows]
-    return commit(changes, actor=actor, event=EVENT)
+    return commit(changes, actor=actor, event=LibraryEvent.DELETE_MANY)

@@ -7,13 +7,12 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt, Rewrite
 from assemblies.actions.commit import commit
 from assemblies.actions.revert import restoring
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, NothingPending, RevisionConflict
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.payloads import PayloadStore
-
-EVENT = "assembly.discard"
 
 
 def discard(guid: str, *, actor: Actor, store: PayloadStore, expected_revision: int | None = None) -> Receipt:
@@ -25,7 +24,7 @@ def discard(guid: str, *, actor: Actor, store: PayloadStore, expected_revision: 
         raise RevisionConflict(assembly_guid=row.guid, revision=row.sequence, expected=expected_revision)
     change = _back_to(_last_entry(row, _persisted_before(row)), row, actor, store)
     change = replace(change, rewrite=_while_pending(change.rewrite, row))
-    return commit([change], actor=actor, event=EVENT, detail={"discarded_revision": row.sequence})[0]
+    return commit([change], actor=actor, event=LibraryEvent.DISCARD, detail={"discarded_revision": row.sequence})[0]
 
 
 def _persisted_before(row: Assembly) -> int:

@@ -16,6 +16,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import named_failures
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Failure, ReplicaMismatch
 from assemblies.journal.append import lock_head
@@ -120,7 +121,7 @@ def _adopt(
         except Failure:
             without_payload.append(row.guid)
     if changes:
-        commit(changes, actor=actor, event="assembly.adopt", detail={"domain_database": domain.alias})
+        commit(changes, actor=actor, event=LibraryEvent.ADOPT, detail={"domain_database": domain.alias})
     return [change.guid for change in changes], without_payload
 
 

@@ -14,6 +14,7 @@ from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, inheriting, settled
 from assemblies.actions.create import check_vacant
 from assemblies.actions.staging import Staging, staged
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, GuidTaken, Refusal
@@ -21,7 +22,6 @@ from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import search_text_of
 
-EVENT = "assembly.import"
 # By each account and address, whatever the door.
 MOST_PER_MINUTE = 600
 
@@ -84,7 +84,7 @@ def import_documents(
     choices = _choices(documents, on_conflict)
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
-        check_may_write(actor, domain, EVENT)
+        check_may_write(actor, domain, LibraryEvent.IMPORT)
         for document, choice in zip(documents, choices, strict=True):
             check_conflict(rows.get(document.guid or ""), domain, choice.on_conflict)
         guids = _landing_guids(documents, rows, choices)
@@ -94,7 +94,7 @@ def import_documents(
         ]
         if event_guid:
             changes = [replace(change, event_guid=_nth_event(event_guid, n)) for n, change in enumerate(changes)]
-        return commit(changes, actor=actor, event=EVENT, detail={"documents": len(documents)})
+        return commit(changes, actor=actor, event=LibraryEvent.IMPORT, detail={"documents": len(documents)})
 
 
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:

@@ -5,10 +5,9 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.beside import beside
 from assemblies.actions.setting_rules import check_own, is_personal
+from assemblies.audit_events import LibraryEvent
 from assemblies.errors import SettingNotFound
 from assemblies.models import AssemblySetting, AssemblySettingHistory, SettingCategory
-
-EVENT = "assembly.remove_setting"
 
 
 def remove_setting(guid: str, category: SettingCategory, key: str, *, actor: Actor) -> None:
@@ -17,7 +16,7 @@ def remove_setting(guid: str, category: SettingCategory, key: str, *, actor: Act
     Raises AssemblyNotFound, SettingNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
     """
     documents.check_value(key, "key")
-    with beside(guid, actor=actor, event=EVENT, personal=is_personal(category)) as occasion:
+    with beside(guid, actor=actor, event=LibraryEvent.REMOVE_SETTING, personal=is_personal(category)) as occasion:
         check_own(actor, category, key)
         setting = AssemblySetting.objects.filter(assembly_id=guid, category=category, key=key).first()
         if setting is None:

@@ -7,6 +7,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import settled
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import RevisionNotFound
 from assemblies.models import Assembly, Content, JournalEntry
@@ -32,7 +33,7 @@ def revert(
     return commit(
         [replace(change, expected_revision=expected_revision, event_guid=event_guid)],
         actor=actor,
-        event="assembly.revert",
+        event=LibraryEvent.REVERT,
         detail={"to_revision": sequence},
     )[0]
 

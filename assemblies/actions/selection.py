@@ -14,6 +14,7 @@ from assemblies.actions.find import require_live
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Refusal
 from assemblies.models import Assembly, Content
+from devmode.audit.events import AuditEvent
 
 
 def get_selection(guids: Sequence[str], *, with_texts: bool = True) -> list[Assembly]:
@@ -22,7 +23,7 @@ def get_selection(guids: Sequence[str], *, with_texts: bool = True) -> list[Asse
     return [require_live(rows.get(guid), guid) for guid in dict.fromkeys(guids)]
 
 
-def get_writable(guids: Sequence[str], *, actor: Actor, event: str) -> list[Assembly]:
+def get_writable(guids: Sequence[str], *, actor: Actor, event: AuditEvent) -> list[Assembly]:
     """Return the live assemblies. Raises, and audits, Forbidden or DevModeRequired naming the domain that is closed.
 
     Raises AssemblyNotFound when one of them is gone.

@@ -6,10 +6,9 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.beside import beside
 from assemblies.actions.setting_rules import check_own, checked_value, is_personal
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents import canonical_json
 from assemblies.models import AssemblySetting, AssemblySettingHistory, SettingCategory, Status
-
-EVENT = "assembly.set_setting"
 
 
 def set_setting(
@@ -19,7 +18,7 @@ def set_setting(
 
     Raises AssemblyNotFound, InvalidField, DocumentTooLarge, Forbidden, DevModeRequired, or a Failure.
     """
-    with beside(guid, actor=actor, event=EVENT, personal=is_personal(category)) as occasion:
+    with beside(guid, actor=actor, event=LibraryEvent.SET_SETTING, personal=is_personal(category)) as occasion:
         check_own(actor, category, key)
         text = canonical_json(checked_value(occasion.row, category, key, value)).decode()
         setting = AssemblySetting.objects.filter(assembly_id=guid, category=category, key=key).first()

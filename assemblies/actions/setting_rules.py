@@ -15,6 +15,7 @@ from assemblies.domains import Domain
 from assemblies.errors import Forbidden, InvalidField
 from assemblies.models import Assembly, AssemblyAlias, SettingCategory
 from devmode.accounts.roles import Role
+from devmode.audit.events import AuditEvent
 
 MAX_VALUE_BYTES = 16 * 1024
 SECRET_TYPES = frozenset({"credential", "secret", "password"})
@@ -31,7 +32,7 @@ def check_own(actor: Actor, category: SettingCategory, key: str) -> None:
 
 
 def check_may_set(
-    actor: Actor, domain: Domain, category: SettingCategory, key: str, event: str, *, assembly_guid: str
+    actor: Actor, domain: Domain, category: SettingCategory, key: str, event: AuditEvent, *, assembly_guid: str
 ) -> None:
     """Raise, and audit, Forbidden or DevModeRequired unless the actor may set this, before any remark on the value."""
     if not is_personal(category):

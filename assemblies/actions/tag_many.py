@@ -8,10 +8,10 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.selection import get_writable, rewriting
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents import normalise_tags
 from assemblies.models import Content
 
-EVENT = "assembly.tag_many"
 Tags = list[Any] | dict[str, Any]
 
 
@@ -20,7 +20,7 @@ def tag_many(guids: Sequence[str], tag: str, *, actor: Actor, remove: bool = Fal
 
     Raises AssemblyNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
     """
-    rows = get_writable(guids, actor=actor, event=EVENT)
+    rows = get_writable(guids, actor=actor, event=LibraryEvent.TAG_MANY)
     normalise_tags([tag])
 
     def rewrite(content: Content) -> Content:
@@ -28,7 +28,7 @@ def tag_many(guids: Sequence[str], tag: str, *, actor: Actor, remove: bool = Fal
         return replace(content, tags=normalise_tags(tags))
 
     changes = [rewriting(row, rewrite, actor=actor) for row in rows]
-    return commit(changes, actor=actor, event=EVENT, detail={"removed" if remove else "added": tag})
+    return commit(changes, actor=actor, event=LibraryEvent.TAG_MANY, detail={"removed" if remove else "added": tag})
 
 
 def _with(tags: Tags, tag: str) -> Tags:

@@ -8,11 +8,10 @@ from assemblies.actions.clone import copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import settled
 from assemblies.actions.find import get_live, require_live
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Operation
 from assemblies.errors import NoOriginal
 from assemblies.models import Assembly, Content
-
-EVENT = "assembly.take_original"
 
 
 def take_original(
@@ -38,7 +37,7 @@ def take_original(
         event_guid=event_guid,
     )
     detail = {"origin": origin.guid, "origin_revision": origin.sequence}
-    return commit([change], actor=actor, event=EVENT, detail=detail)[0]
+    return commit([change], actor=actor, event=LibraryEvent.TAKE_ORIGINAL, detail=detail)[0]
 
 
 def _live_origin(row: Assembly) -> Assembly:

@@ -13,13 +13,12 @@ from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.staging import staged
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents import decode_text
 from assemblies.domains import Domain, Kind, Operation
 from assemblies.errors import RevisionConflict
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadReference, PayloadStore
-
-EVENT = "assembly.update"
 
 
 def update(
@@ -38,7 +37,7 @@ def update(
     """
     row = get_live(guid)
     with staged(store, [row]) as staging:
-        check_may_write(actor, Domain(row.domain), EVENT, assembly_guid=guid)
+        check_may_write(actor, Domain(row.domain), LibraryEvent.UPDATE, assembly_guid=guid)
         reference = staging.put(payload, before=row.read_content()) if payload is not None else None
         kind = documents.get_assembly_type(fields.get("type_name", row.read_content().type_name)).kind
 
@@ -56,7 +55,7 @@ def update(
             search_text=None if payload is None else documents.searchable_text(kind, payload).replace("\0", ""),
             event_guid=event_guid,
         )
-        return commit([change], actor=actor, event=EVENT)[0]
+        return commit([change], actor=actor, event=LibraryEvent.UPDATE)[0]
 
 
 def _payload_fields(reference: PayloadReference | None, payload: bytes | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import audited
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import DevModeRequired, Forbidden, LibraryUnavailable
 from assemblies.journal.flush import flush
@@ -20,8 +21,6 @@ from devmode.accounts.roles import Role
 from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
 from devmode.write_lock import write_transaction
-
-EVENT = "devmode.write"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ def write_domains(domains: Sequence[Domain], *, actor: Actor) -> Written:
     domain database could not be written; what is pending stays so and is tried again.
     """
     asked = {"domains": [str(domain) for domain in domains]}
-    with audited(actor, EVENT, []), write_transaction():
+    with audited(actor, LibraryEvent.FLUSH, []), write_transaction():
         _check_in_dev_mode(actor)
         now = timezone.now()
         actor.use_grant(now=now)
@@ -48,7 +47,7 @@ def write_domains(domains: Sequence[Domain], *, actor: Actor) -> Written:
     written = Written(flushed=flushed, pending=len(pending_writes()))
     failing = DomainState.objects.filter(domain__in=domains, attempts__gt=0)
     if errors := dict(failing.values_list("domain", "last_error")):
-        with audited(actor, EVENT, []), write_transaction():
+        with audited(actor, LibraryEvent.FLUSH, []), write_transaction():
             record(_facts(actor, Outcome.FAILED, asked | {"errors": errors}), now=timezone.now())
         words = " ".join(f"{domain}: {error}" for domain, error in errors.items())
         raise LibraryUnavailable(words, errors=errors, flushed=flushed, pending=written.pending)
@@ -68,7 +67,7 @@ def _facts(actor: Actor, outcome: Outcome, detail: dict[str, Any]) -> AuditFacts
     return AuditFacts(
         actor=actor.name,
         role=actor.role,
-        event=EVENT,
+        event=LibraryEvent.FLUSH,
         outcome=outcome,
         subject=Subject(scope=domains[0] if len(domains) == 1 else ""),
         remote_address=actor.remote_address,

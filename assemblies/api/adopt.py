@@ -13,9 +13,10 @@ from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.idempotency import event_guid
 from assemblies.api.reading import read_object
 from assemblies.api.representing import written_item
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
-from assemblies.official.adopt import EVENT, adopt
+from assemblies.official.adopt import adopt
 
 
 class AdoptView(AssemblyEndpoint):
@@ -24,7 +25,7 @@ class AdoptView(AssemblyEndpoint):
     @schema.adopt_item
     def post(self, request: Request, guid: str) -> HttpResponse:
         actor, entry = actor_of(request), find_any_entry(guid)
-        check_may_write(actor, Domain.USER, EVENT, assembly_guid=entry.guid)
+        check_may_write(actor, Domain.USER, LibraryEvent.ADOPT_WITHDRAWN, assembly_guid=entry.guid)
         wanted = read_wanted(request.data)
         receipt = adopt(entry.guid, actor=actor, event_guid=event_guid(request, actor), **wanted)
         return written_item(request, receipt, status=201)

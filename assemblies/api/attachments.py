@@ -13,6 +13,7 @@ from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.parsing import body_chunks
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadReference
@@ -29,7 +30,7 @@ class AttachmentView(AssemblyEndpoint):
 
     @schema.write_attachment
     def put(self, request: Request, guid: str, name: str) -> HttpResponse:
-        intent = permitted(request, guid, "assembly.attach")
+        intent = permitted(request, guid, LibraryEvent.ATTACH)
         receipt = attach(
             intent.entry.guid,
             name,
@@ -44,6 +45,6 @@ class AttachmentView(AssemblyEndpoint):
 
     @schema.delete_attachment
     def delete(self, request: Request, guid: str, name: str) -> HttpResponse:
-        intent = permitted(request, guid, "assembly.detach")
+        intent = permitted(request, guid, LibraryEvent.DETACH)
         receipt = detach(intent.entry.guid, name, actor=intent.actor, expected_revision=intent.expected_revision)
         return written_item(request, receipt)

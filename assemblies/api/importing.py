@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
-from assemblies.actions.import_documents import EVENT, MOST_PER_MINUTE, OnConflict, Preview, import_documents, preview
+from assemblies.actions.import_documents import MOST_PER_MINUTE, OnConflict, Preview, import_documents, preview
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.errors import error_body
@@ -19,6 +19,7 @@ from assemblies.api.idempotency import event_guid
 from assemblies.api.import_order import ImportOrder, read_order
 from assemblies.api.parsing import ImportJSONParser, check_upload_size
 from assemblies.api.representing import written_item
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.documents import Document
 from assemblies.documents.upload_size import bounding_itself
@@ -48,7 +49,7 @@ class ImportView(PrivateEndpoint):
         actor, order = actor_of(request), read_order(request.data)
         if order.dry_run:
             return Response({"preview": previewed(order, actor)})
-        check_may_write(actor, order.domain, EVENT)
+        check_may_write(actor, order.domain, LibraryEvent.IMPORT)
         documents = order.read_documents()
         receipts = _imported(request, actor, order, documents)
         return _answer(request, order, documents, receipts)

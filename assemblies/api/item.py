@@ -14,6 +14,7 @@ from assemblies.api.item_body import read_changes
 from assemblies.api.rendering import joined
 from assemblies.api.representing import detail_of, flags_of, json_answer, read_payload, written_item
 from assemblies.api.writing import permitted
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
@@ -38,7 +39,7 @@ class ItemView(AssemblyEndpoint):
 
     @schema.delete_item
     def delete(self, request: Request, guid: str) -> Response:
-        intent = permitted(request, guid, "assembly.delete")
+        intent = permitted(request, guid, LibraryEvent.DELETE)
         delete(intent.entry.guid, actor=intent.actor, expected_revision=intent.expected_revision)
         return Response({"status": "queued"}, status=202)
 
@@ -49,7 +50,7 @@ def _shown(entry: CatalogueEntry, administrator: bool) -> HttpResponse:
 
 
 def _updated(request: Request, guid: str, *, whole: bool) -> HttpResponse:
-    intent = permitted(request, guid, "assembly.update")
+    intent = permitted(request, guid, LibraryEvent.UPDATE)
     fields, payload = read_changes(request.data, intent.entry, whole=whole, administrator=is_administrator(request))
     receipt = update(
         intent.entry.guid,

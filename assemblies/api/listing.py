@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.create import EVENT, create
+from assemblies.actions.create import create
 from assemblies.api import schema
 from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.conditions import not_modified, tagged
@@ -16,6 +16,7 @@ from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query
 from assemblies.api.rendering import joined, json_bytes
 from assemblies.api.representing import json_answer, written_item
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import ORDERINGS, ListQuery, Page, Snapshot, find_page, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.documents import document_flags
@@ -46,7 +47,7 @@ class ListView(PrivateEndpoint):
     def post(self, request: Request) -> HttpResponse:
         actor = actor_of(request)
         sent, domain = read_new_domain(request.data)
-        check_may_write(actor, domain, EVENT)
+        check_may_write(actor, domain, LibraryEvent.CREATE)
         document = read_new(sent)
         receipt = create(
             document, domain=domain, actor=actor, store=payload_store(), event_guid=event_guid(request, actor)

@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.add_note import DEFAULT_TYPE, EVENT, add_note
+from assemblies.actions.add_note import DEFAULT_TYPE, add_note
 from assemblies.api import identity_schema as schema
 from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query, read_object
 from assemblies.api.writing import permitted
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.find import find_entry
 from assemblies.models import AssemblyNote
 
@@ -29,7 +30,7 @@ class NotesView(AssemblyEndpoint):
 
     @schema.add_note
     def post(self, request: Request, guid: str) -> Response:
-        intent = permitted(request, guid, EVENT)
+        intent = permitted(request, guid, LibraryEvent.ADD_NOTE)
         sent = read_object(request.data, ("content", "note_type"))
         note_type = sent.get("note_type", DEFAULT_TYPE)
         note = add_note(intent.entry.guid, sent.get("content"), actor=intent.actor, note_type=note_type)

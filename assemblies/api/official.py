@@ -14,12 +14,12 @@ from assemblies.api import schema
 from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query, read_flag, read_object
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
-from assemblies.official.sync_records import EVENT
 from devmode.api.endpoint import PrivateEndpoint
 
 DEFAULT_LIMIT = 50
@@ -31,7 +31,7 @@ class OfficialSyncView(PrivateEndpoint):
     @schema.sync_official
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
-        check_may_write(actor, Domain.OFFICIAL, EVENT)
+        check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
         dry_run = read_flag(read_object(request.data, ("dry_run",)).get("dry_run", False), "dry_run")
         return Response(sync(open_source(), actor=actor, store=payload_store(), dry_run=dry_run).json())
 

@@ -13,6 +13,7 @@ from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue, pending_page
 from assemblies.conf import payload_store
 from assemblies.journal.pending import PendingWrite
@@ -38,7 +39,7 @@ class PendingView(AssemblyEndpoint):
 
     @schema.discard_pending
     def delete(self, request: Request, guid: str) -> HttpResponse | Response:
-        intent = permitted(request, guid, "assembly.discard", deleted_too=True)
+        intent = permitted(request, guid, LibraryEvent.DISCARD, deleted_too=True)
         receipt = discard(intent.entry.guid, actor=intent.actor, store=payload_store())
         if receipt.content is None:
             return Response({"status": "discarded"}, status=202)

@@ -9,6 +9,7 @@ from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.reading import read_object, read_sequence
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 
 
@@ -17,7 +18,7 @@ class RevertView(AssemblyEndpoint):
 
     @schema.revert_item
     def post(self, request: Request, guid: str) -> HttpResponse:
-        intent = permitted(request, guid, "assembly.revert", deleted_too=True)
+        intent = permitted(request, guid, LibraryEvent.REVERT, deleted_too=True)
         sequence = read_sequence(read_object(request.data, ("sequence",)).get("sequence"), "sequence")
         live = intent.entry.deleted_at is None
         receipt = revert(

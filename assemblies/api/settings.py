@@ -15,11 +15,13 @@ from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.paging import PAGE_NAMES, PageOf
 from assemblies.api.reading import Query, read_choice, read_object
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblySetting, SettingCategory, Status
 from assemblies.models.annotations import SettingColumns
+from devmode.audit.events import AuditEvent
 
 DEFAULT_LIMIT = 100
 
@@ -40,7 +42,7 @@ class SettingView(AssemblyEndpoint):
 
     @schema.write_setting
     def put(self, request: Request, guid: str, category: str, key: str) -> Response:
-        actor, guid, chosen = _permitted(request, guid, category, key, set_setting.EVENT)
+        actor, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.SET_SETTING)
         sent = read_object(request.data, ("value", "status"))
         if "value" not in sent:
             raise InvalidField("This is missing.", field="value")
@@ -50,12 +52,14 @@ class SettingView(AssemblyEndpoint):
 
     @schema.remove_setting
     def delete(self, request: Request, guid: str, category: str, key: str) -> Response:
-        actor, guid, chosen = _permitted(request, guid, category, key, remove_setting.EVENT)
+        actor, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.REMOVE_SETTING)
         remove_setting.remove_setting(guid, chosen, key, actor=actor)
         return Response(status=204)
 
 
-def _permitted(request: Request, guid: str, category: str, key: str, event: str) -> tuple[Actor, str, SettingCategory]:
+def _permitted(
+    request: Request, guid: str, category: str, key: str, event: AuditEvent
+) -> tuple[Actor, str, SettingCategory]:
     """Return who asks, the GUID and the category.
 
     Raises InvalidGuid, AssemblyNotFound, InvalidField, and Forbidden or DevModeRequired (audited under `event`).

@@ -3,13 +3,14 @@
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from assemblies.actions.take_original import EVENT, take_original
+from assemblies.actions.take_original import take_original
 from assemblies.api import schema
 from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.idempotency import event_guid
 from assemblies.api.reading import read_object
 from assemblies.api.representing import written_item
 from assemblies.api.writing import permitted
+from assemblies.audit_events import LibraryEvent
 
 
 class TakeOriginalView(AssemblyEndpoint):
@@ -17,7 +18,7 @@ class TakeOriginalView(AssemblyEndpoint):
 
     @schema.take_original
     def post(self, request: Request, guid: str) -> HttpResponse:
-        intent = permitted(request, guid, EVENT)
+        intent = permitted(request, guid, LibraryEvent.TAKE_ORIGINAL)
         read_object(request.data, ())
         receipt = take_original(
             intent.entry.guid,

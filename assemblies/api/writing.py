@@ -14,6 +14,7 @@ from assemblies.api.conditions import expected_revision
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry, require_live
 from assemblies.domains import Domain
+from devmode.audit.events import AuditEvent
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Intent:
     expected_revision: int | None
 
 
-def permitted(request: Request, guid: str, event: str, *, deleted_too: bool = False) -> Intent:
+def permitted(request: Request, guid: str, event: AuditEvent, *, deleted_too: bool = False) -> Intent:
     """Return the intent behind a request.
 
     Raises InvalidGuid, AssemblyNotFound, Forbidden or DevModeRequired (audited under `event`), and RevisionConflict.

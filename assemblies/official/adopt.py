@@ -4,13 +4,12 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.clone import arrival, copy_of
 from assemblies.actions.commit import commit
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.upstream_state import find_upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import AssemblyNotFound, NotWithdrawn
 from assemblies.models import Assembly
 from assemblies.revisions.history import find_last_filled
-
-EVENT = "assembly.adopt_withdrawn"
 
 
 def adopt(
@@ -40,4 +39,4 @@ def adopt(
         new_guid=new_guid,
         event_guid=event_guid,
     )
-    return commit([change], actor=actor, event=EVENT, detail={"adopted": guid})[0]
+    return commit([change], actor=actor, event=LibraryEvent.ADOPT_WITHDRAWN, detail={"adopted": guid})[0]

@@ -14,6 +14,7 @@ from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of
 from assemblies.actions.staging import Staging, staged
+from assemblies.audit_events import LibraryEvent
 from assemblies.bundles import Skipped
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken, Refusal, SourceUnreadable
@@ -25,7 +26,6 @@ from assemblies.revisions.document import search_text_of
 from devmode.sqlite_files import is_live_database
 
 logger = logging.getLogger(__name__)
-EVENT = "assembly.adopt"
 SHOWN_GUIDS = 10
 
 
@@ -82,7 +82,7 @@ def _seed(domain: Domain, file: DomainFile, actor: Actor, store: PayloadStore) -
         with staged(store) as staging:
             changes = list(_adoptions(domain, file.read(), taken, staging, report))
             if changes:
-                commit(changes, actor=actor, event=EVENT, detail={"staged_database": file.path.name})
+                commit(changes, actor=actor, event=LibraryEvent.ADOPT, detail={"staged_database": file.path.name})
     except Refusal as refusal:
         logger.warning("the staged %s database was not taken: %s", domain, refusal.message)
         return replace(report, refusal=refusal.message)

@@ -16,6 +16,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write, use_grant
 from assemblies.actions.commit import commit
 from assemblies.actions.staging import staged
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.journal.flush import flush
@@ -30,7 +31,7 @@ from assemblies.official.plan import SyncPlan, plan_sync
 from assemblies.official.plan_changes import changes_of_plan
 from assemblies.official.report import SyncReport
 from assemblies.official.source import OfficialSource, SourceContents
-from assemblies.official.sync_records import EVENT, masked
+from assemblies.official.sync_records import masked
 from assemblies.official.upstream_index import UpstreamIndexChange, compare_upstream_index, write_upstream_index
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
@@ -92,8 +93,8 @@ def sync(
     Failure. After each of them nothing has changed.
     """
     attempt = Attempt(source=source, actor=actor, accepted=None, started=monotonic())
-    check_may_write(actor, Domain.OFFICIAL, EVENT)
-    use_grant(actor, EVENT)
+    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
+    use_grant(actor, LibraryEvent.SYNC)
     attempt.accepted = provenance.find_last_accepted()
     allowed = Allowances(keep_local=keep_local, mass_removal=allow_mass_removal, rollback=allow_rollback)
     try:
@@ -170,7 +171,11 @@ def _carry_out(
         made = changes_of_plan(plan, shelf, contents, actor=attempt.actor, staging=staging, track=track)
         changes = [*claiming.moves(claims), *made]
         commit(
-            changes, actor=attempt.actor, event=EVENT, detail=_audit_detail(attempt, plan, claims), alongside=alongside
+            changes,
+            actor=attempt.actor,
+            event=LibraryEvent.SYNC,
+            detail=_audit_detail(attempt, plan, claims),
+            alongside=alongside,
         )
     flush({Domain.OFFICIAL, *(claim.domain for claim in claims)})
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import audited
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents.canonical import canonical_json
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
@@ -18,7 +19,6 @@ from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
 from devmode.write_lock import write_transaction
 
-EVENT = "official.sync"
 MOST_REASONS = 50
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*(?=@)")
 
@@ -89,7 +89,7 @@ def record_refusal(
     """Write down a refused sync, in the records and in the audit. Raises AuditUnavailable."""
     now = timezone.now()
     reasons = [masked(reason) for reason in reasons[:MOST_REASONS]]
-    with audited(actor, EVENT, ()), write_transaction():
+    with audited(actor, LibraryEvent.SYNC, ()), write_transaction():
         SyncRecord.objects.create(
             recorded_at=now,
             actor=actor.name,
@@ -106,7 +106,7 @@ def record_refusal(
             role=actor.role,
             remote_address=actor.remote_address,
             dev_mode=actor.dev_mode,
-            event=EVENT,
+            event=LibraryEvent.SYNC,
             subject=Subject(scope=Domain.OFFICIAL),
             outcome=Outcome.FAILED,
             detail={"source": masked(source), "source_version": version, "reasons": reasons},

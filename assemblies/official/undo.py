@@ -18,6 +18,7 @@ from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.revert import restoring
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.upstream_state import meaning_of
 from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
@@ -27,8 +28,6 @@ from assemblies.official import sync_records as provenance
 from assemblies.official.guards import is_mass_removal
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
-
-EVENT = "official.undo"
 
 
 @dataclass(kw_only=True)
@@ -72,7 +71,7 @@ def undo_sync(
     PayloadCorrupt, or another Failure. After each of them nothing has changed.
     """
     started = monotonic()
-    check_may_write(actor, Domain.OFFICIAL, EVENT)
+    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.UNDO_SYNC)
     accepted = provenance.find_last_accepted()
     report = UndoReport(record=find_undoable(), dry_run=dry_run)
     if report.record is not None:
@@ -180,5 +179,5 @@ def _carry_out(
             **provenance.written_since(before),
         )
 
-    commit(changes, actor=actor, event=EVENT, detail={"undone": record.pk}, alongside=alongside)
+    commit(changes, actor=actor, event=LibraryEvent.UNDO_SYNC, detail={"undone": record.pk}, alongside=alongside)
     flush([Domain.OFFICIAL])

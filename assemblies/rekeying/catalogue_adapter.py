@@ -19,6 +19,7 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import MigrationFailed, MigrationRefused
 from assemblies.models import Assembly, AssemblyNote, AssemblySetting, Content, Status
@@ -32,7 +33,6 @@ from assemblies.rekeying.rows import Note, Parent, Reference, Rows, State
 from assemblies.rekeying.sqlite_file import copy_database
 from assemblies.rekeying.words import CATALOGUE
 
-EVENT = "assembly.rekey"
 LINEAGE = "cloned_from"
 READ_ROWS = 500
 
@@ -94,7 +94,7 @@ class CatalogueAdapter:
         commit(
             [*_rekeyed_assemblies(plan, registry), *_rekeyed_lineages(plan)],
             actor=self.actor,
-            event=EVENT,
+            event=LibraryEvent.REKEY,
             detail={"plan_sha256": plan.sha256},
             alongside=alongside,
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
+from devmode.audit.events import AccessEvent
 from devmode.models import ApiToken
 from devmode.read_only import ReadOnlyAdmin
 
@@ -51,7 +52,7 @@ def _revocation(request: HttpRequest, token: ApiToken) -> AuditFacts:
     return AuditFacts(
         actor=request.user.get_username(),
         role=role_of(request.user),
-        event="token.revoke",
+        event=AccessEvent.REVOKE_TOKEN,
         remote_address=str(request.META.get("REMOTE_ADDR", "")),
         detail={"token": token.prefix, "user": token.user.get_username()},
     )

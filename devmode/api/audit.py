@@ -10,6 +10,7 @@ from devmode.api.dev_mode import require_administrator
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
 from devmode.api.strict import StrictSerializer
+from devmode.audit.events import AccessEvent
 from devmode.audit.search import AuditSearch
 from devmode.models.audit import AuditEntry, Outcome
 
@@ -60,7 +61,7 @@ class AuditView(PrivateEndpoint):
         tag="audit",
     )
     def get(self, request: Request) -> Response:
-        require_administrator(request, "audit.read")
+        require_administrator(request, AccessEvent.READ_AUDIT)
         query = AuditQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         asked = query.validated_data

@@ -17,6 +17,7 @@ from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
 from devmode.api.strict import LiteralFlag, LiteralText, StrictSerializer
 from devmode.api.throttling import CountingThrottle
+from devmode.audit.events import AccessEvent, AuditEvent
 from devmode.models.grant import DevModeGrant
 
 TAG = "dev mode"
@@ -101,7 +102,7 @@ class GrantsView(PrivateEndpoint):
         tag=TAG,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        require_administrator(request, "devmode.grants")
+        require_administrator(request, AccessEvent.LIST_GRANTS)
         live = grants.list_live(now=timezone.now())
         rows = GrantAnswer(live, many=True, context={"bearer": bearer_of(request).digest}).data
         return Response({"count": len(rows), "results": rows})
@@ -119,7 +120,7 @@ class GrantView(PrivateEndpoint):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def require_administrator(request: Request, event: str) -> None:
+def require_administrator(request: Request, event: AuditEvent) -> None:
     """Raise, and audit, PermissionDenied for everyone who may not enter Dev Mode."""
     with refusals_as_answers():
         switch.require_administrator(asker_of(request), event)

@@ -20,6 +20,7 @@ from devmode.api.schema import documented
 from devmode.api.strict import LiteralText, StrictSerializer
 from devmode.api.throttling import address_of, throttled
 from devmode.attempts import TooManyAttempts
+from devmode.audit.events import AccessEvent
 from devmode.authentication import SessionAuthentication
 from devmode.password_attempt import PasswordAttempt
 from devmode.tokens import issue_token
@@ -57,7 +58,7 @@ class LoginView(PrivateEndpoint):
         sent = LoginRequest(data=request.data)
         sent.is_valid(raise_exception=True)
         name = sent.validated_data["username"]
-        attempt = PasswordAttempt(event="auth.login", username=name, address=address_of(request), by="token")
+        attempt = PasswordAttempt(event=AccessEvent.LOG_IN, username=name, address=address_of(request), by="token")
         try:
             attempt.take()
         except TooManyAttempts as refusal:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from devmode.audit.events import AuditEvent
 from devmode.audit.hashing import HASH_VERSION, entry_hash
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
 
@@ -41,7 +42,7 @@ class AuditFacts:
 
     actor: str
     role: str
-    event: str
+    event: AuditEvent
     outcome: Outcome = Outcome.SUCCESS
     remote_address: str = ""
     subject: Subject = Subject()

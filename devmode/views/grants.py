@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from devmode import grants, switch
 from devmode.access import asker_of
+from devmode.audit.events import AccessEvent
 from devmode.views.frame import for_administrators, framed
 
 ENDED_SHOWN = 20
@@ -18,7 +19,7 @@ ENDED_SHOWN = 20
 @for_administrators
 def grants_page(request: HttpRequest) -> HttpResponse:
     asker, now = asker_of(request), timezone.now()
-    switch.require_administrator(asker, "devmode.grants")
+    switch.require_administrator(asker, AccessEvent.LIST_GRANTS)
     return framed(
         request,
         "devmode/grants.html",

@@ -16,6 +16,7 @@ from devmode import switch
 from devmode.access import asker_of
 from devmode.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
+from devmode.audit.events import AccessEvent
 from devmode.views.frame import for_administrators, framed, is_script, refused, state
 from devmode.views.way_back import way_back
 
@@ -51,7 +52,7 @@ class EnterForm(forms.Form):
 @for_administrators
 def dev_mode(request: HttpRequest) -> HttpResponse:
     """Show what Dev Mode is and how it stands; a POST enters it."""
-    switch.require_administrator(asker_of(request), "devmode.enter")
+    switch.require_administrator(asker_of(request), AccessEvent.ENTER_DEV_MODE)
     return _enter(request) if request.method == "POST" else _page(request, EnterForm())
 
 

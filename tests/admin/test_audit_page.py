@@ -13,6 +13,7 @@ from django.test import Client
 
 from assemblies.payloads import PayloadStore
 from devmode.audit import AuditFacts, Subject, record, search
+from devmode.audit.events import AccessEvent
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.admin.conftest import signed_in
@@ -76,7 +77,8 @@ def test_filters_narrow_it_down(superuser: Client, query: dict[str, str], matchi
     official = Subject(scope="official")
     write(actor="command", event="official.sync", subject=official, dev_mode=True, detail={"to": "email"})
     write(outcome=Outcome.DENIED, subject=Subject(kind="assembly", id="g3"))
-    record(AuditFacts(actor="olga", role="x", event="y", remote_address="192.0.2.7"), now=NOW + timedelta(minutes=5))
+    facts = AuditFacts(actor="olga", role="x", event=AccessEvent.LOG_IN, remote_address="192.0.2.7")
+    record(facts, now=NOW + timedelta(minutes=5))
     assert found(superuser, **query) == matching
     lines = downloaded(superuser, LINES, **query).splitlines()
     assert {json.loads(line)["sequence"] for line in lines} == matching

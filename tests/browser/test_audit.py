@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden
 from assemblies.payloads import PayloadStore
@@ -33,7 +34,7 @@ def audited(library: PayloadStore, operator: Actor, viewer: Actor) -> str:
         delete(guid, actor=viewer)
     long = {"source": "https://catalogue.example/aurora.git", "added": ["0a" * 20] * 9, "errors": {"x": "y" * 90}}
     facts = AuditFacts(
-        actor="command:sync_official", role="command", event="official.sync", subject=Subject(scope="official"),
+        actor="command:sync_official", role="command", event=LibraryEvent.SYNC, subject=Subject(scope="official"),
         dev_mode=True, remote_address="2001:db8::1", detail=long,
     )  # fmt: skip
     with write_transaction():

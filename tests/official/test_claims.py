@@ -14,6 +14,7 @@ from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
 from assemblies.actions.revert import revert
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Catalogue
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, RevisionConflict
@@ -99,7 +100,7 @@ def test_the_move_is_in_the_journal_the_audit_and_the_aliases(
         ("official", Operation.SYNC, True),
     ]
     assert len({entry.recorded_at for entry in list(entries)[1:]}) == 1
-    assert own.guid in AuditEntry.objects.get(event="official.sync").detail
+    assert own.guid in AuditEntry.objects.get(event=LibraryEvent.SYNC).detail
     assert SyncRecord.objects.get().counts["claimed"] == 1
     assert AssemblyAlias.objects.find_canonical(f"user/{TAKEN}") == own.guid
     assert AssemblyAlias.objects.find_canonical(TAKEN) == TAKEN
@@ -262,7 +263,7 @@ def test_a_row_that_changed_meanwhile_stops_the_sync(
     changes = list(moves([claim]))
     delete(TAKEN, actor=operator)
     with pytest.raises(RevisionConflict):
-        commit(changes, actor=command, event="official.sync")
+        commit(changes, actor=command, event=LibraryEvent.SYNC)
     assert not Assembly.objects.filter(guid=guid(8)).exists()
     assert alias_of(claim) == f"user/{TAKEN}"
 
@@ -290,10 +291,10 @@ def test_nothing_else_can_take_a_guid_from_another_domain(
         claims_guid=True,
     )
     if domain is Domain.OFFICIAL and operation is Operation.SYNC and not is_live:
-        assert commit([change], actor=command, event="official.sync")[0].domain == Domain.OFFICIAL
+        assert commit([change], actor=command, event=LibraryEvent.SYNC)[0].domain == Domain.OFFICIAL
         return
     with pytest.raises(GuidInOtherDomain):
-        commit([change], actor=command, event="assembly.update")
+        commit([change], actor=command, event=LibraryEvent.UPDATE)
     assert Assembly.objects.get(guid=TAKEN).domain == Domain.USER
 
 
@@ -308,4 +309,4 @@ def test_a_sync_that_does_not_ask_for_the_guid_does_not_get_it(
         rewrite=rewritten(squatter.read_content()),  # type: ignore[arg-type]
     )
     with pytest.raises(GuidInOtherDomain):
-        commit([change], actor=command, event="official.sync")
+        commit([change], actor=command, event=LibraryEvent.SYNC)

@@ -16,6 +16,7 @@ from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, settled
 from assemblies.actions.staging import Staging
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, AssemblyNote, AssemblySetting, Content, Lineage
 from assemblies.payloads import PayloadStore
@@ -208,7 +209,7 @@ class CatalogueBench(Reports):
         change = Change(
             guid=name, domain=domain, operation=Operation.ADOPT, rewrite=lambda row, now: content, search_text="text"
         )
-        commit([change], actor=self.actor, event="bench")
+        commit([change], actor=self.actor, event=LibraryEvent.ADOPT)
 
     def state(
         self, name: str, value: str, status: str = "active", at: str = NEW, key: str = "k", category: str = "c"

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from assemblies.audit_events import LibraryEvent
 from devmode.audit import AuditFacts, Subject, entry_hash, find_breaks, record
 from devmode.models import AuditEntry
 from tests.commands.deployment import Deployment
@@ -101,7 +102,7 @@ def test_a_migration_keeps_every_hash_and_the_next_entry_follows(earlier_tables:
     ]
     assert set(AuditEntry.objects.values_list("hash_version", flat=True)) == {1}
     now = record(
-        AuditFacts(actor="olga", role="operator", event="assembly.update", subject=Subject(scope="user")),
+        AuditFacts(actor="olga", role="operator", event=LibraryEvent.UPDATE, subject=Subject(scope="user")),
         now=timezone.now(),
     )
     assert now.hash_version == 2

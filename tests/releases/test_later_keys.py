@@ -22,6 +22,7 @@ from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.revert import revert
 from assemblies.actions.tag_many import tag_many
 from assemblies.actions.update import update
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue
 from assemblies.documents import Attachment, Document, Style, write_document
 from assemblies.domains import Domain, Operation
@@ -49,7 +50,7 @@ def write_as_later(row: Assembly, actor: Actor, **keys: Any) -> int:
         return content
 
     change = Change(guid=row.guid, operation=Operation.UPDATE, rewrite=rewrite)
-    return commit([change], actor=actor, event="assembly.update")[0].revision
+    return commit([change], actor=actor, event=LibraryEvent.UPDATE)[0].revision
 
 
 def later_keys(guid: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from assemblies.actions.delete_many import EVENT as DELETE
 from assemblies.actions.delete_many import delete_many
 from assemblies.actions.selection import get_writable
 from assemblies.admin.actors import actor_of
@@ -16,6 +15,7 @@ from assemblies.admin.grid.chosen import chosen, chosen_revisions
 from assemblies.admin.grid.deletion import confirmation
 from assemblies.admin.grid.verbs import VERBS
 from assemblies.admin.page import refusals_as_pages
+from assemblies.audit_events import LibraryEvent
 from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, LibraryError, RevisionConflict
 
 
@@ -57,5 +57,5 @@ def _done(request: HttpRequest, verb: str) -> str:
 def _asking(request: HttpRequest) -> HttpResponseBase:
     """Ask once more; who may not delete one of them is refused here already."""
     guids = chosen(request)
-    get_writable(guids, actor=actor_of(request), event=DELETE)
+    get_writable(guids, actor=actor_of(request), event=LibraryEvent.DELETE_MANY)
     return confirmation(request, guids)

@@ -11,6 +11,7 @@ from assemblies.admin.health.administrators import require_administrator
 from assemblies.admin.health.in_force import settings_in_force
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.queue.page import overdue
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.inspection.health.databases import DatabaseFacts, database_facts, quick_checks
@@ -19,8 +20,6 @@ from assemblies.inspection.health.parts import store_facts
 from assemblies.journal import chain
 from assemblies.models import JournalHead, SyncRecord
 from devmode import audit
-
-CHECK_EVENT = "library.check"
 
 
 @require_safe
@@ -34,7 +33,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
 @refusals_as_pages
 def health_check(request: HttpRequest) -> HttpResponse:
     """Answer with the page and what each database says of its own pages; nothing is changed or kept."""
-    require_administrator(request, CHECK_EVENT)
+    require_administrator(request, LibraryEvent.CHECK)
     return _page(request, quick_checks())
 
 

@@ -16,13 +16,13 @@ from assemblies.admin.health.administrators import require_administrator
 from assemblies.admin.health.advice import Advice, advice_on
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.progress import progress_answer
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryUnavailable
 from assemblies.inspection.verify import Verification, verify_library
 from assemblies.progress import Track
 
-EVENT = "library.verify"
 KEPT = "library_verification"
 # A session is read with every request; `verify_library --json` has no such limit.
 MOST_KEPT = 200
@@ -44,7 +44,7 @@ class Row:
 @require_POST
 @refusals_as_pages
 def health_verify(request: HttpRequest) -> HttpResponseBase:
-    require_administrator(request, EVENT)
+    require_administrator(request, LibraryEvent.VERIFY)
     session, key = type(request.session), request.session.session_key
 
     def work(track: Track) -> str:

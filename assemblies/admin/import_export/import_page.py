@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.import_documents import EVENT, MOST_PER_MINUTE
+from assemblies.actions.import_documents import MOST_PER_MINUTE
 from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
@@ -24,6 +24,7 @@ from assemblies.admin.import_export.picking import FOR_ALL_WORDS, OUTDATED, Pick
 from assemblies.admin.import_export.proposal import propose
 from assemblies.admin.import_export.upload import Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import (
     AssemblyNotFound,
@@ -59,7 +60,7 @@ def import_page(request: HttpRequest) -> HttpResponseBase:
         domain = Domain.from_wire(request.POST.get("domain", Domain.USER.value))
     except ValueError:
         return _page(request, actor, notice=_("Choose one of the domains."), status=400)
-    check_may_write(actor, domain, EVENT)
+    check_may_write(actor, domain, LibraryEvent.IMPORT)
     try:
         _take_attempt(request)
     except TooManyAttempts as refusal:

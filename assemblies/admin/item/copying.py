@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies import documents
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.clone import EVENT, clone
+from assemblies.actions.clone import clone
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_entry
 from assemblies.errors import Failure, Forbidden, InvalidField
@@ -23,7 +24,7 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Ask for a name, and in Dev Mode where the copy is to go; then copy."""
     entry, actor = find_entry(guid), actor_of(request)
     if request.method == "POST":
-        check_may_write(actor, chosen_domain(request), EVENT, assembly_guid=entry.guid)
+        check_may_write(actor, chosen_domain(request), LibraryEvent.CLONE, assembly_guid=entry.guid)
     elif not writable_domains(actor):
         raise Forbidden()
     name = request.POST.get("display_name", proposed_name(entry)).strip()

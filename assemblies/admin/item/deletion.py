@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.delete import EVENT, delete
+from assemblies.actions.delete import delete
 from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.badges import source_badge
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_revision
 from assemblies.admin.where_used import find_copies, find_replaced
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
@@ -29,7 +30,7 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
         if refusal := actor.refusal(Domain(entry.domain)):
             raise refusal
         return _asked(request, entry)
-    check_may_write(actor, Domain(entry.domain), EVENT, assembly_guid=entry.guid)
+    check_may_write(actor, Domain(entry.domain), LibraryEvent.DELETE, assembly_guid=entry.guid)
     try:
         delete(entry.guid, actor=actor, expected_revision=sent_revision(request))
     except RevisionConflict:

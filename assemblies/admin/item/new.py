@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods
 from assemblies import documents
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.create import EVENT, create
+from assemblies.actions.create import create
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
 from assemblies.admin.item.save import SAVED, status_of
 from assemblies.admin.item.shown import Refused, editing_context
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.documents import Document
 from assemblies.domains import AssemblyType, Kind
@@ -44,7 +45,7 @@ def new_item(request: HttpRequest) -> HttpResponseBase:
     """Ask what is to be made, show its form, and create it."""
     kind, actor = request.GET.get("kind", ""), actor_of(request)
     if request.method == "POST":
-        check_may_write(actor, chosen_domain(request), EVENT)
+        check_may_write(actor, chosen_domain(request), LibraryEvent.CREATE)
     elif not writable_domains(actor):
         raise Forbidden("You may read the library. Ask an administrator for the right to add assemblies of your own.")
     if kind not in Kind:

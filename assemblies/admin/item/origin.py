@@ -15,6 +15,7 @@ from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_revision
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
@@ -27,7 +28,7 @@ from assemblies.official import adopt as adoption
 def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Give a copy the content of its original, under its own name."""
     entry, actor = find_any_entry(guid), actor_of(request)
-    check_may_write(actor, Domain(entry.domain), taking.EVENT, assembly_guid=entry.guid)
+    check_may_write(actor, Domain(entry.domain), LibraryEvent.TAKE_ORIGINAL, assembly_guid=entry.guid)
     seen = sent_revision(request)
     return _done(
         request,
@@ -42,7 +43,7 @@ def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
 def adopt_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Keep what the official source withdrew, as an assembly of one's own."""
     entry, actor = find_any_entry(guid), actor_of(request)
-    check_may_write(actor, Domain.USER, adoption.EVENT, assembly_guid=entry.guid)
+    check_may_write(actor, Domain.USER, LibraryEvent.ADOPT_WITHDRAWN, assembly_guid=entry.guid)
     return _done(
         request,
         entry,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
-from assemblies.actions.update import EVENT, update
+from assemblies.actions.update import update
 from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.conflict import conflict_of
@@ -19,6 +19,7 @@ from assemblies.admin.item.raw import read_raw
 from assemblies.admin.item.revision import earlier_or_newest, newest_of
 from assemblies.admin.item.shown import Refused, item_page
 from assemblies.admin.sent_numbers import sent_number
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry, require_live
 from assemblies.conf import payload_store
@@ -100,7 +101,7 @@ def status_of(error: LibraryError) -> int:
 
 
 def _check(request: HttpRequest, entry: CatalogueEntry) -> None:
-    check_may_write(actor_of(request), Domain(entry.domain), EVENT, assembly_guid=entry.guid)
+    check_may_write(actor_of(request), Domain(entry.domain), LibraryEvent.UPDATE, assembly_guid=entry.guid)
     require_live(entry)
 
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.audit import check_may_write
-from assemblies.actions.discard import EVENT, discard, find_persisted
+from assemblies.actions.discard import discard, find_persisted
 from assemblies.admin.actors import actor_of
 from assemblies.admin.history.field_words import changes_in_words
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_revision
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
@@ -48,7 +49,7 @@ def _asked(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpRes
 
 
 def _discarded(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpResponse:
-    check_may_write(actor, Domain(entry.domain), EVENT, assembly_guid=entry.guid)
+    check_may_write(actor, Domain(entry.domain), LibraryEvent.DISCARD, assembly_guid=entry.guid)
     try:
         receipt = discard(entry.guid, actor=actor, store=payload_store(), expected_revision=sent_revision(request))
     except RevisionConflict:

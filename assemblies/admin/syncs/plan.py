@@ -19,6 +19,7 @@ from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.syncs.allowances import Allowances
 from assemblies.admin.syncs.plan_lines import sections_of
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
@@ -27,7 +28,7 @@ from assemblies.official.diffs import MOST_DOCUMENTS
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
-from assemblies.official.sync_records import EVENT, masked
+from assemblies.official.sync_records import masked
 
 # Each allowance as a box to tick, in words that say what ticking it means.
 BOXES: dict[str, Any] = {
@@ -60,7 +61,7 @@ class Preview:
 @refusals_as_pages
 def plan_page(request: HttpRequest) -> HttpResponseBase:
     actor, allowed = actor_of(request), Allowances.asked(request.POST)
-    check_may_write(actor, Domain.OFFICIAL, EVENT)
+    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
     preview = _previewed(actor, allowed)
     report = preview.report
     return render_page(

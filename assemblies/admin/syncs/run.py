@@ -11,13 +11,13 @@ from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.progress import progress_answer
 from assemblies.admin.syncs.addresses import official_address, record_address
 from assemblies.admin.syncs.allowances import Allowances
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
-from assemblies.official.sync_records import EVENT
 from assemblies.progress import Track
 
 
@@ -25,7 +25,7 @@ from assemblies.progress import Track
 @refusals_as_pages
 def run_sync(request: HttpRequest) -> HttpResponseBase:
     actor, allowed = actor_of(request), Allowances.asked(request.POST)
-    check_may_write(actor, Domain.OFFICIAL, EVENT)
+    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
 
     def work(track: Track) -> str:
         return _synchronised(actor, allowed, track)

@@ -13,11 +13,12 @@ from assemblies.admin.progress import progress_answer
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.syncs.addresses import official_address, record_address
 from assemblies.admin.syncs.plan_lines import Line, lines_of_guids
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
-from assemblies.official.undo import EVENT, UndoReport, removes_most, undo_sync
+from assemblies.official.undo import UndoReport, removes_most, undo_sync
 from assemblies.progress import Track
 
 
@@ -26,7 +27,7 @@ from assemblies.progress import Track
 def undo_page(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     if request.method == "POST":
-        check_may_write(actor, Domain.OFFICIAL, EVENT)
+        check_may_write(actor, Domain.OFFICIAL, LibraryEvent.UNDO_SYNC)
         seen, meant = sent_number(request.POST, "record") or 0, request.POST.get("allow_mass_removal") == "yes"
         return progress_answer(request, lambda track: _undone(actor, seen, meant, track), back=official_address())
     # Looking is no attempt: nothing is written down about it.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from assemblies.actions.actor import Actor
 from assemblies.management.command import LibraryCommand
 from devmode.audit import AuditFacts, record
+from devmode.audit.events import AccessEvent
 from devmode.tokens import issue_token
 from devmode.write_lock import write_transaction
 
@@ -45,5 +46,7 @@ class Command(LibraryCommand):
         with write_transaction():
             token, kept = issue_token(user, ttl_seconds=ttl, now=now, made_by_command=True)
             detail = {"user": username, "prefix": kept.prefix, "ttl_seconds": ttl}
-            record(AuditFacts(actor=actor.name, role=actor.role, event="token.create", detail=detail), now=now)
+            record(
+                AuditFacts(actor=actor.name, role=actor.role, event=AccessEvent.CREATE_TOKEN, detail=detail), now=now
+            )
         self.stdout.write(token)

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
+from assemblies.audit_events import LibraryEvent
 from assemblies.backup.restore import Restored, check_mirror, restore
 from assemblies.conf import payload_store
 from assemblies.errors import RestoreRefused
@@ -26,7 +27,6 @@ from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(__name__)
 ACTOR = Actor.of_command("restore_domains")
-EVENT = "library.restore"
 
 
 class Command(LibraryCommand):
@@ -90,7 +90,8 @@ class Command(LibraryCommand):
             prepare(actor=ACTOR)
         with write_transaction():
             record(
-                AuditFacts(actor=ACTOR.name, role=ACTOR.role, event=EVENT, detail=_facts(restored)), now=timezone.now()
+                AuditFacts(actor=ACTOR.name, role=ACTOR.role, event=LibraryEvent.RESTORE, detail=_facts(restored)),
+                now=timezone.now(),
             )
         flush()
 
