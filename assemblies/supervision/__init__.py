@@ -7,11 +7,11 @@ the agent on a device, from a folder or from within one file. It knows neither q
 from .errors import InvalidOrder, NotStarted, SupervisionError
 from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started
 from .interpreters import find_interpreters, runnable
-from .order import Content, Language, Limits, Order
+from .order import Content, Language, Limits, Order, check_file_names, check_variables
 from .orphans import sweep_orphans
 from .output import StreamSummary
 from .running import RunningScript, supervise
-from .variables import Variable, environment_name, environment_of
+from .variables import Variable, environment_name
 
 __all__ = [
     "Chunk",
@@ -31,8 +31,9 @@ __all__ = [
     "StreamSummary",
     "SupervisionError",
     "Variable",
+    "check_file_names",
+    "check_variables",
     "environment_name",
-    "environment_of",
     "find_interpreters",
     "runnable",
     "supervise",

@@ -12,7 +12,8 @@ _INVENTORY = re.compile(r"(inventory|hosts)(\.(ini|cfg|ya?ml|json))?", re.IGNORE
 
 def values_file(variables: Iterable[Variable]) -> bytes:
     """The values as YAML. Text is tagged `!unsafe`: untagged, a value `{{ lookup('pipe', …) }}` runs a command."""
-    lines = [f"{variable.name}: {_scalar(variable.value)}\n" for variable in variables]
+    # Names in quotes: YAML 1.1 takes `on` and `no` for booleans.
+    lines = [f'"{variable.name}": {_scalar(variable.value)}\n' for variable in variables]
     return ("---\n" + ("".join(lines) or "{}\n")).encode("ascii")
 
 
@@ -28,6 +29,16 @@ def playbook_command(program: str, playbook: str, values: str, inventory: str | 
     """Without an inventory the playbook runs on this machine only."""
     place = ["-i", inventory] if inventory else ["-i", "localhost,", "--connection", "local"]
     return [program, *place, "--extra-vars", f"@{values}", playbook]
+
+
+def playbook_environment(temporary: str, python: str | None, inventory: str | None) -> dict[str, str]:
+    """On this machine modules run in the system's Python: left alone, Ansible may choose any that it finds."""
+    environment = {"ANSIBLE_LOCAL_TEMP": temporary, "ANSIBLE_RETRY_FILES_ENABLED": "0"}
+    if inventory is None:
+        environment |= {"ANSIBLE_REMOTE_TEMP": temporary}
+        if python:
+            environment |= {"ANSIBLE_PYTHON_INTERPRETER": python}
+    return environment
 
 
 def _scalar(value: Value) -> str:

@@ -10,7 +10,6 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -93,22 +92,19 @@ def remove_tree(path: Path) -> str:
     """
     if _has_mounts(path):
         return "something is mounted in it"
-    failures: list[str] = []
-
-    def retry(
-        function: Callable[..., object], name: str, error: tuple[type[BaseException], BaseException, object]
-    ) -> None:
-        try:
-            # Only the owner's own permissions can be in the way here, its directory's or its own.
-            for spot in (Path(name).parent, Path(name)):
-                if not spot.is_symlink():
-                    spot.chmod(stat.S_IRWXU)
-            function(name) if function in (os.unlink, os.rmdir) else shutil.rmtree(name)
-        except OSError as still:
-            failures.append(still.strerror or type(still).__name__)
-
-    shutil.rmtree(path, onerror=retry)
-    return failures[0] if failures and path.exists() else ""
+    with suppress(OSError):
+        shutil.rmtree(path)
+        return ""
+    try:
+        # A script may have locked its own directories.
+        for folder, names, _ in os.walk(path):
+            for below in (Path(folder, name) for name in names):
+                if not below.is_symlink():
+                    below.chmod(stat.S_IRWXU)
+        shutil.rmtree(path)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def _prefix(owner: str) -> str:

@@ -23,7 +23,7 @@ def clean_environment(worker: dict[str, str], account: Account | None, temporary
     """What a script finds before its variables are added. Another account gets nothing of the worker's own."""
     allowed = _ALLOWED_WINDOWS | _ALLOWED if sys.platform == "win32" else _ALLOWED
     kept = {name: value for name, value in worker.items() if name.upper() in allowed or name.startswith("LC_")}
-    kept["PATH"] = search_path(worker.get("PATH", "")) if account is None else _DEFAULT_PATH
+    kept["PATH"] = search_path(worker, as_account=account is not None)
     if account:
         kept |= {"HOME": account.home, "USER": account.name, "LOGNAME": account.name, "SHELL": account.shell}
     if not any(name in kept for name in ("LANG", "LC_ALL", "LC_CTYPE")):
@@ -33,9 +33,11 @@ def clean_environment(worker: dict[str, str], account: Account | None, temporary
     return kept | dict.fromkeys(("TEMP", "TMP") if sys.platform == "win32" else ("TMPDIR",), str(temporary))
 
 
-def search_path(worker_path: str) -> str:
+def search_path(worker: dict[str, str], *, as_account: bool = False) -> str:
     """Where programs are looked for: the worker's PATH without relative places and without its own environment."""
-    places = [place for place in worker_path.split(os.pathsep) if Path(place).is_absolute()]
+    if as_account:
+        return _DEFAULT_PATH
+    places = [place for place in worker.get("PATH", "").split(os.pathsep) if Path(place).is_absolute()]
     return os.pathsep.join(place for place in places if not is_own_environment(place)) or _DEFAULT_PATH
 
 

@@ -22,9 +22,9 @@ SCRIPT_NAMES = {
 _FAMILIES = {Language.BASH: r"(ba|da|k|z)?sh", Language.PYTHON: r"python[\d.]*"}
 
 
-def find_interpreters(path: str | None = None) -> dict[Language, str]:
-    """The program for each language that this machine can run. `path` is where to look, or None for PATH."""
-    path = search_path(os.environ.get("PATH", "")) if path is None else path
+def find_interpreters(*, as_account: bool = False) -> dict[Language, str]:
+    """The program for each language that this machine can run, as the worker or as another account."""
+    path = search_path(dict(os.environ), as_account=as_account)
     found = {language: _program(language, path) for language in Language}
     return {language: program for language, program in found.items() if program}
 

@@ -54,10 +54,8 @@ class Masker:
 
     def _found(self, line: "_Unbroken") -> Iterator[tuple[int, int]]:
         for text in self._texts:
-            at = line.text.find(text)
-            while at != -1:
-                yield line.place(at), line.place(at + len(text) - 1) + 1
-                at = line.text.find(text, at + 1)
+            for start, end in _occurrences(line.text, text):
+                yield line.place(start), line.place(end - 1) + 1
 
     def _held_from(self, line: "_Unbroken") -> int:
         first = min(_unfinished(line.text, text) for text in self._texts)
@@ -79,6 +77,16 @@ class _Unbroken:
             ends = re.finditer(rb"[\r\n]", self.buffer)
             self._breaks = [end.start() - number for number, end in enumerate(ends)]
         return at + bisect_right(self._breaks, at)
+
+
+def _occurrences(line: bytes, text: bytes) -> Iterator[tuple[int, int]]:
+    """Where the text is; occurrences that overlap are one."""
+    at = line.find(text)
+    while at != -1:
+        start, end = at, at + len(text)
+        while (at := line.find(text, at + 1)) != -1 and at < end:
+            end = at + len(text)
+        yield start, end
 
 
 def _unfinished(line: bytes, text: bytes) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -87,11 +87,8 @@ class Order:
         if not all(math.isfinite(seconds) and seconds > 0 for seconds in times):
             raise InvalidOrder("Times must be above zero.", field="limits")
         check_file_names(self.files)
-        environment_of(self.variables)
-        if self.language is Language.BATCH:
-            check_batch_values(self.variables)
+        check_variables(self.language, self.variables)
         if self.language is Language.ANSIBLE:
-            check_ansible_names(self.variables)
             find_inventory(self.files)
 
     @property
@@ -131,7 +128,17 @@ def order_of(frames: Iterator[Frame]) -> Order | None:
     return None
 
 
-def check_file_names(names: dict[str, Content]) -> None:
+def check_variables(language: Language, variables: Iterable[Variable]) -> None:
+    """What whoever accepts a run checks before anything is queued. Raises InvalidOrder, naming the variable."""
+    variables = list(variables)
+    environment_of(variables)
+    if language is Language.BATCH:
+        check_batch_values(variables)
+    if language is Language.ANSIBLE:
+        check_ansible_names(variables)
+
+
+def check_file_names(names: Iterable[str]) -> None:
     """One plain name each, on every platform. Raises ForbiddenFileName or DuplicateFileName."""
     seen: set[str] = {RESERVED_FILE_NAME}
     for name in names:

@@ -45,7 +45,8 @@ def _sweep(is_wanted: Callable[[Marker], bool], grace_seconds: float) -> Swept:
 def _marked(is_wanted: Callable[[Marker], bool]) -> list[Process]:
     processes = all_processes()
     marked = [process for process in processes if (marker := _marker_of(process)) and is_wanted(marker)]
-    sessions = {process.session for process in marked}
+    # A session that began outside of a container has the number 0 within.
+    sessions = {process.session for process in marked} - {0}
     family = [process for process in processes if process.session in sessions]
     family += descendants([process.pid for process in marked])
     mine = _ancestry(processes)

@@ -2,10 +2,11 @@
 
 import hashlib
 import os
+import shutil
 from dataclasses import dataclass
 
 from .accounts import find_account
-from .ansible import values_file
+from .ansible import find_inventory, playbook_environment, values_file
 from .directory import RunDirectory, verified
 from .environment import clean_environment
 from .errors import StartFailed
@@ -40,7 +41,8 @@ def _prepared(order: Order, directory: RunDirectory) -> Prepared:
     environment[MARKER_NAME] = os.environ.get(MARKER_NAME, "")
     if order.language is Language.ANSIBLE:
         directory.place(values, values_file(order.variables))
-        environment |= {"ANSIBLE_LOCAL_TEMP": str(directory.temporary), "ANSIBLE_RETRY_FILES_ENABLED": "0"}
+        python = shutil.which("python3", path=environment["PATH"])
+        environment |= playbook_environment(str(directory.temporary), python, find_inventory(order.files))
     else:
         environment |= environment_of(order.variables)
     argv = command_for(order.language, path, script, list(order.files), values, environment["PATH"])

@@ -3,8 +3,8 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,12 +80,24 @@ def send(process: Process, *signals: signal.Signals) -> None:
 
     A process that may not be signalled (another account's) is left to the caller's patience.
     """
-    with suppress(ProcessLookupError, PermissionError):
-        handle = os.pidfd_open(process.pid)
-        try:
-            # The handle keeps to the process it was opened for: what it names is compared after opening.
-            if is_running(process.pid, process.started):
-                for number in signals:
-                    signal.pidfd_send_signal(handle, number)
-        finally:
-            os.close(handle)
+    with suppress(ProcessLookupError, PermissionError), _handle_of(process.pid) as send_by_handle:
+        # The handle keeps to the process it was opened for: what it names is compared after opening.
+        if is_running(process.pid, process.started):
+            for number in signals:
+                send_by_handle(number)
+
+
+@contextmanager
+def _handle_of(pid: int) -> Iterator[Callable[[signal.Signals], None]]:
+    """Before Linux 5.3 there are no handles: then an id could, for microseconds, be another process's."""
+    try:
+        handle = os.pidfd_open(pid)
+    except (AttributeError, OSError) as error:
+        if isinstance(error, ProcessLookupError):
+            raise
+        yield lambda number: os.kill(pid, number)
+        return
+    try:
+        yield lambda number: signal.pidfd_send_signal(handle, number)
+    finally:
+        os.close(handle)

@@ -185,10 +185,10 @@ def _frames(stream: BinaryIO) -> Iterator[Frame]:
 
 
 def _events_of(batch: Batch) -> Iterator[Event]:
-    for piece in batch.pieces:
-        yield Chunk(piece.number, piece.stream, piece.offset, piece.data)
     if batch.forgotten:
         yield Forgotten(batch.forgotten.start, batch.forgotten.stop - 1)
+    for piece in batch.pieces:
+        yield Chunk(piece.number, piece.stream, piece.offset, piece.data)
 
 
 def _not_started(error: NotStarted) -> Ended:

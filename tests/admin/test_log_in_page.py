@@ -1,6 +1,7 @@
 """The way in and the way out: who is let in and to where, and what somebody learns who was signed out."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings as project
@@ -20,7 +21,8 @@ WORDS = {"username": "vera", "password": PASSWORD}
 
 
 @pytest.fixture
-def vera(library: PayloadStore) -> User:
+def vera(library: PayloadStore, settings: Any) -> User:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return User.objects.create_user("vera", password=PASSWORD)
 
 
@@ -109,7 +111,8 @@ def test_a_cookie_made_of_what_is_kept_of_a_session_learns_nothing(vera: User) -
     assert "Your session was ended" in log_in_page(client)
 
 
-def test_the_password_change_stands_in_the_frame_and_ends_dev_mode(library: PayloadStore) -> None:
+def test_the_password_change_stands_in_the_frame_and_ends_dev_mode(library: PayloadStore, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     client = signed_in(User.objects.create_superuser("ada", password=PASSWORD))
     assert client.session[LOGGED_IN_AT]
     client.post("/admin/dev-mode/", {"reason": "mend"})

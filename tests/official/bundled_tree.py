@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import assemblies.official
-from tests.patience import HANG_SECONDS
 
 BUNDLED = Path(assemblies.official.__path__[0]) / "bundled"
 TREE = BUNDLED / "Assemblies"
@@ -70,7 +69,7 @@ def run(stem: str, search_path: str = os.defpath, **variables: str | Path) -> su
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=HANG_SECONDS,
+        timeout=30,
         check=False,
     )
 

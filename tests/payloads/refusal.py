@@ -5,7 +5,6 @@ from pathlib import Path
 from threading import Thread
 
 from assemblies.payloads import PayloadReference, PayloadStore
-from tests.patience import HANG_SECONDS
 
 
 def payload_of(root: Path, reference: PayloadReference) -> Path:
@@ -32,7 +31,7 @@ def refuse_to_serve(store: PayloadStore, reference: PayloadReference, fact: type
 
     reader = Thread(target=attempt_all, daemon=True)
     reader.start()
-    reader.join(timeout=HANG_SECONDS)
+    reader.join(timeout=10)
     assert not reader.is_alive(), "reading hangs"
     assert outcomes == [fact, fact, fact]
     assert served == []

@@ -34,11 +34,12 @@ def new_owner() -> str:
     return f"test-{os.getpid()}-{next(_numbers)}x"
 
 
-def bash(script: str | bytes, *, limits: dict[str, Any] | None = None, **fields: Any) -> Order:
+def bash(script: str | bytes, *, script_sha256: str = "", limits: dict[str, Any] | None = None, **fields: Any) -> Order:
     data = script.encode() if isinstance(script, str) else script
+    content = Content.of(data) if not script_sha256 else Content(data, script_sha256)
     within = {"timeout_seconds": 60.0, "grace_seconds": 0.5} | (limits or {})
     given = {"language": Language.BASH, "owner": new_owner()} | fields
-    return Order(script=Content.of(data), limits=Limits(**within), **given)
+    return Order(script=content, limits=Limits(**within), **given)
 
 
 @dataclass

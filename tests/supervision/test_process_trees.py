@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from assemblies.supervision import Chunk, Content, Order, Outcome, RunningScript, supervise, sweep_orphans
-from tests.patience import TO_START_SECONDS
+from tests.patience import A_SECOND, TO_START_SECONDS
 from tests.supervision.runs import Heard, bash, new_owner, processes_of, until
 from tests.supervision.shapes import SHAPES
 
 QUICK = {"grace_seconds": 0.3, "linger_seconds": 0.1}
-# Of those, the mark in the environment and the family are both lost with the supervisor.
-NOT_FOUND_WITHOUT_SUPERVISOR = {"nameless"}
+# Of `nameless` the mark in the environment and the family are both lost with the supervisor.
+WITHOUT_SUPERVISOR = ["children", "daemon", "deaf", "stopped", "bomb", "heir"]
 
 
 def order_for(shape: str, limits: dict[str, float], *, ends: bool = False, owner: str = "") -> Order:
@@ -77,10 +77,10 @@ def test_a_canceled_run_leaves_no_process(owners: list[str]) -> None:
 
 
 def test_a_run_that_takes_too_long_leaves_no_process(owners: list[str]) -> None:
-    shaped = Shaped(owners, list(SHAPES), timeout_seconds=TO_START_SECONDS)
-    shaped.until_ready()
+    shaped = Shaped(owners, ["daemon", "stopped", "nameless", "deep"], timeout_seconds=1.5 * A_SECOND)
     shaped.until_ended()
     assert shaped.outcomes() == {Outcome.TIMED_OUT}
+    assert any(b"ready" in heard.text() for heard in shaped.heard.values())
 
 
 def test_a_run_that_ends_leaves_no_process_and_keeps_its_exit_code(owners: list[str]) -> None:
@@ -92,7 +92,7 @@ def test_a_run_that_ends_leaves_no_process_and_keeps_its_exit_code(owners: list[
 
 
 def test_a_run_that_is_not_renewed_leaves_no_process(owners: list[str]) -> None:
-    shaped = Shaped(owners, ["children", "daemon", "deaf"], lease_seconds=TO_START_SECONDS)
+    shaped = Shaped(owners, ["children", "daemon", "deaf"], lease_seconds=1.5 * A_SECOND)
     shaped.until_ended()
     assert shaped.outcomes() == {Outcome.LEASE_LOST}
 
@@ -108,8 +108,7 @@ def test_a_killed_worker_leaves_no_process(owners: list[str]) -> None:
 
 
 def test_a_killed_supervisor_leaves_no_process_and_no_directory(owners: list[str]) -> None:
-    shapes = [shape for shape in SHAPES if shape not in NOT_FOUND_WITHOUT_SUPERVISOR]
-    shaped = Shaped(owners, shapes)
+    shaped = Shaped(owners, WITHOUT_SUPERVISOR)
     shaped.until_ready()
     for running in shaped.running.values():
         os.kill(supervisor_of(running), signal.SIGKILL)
@@ -120,8 +119,7 @@ def test_a_killed_supervisor_leaves_no_process_and_no_directory(owners: list[str
 def test_a_worker_finds_what_a_killed_worker_and_its_killed_supervisors_left(owners: list[str]) -> None:
     owner, other = new_owner(), new_owner()
     owners += [owner, other]
-    shapes = [shape for shape in SHAPES if shape not in NOT_FOUND_WITHOUT_SUPERVISOR]
-    worker, living = worker_of(owner, shapes), worker_of(other, ["daemon"])
+    worker, living = worker_of(owner, ["children", "stopped", "deaf"]), worker_of(other, ["daemon"])
     supervisors = [int(pid) for pid in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
     worker.send_signal(signal.SIGSTOP)
     for pid in supervisors:
