@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from devmode.site import GuardedSite
+from devmode.site.guarded_site import GuardedSite
 
 
 class LibrarySite(GuardedSite):

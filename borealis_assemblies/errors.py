@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assemblies.api.errors import error_body, status_of
 from assemblies.errors import AuditUnavailable, LibraryBusy, LibraryError, LibraryUnavailable
-from devmode.attempts import TooManyAttempts
+from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
 from devmode.write_lock import WriteLockTimeout
 

@@ -129,7 +129,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "borealis_sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "borealis_csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "devmode.session_store"
+SESSION_ENGINE = "devmode.accounts.session_store"
 # A working day from the log-in, as a token has; use does not prolong it.
 SESSION_COOKIE_AGE = API_TOKEN_TTL_SECONDS
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *(origin for origin in CORS_ALLOWED_ORIGINS if origin != "*")]
@@ -169,8 +169,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "devmode.authentication.TokenAuthentication",
-        "devmode.authentication.SessionAuthentication",
+        "devmode.accounts.authentication.TokenAuthentication",
+        "devmode.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["assemblies.api.rendering.JSONRenderer"],

@@ -9,7 +9,7 @@ from assemblies.api.browsing import DocsView, SchemaView
 from assemblies.api.health import HealthView, ReadinessView
 from assemblies.api.unknown import UnknownView
 from devmode.api.audit import AuditView
-from devmode.views.access import AccessView
+from devmode.site.access_page import AccessView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

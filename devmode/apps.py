@@ -8,7 +8,8 @@ class DevmodeConfig(AppConfig):
     verbose_name = "Dev Mode"
 
     def ready(self) -> None:
-        from devmode import account_audit, sessions
+        from devmode.accounts import account_audit
+        from devmode.grants import sessions
 
         account_audit.connect()
         sessions.connect()

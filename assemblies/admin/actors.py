@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from assemblies.actions.actor import Actor
 from assemblies.domains import Domain
 from devmode.accounts.roles import Role, role_of
-from devmode.standing import standing_of
+from devmode.grants.dev_mode_status import standing_of
 
 
 def actor_of(request: HttpRequest) -> Actor:

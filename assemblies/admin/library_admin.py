@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
 from assemblies.models import Assembly
-from devmode.read_only import ReadOnlyAdmin
+from devmode.site.read_only import ReadOnlyAdmin
 
 
 class LibraryAdmin(ReadOnlyAdmin):

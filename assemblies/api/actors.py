@@ -4,8 +4,8 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from assemblies.actions.actor import Actor
-from devmode.access import find_grant
 from devmode.accounts.roles import Role, role_of
+from devmode.grants.access import find_grant
 
 
 def actor_of(request: Request) -> Actor:

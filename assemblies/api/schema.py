@@ -20,7 +20,7 @@ BYTES: dict[Any, Any] = {(200, "application/octet-stream"): OpenApiTypes.BINARY,
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "devmode.authentication.TokenAuthentication"
+    target_class = "devmode.accounts.authentication.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -33,7 +33,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class SessionScheme(FrameworkSessionScheme):  # type: ignore[no-untyped-call]
-    target_class = "devmode.authentication.SessionAuthentication"
+    target_class = "devmode.accounts.authentication.SessionAuthentication"
     name = "session"
 
 

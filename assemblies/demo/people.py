@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
-from devmode.access import Asker
 from devmode.accounts.roles import Role
+from devmode.accounts.tokens import issue_token
+from devmode.grants.access import Asker
+from devmode.grants.dev_mode import enter
 from devmode.models import DevModeGrant
-from devmode.switch import enter
-from devmode.tokens import issue_token
 
 PASSWORD_BYTES = 9
 

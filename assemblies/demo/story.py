@@ -32,7 +32,7 @@ from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
 from assemblies.payloads import PayloadStore
-from devmode import switch
+from devmode.grants import dev_mode
 
 MAX_ATTACHMENT_BYTES = 64 * 1024
 HOSTS = b"host,folder\nfs1,/srv/backup\nfs2,/srv/backup\n"
@@ -74,7 +74,7 @@ class Story:
         kim = dev_mode_of(self.people.kim, "Bring the user group's scripts into the community domain")
         self.bring("community", Domain.COMMUNITY, kim.actor)
         tag_many([self.guids["time-zone"], self.guids["time-servers"]], "clocks", actor=kim.actor)
-        switch.leave(kim.asker)
+        dev_mode.leave(kim.asker)
         flush()
 
     def operators_work(self) -> None:
@@ -152,8 +152,8 @@ class Story:
 
     def ada_takes_over(self, kim: InDevMode) -> None:
         ada = dev_mode_of(self.people.ada, "See which of the updates we take")
-        switch.revoke(ada.asker, kim.grant.pk)
-        switch.extend(ada.asker)
+        dev_mode.revoke(ada.asker, kim.grant.pk)
+        dev_mode.extend(ada.asker)
 
     def somebody_may_not(self) -> None:
         """What is refused is audited as well."""
@@ -161,8 +161,8 @@ class Story:
             update(self.guids["failed-services"], {"summary": "Ours"}, actor=self.people.olga.actor, store=self.store)
         with suppress(Refusal):
             delete(self.guids["time-zone"], actor=self.people.kim.actor)
-        with suppress(switch.Refusal):
-            switch.enter(self.people.vera.sign_in(), reason="Have a look", password="")
+        with suppress(dev_mode.Refusal):
+            dev_mode.enter(self.people.vera.sign_in(), reason="Have a look", password="")
 
     def day_is_not_over(self) -> None:
         """What is left waiting to be written, in each domain."""

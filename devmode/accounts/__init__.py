@@ -1,1 +1,1 @@
-"""Who somebody is: roles."""
+"""Who somebody is: roles, tokens, sessions as they are kept, and attempts to prove it with a password."""

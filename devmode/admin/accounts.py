@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from devmode.read_only import StaffOnly
+from devmode.site.read_only import StaffOnly
 
 admin.site.unregister([Group, User])
 

@@ -21,7 +21,7 @@ from devmode import audit
 from devmode.admin.audit_export import STYLES, exported
 from devmode.admin.audit_form import AuditForm, suggestions
 from devmode.models import AuditEntry
-from devmode.read_only import ReadOnlyAdmin
+from devmode.site.read_only import ReadOnlyAdmin
 
 ENTRIES_PER_PAGE = 50
 SHORT_CHARACTERS = 140

@@ -12,7 +12,7 @@ from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.audit.events import AccessEvent
 from devmode.models import ApiToken
-from devmode.read_only import ReadOnlyAdmin
+from devmode.site.read_only import ReadOnlyAdmin
 
 
 @admin.register(ApiToken)

@@ -11,13 +11,14 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devmode import grants, switch
-from devmode.access import asker_of, bearer_of, find_grant, may_enter
+from devmode import grants
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
 from devmode.api.strict import LiteralFlag, LiteralText, StrictSerializer
 from devmode.api.throttling import CountingThrottle
 from devmode.audit.events import AccessEvent, AuditEvent
+from devmode.grants import dev_mode
+from devmode.grants.access import asker_of, bearer_of, find_grant, may_enter
 from devmode.models.grant import DevModeGrant
 
 TAG = "dev mode"
@@ -55,10 +56,10 @@ class GrantsAnswer(serializers.Serializer[Any]):
 
 
 class SwitchThrottle(CountingThrottle):
-    limit = switch.ATTEMPTS_A_MINUTE
+    limit = dev_mode.ATTEMPTS_A_MINUTE
 
     def take(self, request: Request) -> None:
-        switch.count_attempt(asker_of(request), attempts=self.limit)
+        dev_mode.count_attempt(asker_of(request), attempts=self.limit)
 
 
 class StateView(PrivateEndpoint):
@@ -88,9 +89,9 @@ class SwitchView(PrivateEndpoint):
         asker, grant = asker_of(request), None
         with refusals_as_answers():
             if sent.validated_data.pop("enabled"):
-                grant = switch.enter(asker, **sent.validated_data)
+                grant = dev_mode.enter(asker, **sent.validated_data)
             else:
-                switch.leave(asker)
+                dev_mode.leave(asker)
         return Response(state_of(request, grant))
 
 
@@ -116,14 +117,14 @@ class GrantView(PrivateEndpoint):
     )
     def delete(self, request: Request, number: int) -> Response:
         with refusals_as_answers():
-            switch.revoke(asker_of(request), number)
+            dev_mode.revoke(asker_of(request), number)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def require_administrator(request: Request, event: AuditEvent) -> None:
     """Raise, and audit, PermissionDenied for everyone who may not enter Dev Mode."""
     with refusals_as_answers():
-        switch.require_administrator(asker_of(request), event)
+        dev_mode.require_administrator(asker_of(request), event)
 
 
 @contextmanager
@@ -131,9 +132,9 @@ def refusals_as_answers() -> Iterator[None]:
     """Let what the switch refuses leave as the framework's own errors."""
     try:
         yield
-    except switch.Refusal as refusal:
+    except dev_mode.Refusal as refusal:
         raise PermissionDenied(refusal.message, refusal.code) from refusal
-    except switch.NoSuchGrant as error:
+    except dev_mode.NoSuchGrant as error:
         raise Http404 from error
 
 

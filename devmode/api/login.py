@@ -15,15 +15,15 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from devmode.accounts.attempts import TooManyAttempts
+from devmode.accounts.authentication import SessionAuthentication
+from devmode.accounts.password_attempt import PasswordAttempt
+from devmode.accounts.tokens import issue_token
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
 from devmode.api.strict import LiteralText, StrictSerializer
 from devmode.api.throttling import address_of, throttled
-from devmode.attempts import TooManyAttempts
 from devmode.audit.events import AccessEvent
-from devmode.authentication import SessionAuthentication
-from devmode.password_attempt import PasswordAttempt
-from devmode.tokens import issue_token
 from devmode.write_lock import write_transaction
 
 REFUSED = "The name or the password is wrong, or the account is not active."

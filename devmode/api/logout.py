@@ -7,12 +7,12 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devmode.access import signed_in
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import documented
-from devmode.grants import end_of_user
+from devmode.grants.access import signed_in
+from devmode.grants.lifecycle import end_of_user
+from devmode.grants.sessions import sessions_of
 from devmode.models.token import ApiToken
-from devmode.sessions import sessions_of
 from devmode.write_lock import write_transaction
 
 REFUSALS = (401, 403, 503)

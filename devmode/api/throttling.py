@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from devmode.access import signed_in
-from devmode.attempts import TooManyAttempts, limit_of, take_attempt
+from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
+from devmode.grants.access import signed_in
 
 
 class CountingThrottle(BaseThrottle):

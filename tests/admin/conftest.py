@@ -16,8 +16,8 @@ from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import AliasKind, AssemblyAlias, SettingCategory, SyncRecord
 from assemblies.payloads import PayloadStore
+from devmode.accounts.tokens import issue_token
 from devmode.models import ApiToken
-from devmode.tokens import issue_token
 from tests.documents_made import script
 
 LIBRARY_MODELS = (

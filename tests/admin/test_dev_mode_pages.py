@@ -13,10 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from assemblies.payloads import PayloadStore
+from devmode.accounts.tokens import issue_token
+from devmode.grants.sessions import LOGGED_IN_AT
 from devmode.models import AuditEntry, DevModeGrant
 from devmode.models.grant import EndReason
-from devmode.sessions import LOGGED_IN_AT
-from devmode.tokens import issue_token
 from tests.admin.conftest import signed_in
 
 PASSWORD = "correct horse battery staple"

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from assemblies.payloads import PayloadStore
+from devmode.grants.sessions import LOGGED_IN_AT
 from devmode.models import DevModeGrant
-from devmode.sessions import LOGGED_IN_AT
 from tests.admin.conftest import signed_in
 
 PASSWORD = "correct horse battery staple"

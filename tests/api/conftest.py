@@ -18,8 +18,8 @@ from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.accounts.tokens import issue_token
 from devmode.models import AuditEntry
-from devmode.tokens import issue_token
 
 PASSWORD = "correct horse battery staple"
 Answer = Any

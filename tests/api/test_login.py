@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from devmode.accounts.tokens import digest_of, issue_token
 from devmode.models import ApiToken
-from devmode.tokens import digest_of, issue_token
 from tests.api.conftest import PASSWORD, Api, assert_private, assert_refused
 
 LOGIN, LOGOUT, LOGOUT_ALL = "/api/auth/login", "/api/auth/logout", "/api/auth/logoutall"
@@ -94,7 +94,7 @@ def test_rightful_attempts_are_not_counted(stranger: Api, vera: User) -> None:
 
 
 def test_one_address_cannot_try_every_account(stranger: Api, vera: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("devmode.password_attempt.ADDRESS_LIMIT", 3)
+    monkeypatch.setattr("devmode.accounts.password_attempt.ADDRESS_LIMIT", 3)
     for number in range(3):
         stranger.post(LOGIN, {"username": f"user{number}", "password": "x"})
     assert_refused(stranger.post(LOGIN, RIGHT), 429, "throttled")

@@ -10,9 +10,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from devmode.accounts.session_store import SessionStore, find_kept
+from devmode.grants.sessions import LOGGED_IN_AT
 from devmode.models import AuditEntry, DevModeGrant
-from devmode.session_store import SessionStore, find_kept
-from devmode.sessions import LOGGED_IN_AT
 from tests.browser.conftest import Visit
 from tests.browser.people import PASSWORD
 

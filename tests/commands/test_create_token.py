@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from devmode.accounts.tokens import find_token
 from devmode.models.audit import AuditEntry
 from devmode.models.token import ApiToken
-from devmode.tokens import find_token
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.payloads import PayloadStore
+from devmode.accounts.tokens import issue_token
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
-from devmode.tokens import issue_token
 from tests.api.conftest import PASSWORD, Answer, Api
 from tests.documents_made import script
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from devmode import account_audit
+from devmode.accounts import account_audit
 from devmode.audit import AuditUnwritable
 from devmode.models import AuditEntry
 

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from devmode.authentication import SessionAuthentication, TokenAuthentication
+from devmode.accounts.authentication import SessionAuthentication, TokenAuthentication
+from devmode.accounts.tokens import issue_token
 from devmode.models import ApiToken
-from devmode.tokens import issue_token
 
 
 class WhoView(APIView):

@@ -17,8 +17,8 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from devmode.access import bearer_of
 from devmode.api.dev_mode import StateView
+from devmode.grants.access import bearer_of
 from devmode.models import AuditEntry, DevModeGrant
 from devmode.models.grant import EndReason
 from tests.api.conftest import PASSWORD, Api, assert_private, assert_refused

@@ -9,10 +9,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from devmode import grants
+from devmode.accounts.tokens import issue_token
 from devmode.grants import Bearer, GrantEnded
 from devmode.models import ApiToken, DevModeGrant
 from devmode.models.grant import EndReason
-from devmode.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+00:00")

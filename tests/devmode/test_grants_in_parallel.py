@@ -17,9 +17,9 @@ from assemblies.domains import Domain
 from assemblies.errors import DevModeRequired
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.accounts.tokens import issue_token
 from devmode.audit import find_breaks
 from devmode.models import AuditEntry, DevModeGrant
-from devmode.tokens import issue_token
 from tests.devmode.conftest import GRANTS, MakeUser
 from tests.documents_made import script
 

@@ -9,9 +9,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from devmode.accounts.tokens import issue_token
 from devmode.grants import session_digest
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
-from devmode.tokens import issue_token
 from tests.devmode.conftest import MakeUser, browser_of, entered, program_of
 
 PAGE = "/account/access"

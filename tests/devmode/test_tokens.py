@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django import Settings
 
+from devmode.accounts.tokens import digest_of, find_token, issue_token
 from devmode.models import ApiToken
-from devmode.tokens import digest_of, find_token, issue_token
 
 pytestmark = pytest.mark.django_db
 

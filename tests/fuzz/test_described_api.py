@@ -30,8 +30,8 @@ from assemblies.api.rendering import json_bytes
 from assemblies.catalogue import library_catalogue
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.accounts.tokens import issue_token
 from devmode.grants import Bearer
-from devmode.tokens import issue_token
 from tests.matrix.shelf import Shelf, filled
 from tests.matrix.state import LibraryState
 from tests.official.published_folder import publish

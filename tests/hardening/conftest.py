@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assemblies.payloads import PayloadStore
-from devmode.tokens import issue_token
+from devmode.accounts.tokens import issue_token
 
 PASSWORD = "correct horse battery staple"
 Api = Callable[..., Any]

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from devmode.attempts import Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
+from devmode.accounts.attempts import Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
 from devmode.models import ApiToken, AttemptCount, AuditEntry
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
 
@@ -34,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
             self.now += timedelta(**time)
 
     clock = Clock()
-    monkeypatch.setattr("devmode.attempts.timezone.now", lambda: clock.now)
+    monkeypatch.setattr("devmode.accounts.attempts.timezone.now", lambda: clock.now)
     return clock
 
 
@@ -173,7 +173,7 @@ def test_a_refusal_at_the_door_has_words_and_a_name(ada: User, door: str) -> Non
 
 @doors
 def test_one_address_cannot_try_every_account(ada: User, door: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("devmode.password_attempt.ADDRESS_LIMIT", 20)
+    monkeypatch.setattr("devmode.accounts.password_attempt.ADDRESS_LIMIT", 20)
     statuses = {log_in(f"user{number}", "wrong", door=door).status_code for number in range(20)}
     assert statuses == {STATUS_OF_WRONG[door]}
     assert log_in("ada", door=door).status_code == 429

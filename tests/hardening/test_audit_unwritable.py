@@ -18,8 +18,8 @@ from assemblies.domains import Domain
 from assemblies.models import Assembly, DomainState, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.accounts.tokens import issue_token
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
-from devmode.tokens import issue_token
 from tests.devmode.test_audit_fails_closed import audit_unwritable
 from tests.documents_made import script
 from tests.hardening.conftest import PASSWORD, browser_of, log_in

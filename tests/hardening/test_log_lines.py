@@ -29,7 +29,7 @@ def assert_one_line_each(lines: list[str], count: int) -> None:
 
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("devmode.password_attempt.ADDRESS_LIMIT", 1000)
+    monkeypatch.setattr("devmode.accounts.password_attempt.ADDRESS_LIMIT", 1000)
 
 
 def test_forty_hostile_texts_are_in_the_list() -> None:

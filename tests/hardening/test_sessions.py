@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from devmode.accounts.session_store import SessionStore, kept_key
 from devmode.grants import session_digest
-from devmode.session_store import SessionStore, kept_key
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
 
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from devmode import grants
+from devmode.accounts.tokens import issue_token
 from devmode.grants import Bearer
 from devmode.models import DevModeGrant
-from devmode.tokens import issue_token
 
 PASSWORD = "correct horse battery staple"
 

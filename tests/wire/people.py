@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from devmode.tokens import issue_token
+from devmode.accounts.tokens import issue_token
 from tests.wire.conversation import Conversation, Speaker
 
 PASSWORD = "correct horse battery staple"

@@ -34,7 +34,7 @@ from assemblies.errors import (
     GuidTaken,
     RevisionConflict,
 )
-from devmode.attempts import TooManyAttempts, limit_of, take_attempt
+from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
 
 # What other writers may have done between the last look and the transaction.
 OVERTAKEN = (AssemblyNotFound, GuidInOtherDomain, GuidTaken, RevisionConflict)

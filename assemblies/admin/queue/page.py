@@ -21,7 +21,7 @@ from assemblies.admin.page import render_page
 from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_queues, library_catalogue, pending_page
 from assemblies.domains import Domain, Operation
 from assemblies.journal.pending import PendingWrite
-from devmode.standing import standing_of
+from devmode.grants.dev_mode_status import standing_of
 
 WRITES_PER_PAGE = 50
 # The flusher looks twice a second; this late, nobody is looking.

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from assemblies.actions.actor import Actor
 from assemblies.management.command import LibraryCommand
+from devmode.accounts.tokens import issue_token
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent
-from devmode.tokens import issue_token
 from devmode.write_lock import write_transaction
 
 

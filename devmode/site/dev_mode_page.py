@@ -12,17 +12,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from devmode import switch
-from devmode.access import asker_of
-from devmode.attempts import TooManyAttempts
+from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
 from devmode.audit.events import AccessEvent
-from devmode.views.frame import for_administrators, framed, is_script, refused, state
-from devmode.views.way_back import way_back
+from devmode.grants import dev_mode
+from devmode.grants.access import asker_of
+from devmode.site.frame import for_administrators, framed, is_script, refused, state
+from devmode.site.way_back import way_back
 
 PASSWORD_WORDS = {
-    switch.PasswordRequired.code: _("You logged in some time ago: give your password once more."),
-    switch.PasswordWrong.code: _("This is not your password. Dev Mode stays off."),
+    dev_mode.PasswordRequired.code: _("You logged in some time ago: give your password once more."),
+    dev_mode.PasswordWrong.code: _("This is not your password. Dev Mode stays off."),
 }
 INVALID = "invalid_field"
 UNWRITABLE = _("The audit cannot be written at the moment, so nothing was changed. Try again in a little while.")
@@ -50,9 +50,9 @@ class EnterForm(forms.Form):
 
 @sensitive_post_parameters("password")
 @for_administrators
-def dev_mode(request: HttpRequest) -> HttpResponse:
+def dev_mode_page(request: HttpRequest) -> HttpResponse:
     """Show what Dev Mode is and how it stands; a POST enters it."""
-    switch.require_administrator(asker_of(request), AccessEvent.ENTER_DEV_MODE)
+    dev_mode.require_administrator(asker_of(request), AccessEvent.ENTER_DEV_MODE)
     return _enter(request) if request.method == "POST" else _page(request, EnterForm())
 
 
@@ -61,8 +61,8 @@ def dev_mode(request: HttpRequest) -> HttpResponse:
 def extend(request: HttpRequest) -> HttpResponse:
     """Let the end slide; for the banner's script, without leaving the page."""
     try:
-        grant = switch.extend(asker_of(request))
-    except switch.NotInDevMode as refusal:
+        grant = dev_mode.extend(asker_of(request))
+    except dev_mode.NotInDevMode as refusal:
         if is_script(request):
             return refused(refusal.code, ENDED)
         messages.warning(request, ENDED)
@@ -75,7 +75,7 @@ def extend(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_administrators
 def leave(request: HttpRequest) -> HttpResponse:
-    switch.leave(asker_of(request))
+    dev_mode.leave(asker_of(request))
     messages.success(request, _("You left Dev Mode."))
     return HttpResponseRedirect(way_back(request))
 
@@ -83,15 +83,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 def _enter(request: HttpRequest) -> HttpResponse:
     form, asker = EnterForm(request.POST), asker_of(request)
     try:
-        switch.count_attempt(asker)
+        dev_mode.count_attempt(asker)
         if not form.is_valid():
             return _again(request, form, INVALID, next(iter(form.errors.values()))[0], status=400)
-        grant = switch.enter(asker, **form.cleaned_data)
+        grant = dev_mode.enter(asker, **form.cleaned_data)
     except TooManyAttempts as refusal:
         answer = _again(request, form, "throttled", refusal.message, status=429)
         answer["Retry-After"] = str(refusal.wait_seconds)
         return answer
-    except (switch.PasswordRequired, switch.PasswordWrong) as refusal:
+    except (dev_mode.PasswordRequired, dev_mode.PasswordWrong) as refusal:
         return _again(request, form, refusal.code, PASSWORD_WORDS[refusal.code], field="password")
     except AuditUnwritable:
         return _again(request, form, "audit_unavailable", UNWRITABLE, status=503)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from devmode.own_access import Access, end_access, list_access
-from devmode.signed_out import explain_sign_out
+from devmode.grants.own_access import Access, end_access, list_access
+from devmode.site.signed_out import explain_sign_out
 
 ALL_OTHERS = "others"
 

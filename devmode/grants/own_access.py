@@ -12,9 +12,9 @@ from devmode import grants
 from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent
-from devmode.grants import session_digest, token_digest
+from devmode.grants.lifecycle import session_digest, token_digest
+from devmode.grants.sessions import LOGGED_IN_AT, sessions_of
 from devmode.models.token import ApiToken
-from devmode.sessions import LOGGED_IN_AT, sessions_of
 from devmode.write_lock import write_transaction
 
 

@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from devmode.models.token import ApiToken
 
 PREFIX_CHARACTERS = 8
+# No module path: another salt would end every token.
 DIGEST_SALT = "devmode.tokens"
 
 

@@ -8,8 +8,8 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from devmode.accounts.tokens import find_token
 from devmode.models.token import ApiToken
-from devmode.tokens import find_token
 
 CHALLENGE = "Token"
 

@@ -17,11 +17,11 @@ from devmode import grants
 from devmode.accounts.roles import ENTER_DEV_MODE, role_of
 from devmode.audit import AuditFacts
 from devmode.audit.events import AuditEvent
-from devmode.grants import CLOCK_TOLERANCE, Bearer
+from devmode.grants.lifecycle import CLOCK_TOLERANCE, Bearer
+from devmode.grants.sessions import logged_in_at
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant
 from devmode.models.token import ApiToken
-from devmode.sessions import logged_in_at
 from devmode.write_lock import write_transaction
 
 

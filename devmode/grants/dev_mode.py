@@ -11,11 +11,11 @@ from django.contrib.auth import update_session_auth_hash
 from django.utils import timezone
 
 from devmode import grants
-from devmode.access import Asker
-from devmode.attempts import LOCK_OUT, TooManyAttempts, limit_of, take_attempt
+from devmode.accounts.attempts import LOCK_OUT, TooManyAttempts, limit_of, take_attempt
 from devmode.audit import record
 from devmode.audit.events import AccessEvent, AuditEvent
-from devmode.grants import Bearer
+from devmode.grants.access import Asker
+from devmode.grants.lifecycle import Bearer
 from devmode.models.audit import Outcome
 from devmode.models.grant import DevModeGrant, EndReason
 from devmode.write_lock import write_transaction

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from devmode.grants.dev_mode import AdministratorsOnly
 from devmode.models.grant import DevModeGrant
-from devmode.switch import AdministratorsOnly
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from devmode.attempts import TooManyAttempts
-from devmode.login_page import GuardedLoginForm, GuardedPasswordChangeView
-from devmode.signed_out import explain_sign_out
-from devmode.standing import Standing, standing_of
-from devmode.views.way_back import here, way_back
+from devmode.accounts.attempts import TooManyAttempts
+from devmode.grants.dev_mode_status import Standing, standing_of
+from devmode.site.login_page import GuardedLoginForm, GuardedPasswordChangeView
+from devmode.site.signed_out import explain_sign_out
+from devmode.site.way_back import here, way_back
 
 
 class GuardedSite(AdminSite):
@@ -36,14 +36,14 @@ class GuardedSite(AdminSite):
 
     def _dev_mode_urls(self) -> list[URLPattern]:
         # The pages ask for the site that is being made here.
-        from devmode.views import grants, switching
+        from devmode.site import dev_mode_page, grants_page
 
         pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
-            ("dev-mode/", switching.dev_mode, "dev_mode"),
-            ("dev-mode/extend/", switching.extend, "dev_mode_extend"),
-            ("dev-mode/leave/", switching.leave, "dev_mode_leave"),
-            ("dev-mode/grants/", grants.grants_page, "dev_mode_grants"),
-            ("dev-mode/grants/<int:number>/revoke/", grants.revoke, "dev_mode_revoke"),
+            ("dev-mode/", dev_mode_page.dev_mode_page, "dev_mode"),
+            ("dev-mode/extend/", dev_mode_page.extend, "dev_mode_extend"),
+            ("dev-mode/leave/", dev_mode_page.leave, "dev_mode_leave"),
+            ("dev-mode/grants/", grants_page.grants_page, "dev_mode_grants"),
+            ("dev-mode/grants/<int:number>/revoke/", grants_page.revoke, "dev_mode_revoke"),
         ]
         return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from devmode.attempts import TooManyAttempts
+from devmode.accounts.attempts import TooManyAttempts
+from devmode.accounts.password_attempt import PasswordAttempt
 from devmode.audit.events import AccessEvent, AuditEvent
-from devmode.password_attempt import PasswordAttempt
 from devmode.write_lock import write_transaction
 
 

@@ -14,11 +14,12 @@ from django.contrib.auth.models import User
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from devmode.accounts.roles import ENTER_DEV_MODE
+from devmode.accounts.session_store import kept_key
 from devmode.models.audit import AuditEntry
 from devmode.models.grant import DevModeGrant, DevModeGrantQuerySet, EndReason
 from devmode.models.token import ApiToken
-from devmode.session_store import kept_key
 
+# No module path: another salt would end every grant.
 BEARER_SALT = "devmode.grants"
 # Requests that run side by side read the clock in any order; a clock set back moves it further than that.
 CLOCK_TOLERANCE = timedelta(seconds=2)

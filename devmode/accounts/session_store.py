@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+# No module path: another salt would sign everyone out.
 KEPT_SALT = "devmode.sessions"
 KEPT_PREFIX = "kept:"
 KEPT_CHARACTERS = 40

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from devmode import grants, switch
-from devmode.access import asker_of
+from devmode import grants
 from devmode.audit.events import AccessEvent
-from devmode.views.frame import for_administrators, framed
+from devmode.grants import dev_mode
+from devmode.grants.access import asker_of
+from devmode.site.frame import for_administrators, framed
 
 ENDED_SHOWN = 20
 
@@ -19,7 +20,7 @@ ENDED_SHOWN = 20
 @for_administrators
 def grants_page(request: HttpRequest) -> HttpResponse:
     asker, now = asker_of(request), timezone.now()
-    switch.require_administrator(asker, AccessEvent.LIST_GRANTS)
+    dev_mode.require_administrator(asker, AccessEvent.LIST_GRANTS)
     return framed(
         request,
         "devmode/grants.html",
@@ -34,8 +35,8 @@ def grants_page(request: HttpRequest) -> HttpResponse:
 @for_administrators
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     try:
-        grant = switch.revoke(asker_of(request), number)
-    except switch.NoSuchGrant:
+        grant = dev_mode.revoke(asker_of(request), number)
+    except dev_mode.NoSuchGrant:
         messages.warning(request, _("That Dev Mode had ended already."))
     else:
         messages.success(request, _("Dev Mode of %(name)s was revoked.") % {"name": grant.user.get_username()})

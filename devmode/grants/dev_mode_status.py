@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from devmode import grants
 from devmode.accounts.roles import ENTER_DEV_MODE
-from devmode.grants import Bearer
+from devmode.grants.lifecycle import Bearer
 from devmode.models.grant import DevModeGrant
 
 

@@ -15,7 +15,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpRequest
 from django.utils import timezone
 
-from devmode.grants import end_broken, end_of_bearer, session_digest, token_digest
+from devmode.grants.lifecycle import end_broken, end_of_bearer, session_digest, token_digest
 from devmode.models.grant import EndReason
 from devmode.models.token import ApiToken
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from devmode.session_store import find_kept
+from devmode.accounts.session_store import find_kept
 
 RAN_OUT = _("Your session ran out, as each does some hours after its log-in. Log in again to go on.")
 WAS_ENDED = _(

@@ -1,0 +1,37 @@
+"""Dev Mode: what somebody may do for a while. `lifecycle` issues, uses and ends grants; `dev_mode` leads there."""
+
+from devmode.grants.lifecycle import (
+    CLOCK_TOLERANCE,
+    Bearer,
+    GrantEnded,
+    end,
+    end_broken,
+    end_of_bearer,
+    end_of_user,
+    find_live,
+    has_broken,
+    issue,
+    list_ended,
+    list_live,
+    session_digest,
+    token_digest,
+    use,
+)
+
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "Bearer",
+    "GrantEnded",
+    "end",
+    "end_broken",
+    "end_of_bearer",
+    "end_of_user",
+    "find_live",
+    "has_broken",
+    "issue",
+    "list_ended",
+    "list_live",
+    "session_digest",
+    "token_digest",
+    "use",
+]

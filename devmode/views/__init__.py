@@ -1,1 +1,0 @@
-"""Pages for everybody who is signed in."""
