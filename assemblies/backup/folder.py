@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assemblies.backup.layout import MANIFEST
+from assemblies.backup.manifest import MANIFEST
 from assemblies.durable_files import PRIVATE_FILE, PRIVATE_FOLDER, fsync_folder, fsync_folders, make_folder
 from assemblies.errors import MirrorRefused, RestoreRefused
 

@@ -1,4 +1,4 @@
-"""The manifest of a mirror: the SHA-256 of every file, and where journal and audit ended when it was made."""
+"""What is in a mirror: where each file is, its SHA-256, and where journal and audit ended when it was made."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from assemblies.backup.layout import DATABASE_FILES, MANIFEST, find_payload_guid, is_file_of_a_mirror
+from assemblies.databases import BY_ALIAS, DATABASES
 from assemblies.documents import parse_json, readable_json
 from assemblies.durable_files import sha256_of
 from assemblies.errors import Refusal, RestoreRefused
 from assemblies.inspection.verify import Finding
 from assemblies.payloads import PayloadReference
+from assemblies.payloads.reference import PAYLOAD_FILE_NAME, is_payload_guid, payload_name
 from assemblies.progress import Track, untracked
 
 FORMAT = 1
@@ -20,6 +21,29 @@ HEAD_QUERY = (
     "SELECT head.journal_id, head.sequence, head.hash, COALESCE(audit.sequence, 0), COALESCE(audit.hash, '') "
     "FROM assemblies_journalhead AS head LEFT JOIN devmode_audithead AS audit ON audit.id = 1 WHERE head.id = 1"
 )
+# A mirror has the places of a runtime root, so that it can be read as one.
+MANIFEST = "manifest.json"
+DATABASE_FILES = {database.alias: database.file for database in DATABASES}
+PAYLOADS = "Assemblies/Payloads"
+
+
+def payload_file(guid: str) -> str:
+    """Return where a payload lies, relative to the mirror. Raises PayloadMissing for a GUID that was never minted."""
+    return f"{PAYLOADS}/{payload_name(guid)}"
+
+
+def find_payload_guid(name: str) -> str | None:
+    """Return the GUID of the payload that the file `name` of a mirror holds, or None when it holds none."""
+    guid = name.removeprefix(f"{PAYLOADS}/").removesuffix(f"/{PAYLOAD_FILE_NAME}")
+    return guid if is_payload_guid(guid) and name == payload_file(guid) else None
+
+
+def is_file_of_a_mirror(name: str) -> bool:
+    return name in DATABASE_FILES.values() or find_payload_guid(name) is not None
+
+
+def database_in(mirror: Path, alias: str) -> Path:
+    return mirror / BY_ALIAS[alias].file
 
 
 @dataclass(frozen=True, kw_only=True)

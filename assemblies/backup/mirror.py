@@ -18,8 +18,16 @@ from django.conf import settings
 from django.db import connections
 
 from assemblies.backup.folder import opened_folder
-from assemblies.backup.layout import DATABASE_FILES, MANIFEST, database_in, payload_file
-from assemblies.backup.manifest import HEAD_QUERY, FileFacts, LibraryHead, Manifest
+from assemblies.backup.manifest import (
+    DATABASE_FILES,
+    HEAD_QUERY,
+    MANIFEST,
+    FileFacts,
+    LibraryHead,
+    Manifest,
+    database_in,
+    payload_file,
+)
 from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
 from assemblies.durable_files import PRIVATE_FILE, fsync_file, make_folder, sha256_of, write_new
 from assemblies.errors import Failure, MirrorRefused, PayloadCorrupt, PayloadMissing

@@ -7,7 +7,7 @@ from typing import cast
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
-from assemblies.backup.layout import PAYLOADS
+from assemblies.backup.manifest import PAYLOADS
 from assemblies.backup.set_aside import Aside
 from assemblies.errors import Failure, StorageUnavailable
 from assemblies.payloads import DurableFileSystemStorage, PayloadReference, PayloadStore

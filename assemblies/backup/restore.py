@@ -16,8 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from assemblies.backup.exclusive_lock import library_in_place
 from assemblies.backup.folder import newest_mirror
-from assemblies.backup.layout import DATABASE_FILES, database_in
-from assemblies.backup.manifest import Manifest, find_differences, read_manifest
+from assemblies.backup.manifest import DATABASE_FILES, Manifest, database_in, find_differences, read_manifest
 from assemblies.backup.payload_restore import put_back, set_others_aside
 from assemblies.backup.set_aside import Aside, put
 from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot

@@ -84,7 +84,7 @@ def _arrival(row: Assembly, claim: Claim) -> Change:
     )
 
 
-def settle(claims: Iterable[Claim], *, now: datetime) -> None:
+def move_annotations(claims: Iterable[Claim], *, now: datetime) -> None:
     """Let settings, notes and aliases follow the rows, within the sync's transaction.
 
     Nothing that was said about a row, least of all an approval, may be taken for a word about the official assembly.

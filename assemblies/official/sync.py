@@ -163,7 +163,7 @@ def _carry_out(
         provenance.check_still_last(attempt.accepted)
         before = provenance.journal_end()
         yield
-        claiming.settle(claims, now=now)
+        claiming.move_annotations(claims, now=now)
         write_upstream_index(news)
         _record(attempt, plan, before=before, now=now)
 

@@ -4,6 +4,7 @@ A shadow's content lands under the canonical GUID unless a live assembly is ther
 in the journal under its old GUID, which goes on to answer as an alias.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,13 +21,13 @@ from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.audit_events import LibraryEvent
+from assemblies.documents import canonical_json
 from assemblies.domains import Domain, Operation
 from assemblies.errors import MigrationFailed, MigrationRefused
-from assemblies.models import Assembly, AssemblyNote, AssemblySetting, Content, Status
+from assemblies.models import Assembly, AssemblyNote, AssemblySetting, Content, SettingCategory, Status
 from assemblies.models.content import parse_time
 from assemblies.rekeying.adapter import Work
 from assemblies.rekeying.aliases import new_aliases, register_aliases
-from assemblies.rekeying.naming import find_named, renamed
 from assemblies.rekeying.plan import Plan
 from assemblies.rekeying.registry import Registry
 from assemblies.rekeying.rows import Note, Parent, Reference, Rows, State
@@ -35,6 +36,8 @@ from assemblies.rekeying.words import CATALOGUE
 
 LINEAGE = "cloned_from"
 READ_ROWS = 500
+# Some settings name an assembly: by their whole value, or by this key in it.
+GUID_KEY = "assembly_guid"
 
 
 class CatalogueAdapter:
@@ -200,3 +203,21 @@ def _gone(row: Assembly | None, now: datetime) -> None:
 def _change_one(rows: QuerySet[Any], **values: Any) -> None:
     if rows.update(**values) != 1:
         raise MigrationFailed("A row was not there to be changed; everything was rolled back.")
+
+
+def find_named(category: str, value: str) -> str | None:
+    """Return the GUID that a setting's value names, or None."""
+    said = json.loads(value)
+    if isinstance(said, dict):
+        said = said.get(GUID_KEY)
+    elif category != SettingCategory.REPLACED_BY:
+        return None
+    return said if isinstance(said, str) else None
+
+
+def renamed(value: str, guid: str) -> str:
+    """Return a value that names an assembly with another GUID in its place; all else keeps its text, as `value` is
+    canonical JSON.
+    """
+    said = json.loads(value)
+    return canonical_json({**said, GUID_KEY: guid} if isinstance(said, dict) else guid).decode()

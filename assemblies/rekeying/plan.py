@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from assemblies.documents import canonical_json
+from assemblies.rekeying.note_decisions import decide_notes
 from assemblies.rekeying.registry import Registry
 from assemblies.rekeying.rows import Note, Parent, Reference, Rows, State
-from assemblies.rekeying.settle_notes import settle_notes
-from assemblies.rekeying.settle_states import Settlement, settle_states
+from assemblies.rekeying.state_decisions import StateDecisions, decide_states
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,33 +145,33 @@ def _state_plans(
     by_parent = _grouped((state.parent_id, state) for state in states)
     for canonical_id, found in sorted(shadows.items()):
         row = canonical.get(canonical_id)
-        settled = _settled(by_parent.get(row.row_id, []) if row else [], [by_parent.get(s.row_id, []) for s in found])
+        decisions = _decided(by_parent.get(row.row_id, []) if row else [], [by_parent.get(s.row_id, []) for s in found])
         for shadow in found:
-            mine = [one for one in settled if _leads(one, shadow)]
+            mine = [one for one in decisions if _leads(one, shadow)]
             yield StatePlan(
                 shadow=shadow,
                 canonical_id=canonical_id,
                 canonical=row,
-                to_move=_of(shadow, (state for one in settled for state in one.to_move)),
-                to_merge=_of(shadow, (state for one in settled for state in one.to_merge)),
-                to_drop=_of(shadow, (state for one in settled for state in one.to_drop)),
+                to_move=_of(shadow, (state for one in decisions for state in one.to_move)),
+                to_merge=_of(shadow, (state for one in decisions for state in one.to_merge)),
+                to_drop=_of(shadow, (state for one in decisions for state in one.to_drop)),
                 to_replace=tuple(state for one in mine for state in one.to_replace),
                 to_activate=tuple(pair for one in mine for pair in one.to_activate),
                 collisions=tuple(
-                    pair for one in settled for pair in one.collisions if pair[0].parent_id == shadow.row_id
+                    pair for one in decisions for pair in one.collisions if pair[0].parent_id == shadow.row_id
                 ),
             )
 
 
-def _settled(canonical: Iterable[State], shadows: Iterable[Iterable[State]]) -> list[Settlement]:
+def _decided(canonical: Iterable[State], shadows: Iterable[Iterable[State]]) -> list[StateDecisions]:
     there = {state.triple: state for state in canonical}
     meeting = _grouped((state.triple, state) for states in shadows for state in states)
-    return [settle_states(there.get(triple), rows) for triple, rows in sorted(meeting.items(), key=str)]
+    return [decide_states(there.get(triple), rows) for triple, rows in sorted(meeting.items(), key=str)]
 
 
-def _leads(settled: Settlement, shadow: Parent) -> bool:
+def _leads(decisions: StateDecisions, shadow: Parent) -> bool:
     """Say whether the canonical row's fate is told with this shadow, whose row takes its place or revives it."""
-    cause = next(iter((*settled.to_move, *settled.to_merge)), None)
+    cause = next(iter((*decisions.to_move, *decisions.to_merge)), None)
     return cause is not None and cause.parent_id == shadow.row_id
 
 
@@ -183,9 +183,9 @@ def _note_plans(registry: Registry, notes: Sequence[Note]) -> Iterator[NotePlan]
     by_canonical = _grouped((registry.canonical_of(note.name), note) for note in notes)
     by_canonical.pop(None, None)
     for canonical_id, found in sorted((str(name), found) for name, found in by_canonical.items()):
-        settled = settle_notes(canonical_id, found)
-        moved = _by_alias(registry, settled.to_move)
-        superseded = _grouped((registry.fold(name), note) for name, note in settled.to_supersede)
+        decisions = decide_notes(canonical_id, found)
+        moved = _by_alias(registry, decisions.to_move)
+        superseded = _grouped((registry.fold(name), note) for name, note in decisions.to_supersede)
         for alias in sorted({*moved, *superseded}):
             yield NotePlan(
                 alias=alias,

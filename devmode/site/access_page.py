@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from devmode.grants.own_access import Access, end_access, list_access
-from devmode.site.signed_out import explain_sign_out
+from devmode.site.login_page import explain_sign_out
 
 ALL_OTHERS = "others"
 

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.grants.dev_mode_status import Standing, standing_of
-from devmode.site.login_page import GuardedLoginForm, GuardedPasswordChangeView
-from devmode.site.signed_out import explain_sign_out
+from devmode.site.login_page import GuardedLoginForm, GuardedPasswordChangeView, explain_sign_out
 from devmode.site.way_back import here, way_back
 
 

@@ -1,18 +1,49 @@
-"""The admin's own ways to try a password, its log-in and its password change, under the limits and audit of the API."""
+"""The admin's own ways to try a password, its log-in and its password change, under the limits and audit of the API.
+
+Somebody who was signed out without asking for it learns on the log-in page why.
+"""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.accounts.password_attempt import PasswordAttempt
+from devmode.accounts.session_store import find_kept
 from devmode.audit.events import AccessEvent, AuditEvent
 from devmode.write_lock import write_transaction
+
+RAN_OUT = _("Your session ran out, as each does some hours after its log-in. Log in again to go on.")
+WAS_ENDED = _(
+    "Your session was ended: by a log-out elsewhere, on the page of tokens and sessions, or because the password was "
+    "changed. Log in again to go on."
+)
+NOT_ACTIVE = _("Your account is not active any more. An administrator can say why.")
+
+
+def explain_sign_out(request: HttpRequest) -> None:
+    """Leave a message when a browser came with a session that is none any more; it is read on the log-in page."""
+    session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if session_key and (why := _why(session_key)):
+        messages.warning(request, why)
+
+
+def _why(session_key: str) -> Any:
+    row = find_kept(session_key)
+    if row is None:
+        return WAS_ENDED
+    if row.expire_date <= timezone.now():
+        return RAN_OUT
+    return NOT_ACTIVE if SESSION_KEY in row.get_decoded() else None
 
 
 class GuardedLoginForm(AdminAuthenticationForm):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import InMemoryStorage
 
-from assemblies.backup.layout import PAYLOADS
+from assemblies.backup.manifest import PAYLOADS
 from assemblies.backup.payload_restore import put_back, set_others_aside
 from assemblies.backup.set_aside import Aside
 from assemblies.errors import PayloadCorrupt, StorageUnavailable

@@ -1,17 +1,21 @@
 """Every detector, in the order that lets them run beside writers."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assemblies.inspection.verify.chains import chain_heads, find_chain_faults
 from assemblies.inspection.verify.finding import Finding
 from assemblies.inspection.verify.payloads import find_leftovers, find_payload_faults, named_payloads, present_guids
 from assemblies.inspection.verify.replicas import find_replica_faults, find_waiting_replicas
 from assemblies.inspection.verify.working_copy import find_working_copy_faults
+from assemblies.journal import chain
+from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
+from devmode import audit
+from devmode.models import AuditEntry
 
 
 @dataclass(kw_only=True)
@@ -45,6 +49,22 @@ def verify_library(store: PayloadStore, *, now: datetime, track: Track = untrack
     result.notes += find_waiting_replicas()
     _verify_payloads(result, store, now=now, track=track)
     return result
+
+
+def find_chain_faults(checked: "Counter[str]") -> Iterator[Finding]:
+    """Yield each entry that is missing or was altered, and a tail that was cut."""
+    for sequence, fault in chain.find_breaks():
+        yield Finding("journal", str(sequence), fault)
+    for sequence, fault in audit.find_breaks():
+        yield Finding("audit", str(sequence), fault)
+    checked["journal_entries"] = JournalEntry.objects.count()
+    checked["audit_entries"] = AuditEntry.objects.count()
+
+
+def chain_heads() -> dict[str, str]:
+    """Return where each chain ends, as "sequence:hash"."""
+    heads = {"journal": chain.find_head(), "audit": audit.find_head()}
+    return {name: f"{sequence}:{digest}" for name, (sequence, digest) in heads.items()}
 
 
 def _verify_payloads(result: Verification, store: PayloadStore, *, now: datetime, track: Track) -> None:

@@ -4,7 +4,8 @@ Whose signature, how old and what shape the tree is are judged before a document
 what was fetched last is read, and the contents say so.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,8 +19,8 @@ from assemblies.official.git.mirror import MIRROR_HINT, GitLimits, GitMirror
 from assemblies.official.git.objects import Commit, ObjectReader, object_reader, read_commit, read_tree_entries
 from assemblies.official.git.program import GitFailed
 from assemblies.official.git.ref import GitRef, is_commit_id
-from assemblies.official.git.signed_commits import is_signed_commit, is_signed_tag
 from assemblies.official.git.tree import CatalogueTree, TreeLimits
+from assemblies.official.signatures import BEGIN, is_ssh_signature
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
 from assemblies.official.source import SourceContents, published
@@ -28,6 +29,7 @@ from assemblies.progress import Track, untracked
 VERSION_PREFIX = "git:"
 # Clocks differ; a commit from further ahead than this would stay "fresh" for as long as it likes.
 CLOCK_TOLERANCE = timedelta(days=1)
+_SIGNATURE_HEADER = re.compile(rb"^(gpgsig[^ \n]*) ([^\n]*(?:\n [^\n]*)*)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,3 +131,22 @@ def _refused(reason: str) -> SyncRefused:
     return SyncRefused(
         f"The official sync was refused; the catalogue is unchanged. {reason}", reasons=[reason], skipped=[]
     )
+
+
+def is_signed_commit(commit: Commit, keys: Iterable[SigningKey]) -> bool:
+    """Say whether one of `keys` signed the commit itself, as `git commit -S` does."""
+    headers, separator, body = commit.raw.partition(b"\n\n")
+    headers += b"\n"
+    signatures = [value for name, value in _SIGNATURE_HEADER.findall(headers) if name == b"gpgsig"]
+    if len(signatures) != 1:
+        return False
+    unsigned = _SIGNATURE_HEADER.sub(b"", headers) + separator[1:] + body
+    return is_ssh_signature(signatures[0].replace(b"\n ", b"\n"), unsigned, keys)
+
+
+def is_signed_tag(commit: Commit, keys: Iterable[SigningKey]) -> bool:
+    """Say whether one of `keys` signed the annotated tag that led to the commit, as `git tag -s` does."""
+    position = commit.tag.rfind(b"\n" + BEGIN)
+    if position < 0:
+        return False
+    return is_ssh_signature(commit.tag[position + 1 :], commit.tag[: position + 1], keys)

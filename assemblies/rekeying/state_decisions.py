@@ -1,7 +1,7 @@
 """The decision table: what becomes of the rows that meet at one category and key below one canonical parent.
 
 An active row stands before an inactive one, the canonical row before a shadow's, a newer shadow row before an older.
-Two active rows that say different things are a collision, which only a person can settle.
+Two active rows that say different things are a collision, which only a person can resolve.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from assemblies.rekeying.rows import State, instant
 
 
 @dataclass
-class Settlement:
+class StateDecisions:
     """The fate of each row. `collisions` pairs a shadow's row with the one it contradicts; `to_replace` and
     `to_activate` are rows of the canonical parent, or shadow rows that are moved as well.
     """
@@ -24,24 +24,24 @@ class Settlement:
     collisions: list[tuple[State, State]] = field(default_factory=list)
 
 
-def settle_states(canonical: State | None, shadows: Sequence[State]) -> Settlement:
-    """Settle one category and key; `shadows` come in plan order."""
-    settled = Settlement()
+def decide_states(canonical: State | None, shadows: Sequence[State]) -> StateDecisions:
+    """Decide about one category and key; `shadows` come in plan order."""
+    decisions = StateDecisions()
     rows = [row for row in (canonical, *sorted(shadows, key=lambda row: instant(row.updated_at), reverse=True)) if row]
     active = [row for row in rows if row.is_active]
     if active:
-        settled.collisions = [(row, active[0]) for row in active[1:] if row.meaning != active[0].meaning]
-    if settled.collisions:
-        return settled
+        decisions.collisions = [(row, active[0]) for row in active[1:] if row.meaning != active[0].meaning]
+    if decisions.collisions:
+        return decisions
     winner = _winner(canonical, active or rows)
     for row in rows:
         if row is winner:
-            _keep(row, canonical, active, settled)
+            _keep(row, canonical, active, decisions)
         elif row.meaning == winner.meaning:
-            settled.to_merge.append(row)
+            decisions.to_merge.append(row)
         else:
-            (settled.to_replace if row is canonical else settled.to_drop).append(row)
-    return settled
+            (decisions.to_replace if row is canonical else decisions.to_drop).append(row)
+    return decisions
 
 
 def _winner(canonical: State | None, first: Sequence[State]) -> State:
@@ -49,8 +49,8 @@ def _winner(canonical: State | None, first: Sequence[State]) -> State:
     return canonical if canonical is not None and canonical.meaning == first[0].meaning else first[0]
 
 
-def _keep(row: State, canonical: State | None, active: Sequence[State], settled: Settlement) -> None:
+def _keep(row: State, canonical: State | None, active: Sequence[State], decisions: StateDecisions) -> None:
     if row is not canonical:
-        settled.to_move.append(row)
+        decisions.to_move.append(row)
     elif active and not row.is_active:
-        settled.to_activate.append((row, max((row, *active), key=lambda one: instant(one.updated_at)).updated_at))
+        decisions.to_activate.append((row, max((row, *active), key=lambda one: instant(one.updated_at)).updated_at))
