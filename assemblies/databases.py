@@ -14,13 +14,15 @@ class Database:
     """One alias. `file` is where SQLite keeps it below the runtime root, and where a mirror keeps its copy.
 
     A replica contains the tables of the replica models only; another database than `default` contains every table of
-    its `apps`; `default` contains everything else.
+    its `apps`; `default` contains everything else. Mirrors of the releases before a database existed lack its file:
+    a restore of such a mirror starts with an empty one.
     """
 
     alias: str
     file: str
     is_replica: bool = False
     apps: frozenset[str] = field(default_factory=frozenset)
+    is_in_every_mirror: bool = True
 
     @property
     def url_setting(self) -> str:
@@ -28,12 +30,13 @@ class Database:
         return "DATABASE_URL" if self.alias == DEFAULT else f"{self.alias.upper()}_DATABASE_URL"
 
 
-# In the order of a consistent online copy: what follows the journal is copied before the journal, so that a copy may
-# be behind `default` (the next flush repairs that) and is never ahead of it.
+# In the order of a consistent online copy: what follows `default` is copied before it, so that a copy may be behind
+# `default` and is never ahead of it: the next flush repairs a replica; a run is audited in `default` before it exists.
 DATABASES = (
     Database(alias="official", file="Assemblies/official.db", is_replica=True),
     Database(alias="community", file="Assemblies/community.db", is_replica=True),
     Database(alias="user_created", file="Assemblies/user_created.db", is_replica=True),
+    Database(alias="execution", file="execution.db", apps=frozenset({"execution"}), is_in_every_mirror=False),
     Database(alias=DEFAULT, file="engine.db"),
 )
 BY_ALIAS = {database.alias: database for database in DATABASES}

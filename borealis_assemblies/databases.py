@@ -26,7 +26,10 @@ def database_settings(env: Environment, *, runtime_root: Path, root: Path) -> di
 def _database(env: Environment, database: Database, runtime_root: Path, root: Path) -> dict[str, Any]:
     if test_url := env.text("TEST_DATABASE_URL"):
         # A name of its own for each alias, although tests only ever open the test databases next to them.
-        names = {"NAME": f"borealis_{database.alias}", "TEST": {"NAME": f"test_borealis_{database.alias}"}}
+        names = {
+            "NAME": f"borealis_{database.alias}",
+            "TEST": {"NAME": f"test_borealis_{database.alias}", "DEPENDENCIES": []},
+        }
         return _from_url("TEST_DATABASE_URL", test_url) | names
     path = runtime_root / database.file
     if database.alias == DEFAULT:
@@ -57,7 +60,7 @@ def _sqlite_settings(env: Environment, path: Path) -> dict[str, Any]:
     shared = env.switch("SQLITE_SHARED_CACHE", False)
     return {
         "NAME": f"{path.as_uri()}?cache=shared" if shared else str(path),
-        "TEST": {"NAME": f"{path}.test"},
+        "TEST": {"NAME": f"{path}.test", "DEPENDENCIES": []},
         # A deferred BEGIN ignores the busy timeout when it upgrades to a write lock; IMMEDIATE asks for it at once.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

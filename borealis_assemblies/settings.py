@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django_ace",
     "devmode",
     "assemblies",
+    "assemblies.execution",
 ]
 MIDDLEWARE = [
     "borealis_assemblies.proxies.TrustedProxies",

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from assemblies.actions.actor import Actor
 from assemblies.conf import payload_store
+from assemblies.execution.triggers import execute
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.accounts.roles import Role
@@ -24,6 +25,17 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.register_profile("long", deadline=None, max_examples=5000)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test databases, without the triggers that would keep Django from emptying them after real commits.
+
+    Tests about events create the triggers within their own transaction.
+    """
+    with django_db_blocker.unblock():
+        if "ba_queue_workitemevent" in connections["execution"].introspection.table_names():
+            execute(connections["execution"], 1)
 
 
 @pytest.fixture

@@ -84,6 +84,11 @@ class Manifest:
         return any(name in self.files for name in DATABASE_FILES.values())
 
     @property
+    def aliases(self) -> list[str]:
+        """The databases that were mirrored."""
+        return [alias for alias, name in DATABASE_FILES.items() if name in self.files]
+
+    @property
     def payloads(self) -> list[PayloadReference]:
         named = ((find_payload_guid(name), facts) for name, facts in self.files.items())
         return [PayloadReference(guid, facts.sha256, facts.size_bytes) for guid, facts in named if guid]
@@ -120,9 +125,9 @@ def _manifest(facts: dict[str, Any]) -> Manifest:
 def find_differences(mirror: Path, manifest: Manifest, track: Track = untracked) -> Iterator[Finding]:
     """Yield each file that is missing, is not what the manifest says, or has no place in a mirror."""
     if manifest.has_databases:
-        for name in DATABASE_FILES.values():
-            if name not in manifest.files:
-                yield Finding("unlisted", name, "the manifest does not name it")
+        for database in DATABASES:
+            if database.is_in_every_mirror and database.file not in manifest.files:
+                yield Finding("unlisted", database.file, "the manifest does not name it")
     for name, facts in track(manifest.files.items(), "Verifying the mirror", len(manifest.files)):
         if not is_file_of_a_mirror(name):
             yield Finding("unknown", name, "it has no place in a mirror")

@@ -5,8 +5,9 @@ changes in one step, and the mirror's domain databases come: without them either
 flush writes them anew. The caller migrates, flushes and verifies afterwards.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +21,18 @@ from assemblies.backup.manifest import DATABASE_FILES, Manifest, database_in, fi
 from assemblies.backup.payload_restore import put_back, set_others_aside
 from assemblies.backup.set_aside import Aside, put
 from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
-from assemblies.durable_files import make_folder, read_chunks, write_new
+from assemblies.databases import ALIAS_OF_APP, REPLICAS
+from assemblies.durable_files import fsync_file, make_folder, read_chunks, write_new
 from assemblies.errors import RestoreRefused
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
+from devmode.models.installation import new_guid
 from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import WriteLockTimeout, write_lock
 
 STAGED_SUFFIX = ".restoring"
 LONGEST_WAIT_SECONDS = 10
-OUR_APPS = {"assemblies", "devmode"}
+OUR_APPS = {"assemblies", "devmode", *ALIAS_OF_APP}
 MIGRATIONS_QUERY = "SELECT app, name FROM django_migrations"
 
 
@@ -58,7 +61,7 @@ def check_mirror(directory: Path, *, track: Track = untracked) -> tuple[Path, Ma
             findings=[finding.json() for finding in findings],
         )
     if manifest.has_databases:
-        for alias in DATABASE_FILES:
+        for alias in manifest.aliases:
             _check_schema(alias, database_in(mirror, alias))
     return mirror, manifest
 
@@ -87,6 +90,7 @@ def restore(
     with _writers_kept_out(targets["default"]):
         _check_replaceable(targets, manifest, replace=replace)
         with _staged(mirror, manifest, targets) as staged:
+            _begin_epoch(staged[DEFAULT_DB_ALIAS])
             returned = put_back(mirror, manifest.payloads, store, aside, track)
             _swap(staged, targets, aside)
         set_others_aside(manifest.payloads, store, aside)
@@ -145,7 +149,7 @@ def _check_replaceable(targets: Mapping[str, Path], manifest: Manifest, *, repla
 @contextmanager
 def _staged(mirror: Path, manifest: Manifest, targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
     """Copy the databases beside their targets, verified again on the way; what is not used is removed."""
-    staged = {alias: target.with_name(target.name + STAGED_SUFFIX) for alias, target in targets.items()}
+    staged = {alias: targets[alias].with_name(targets[alias].name + STAGED_SUFFIX) for alias in manifest.aliases}
     _remove(staged.values())
     try:
         for alias, path in staged.items():
@@ -164,11 +168,27 @@ def _remove(paths: Iterable[Path]) -> None:
             path.unlink()
 
 
+def _begin_epoch(database: Path) -> None:
+    """Let a restored library be another stretch of life, so that no run that was queued before is carried out again.
+
+    A mirror of a release without epochs has no such table; the migration that makes it begins one.
+    """
+    with closing(sqlite3.connect(database)) as connection, connection, suppress(sqlite3.OperationalError):
+        connection.execute("UPDATE devmode_installation SET epoch = ?", [new_guid()])
+    fsync_file(database)
+
+
 def _swap(staged: Mapping[str, Path], targets: Mapping[str, Path], aside: Aside) -> None:
-    followers = [alias for alias in targets if alias != DEFAULT_DB_ALIAS]
-    for alias in followers:
+    """Exchange the databases. A crash after `default` changed leaves an earlier queue of runs, of another epoch."""
+    for alias in REPLICAS:
         aside.move_database(targets[alias])
     aside.keep_database(targets[DEFAULT_DB_ALIAS])
     put(staged[DEFAULT_DB_ALIAS], targets[DEFAULT_DB_ALIAS])
-    for alias in followers:
+    for alias in targets.keys() - REPLICAS - {DEFAULT_DB_ALIAS}:
+        if alias in staged:
+            aside.keep_database(targets[alias])
+            put(staged[alias], targets[alias])
+        else:
+            aside.move_database(targets[alias])
+    for alias in REPLICAS:
         put(staged[alias], targets[alias])

@@ -5,7 +5,9 @@ from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-OUR_APPS = {"assemblies", "devmode"}
+from assemblies.databases import ALIAS_OF_APP
+
+OUR_APPS = {"assemblies", "devmode", *ALIAS_OF_APP}
 
 
 def migrate(alias: str) -> int:

@@ -3,6 +3,7 @@
 from devmode.models.attempt_count import AttemptCount
 from devmode.models.audit import AuditEntry, AuditHead
 from devmode.models.grant import DevModeGrant
+from devmode.models.installation import Installation
 from devmode.models.token import ApiToken
 
-__all__ = ["ApiToken", "AttemptCount", "AuditEntry", "AuditHead", "DevModeGrant"]
+__all__ = ["ApiToken", "AttemptCount", "AuditEntry", "AuditHead", "DevModeGrant", "Installation"]

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,16 +19,20 @@ from assemblies.actions.update import update
 from assemblies.backup import restore
 from assemblies.domains import Domain
 from assemblies.durable_files import fsync_folder, sha256_of
+from assemblies.execution.claim import claim
+from assemblies.execution.models import WorkItem
+from assemblies.execution.triggers import execute
 from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
 from assemblies.models import Assembly, JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
-from devmode.models import AuditEntry
+from devmode.models import AuditEntry, Installation
 from devmode.sqlite_files import find_sqlite_file
 from tests.backup.mirrored_library import fill, make_mirror, on_sqlite, payload_of, summary
 from tests.commands.calling import call
 from tests.commands.deployment import PROJECT, Deployment
 from tests.documents_made import script
+from tests.execution.orders import NOW, WORKER, enqueued, item_of
 from tests.official.published_folder import guid
 
 pytestmark = [on_sqlite, pytest.mark.django_db(transaction=True, databases="__all__")]
@@ -44,6 +49,13 @@ def mirrored(tmp_path: Path, library: PayloadStore, command: Actor) -> Path:
     return place
 
 
+@pytest.fixture(autouse=True)
+def no_triggers(transactional_db: None) -> Iterator[None]:
+    """A database of runs that a restore makes has its triggers, and Django empties every table after the test."""
+    yield
+    execute(connections["execution"], 1)
+
+
 def set_aside() -> list[Path]:
     return sorted(settings.RUNTIME_ROOT.rglob("before-restore-*"))
 
@@ -52,6 +64,32 @@ def database(alias: str) -> Path:
     path = find_sqlite_file(alias)
     assert path is not None
     return path
+
+
+def test_no_run_of_before_a_restore_is_carried_out(tmp_path: Path, library: PayloadStore, command: Actor) -> None:
+    fill(library, command)
+    epoch = Installation.current().epoch
+    assert claim(WORKER, limit=1, epoch=epoch, now=NOW) == []
+    run = enqueued()
+    mirrored = make_mirror(tmp_path / "mirrors", library).mirror
+    assert call("restore_domains", str(mirrored), "--replace").exit_code == 0
+    assert Installation.current().epoch != epoch
+    assert item_of(run).status == "Queued"
+    assert claim(WORKER, limit=1, epoch=Installation.current().epoch, now=NOW) == []
+    assert (item_of(run).status, item_of(run).cancel_reason) == ("Canceled", "restored")
+
+
+def test_a_mirror_of_before_there_were_runs_is_restored_with_an_empty_queue(mirrored: Path) -> None:
+    manifest = mirrored / "manifest.json"
+    whole = json.loads(manifest.read_text())
+    del whole["files"]["execution.db"]
+    manifest.write_text(json.dumps(whole))
+    (mirrored / "execution.db").unlink()
+    run = enqueued()
+    called = call("restore_domains", str(mirrored), "--replace", "--json")
+    assert (called.exit_code, summary()) == (0, "Mirrored.")
+    assert not WorkItem.objects.filter(run_id=run.run_id).exists()
+    assert any((Path(folder) / database("execution").name).exists() for folder in called.answer["moved_aside"])
 
 
 def test_an_older_mirror_takes_the_place_of_a_newer_library(mirrored: Path, library: PayloadStore) -> None:
@@ -170,7 +208,7 @@ def test_a_mirror_this_version_cannot_migrate_is_refused(mirrored: Path) -> None
     insert = "INSERT INTO django_migrations (app, name, applied) VALUES ('assemblies', '9999_later', '')"
     for statement, words in (
         (insert, "newer version (it has assemblies.9999_later)"),
-        ("DELETE FROM django_migrations WHERE app IN ('assemblies', 'devmode')", "none of this library's"),
+        ("DELETE FROM django_migrations WHERE app IN ('assemblies', 'devmode', 'execution')", "none of this library's"),
         ("ALTER TABLE django_migrations RENAME TO elsewhere", "unusable"),
     ):
         alter(mirrored, "Assemblies/official.db", statement)

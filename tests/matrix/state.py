@@ -55,7 +55,7 @@ class LibraryState:
 
 
 def dump() -> Dump:
-    """Return every row of every table of all four databases."""
+    """Return every row of every table of every database."""
     return {
         f"{alias}.{table}" if alias != "default" else table: _rows(alias, table)
         for alias in connections

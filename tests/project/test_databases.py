@@ -1,4 +1,4 @@
-"""The four databases as settings."""
+"""The databases as settings."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from borealis_assemblies.databases import SQLITE, database_settings
 from borealis_assemblies.env import Environment
 
 ROOT = Path("/srv/library")
-ALIASES = ["default", "official", "community", "user_created"]
+ALIASES = ["default", "official", "community", "user_created", "execution"]
 POSTGRES = "postgres://ada@db.example:5433/library"
 
 
@@ -26,6 +26,7 @@ def test_each_alias_is_an_sqlite_file_of_its_own() -> None:
         "official": "/srv/library/var/Assemblies/official.db",
         "community": "/srv/library/var/Assemblies/community.db",
         "user_created": "/srv/library/var/Assemblies/user_created.db",
+        "execution": "/srv/library/var/execution.db",
     }
     assert {database["ENGINE"] for database in found.values()} == {SQLITE}
 

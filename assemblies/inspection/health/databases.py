@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
-from assemblies.domains import DOMAIN_ALIASES
-from assemblies.inspection.health.parts import default_trouble, replica_trouble, trouble_with
+from assemblies.inspection.health.parts import database_trouble, trouble_with
 from devmode.sqlite_files import find_sqlite_file
 
 MISSING = "The database file is missing; run prepare."
@@ -32,7 +31,7 @@ class DatabaseFacts:
 
 def database_facts() -> list[DatabaseFacts]:
     """Return the facts of every database; one that cannot be asked hides no other."""
-    return [_facts(alias) for alias in (DEFAULT_DB_ALIAS, *DOMAIN_ALIASES)]
+    return [_facts(alias) for alias in connections]
 
 
 def _facts(alias: str) -> DatabaseFacts:
@@ -42,8 +41,7 @@ def _facts(alias: str) -> DatabaseFacts:
     if file is not None and not file.exists():
         facts.trouble = MISSING
         return facts
-    domain = DOMAIN_ALIASES.get(alias)
-    facts.trouble = replica_trouble(domain) if domain else default_trouble()
+    facts.trouble = database_trouble(alias)
     if not facts.trouble:
         facts.trouble = trouble_with(lambda: _ask(facts, file))
     return facts

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.core.files.storage import FileSystemStorage
 from django.db import Error as DatabaseError
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 
-from assemblies.domains import Domain
+from assemblies.databases import DEFAULT, REPLICAS
 from assemblies.errors import Failure
 from assemblies.journal.flush import explain
 from assemblies.models import JournalHead, Watermark
@@ -39,14 +41,18 @@ def trouble_with(question: Callable[[], object]) -> str:
     return ""
 
 
-def default_trouble() -> str:
-    """Return why the journal cannot be read, or ""."""
-    return trouble_with(lambda: JournalHead.objects.exists())
+def database_trouble(alias: str) -> str:
+    """Return why a database cannot be read, or ""."""
+    return trouble_with(lambda: _read_from(alias))
 
 
-def replica_trouble(domain: Domain) -> str:
-    """Return why a domain database cannot be read, or ""."""
-    return trouble_with(lambda: Watermark.objects.using(domain.alias).exists())
+def _read_from(alias: str) -> object:
+    """Read what only a prepared database contains."""
+    if alias == DEFAULT:
+        return JournalHead.objects.exists()
+    if alias in REPLICAS:
+        return Watermark.objects.using(alias).exists()
+    return MigrationRecorder(connections[alias]).migration_qs.exists()
 
 
 def store_trouble(store: PayloadStore) -> str:

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from assemblies.domains import Domain
+from assemblies.databases import DATABASES
 from assemblies.inspection.health.lag import replica_lags
-from assemblies.inspection.health.parts import default_trouble, replica_trouble, store_trouble
+from assemblies.inspection.health.parts import database_trouble, store_trouble
 from assemblies.models import JournalHead
 from assemblies.payloads import PayloadStore
 
 
 def library_state(store: PayloadStore) -> dict[str, Any]:
     """Return the state of every part, and `status`: ok when all of them are."""
-    databases = {"default": _part(default_trouble())}
-    databases |= {domain.alias: _part(replica_trouble(domain)) for domain in Domain}
+    databases = {database.alias: _part(database_trouble(database.alias)) for database in DATABASES}
     payloads = _part(store_trouble(store))
     is_ok = all(part["status"] == "ok" for part in (*databases.values(), payloads))
     state = {"status": "ok" if is_ok else "error", "databases": databases, "payloads": payloads}

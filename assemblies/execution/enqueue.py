@@ -1,0 +1,155 @@
+"""Put a run into the queue: Run, Manifest, WorkItems and their first events in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from assemblies.execution.errors import QueueFull
+from assemblies.execution.events import next_event
+from assemblies.execution.manifests import freeze
+from assemblies.execution.models import Manifest, Run, RunMode, WorkItem, WorkItemEvent, WorkItemSecret
+from assemblies.execution.states import CLAIMABLE, EventType, Status
+from assemblies.execution.transitions import ALIAS
+from devmode.write_lock import write_transaction
+
+MAX_QUEUED = 5000
+PRIORITY_SECONDS = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemOrder:
+    """What one work item is to do; `settings` is frozen, `ciphertext` its encrypted credentials if it has any."""
+
+    capability: str
+    action: str
+    settings: Mapping[str, Any]
+    timeout_seconds: int
+    target_device: str = ""
+    node_hash: str = ""
+    parent_hash: str = ""
+    affinity_key: str = ""
+    ciphertext: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOrder:
+    """A run that was examined and permitted: everything of it is fixed here. `frozen` is what the manifest pins."""
+
+    run_id: str
+    instance_id: str
+    assembly_guid: str
+    display_name: str
+    domain: str
+    revision: int | None
+    content_hash: str
+    actor: str
+    actor_id: int | None
+    reason: str
+    targets: Sequence[str]
+    frozen: Mapping[str, Any]
+    items: Sequence[ItemOrder]
+    run_mode: RunMode = RunMode.STANDARD
+    priority: int = 0
+    max_attempts: int = 1
+    retry_when_lost: bool = False
+    expires_at: datetime | None = None
+    rerun_of: str = ""
+    request_digest: str = ""
+    waiting_for: Mapping[int, str] = field(default_factory=dict)
+
+
+def enqueue(order: RunOrder, *, now: datetime) -> Run:
+    """Make the run durable and claimable. Called again for the same GUID, it returns the run that is there.
+
+    Raises QueueFull.
+    """
+    digest, frozen = freeze(dict(order.frozen))
+    with write_transaction(ALIAS):
+        if made := Run.objects.filter(run_id=order.run_id).first():
+            return made
+        queued = WorkItem.objects.filter(status__in=CLAIMABLE).count()
+        if queued + len(order.items) > MAX_QUEUED:
+            raise QueueFull(queued=queued, limit=MAX_QUEUED)
+        run = _run(order, digest, now)
+        Manifest.objects.create(
+            hash=digest,
+            instance_id=order.instance_id,
+            run_id=order.run_id,
+            operation_hash=order.assembly_guid,
+            operation_name=order.display_name,
+            status=Status.QUEUED,
+            run_mode=order.run_mode,
+            start_time=now,
+            frozen_json=frozen,
+        )
+        _enqueue_items(order, digest, now)
+    return run
+
+
+def _run(order: RunOrder, digest: str, now: datetime) -> Run:
+    return Run.objects.create(
+        run_id=order.run_id,
+        instance_id=order.instance_id,
+        assembly_guid=order.assembly_guid,
+        display_name=order.display_name,
+        domain=order.domain,
+        revision=order.revision,
+        content_hash=order.content_hash,
+        actor=order.actor,
+        actor_id=order.actor_id,
+        reason=order.reason,
+        targets=list(order.targets),
+        rerun_of=order.rerun_of,
+        request_digest=order.request_digest,
+        created_at=now,
+        manifest_hash=digest,
+    )
+
+
+def _enqueue_items(order: RunOrder, digest: str, now: datetime) -> None:
+    items = [_item(order, number, digest, now) for number in range(len(order.items))]
+    events = [
+        next_event(
+            item, EventType.ENQUEUED, from_status="", to_status=item.status, actor=order.actor, payload={}, now=now
+        )
+        for item in items
+    ]
+    WorkItem.objects.bulk_create(items)
+    WorkItemEvent.objects.bulk_create(events)
+    WorkItemSecret.objects.bulk_create(
+        WorkItemSecret(work_item_hash=item.work_item_hash, ciphertext=one.ciphertext)
+        for item, one in zip(items, order.items, strict=True)
+        if one.ciphertext
+    )
+
+
+def _item(order: RunOrder, number: int, digest: str, now: datetime) -> WorkItem:
+    one = order.items[number]
+    return WorkItem(
+        work_item_hash=f"wi-{uuid4()}",
+        instance_id=order.instance_id,
+        run_id=order.run_id,
+        run_hash=digest,
+        node_hash=one.node_hash,
+        parent_hash=one.parent_hash,
+        operation_hash=order.assembly_guid,
+        idempotency_key=f"{order.run_id}:{number}",
+        capability=one.capability,
+        action=one.action,
+        settings=dict(one.settings),
+        priority=order.priority,
+        queue_position=now - timedelta(seconds=PRIORITY_SECONDS * order.priority),
+        affinity_key=one.affinity_key,
+        target_device=one.target_device,
+        status=Status.ASSIGNED if one.target_device else Status.QUEUED,
+        assigned_at=now if one.target_device else None,
+        max_attempts=order.max_attempts,
+        retry_when_lost=order.retry_when_lost,
+        timeout_ms=one.timeout_seconds * 1000,
+        expires_at=order.expires_at,
+        waiting_for=order.waiting_for.get(number, ""),
+        enqueued_at=now,
+        actor=order.actor,
+    )

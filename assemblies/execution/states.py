@@ -1,0 +1,106 @@
+"""The states of a work item, and every edge between them. Whatever is not listed here cannot happen.
+
+Pure: nothing here knows of rows, workers or requests.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a work item is; a run's status is derived from those of its items."""
+
+    QUEUED = "Queued", _("Queued")
+    ASSIGNED = "Assigned", _("Assigned")
+    DISPATCHED = "Dispatched", _("Dispatched")
+    RUNNING = "Running", _("Running")
+    STALLED = "Stalled", _("Stalled")
+    RETRY_SCHEDULED = "RetryScheduled", _("Retry scheduled")
+    COMPLETED = "Completed", _("Completed")
+    FAILED = "Failed", _("Failed")
+    TIMED_OUT = "TimedOut", _("Timed out")
+    CANCELED = "Canceled", _("Canceled")
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in TERMINAL
+
+
+WAITING = frozenset({Status.QUEUED, Status.ASSIGNED, Status.RETRY_SCHEDULED})
+CLAIMABLE = frozenset({Status.QUEUED, Status.ASSIGNED})
+HELD = frozenset({Status.DISPATCHED, Status.RUNNING, Status.STALLED})
+LIVE = WAITING | HELD
+TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.TIMED_OUT, Status.CANCELED})
+
+
+class EventType(StrEnum):
+    """What happened to a work item."""
+
+    ENQUEUED = "enqueued"
+    DISPATCHED = "dispatched"
+    STARTED = "started"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    RETRY_SCHEDULED = "retry_scheduled"
+    REQUEUED = "requeued"
+    STALLED = "stalled"
+    UNSTALLED = "unstalled"
+    CANCEL_REQUESTED = "cancel_requested"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    RESTORED = "restored"
+    # Facts that change no status.
+    REORDERED = "reordered"
+    LATE_RESULT = "late_result"
+
+
+Edge = tuple[Status | None, Status]
+
+
+def _edges(origins: frozenset[Status], target: Status) -> frozenset[Edge]:
+    return frozenset((origin, target) for origin in origins)
+
+
+# A claim that is canceled keeps its status until its worker has swept every process, or is gone.
+EDGES: Mapping[EventType, frozenset[Edge]] = MappingProxyType(
+    {
+        EventType.ENQUEUED: frozenset({(None, Status.QUEUED), (None, Status.ASSIGNED)}),
+        EventType.DISPATCHED: _edges(CLAIMABLE, Status.DISPATCHED),
+        EventType.STARTED: frozenset({(Status.DISPATCHED, Status.RUNNING)}),
+        EventType.COMPLETED: _edges(frozenset({Status.DISPATCHED, Status.RUNNING}), Status.COMPLETED),
+        EventType.FAILED: _edges(HELD, Status.FAILED),
+        EventType.TIMED_OUT: _edges(HELD, Status.TIMED_OUT),
+        EventType.RETRY_SCHEDULED: _edges(HELD, Status.RETRY_SCHEDULED),
+        EventType.REQUEUED: frozenset({(Status.RETRY_SCHEDULED, Status.QUEUED)}),
+        EventType.STALLED: _edges(frozenset({Status.DISPATCHED, Status.RUNNING}), Status.STALLED),
+        EventType.UNSTALLED: frozenset({(Status.STALLED, Status.DISPATCHED), (Status.STALLED, Status.RUNNING)}),
+        EventType.CANCEL_REQUESTED: frozenset((status, status) for status in HELD),
+        EventType.CANCELED: _edges(LIVE, Status.CANCELED),
+        EventType.EXPIRED: _edges(WAITING, Status.CANCELED),
+        EventType.RESTORED: _edges(LIVE, Status.CANCELED),
+        EventType.REORDERED: frozenset((status, status) for status in CLAIMABLE),
+        EventType.LATE_RESULT: frozenset((status, status) for status in TERMINAL),
+    }
+)
+
+
+def is_legal(event: EventType, origin: Status | None, target: Status) -> bool:
+    return (origin, target) in EDGES[event]
+
+
+def run_status(counts: Mapping[Status, int]) -> Status:
+    """Return the status of a run with `counts` of its items by status."""
+    present = {status for status, count in counts.items() if count}
+    if present <= CLAIMABLE:
+        return Status.QUEUED
+    if present & LIVE:
+        return Status.RUNNING
+    for worst in (Status.FAILED, Status.TIMED_OUT, Status.CANCELED):
+        if worst in present:
+            return worst
+    return Status.COMPLETED

@@ -1,0 +1,225 @@
+"""The one writer of work items: lock the row, check the edge, write item, event and attempt in one transaction.
+
+Everything that happens to an item, whoever asks for it, is a `Step` here. The steps of one call are one transaction
+under the write lock of `execution`; the status of each run concerned follows in the same transaction, and a run whose
+last item ended is sealed in it. Lock order: the `execution` lock alone; never while the library's lock is held.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count
+
+from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, StaleAttempt, WorkItemNotFound
+from assemblies.execution.events import next_event
+from assemblies.execution.manifests import seal
+from assemblies.execution.models import (
+    Manifest,
+    Outcome,
+    Run,
+    WorkItem,
+    WorkItemAttempt,
+    WorkItemEvent,
+    WorkItemSecret,
+)
+from assemblies.execution.states import CLAIMABLE, EventType, Status, is_legal, run_status
+from devmode.write_lock import write_transaction
+
+ALIAS = "execution"
+MAX_ERROR_LENGTH = 2000
+# Which column of the item keeps the time of an event.
+TIMES = {
+    EventType.DISPATCHED: ("dispatched_at", "claimed_at"),
+    EventType.STARTED: ("started_at",),
+    EventType.STALLED: ("stalled_at",),
+    EventType.COMPLETED: ("completed_at",),
+    EventType.FAILED: ("completed_at",),
+    EventType.TIMED_OUT: ("completed_at",),
+    EventType.CANCELED: ("completed_at", "canceled_at"),
+    EventType.EXPIRED: ("completed_at", "canceled_at"),
+    EventType.RESTORED: ("completed_at", "canceled_at"),
+}
+OUTCOMES = {
+    EventType.COMPLETED: Outcome.COMPLETED,
+    EventType.FAILED: Outcome.FAILED,
+    EventType.TIMED_OUT: Outcome.TIMED_OUT,
+    EventType.CANCELED: Outcome.CANCELED,
+    EventType.RESTORED: Outcome.CANCELED,
+}
+# A fact that changes no status but may come after the end.
+AFTER_THE_END = {EventType.LATE_RESULT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One event of one locked item.
+
+    `to` is where the event leads; None leaves the status as it is. `attempt` is the attempt that a worker speaks for,
+    None when nobody's claim is needed. `facts` are columns of the item to set, `attempt_facts` columns of its attempt;
+    `payload` is what the event says besides.
+    """
+
+    item: WorkItem
+    event: EventType
+    to: Status | None = None
+    actor: str
+    attempt: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    attempt_facts: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    event_guid: str | None = None
+
+
+def apply(work_item_hash: str, event: EventType, *, now: datetime, actor: str, **step: Any) -> WorkItem:
+    """Make one step of one item, in a transaction of its own, and return the item as it is then.
+
+    Raises WorkItemNotFound, IllegalTransition, AlreadyFinalized, StaleAttempt.
+    """
+    with write_transaction(ALIAS):
+        item = lock_item(work_item_hash)
+        apply_locked([Step(item=item, event=event, actor=actor, **step)], now=now)
+    return item
+
+
+def lock_item(work_item_hash: str) -> WorkItem:
+    """Read and lock an item within the current transaction. Raises WorkItemNotFound."""
+    item = WorkItem.objects.select_for_update().filter(work_item_hash=work_item_hash).first()
+    if item is None:
+        raise WorkItemNotFound(work_item_hash=work_item_hash)
+    return item
+
+
+def apply_locked(steps: Sequence[Step], *, now: datetime) -> None:
+    """Make steps of locked items within the current transaction; either all of them or none."""
+    events: list[WorkItemEvent] = []
+    attempts: dict[tuple[str, int], WorkItemAttempt] = _attempts_of(steps)
+    for step in steps:
+        check(step)
+        events.append(_take(step, attempts, now))
+    items = {step.item.work_item_hash: step.item for step in steps}
+    for item in items.values():
+        item.save(force_update=True)
+    WorkItemEvent.objects.bulk_create(events)
+    for attempt in attempts.values():
+        attempt.save()
+    ended = [item.work_item_hash for item in items.values() if Status(item.status).is_terminal]
+    if ended:
+        WorkItemSecret.objects.filter(work_item_hash__in=ended).delete()
+    update_runs({item.run_id for item in items.values()}, now=now)
+
+
+def check(step: Step) -> None:
+    """Raise StaleAttempt, AlreadyFinalized or IllegalTransition unless the step may be made."""
+    item = step.item
+    origin = Status(item.status)
+    if step.attempt is not None:
+        check_attempt(item, step.attempt)
+    if origin.is_terminal and step.event not in AFTER_THE_END:
+        raise AlreadyFinalized(work_item_hash=item.work_item_hash, status=origin.value)
+    target = step.to or origin
+    if not is_legal(step.event, origin, target):
+        raise IllegalTransition(
+            work_item_hash=item.work_item_hash, event=step.event.value, **{"from": origin.value, "to": target.value}
+        )
+
+
+def check_attempt(item: WorkItem, attempt: int) -> None:
+    """Raise StaleAttempt unless `attempt` is the item's current one."""
+    if attempt != item.attempt_number:
+        raise StaleAttempt(work_item_hash=item.work_item_hash, attempt_number=item.attempt_number)
+
+
+def update_runs(run_ids: Iterable[str], *, now: datetime) -> None:
+    """Let the status of runs follow from their items, and seal those whose last item ended."""
+    counts: dict[str, Counter[Status]] = defaultdict(Counter)
+    rows = WorkItem.objects.filter(run_id__in=set(run_ids)).values_list("run_id", "status").annotate(Count("id"))
+    for run_id, status, count in rows.order_by():
+        counts[run_id][Status(status)] = count
+    for run in Run.objects.filter(run_id__in=counts):
+        _update_run(run, run_status(counts[run.run_id]), now)
+
+
+def _update_run(run: Run, status: Status, now: datetime) -> None:
+    if status == run.status:
+        return
+    run.status = status
+    fields = ["status"]
+    if status not in CLAIMABLE and run.started_at is None:
+        run.started_at = now
+        fields.append("started_at")
+    if status.is_terminal:
+        run.finished_at = now
+        fields.append("finished_at")
+    run.save(update_fields=fields)
+    Manifest.objects.filter(run_id=run.run_id).update(status=status)
+    if status.is_terminal:
+        seal(run, now=now)
+
+
+def _take(step: Step, attempts: dict[tuple[str, int], WorkItemAttempt], now: datetime) -> WorkItemEvent:
+    item, origin = step.item, step.item.status
+    target = step.to or Status(origin)
+    for name, value in step.facts.items():
+        setattr(item, name, value)
+    if target != origin:
+        item.prior_status, item.status = origin, target
+        item.revision += 1
+    for column in TIMES.get(step.event, ()):
+        setattr(item, column, now)
+    if target.is_terminal or target is Status.RETRY_SCHEDULED:
+        item.lease_until = None
+    item.last_error = item.last_error[:MAX_ERROR_LENGTH]
+    _take_attempt(step, attempts, now)
+    return next_event(
+        item,
+        step.event,
+        from_status=origin,
+        to_status=target,
+        actor=step.actor,
+        payload=step.payload,
+        now=now,
+        event_guid=step.event_guid,
+    )
+
+
+def _take_attempt(step: Step, attempts: dict[tuple[str, int], WorkItemAttempt], now: datetime) -> None:
+    item, key = step.item, (step.item.work_item_hash, step.item.attempt_number)
+    if step.event is EventType.DISPATCHED:
+        attempts[key] = WorkItemAttempt(
+            work_item_hash=item.work_item_hash,
+            attempt_number=item.attempt_number,
+            run_id=item.run_id,
+            worker_id=item.assigned_worker_id,
+            dispatched_at=now,
+            outcome=Outcome.DISPATCHED,
+        )
+    attempt = attempts.get(key)
+    if attempt is None:
+        return
+    for name, value in step.attempt_facts.items():
+        setattr(attempt, name, value)
+    attempt.revision += 1
+    if step.event is EventType.STARTED:
+        attempt.started_at = now
+    elif step.event is EventType.STALLED:
+        attempt.outcome = Outcome.STALLED
+    elif step.event is EventType.UNSTALLED:
+        attempt.outcome = Outcome.DISPATCHED
+    elif step.event in OUTCOMES or step.event is EventType.RETRY_SCHEDULED:
+        attempt.outcome = OUTCOMES.get(step.event, step.attempt_facts.get("outcome", Outcome.FAILED))
+        attempt.ended_at = now
+        attempt.error = item.last_error
+        begin = attempt.started_at or attempt.dispatched_at or now
+        attempt.duration_ms = max(0, (now - begin) // timedelta(milliseconds=1))
+
+
+def _attempts_of(steps: Sequence[Step]) -> dict[tuple[str, int], WorkItemAttempt]:
+    """Return the current attempts of items that have one."""
+    claimed = [step.item.work_item_hash for step in steps if step.event is not EventType.DISPATCHED]
+    current = {(step.item.work_item_hash, step.item.attempt_number) for step in steps}
+    rows = WorkItemAttempt.objects.filter(work_item_hash__in=claimed) if claimed else ()
+    found = {(row.work_item_hash, row.attempt_number): row for row in rows}
+    return {key: row for key, row in found.items() if key in current}

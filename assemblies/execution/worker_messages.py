@@ -1,0 +1,187 @@
+"""What a worker says of an item it has claimed: one protocol for the built-in worker and for devices.
+
+Every message carries the attempt's number; another one is StaleAttempt. A message with the current number and a live
+lease first brings a stalled item back to where it was. Messages may be repeated: what was recorded is not recorded
+twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models.functions import Length
+
+from assemblies.errors import InvalidField
+from assemblies.execution.claim import LEASE
+from assemblies.execution.errors import AlreadyFinalized
+from assemblies.execution.models import RunOutput, WorkItem
+from assemblies.execution.states import EventType, Status
+from assemblies.execution.transitions import ALIAS, Step, apply_locked, check_attempt, lock_item
+from devmode.write_lock import write_transaction
+
+MAX_CHUNK_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """A piece of output: `seq` counts per attempt from 1 over both streams."""
+
+    stream: str
+    seq: int
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How an attempt ended, and what it printed in all: bytes, and the SHA-256 of each whole stream."""
+
+    event: EventType
+    exit_code: int | None = None
+    error: str = ""
+    output_bytes: int = 0
+    output_dropped_bytes: int = 0
+    stdout_sha256: str = ""
+    stderr_sha256: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+def started(work_item_hash: str, attempt: int, *, worker_id: str, now: datetime) -> WorkItem:
+    """Record that the process runs. Repeated, it changes nothing."""
+    with write_transaction(ALIAS):
+        item = _locked_current(work_item_hash, attempt)
+        if item.status == Status.STALLED:
+            apply_locked([_unstall(item, worker_id)], now=now)
+        if item.status == Status.DISPATCHED:
+            apply_locked([_step(item, EventType.STARTED, Status.RUNNING, attempt, worker_id)], now=now)
+    return item
+
+
+def renew(worker_id: str, held: Iterable[tuple[str, int]], *, now: datetime) -> dict[str, bool]:
+    """Renew the leases of what a worker holds. Returns, for each item it still holds, whether to cancel it.
+
+    An item that is not in the answer is no longer this worker's: it must stop the run.
+    """
+    attempts = dict(held)
+    with write_transaction(ALIAS):
+        rows = (
+            WorkItem.objects.held()
+            .select_for_update()
+            .filter(work_item_hash__in=attempts, assigned_worker_id=worker_id)
+        )
+        mine = [item for item in rows if attempts[item.work_item_hash] == item.attempt_number]
+        stalled = [item for item in mine if item.status == Status.STALLED]
+        for item in mine:
+            item.lease_until = now + LEASE
+        apply_locked([_unstall(item, worker_id) for item in stalled], now=now)
+        still = [item.pk for item in mine if item not in stalled]
+        WorkItem.objects.filter(pk__in=still).update(lease_until=now + LEASE)
+    return {item.work_item_hash: item.cancel_requested for item in mine}
+
+
+def add_output(work_item_hash: str, attempt: int, chunks: Sequence[Chunk], *, max_bytes: int, now: datetime) -> None:
+    """Keep chunks of output, bytes as they are; what was kept before is not kept twice.
+
+    At most `max_bytes` of an attempt are kept: the first quarter, and the newest of the rest. Also taken after the
+    item ended, since a device sends its output when it can.
+    """
+    if too_large := [chunk for chunk in chunks if len(chunk.content) > MAX_CHUNK_BYTES]:
+        raise InvalidField(f"A chunk has at most {MAX_CHUNK_BYTES} bytes.", field=f"chunks[{too_large[0].seq}]")
+    with write_transaction(ALIAS):
+        item = lock_item(work_item_hash)
+        check_attempt(item, attempt)
+        rows = [
+            RunOutput(
+                run_id=item.run_id,
+                work_item_hash=work_item_hash,
+                attempt_number=attempt,
+                stream=chunk.stream,
+                seq=chunk.seq,
+                content=chunk.content,
+                received_at=now,
+            )
+            for chunk in chunks
+        ]
+        RunOutput.objects.bulk_create(rows, ignore_conflicts=True)
+        _trim(work_item_hash, attempt, max_bytes)
+
+
+def _trim(work_item_hash: str, attempt: int, max_bytes: int) -> None:
+    """Remove the oldest chunks between the head and the newest ones until `max_bytes` are left."""
+    chunks = RunOutput.objects.filter(work_item_hash=work_item_hash, attempt_number=attempt)
+    sizes = list(chunks.order_by("seq").values_list("pk", Length("content")))
+    excess, head = sum(size for _pk, size in sizes) - max_bytes, 0
+    removed = []
+    for pk, size in sizes:
+        if excess <= 0:
+            break
+        if head + size <= max_bytes // 4:
+            head += size
+            continue
+        removed.append(pk)
+        excess -= size
+    if removed:
+        RunOutput.objects.filter(pk__in=removed).delete()
+
+
+def ended(work_item_hash: str, attempt: int, end: Ended, *, worker_id: str, now: datetime) -> WorkItem:
+    """Record the end of an attempt: completed, failed, timed out or canceled; a retry follows where it is due.
+
+    Raises AlreadyFinalized, StaleAttempt. A late result of a device is kept as an event before that is raised.
+    """
+    with write_transaction(ALIAS):
+        item = _locked_current(work_item_hash, attempt)
+        if item.status == Status.STALLED:
+            apply_locked([_unstall(item, worker_id)], now=now)
+        apply_locked([_end_step(item, attempt, end, worker_id, now)], now=now)
+    return item
+
+
+def _locked_current(work_item_hash: str, attempt: int) -> WorkItem:
+    """Lock an item that this attempt holds. Raises StaleAttempt, AlreadyFinalized."""
+    item = lock_item(work_item_hash)
+    check_attempt(item, attempt)
+    if Status(item.status).is_terminal:
+        raise AlreadyFinalized(work_item_hash=work_item_hash, status=item.status)
+    return item
+
+
+def _unstall(item: WorkItem, worker_id: str) -> Step:
+    return _step(item, EventType.UNSTALLED, Status(item.prior_status), item.attempt_number, worker_id)
+
+
+def _step(item: WorkItem, event: EventType, to: Status, attempt: int, worker_id: str, **facts: Any) -> Step:
+    return Step(item=item, event=event, to=to, attempt=attempt, actor=worker_id, **facts)
+
+
+def _end_step(item: WorkItem, attempt: int, end: Ended, worker_id: str, now: datetime) -> Step:
+    attempt_facts = {
+        "exit_code": end.exit_code,
+        "output_bytes": end.output_bytes,
+        "output_dropped_bytes": end.output_dropped_bytes,
+        "stdout_sha256": end.stdout_sha256,
+        "stderr_sha256": end.stderr_sha256,
+    }
+    payload = {"exit_code": end.exit_code} if end.exit_code is not None else {}
+    facts: dict[str, Any] = {"last_error": end.error, "result": dict(end.result or {})}
+    failed = end.event in {EventType.FAILED, EventType.TIMED_OUT}
+    if failed and item.attempt_number < item.max_attempts and not item.cancel_requested:
+        delay = timedelta(milliseconds=item.retry_backoff_ms * item.attempt_number)
+        outcome = {"outcome": "TimedOut" if end.event is EventType.TIMED_OUT else "Failed"}
+        return _step(
+            item,
+            EventType.RETRY_SCHEDULED,
+            Status.RETRY_SCHEDULED,
+            attempt,
+            worker_id,
+            facts=facts | {"retry_after": now + delay},
+            attempt_facts=attempt_facts | outcome,
+            payload=payload,
+        )
+    to = {
+        EventType.COMPLETED: Status.COMPLETED,
+        EventType.FAILED: Status.FAILED,
+        EventType.TIMED_OUT: Status.TIMED_OUT,
+        EventType.CANCELED: Status.CANCELED,
+    }[end.event]
+    return _step(item, end.event, to, attempt, worker_id, facts=facts, attempt_facts=attempt_facts, payload=payload)

@@ -1,0 +1,46 @@
+"""Runs for tests, put into the queue without a library behind them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from assemblies.execution.claim import WorkerFacts, claim
+from assemblies.execution.enqueue import ItemOrder, RunOrder, enqueue
+from assemblies.execution.models import Run, WorkItem
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+EPOCH = "epoch-1"
+BASH = ("AssemblyRun", "Bash")
+WORKER = WorkerFacts(worker_id="worker-1", actions=frozenset({BASH}))
+
+
+def order(items: int = 1, *, item: dict[str, Any] | None = None, **fields: Any) -> RunOrder:
+    one: dict[str, Any] = {"capability": BASH[0], "action": BASH[1], "settings": {}, "timeout_seconds": 60}
+    values: dict[str, Any] = {
+        "run_id": str(uuid4()),
+        "instance_id": "instance",
+        "assembly_guid": "a" * 32,
+        "display_name": "Say hello",
+        "domain": "user",
+        "revision": 1,
+        "content_hash": "c" * 64,
+        "actor": "olga",
+        "actor_id": 1,
+        "reason": "",
+        "targets": ["server"],
+    }
+    values |= fields
+    values.setdefault("frozen", {"run_id": values["run_id"]})
+    return RunOrder(items=[ItemOrder(**(one | (item or {}))) for _number in range(items)], **values)
+
+
+def enqueued(items: int = 1, *, now: datetime = NOW, **fields: Any) -> Run:
+    return enqueue(order(items, **fields), now=now)
+
+
+def claimed(now: datetime = NOW, worker: WorkerFacts = WORKER, limit: int = 1) -> list[WorkItem]:
+    return claim(worker, limit=limit, epoch=EPOCH, now=now)
+
+
+def item_of(run: Run) -> WorkItem:
+    return WorkItem.objects.get(run_id=run.run_id)
