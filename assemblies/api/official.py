@@ -1,7 +1,7 @@
-"""The official shelf: synchronise it, and read what came of each sync.
+"""The official catalogue: synchronise it, and read what came of each sync.
 
-Where the source is comes from settings alone; a request says nothing about it. Everybody may know when the shelf was
-brought to which version, for they run what stands on it; where from, by whom and why not is for administrators.
+Where the source is comes from settings alone; a request says nothing about it. Everybody may know when the catalogue
+was brought to which version, for they run what stands on it; where from, by whom and why not is for administrators.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ DEFAULT_LIMIT = 50
 
 
 class OfficialSyncView(PrivateEndpoint):
-    """Bring the official shelf to what its source publishes."""
+    """Bring the official catalogue to what its source publishes."""
 
     @schema.sync_official
     def post(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The shapes of what is answered about the official shelf, for the API's description."""
+"""The shapes of what is answered about the official catalogue, for the API's description."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ class SyncLine(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
     outcome = serializers.ChoiceField(SyncRecord.Outcome.choices)
     source_version = serializers.CharField()
-    previous_version = serializers.CharField(help_text="The version that the shelf was brought to before.")
+    previous_version = serializers.CharField(help_text="The version that the official catalogue was brought to before.")
     counts = JSONObject()
     duration_seconds = serializers.FloatField()
     plan_digest = serializers.CharField(help_text="SHA-256 of what was to be written.")

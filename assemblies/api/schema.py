@@ -236,7 +236,7 @@ take_original = documented(
     refusals=WRITING,
 )
 sync_official = documented(
-    "Synchronise the official shelf",
+    "Synchronise the official catalogue",
     operation_id="sync_official",
     request=bodies.SyncBody,
     answers={200: official_answers.SyncReport},

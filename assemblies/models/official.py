@@ -1,6 +1,6 @@
 """What the official source said, and what came of each sync.
 
-Both are written in the transaction that changes the shelf, so they never say more than the journal does.
+Both are written in the transaction that changes the official catalogue, so they never say more than the journal does.
 """
 
 from django.db import models
@@ -29,7 +29,7 @@ class UpstreamDocument(models.Model):
 
 
 class SyncRecord(models.Model):
-    """A fact: the official shelf was synchronised, or a sync of it was undone or refused.
+    """A fact: the official catalogue was synchronised, or a sync of it was undone or refused.
 
     The journal entries from `first_sequence` to `last_sequence` are this sync's and nobody else's. `counts` and
     `reasons` are JSON for people; `source` holds no credentials.

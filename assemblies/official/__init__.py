@@ -1,5 +1,5 @@
-"""The official shelf, kept in step with what a vendor publishes.
+"""The official catalogue, kept in step with what a vendor publishes.
 
-A source is read, a pure plan compares it with the shelf, guards may refuse the plan, and one action makes it so:
+A source is read, a pure plan compares it with the rows, guards may refuse the plan, and one action makes it so:
 `sync(open_source(), actor=…, store=…)`.
 """

@@ -1,4 +1,4 @@
-"""How the documents of a plan differ from the shelf, for people who look before they leap. Bounded; reads only."""
+"""How the documents of a plan differ from the stored rows, for people who look first. Bounded; reads only."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Why a plan must not be carried out: a broken or empty source must never take a good shelf away.
+"""Why a plan must not be carried out: a broken or empty source must never take a good catalogue away.
 
 Pure but for the question whether one version follows another, which the source answers.
 """
@@ -19,12 +19,12 @@ def find_refusals(contents: SourceContents) -> list[str]:
 
 
 def find_rollback(source: OfficialSource, version: str, accepted: str) -> list[str]:
-    """Return the reason to refuse `version` when it does not follow the one the shelf was last brought to."""
+    """Return the reason to refuse `version` when it does not follow the one the catalogue was last brought to."""
     if not accepted or version == accepted or source.follows(version, accepted) is not False:
         return []
     return [
-        f"{version} does not come after {accepted}, which the shelf was brought to last: the history was rewritten or "
-        "turned back; allow a rollback if that is meant."
+        f"{version} does not come after {accepted}, which the catalogue was brought to last: the history was rewritten "
+        "or turned back; allow a rollback if that is meant."
     ]
 
 
@@ -39,9 +39,9 @@ def _failures(contents: SourceContents) -> Iterator[str]:
         yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
 
 
-def find_mass_removal(plan: SyncPlan, shelf: Mapping[str, OfficialRow]) -> list[str]:
-    """Return the reason to refuse a plan that would take away most of the shelf; somebody may mean that."""
-    live, removed = sum(row.is_live for row in shelf.values()), len(plan.removed)
+def find_mass_removal(plan: SyncPlan, rows: Mapping[str, OfficialRow]) -> list[str]:
+    """Return the reason to refuse a plan that would take away most of the catalogue; somebody may mean that."""
+    live, removed = sum(row.is_live for row in rows.values()), len(plan.removed)
     if not is_mass_removal(removed, live):
         return []
     return [f"{removed} of {live} official assemblies would be removed; allow a mass removal if that is meant."]

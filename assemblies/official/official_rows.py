@@ -1,4 +1,4 @@
-"""The official shelf as it stands, in the terms a plan compares."""
+"""The official catalogue as it stands, in the terms a plan compares."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a sync would do, decided from what is published and what is on the shelf. Pure: nothing is read or written.
+"""What a sync would do, decided from what is published and what is stored. Pure: nothing is read or written.
 
 A document whose meaning is the same changes nothing, wherever it comes from: a file that only moved keeps its assembly.
 A file that cannot be read says nothing, so the assembly it published stays.
@@ -38,19 +38,19 @@ class SyncPlan:
 
 def plan_sync(
     contents: SourceContents,
-    shelf: Mapping[str, OfficialRow],
+    rows: Mapping[str, OfficialRow],
     foreign: Mapping[str, str],
     *,
     keep_local: bool,
 ) -> SyncPlan:
-    """Compare `contents` with `shelf`. `foreign` maps GUIDs that belong to other domains to those domains."""
+    """Compare `contents` with `rows`. `foreign` maps GUIDs that belong to other domains to those domains."""
     plan = SyncPlan(skipped=list(contents.skipped))
     for document in contents.documents:
         if document.guid in foreign:
             plan.claimed[document.guid] = foreign[document.guid]
-        _place(plan, document, shelf.get(document.guid), keep_local=keep_local)
+        _place(plan, document, rows.get(document.guid), keep_local=keep_local)
     published = {document.guid for document in contents.documents}
-    _withdraw(plan, (row for row in shelf.values() if row.is_live and row.guid not in published), keep_local=keep_local)
+    _withdraw(plan, (row for row in rows.values() if row.is_live and row.guid not in published), keep_local=keep_local)
     return plan
 
 

@@ -19,7 +19,7 @@ from assemblies.revisions.document import search_text_of
 
 def changes_of_plan(
     plan: SyncPlan,
-    shelf: Mapping[str, OfficialRow],
+    rows: Mapping[str, OfficialRow],
     contents: SourceContents,
     *,
     actor: Actor,
@@ -29,7 +29,7 @@ def changes_of_plan(
     """Yield the change of each document and row of `plan`; payloads are durable when its change is yielded."""
     to_write = [*plan.added, *plan.changed, *plan.moved]
     for document in track(to_write, "Storing payloads", len(to_write)):
-        change = _change_of(document, shelf.get(document.guid), contents, actor, staging)
+        change = _change_of(document, rows.get(document.guid), contents, actor, staging)
         yield replace(change, claims_guid=document.guid in plan.claimed)
     for row in plan.removed:
         yield Change(

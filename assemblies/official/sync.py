@@ -1,7 +1,7 @@
-"""Synchronise the official shelf with its source: one plan, one action call, one transaction, one flush.
+"""Synchronise the official catalogue with its source: one plan, one action call, one transaction, one flush.
 
-Before the transaction nothing of it is seen and after it everything is; there is no moment with an empty shelf. What a
-sync did, or why it was refused, is recorded; only one that found nothing new leaves no trace.
+Before the transaction nothing of it is seen and after it everything is; there is no moment with an empty catalogue.
+What a sync did, or why it was refused, is recorded; only one that found nothing new leaves no trace.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, SyncRecord
 from assemblies.official import claims as claiming
-from assemblies.official import sync_records as provenance
+from assemblies.official import sync_records
 from assemblies.official.claims import Claim, claims_of
 from assemblies.official.diffs import diffs_of
 from assemblies.official.guards import find_mass_removal, find_refusals, find_rollback
@@ -95,14 +95,14 @@ def sync(
     attempt = Attempt(source=source, actor=actor, accepted=None, started=monotonic())
     check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
     use_grant(actor, LibraryEvent.SYNC)
-    attempt.accepted = provenance.find_last_accepted()
+    attempt.accepted = sync_records.find_last_accepted()
     allowed = Allowances(keep_local=keep_local, mass_removal=allow_mass_removal, rollback=allow_rollback)
     try:
-        contents, shelf, plan = _plan(attempt, allowed, track)
+        contents, present, plan = _plan(attempt, allowed, track)
         news = compare_upstream_index(contents)
         claims = claims_of(plan.claimed)
         if not dry_run and not (plan.changes_nothing and not news and not attempt.is_new()):
-            _carry_out(attempt, contents, shelf, plan, claims, news, store=store, track=track)
+            _carry_out(attempt, contents, present, plan, claims, news, store=store, track=track)
     except (SourceUnreadable, SyncRefused) as refusal:
         if not dry_run:
             _record_refusal(attempt, refusal)
@@ -125,11 +125,11 @@ def _plan(
 ) -> tuple[SourceContents, dict[str, OfficialRow], SyncPlan]:
     """Read, decide, and raise SyncRefused when a guard objects."""
     attempt.contents = contents = attempt.source.read(track)
-    shelf = read_official_rows()
+    present = read_official_rows()
     foreign = find_foreign_guids(document.guid for document in contents.documents)
-    attempt.plan = plan = plan_sync(contents, shelf, foreign, keep_local=allowed.keep_local)
+    attempt.plan = plan = plan_sync(contents, present, foreign, keep_local=allowed.keep_local)
     overridable = {
-        "allow_mass_removal": [] if allowed.mass_removal else find_mass_removal(plan, shelf),
+        "allow_mass_removal": [] if allowed.mass_removal else find_mass_removal(plan, present),
         "allow_rollback": []
         if allowed.rollback
         else find_rollback(attempt.source, contents.version, attempt.accepted_version),
@@ -140,13 +140,13 @@ def _plan(
         words = "The official sync was refused; the catalogue is unchanged. " + " ".join(reasons)
         may_allow = [name for name, why in overridable.items() if why]
         raise SyncRefused(words, reasons=reasons, skipped=skipped, may_allow=may_allow)
-    return contents, shelf, plan
+    return contents, present, plan
 
 
 def _carry_out(
     attempt: Attempt,
     contents: SourceContents,
-    shelf: Mapping[str, OfficialRow],
+    present: Mapping[str, OfficialRow],
     plan: SyncPlan,
     claims: list[Claim],
     news: UpstreamIndexChange,
@@ -160,15 +160,15 @@ def _carry_out(
     @contextmanager
     def alongside(now: datetime) -> Iterator[None]:
         attempt.actor.use_grant(now=now)
-        provenance.check_still_last(attempt.accepted)
-        before = provenance.journal_end()
+        sync_records.check_still_last(attempt.accepted)
+        before = sync_records.journal_end()
         yield
         claiming.move_annotations(claims, now=now)
         write_upstream_index(news)
         _record(attempt, plan, before=before, now=now)
 
     with staged(store, rows.values()) as staging:
-        made = changes_of_plan(plan, shelf, contents, actor=attempt.actor, staging=staging, track=track)
+        made = changes_of_plan(plan, present, contents, actor=attempt.actor, staging=staging, track=track)
         changes = [*claiming.moves(claims), *made]
         commit(
             changes,
@@ -188,26 +188,26 @@ def _record(attempt: Attempt, plan: SyncPlan, *, before: int, now: datetime) -> 
         source=masked(attempt.source.place),
         source_version=attempt.version,
         previous_version=attempt.accepted_version,
-        counts=provenance.counts_of(plan),
+        counts=sync_records.counts_of(plan),
         duration_seconds=attempt.elapsed_seconds,
-        plan_digest=provenance.digest_of(plan, attempt.version),
-        **provenance.written_since(before),
+        plan_digest=sync_records.digest_of(plan, attempt.version),
+        **sync_records.written_since(before),
     )
 
 
 def _audit_detail(attempt: Attempt, plan: SyncPlan, claims: list[Claim]) -> dict[str, Any]:
     detail: dict[str, Any] = {"source": masked(attempt.source.place), "source_version": attempt.version}
-    detail |= provenance.counts_of(plan)
+    detail |= sync_records.counts_of(plan)
     return detail | {"claims": [claim.json() for claim in claims]} if claims else detail
 
 
 def _record_refusal(attempt: Attempt, refusal: SourceUnreadable | SyncRefused) -> None:
-    provenance.record_refusal(
+    sync_records.record_refusal(
         refusal.detail.get("reasons") or [refusal.message],
         actor=attempt.actor,
         source=attempt.source.place,
         version=attempt.version,
         previous_version=attempt.accepted_version,
         duration_seconds=attempt.elapsed_seconds,
-        counts=provenance.counts_of(attempt.plan) if attempt.plan else {},
+        counts=sync_records.counts_of(attempt.plan) if attempt.plan else {},
     )

@@ -29,7 +29,7 @@ def masked(text: str) -> str:
 
 
 def find_last_accepted() -> SyncRecord | None:
-    """Return the record of the last sync, or undoing of one, that the shelf is the outcome of."""
+    """Return the record of the last sync, or undoing of one, that the official catalogue is the outcome of."""
     return SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE).first()
 
 
@@ -37,7 +37,7 @@ def check_still_last(record: SyncRecord | None) -> None:
     """Raise SyncRefused when another sync came in between; asked within the transaction."""
     last = find_last_accepted()
     if (last.pk if last else None) != (record.pk if record else None):
-        raise SyncRefused("Another sync changed the official shelf meanwhile; try again.", reasons=[], skipped=[])
+        raise SyncRefused("Another sync changed the official catalogue meanwhile; try again.", reasons=[], skipped=[])
 
 
 def written_since(sequence: int) -> dict[str, int | None]:

@@ -24,7 +24,7 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, JournalEntry, SyncRecord
-from assemblies.official import sync_records as provenance
+from assemblies.official import sync_records
 from assemblies.official.guards import is_mass_removal
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
@@ -66,13 +66,13 @@ def undo_sync(
 ) -> UndoReport:
     """Undo the last sync that is not undone yet; `expected_record` is the one the asker saw.
 
-    Raises SyncRefused when that is another one by now, or when most of the shelf would go and that is not allowed.
+    Raises SyncRefused when that is another one by now, or when most of the catalogue would go and that is not allowed.
     Raises Forbidden, DevModeRequired, RevisionConflict or SyncRefused when something came in between, PayloadMissing,
     PayloadCorrupt, or another Failure. After each of them nothing has changed.
     """
     started = monotonic()
     check_may_write(actor, Domain.OFFICIAL, LibraryEvent.UNDO_SYNC)
-    accepted = provenance.find_last_accepted()
+    accepted = sync_records.find_last_accepted()
     report = UndoReport(record=find_undoable(), dry_run=dry_run)
     if report.record is not None:
         written, earlier = _written_by(report.record), _left_before(report.record)
@@ -90,7 +90,7 @@ def undo_sync(
 
 
 def removes_most(report: UndoReport) -> bool:
-    """Say whether undoing would take away most of the shelf, as undoing the first sync does."""
+    """Say whether undoing would take away most of the official catalogue, as undoing the first sync does."""
     live = Assembly.objects.live().of_domain(Domain.OFFICIAL).count()
     return is_mass_removal(len(report.removed), live)
 
@@ -101,7 +101,9 @@ def _check_meant(
     if expected_record is not None and record.pk != expected_record:
         raise SyncRefused("This is not the last sync any more; look again.", reasons=[], skipped=[])
     if not allow_mass_removal and removes_most(report):
-        raise SyncRefused("This would remove most of the official shelf; say that you mean it.", reasons=[], skipped=[])
+        raise SyncRefused(
+            "This would remove most of the official catalogue; say that you mean it.", reasons=[], skipped=[]
+        )
 
 
 def find_undoable() -> SyncRecord | None:
@@ -163,8 +165,8 @@ def _carry_out(
     @contextmanager
     def alongside(now: datetime) -> Iterator[None]:
         actor.use_grant(now=now)
-        provenance.check_still_last(accepted)
-        before = provenance.journal_end()
+        sync_records.check_still_last(accepted)
+        before = sync_records.journal_end()
         yield
         SyncRecord.objects.create(
             recorded_at=now,
@@ -176,7 +178,7 @@ def _carry_out(
             counts={name: len(getattr(report, name)) for name in ("restored", "removed", "left")},
             duration_seconds=report.elapsed_seconds,
             undo_of=record,
-            **provenance.written_since(before),
+            **sync_records.written_since(before),
         )
 
     commit(changes, actor=actor, event=LibraryEvent.UNDO_SYNC, detail={"undone": record.pk}, alongside=alongside)

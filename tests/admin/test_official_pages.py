@@ -231,8 +231,8 @@ def test_a_second_click_does_not_undo_the_sync_before(synced: Client, folder: Pa
 
 def test_the_first_sync_is_undone_only_by_who_means_it(synced: Client) -> None:
     record = SyncRecord.objects.latest("pk")
-    assert "that is meant" in page(synced, UNDO)
-    assert "remove most of the official shelf" in page_after(synced.post(UNDO, {"record": record.pk}, follow=True))
+    assert "this is intended" in page(synced, UNDO)
+    assert "remove most of the official catalogue" in page_after(synced.post(UNDO, {"record": record.pk}, follow=True))
     assert Assembly.objects.live().exists()
     synced.post(UNDO, {"record": record.pk, "allow_mass_removal": "yes"})
     assert not Assembly.objects.live().exists()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.admin.actors import actor_of, is_administrator
 from assemblies.admin.page import render_page
 from assemblies.admin.syncs.counts import counts_in_words
-from assemblies.admin.syncs.standing import shelf_standing
+from assemblies.admin.syncs.status import catalogue_status
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
@@ -27,7 +27,7 @@ RECORDS_PER_PAGE = 25
 
 @dataclass(frozen=True)
 class Acceptance:
-    """The version the shelf was brought to last, and how long ago. `limit_days` is 0 where any age will do."""
+    """The version the catalogue was brought to last, and how long ago. `limit_days` is 0 where any age will do."""
 
     record: SyncRecord
     now: datetime
@@ -52,7 +52,7 @@ def official_page(request: HttpRequest) -> HttpResponse:
         "library/syncs/official.html",
         title=_("Official catalogue"),
         accepted=_accepted(),
-        standing=shelf_standing(library_catalogue().current()),
+        standing=catalogue_status(library_catalogue().current()),
         page=page,
         lines=[(record, counts_in_words(record.counts)) for record in page],
         pages=records.get_elided_page_range(page.number),

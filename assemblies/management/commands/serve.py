@@ -96,7 +96,7 @@ class Command(LibraryCommand):
         self.stdout.flush()
 
     def sync_official(self) -> None:
-        """Fill the official shelf; a source that fails is reported and never keeps the library from serving."""
+        """Fill the official catalogue; a source that fails is reported and never keeps the library from serving."""
         said = StringIO()
         try:
             call_command("sync_official", keep_local=True, as_json=True, stdout=said)

@@ -26,8 +26,8 @@ MOST_ROWS_SHOWN = 50
 class Command(LibraryCommand):
     help = (
         "Bring the official domain to what its source publishes, in one transaction. Exit code 2 when the source is "
-        "unreadable, empty, mostly broken, turned back, or would remove more than half of the shelf; then nothing has "
-        "changed. --undo takes the last sync back as a whole, and leaves what was changed since."
+        "unreadable, empty, mostly broken, turned back, or would remove more than half of the catalogue; then nothing "
+        "has changed. --undo takes the last sync back as a whole, and leaves what was changed since."
     )
     examples = """
         manage.py sync_official
@@ -51,7 +51,9 @@ class Command(LibraryCommand):
         parser.add_argument("--verify", action="store_true", help="Read every official payload back afterwards.")
         parser.add_argument("--keep-local", action="store_true", help="Leave alone what was changed or deleted here.")
         parser.add_argument(
-            "--allow-mass-removal", action="store_true", help="Allow more than half of the shelf to be removed."
+            "--allow-mass-removal",
+            action="store_true",
+            help="Allow more than half of the official catalogue to be removed.",
         )
         parser.add_argument(
             "--allow-rollback",

@@ -1,4 +1,4 @@
-"""How the official shelf stands to its source, counted from a snapshot: no query."""
+"""How the official catalogue compares with its source, counted from a snapshot: no query."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -60,8 +60,8 @@ class Attention:
 
 
 @dataclass(frozen=True)
-class ShelfStanding:
-    """The official shelf in numbers, and what needs attention; `edits` are those a sync may overwrite."""
+class CatalogueStatus:
+    """The official catalogue in numbers, and what needs attention; `edits` are those a sync may overwrite."""
 
     live: int
     counts: list[StateCount] = field(default_factory=list)
@@ -69,7 +69,7 @@ class ShelfStanding:
     edits: int = 0
 
 
-def shelf_standing(snapshot: Snapshot) -> ShelfStanding:
+def catalogue_status(snapshot: Snapshot) -> CatalogueStatus:
     official = [entry for entry in snapshot.entries.values() if entry.domain == Domain.OFFICIAL]
     live = [entry for entry in official if entry.deleted_at is None]
     counted = Counter(entry.upstream_state for entry in live)
@@ -77,7 +77,7 @@ def shelf_standing(snapshot: Snapshot) -> ShelfStanding:
     for entry in official:
         if entry.upstream_state in by_state:
             by_state[entry.upstream_state].append(entry)
-    return ShelfStanding(
+    return CatalogueStatus(
         len(live),
         [StateCount(state, counted[state]) for state in UpstreamState if counted[state]],
         [_attention(state, found) for state, found in by_state.items() if found],
