@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header
 
-.PHONY: run test lock messages wheelhouse
+.PHONY: run test bench lock messages wheelhouse
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -31,6 +31,11 @@ test: $(VENV)/test.stamp
 	$(BIN)/python manage.py makemigrations --check --dry-run; \
 	$(BIN)/python -m pytest -n 2 --ignore tests/browser --cov --cov-branch --cov-fail-under 95; \
 	$(BIN)/python -m pytest -n 2 tests/browser
+
+# Ratios to a plain server and to what is least possible. No part of the gate: on a busy machine they say nothing.
+# For some figures, or more rows: make bench BENCH="list item --rows 10000"
+bench: $(VENV)/test.stamp
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 lock: $(VENV)/test.stamp
 	$(COMPILE) requirements.in -o requirements.txt
