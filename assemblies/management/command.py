@@ -5,6 +5,7 @@ exit code (2 when the library refused, 1 otherwise), never a stack trace. Progre
 """
 
 import json
+import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,13 +14,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.db import DatabaseError
-from rich.console import Console
-from rich.progress import Progress
 
 from assemblies.actions.audit import named_failures
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, Refusal
-from assemblies.progress import T, Track
+from assemblies.management.progress_line import ProgressLine
+from assemblies.progress import Track
 
 EXAMPLES = "examples:"
 REFUSED = 2
@@ -44,7 +44,7 @@ class LibraryCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         options.setdefault("formatter_class", HelpWithExamples)
         # Examples are typed as this command was: manage.py in a checkout, borealis-assemblies from the wheel.
-        examples = dedent(self.examples).strip().replace("manage.py", prog_name)
+        examples = dedent(self.examples).strip().replace("manage.py", prog_name or "manage.py")
         options.setdefault("epilog", f"{EXAMPLES}\n{indent(examples, '  ')}")
         parser = super().create_parser(prog_name, subcommand, **options)
         if self.offers_json:
@@ -85,21 +85,19 @@ class LibraryCommand(BaseCommand):
             self.answer({"code": code, "message": str(failure), "detail": detail})
 
     @contextmanager
-    def progress(self) -> Iterator[Progress]:
+    def progress(self) -> Iterator[ProgressLine]:
         """Show progress on stderr where a person is looking, and nowhere else."""
-        console = Console(stderr=True)
-        with Progress(console=console, transient=True, disable=self.as_json or not console.is_terminal) as progress:
+        progress = ProgressLine(sys.stderr, visible=sys.stderr.isatty() and not self.as_json)
+        try:
             yield progress
+        finally:
+            progress.clear()
 
     @contextmanager
     def tracking(self) -> Iterator[Track]:
         """Show each phase of the work as a bar of its own."""
         with self.progress() as progress:
-
-            def track(items: Iterable[T], phase: str, total: int) -> Iterable[T]:
-                return progress.track(items, total=total, description=phase)
-
-            yield track
+            yield progress.track
 
 
 def domain_argument(name: str) -> Domain:

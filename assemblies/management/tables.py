@@ -1,24 +1,62 @@
-"""Tables for people: drawn on a terminal's width, plain and complete elsewhere."""
+"""Tables for people: folded to a terminal's width, a line per row and complete elsewhere.
 
-from collections.abc import Iterable, Sequence
-from io import StringIO
+What is in documents and file names is never obeyed by a terminal: characters that it would not print are written as
+escapes.
+"""
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+import shutil
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-PLAIN_WIDTH = 200
+GAP = "  "
+MIN_WIDTH = 8
 
 
 def table_lines(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, terminal: bool) -> list[str]:
-    """Return the lines of a table; colours and the terminal's width only where there is a terminal."""
-    table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        # Text, not str: what stands in documents and file names must not be read as mark-up.
-        table.add_row(*(Text(str(cell), overflow="fold") for cell in row))
-    width = None if terminal else PLAIN_WIDTH
-    console = Console(file=StringIO(), force_terminal=terminal, width=width, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(table)
-    return [line.rstrip() for line in captured.get().splitlines()]
+    """Return title, head, rule and rows, each cell folded where the terminal is too narrow for it."""
+    cells = [[printable(str(cell)) for cell in row] for row in (columns, *rows)]
+    widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
+    if terminal:
+        widths = narrowed(widths, shutil.get_terminal_size().columns)
+    rule = "-" * (sum(widths) + len(GAP) * (len(widths) - 1))
+    head, *body = ([*row_lines(row, widths)] for row in cells)
+    return [title, *head, rule, *(line for lines in body for line in lines)]
+
+
+def printable(text: str) -> str:
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def width_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(0 if unicodedata.combining(each) else _columns(each) for each in text)
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def narrowed(widths: Sequence[int], room: int) -> list[int]:
+    """Take from the widest columns, never below MIN_WIDTH, until all fit into the room."""
+    fitting = list(widths)
+    while sum(fitting) + len(GAP) * (len(fitting) - 1) > room and max(fitting) > MIN_WIDTH:
+        fitting[fitting.index(max(fitting))] -= 1
+    return fitting
+
+
+def row_lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    folded = [folds(cell, width) for cell, width in zip(row, widths, strict=True)]
+    for parts in zip_longest(*folded, fillvalue=""):
+        yield GAP.join(
+            part + " " * (width - width_of(part)) for part, width in zip(parts, widths, strict=True)
+        ).rstrip()
+
+
+def folds(text: str, width: int) -> list[str]:
+    lines = [""]
+    for character in text:
+        if width_of(lines[-1] + character) > width:
+            lines.append("")
+        lines[-1] += character
+    return lines

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command, load_command_class
+from django.core.management.base import CommandParser
 from django.db import OperationalError
 
 import assemblies.management.commands
@@ -75,3 +76,12 @@ def test_a_busy_database_has_the_code_of_the_api() -> None:
 def test_what_nobody_expected_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         call_command(Failing(ZeroDivisionError()), skip_checks=True)
+
+
+def test_examples_are_typed_as_the_command_was() -> None:
+    assert "  borealis-assemblies show_config --json\n" in parser_of("borealis-assemblies").format_help()
+    assert "  manage.py show_config --json\n" in parser_of("").format_help()
+
+
+def parser_of(program: str) -> CommandParser:
+    return load_command_class("assemblies", "show_config").create_parser(program, "show_config")

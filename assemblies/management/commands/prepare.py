@@ -39,8 +39,7 @@ class Command(LibraryCommand):
 
     def work(self, **options: Any) -> None:
         with self.progress() as progress:
-            task = progress.add_task("preparing", total=None)
-            outcome = prepare(actor=ACTOR, step=lambda words: progress.update(task, description=words))
+            outcome = prepare(actor=ACTOR, step=progress.say)
         decided = [
             adopt_replica(domain, actor=ACTOR, store=payload_store()) for domain in options["adopt_replica"] or ()
         ]
