@@ -24,8 +24,9 @@ from assemblies.supervision import (
     Started,
     supervise,
 )
-from tests.patience import A_SECOND
 
+# What has not come about by then never does.
+HANG_SECONDS = 180.0
 _numbers = itertools.count()
 
 
@@ -101,8 +102,8 @@ def processes_of(owner: str) -> list[str]:
     return [f"{pid}: {_read(pid, 'cmdline')!r}" for pid in _pids() if _carries(pid, owner.encode())]
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    ends = time.monotonic() + seconds * A_SECOND
+def until(condition: Callable[[], object]) -> None:
+    ends = time.monotonic() + HANG_SECONDS
     while not condition():
         assert time.monotonic() < ends, "this did not come about in time"
         time.sleep(0.02)

@@ -10,8 +10,9 @@ from assemblies.supervision import Content, supervise, sweep_orphans
 from assemblies.supervision.directory import RunDirectory
 from assemblies.supervision.errors import DuplicateFileName, ForbiddenFileName
 from assemblies.supervision.marker import Marker, marker_for, marker_from
-from assemblies.supervision.processes import read_process, send
-from tests.supervision.runs import bash, new_owner
+from assemblies.supervision.processes import descendants, read_process, send
+from assemblies.supervision.sweep import Sweep
+from tests.supervision.runs import bash, new_owner, processes_of, until
 
 
 def test_a_directory_that_no_supervisor_holds_is_removed_once_it_is_old(tmp_path: Path) -> None:
@@ -86,3 +87,15 @@ def test_a_file_name_that_is_no_plain_name_everywhere_is_rejected(name: str) -> 
 def test_two_files_that_one_name_could_mean_are_rejected() -> None:
     with pytest.raises(DuplicateFileName):
         supervise(bash("true", files={"Data.txt": Content.of(b""), "data.TXT": Content.of(b"")}))
+
+
+def test_what_cannot_be_ended_is_named_and_not_waited_for_forever() -> None:
+    # SIGKILL cannot be withheld from a process of our own: here nobody sends it.
+    order = bash("trap '' TERM; sleep 600")
+    running = supervise(order)
+    until(lambda: len(processes_of(order.owner)) >= 3)
+    sweep = Sweep(lambda: descendants([running._process.pid]), kill=lambda: None)
+    swept = sweep.run(grace_seconds=0.1, give_up_seconds=0.2)
+    assert any(name.startswith("bash (") for name in swept.left)
+    running.cancel()
+    assert list(running.events())

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from assemblies.supervision import Chunk, Content, Order, Outcome, RunningScript, supervise, sweep_orphans
-from tests.patience import A_SECOND, TO_START_SECONDS
-from tests.supervision.runs import Heard, bash, new_owner, processes_of, until
+from tests.patience import A_SECOND
+from tests.supervision.runs import HANG_SECONDS, Heard, bash, new_owner, processes_of, until
 from tests.supervision.shapes import SHAPES
 
 QUICK = {"grace_seconds": 0.3, "linger_seconds": 0.1}
@@ -49,7 +49,7 @@ class Shaped:
     def until_ready(self) -> None:
         for shape, running in self.running.items():
             while b"ready" not in self.heard[shape].text():
-                event = running.next_event(TO_START_SECONDS * 4)
+                event = running.next_event(HANG_SECONDS)
                 assert event is not None, shape
                 self.heard[shape].take(event)
             assert processes_of(self.orders[shape].owner), "a tree that cannot be seen proves nothing"
