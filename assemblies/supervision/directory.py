@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .accounts import Account
-from .errors import ContentMismatch
+from .errors import ContentMismatch, StartFailed
 from .order import RESERVED_FILE_NAME, Content
 
 # A directory is made a moment before it is locked.
@@ -23,11 +23,15 @@ _MIN_STALE_SECONDS = 60.0
 
 class RunDirectory:
     def __init__(self, owner: str, base: Path | None) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=_prefix(owner), dir=base)).resolve()
-        self._lock = _locked(self.path)
-        self.own = self.path / RESERVED_FILE_NAME
-        self.temporary = self.own / "tmp"
-        self.temporary.mkdir(parents=True)
+        """Makes it in `base`, or in the system's temporary directory. Raises StartFailed."""
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix=_prefix(owner), dir=base)).resolve()
+            self._lock = _locked(self.path)
+            self.own = self.path / RESERVED_FILE_NAME
+            self.temporary = self.own / "tmp"
+            self.temporary.mkdir(parents=True)
+        except OSError as error:
+            raise StartFailed(error.strerror or "") from error
 
     def place(self, path: Path, data: bytes, mode: int = 0o600) -> Path:
         """A new file; never one that is there."""

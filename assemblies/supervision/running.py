@@ -1,4 +1,4 @@
-"""A run as its worker holds it: events to take, and three things to say: renew, cancel, nothing.
+"""A run as its worker holds it: it takes events, renews, and may cancel.
 
 Any thread may renew or cancel; one takes events. A worker that neither reads nor lives does the script no harm: output
 that is not taken is dropped by rule, and the supervisor ends the run where the worker has ended.
@@ -68,6 +68,9 @@ class RunningScript:
         self._stuck_at = time.monotonic() + order.limits.timeout_seconds + self._ending_seconds()
         for frame in order.frames():
             self._say(frame)
+        if sys.platform != "win32":
+            # From here on a supervisor that is stopped, and reads nothing, does not stop whoever renews.
+            os.set_blocking(self._orders.fileno(), False)
         threading.Thread(target=self._hear, name=f"run-{marker.run}", daemon=True).start()
 
     @property

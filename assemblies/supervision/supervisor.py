@@ -11,13 +11,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from .directory import RunDirectory
-from .errors import BrokenFrame, NotStarted, StartFailed
+from .errors import BrokenFrame, NotStarted
 from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started, frame_of
 from .frames import Frame, read_frame, write_frame
 from .order import Order, order_of
@@ -55,24 +55,30 @@ class Supervisor:
     def run(self) -> None:
         self._end_when_told()
         try:
-            directory = RunDirectory(self._order.owner, self._order.base)
-        except OSError as error:
-            return self._send(_not_started(StartFailed(error.strerror or "")))
+            ended = self._ended()
+        except NotStarted as error:
+            ended = Ended(Result(Outcome.NOT_STARTED, reason=str(error), code=error.code, ended_at=time.time()))
+        self._send(ended)
+
+    def _ended(self) -> Ended:
+        """Raises NotStarted."""
+        directory = RunDirectory(self._order.owner, self._order.base)
         try:
             prepared = prepare(self._order, directory)
             tree = new_tree()
             pipes = tree.start(prepared.command)
-        except NotStarted as error:
+        except NotStarted:
             directory.remove()
-            return self._send(_not_started(error))
+            raise
+        # They are on the disk now, and may be large.
+        self._order.files.clear()
         self._send(Started(time.time(), prepared.executed_sha256, str(directory.path)))
         try:
-            ended = self._supervised(tree, pipes, directory)
+            return self._supervised(tree, pipes, directory)
         except BaseException:
             # No thread, no memory: whatever is missing here, nothing of the script goes on.
             tree.sweep(grace_seconds=0, give_up_seconds=self._limits.give_up_seconds)
             raise
-        return self._send(ended)
 
     def _end_when_told(self) -> None:
         told = Verdict(Outcome.CANCELED, "The supervisor was told to end.")
@@ -191,11 +197,7 @@ def _events_of(batch: Batch) -> Iterator[Event]:
         yield Chunk(piece.number, piece.stream, piece.offset, piece.data)
 
 
-def _not_started(error: NotStarted) -> Ended:
-    return Ended(Result(Outcome.NOT_STARTED, reason=str(error), code=error.code, ended_at=time.time()))
-
-
-def _thread(target: object, *arguments: object) -> threading.Thread:
-    thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
+def _thread(target: Callable[..., None], *arguments: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
     thread.start()
     return thread
