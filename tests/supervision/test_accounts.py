@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from assemblies.supervision import Content, Outcome
+from assemblies.supervision.accounts import find_account
+from assemblies.supervision.errors import AccountUnavailable
 from tests.supervision.runs import bash, exited, run
 
 ACCOUNT = "nobody"
@@ -58,7 +60,11 @@ def test_a_base_the_account_cannot_enter_starts_nothing(as_root: None, tmp_path:
 
 
 def test_only_root_runs_as_another_account() -> None:
-    if os.geteuid() == 0:
-        pytest.skip("this is root")
-    result = run(bash("true", account=ACCOUNT)).result
-    assert (result.outcome, result.code) == (Outcome.NOT_STARTED, "account_unavailable")
+    mine = os.geteuid()
+    if mine == 0:
+        os.seteuid(pwd.getpwnam(ACCOUNT).pw_uid)
+    try:
+        with pytest.raises(AccountUnavailable, match="Only root"):
+            find_account("root")
+    finally:
+        os.seteuid(mine)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,11 +55,21 @@ def test_a_process_id_that_now_is_another_process_is_not_signalled() -> None:
     running = supervise(bash("sleep 600"))
     process = read_process(running._process.pid)
     assert process is not None
-    another = type(process)(process.pid, process.parent, process.session, process.started - 1, "S", "before it")
-    send(another, signal.SIGKILL)
+    send(replace(process, started=process.started - 1), signal.SIGKILL)
     assert running._process.poll() is None
     running.cancel()
     assert list(running.events())
+
+
+def test_a_kernel_without_handles_for_processes_still_signals_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pidfd_open")
+    with subprocess.Popen(["sleep", "600"]) as sleeping:
+        process = read_process(sleeping.pid)
+        assert process is not None
+        send(replace(process, started=process.started - 1), signal.SIGKILL)
+        assert sleeping.poll() is None
+        send(process, signal.SIGKILL)
+        assert sleeping.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
