@@ -3,15 +3,18 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
+from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from assemblies.actions.actor import Actor
 from assemblies.conf import payload_store
@@ -19,12 +22,18 @@ from assemblies.execution.triggers import execute
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.accounts.roles import Role
+from tests.commands.deployment import Prepared
+from tests.effort import TORTURE, effort
 
+# The gate draws the same examples each time, `make torture` new ones.
 hypothesis_settings.register_profile(
-    "gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=100
+    "borealis",
+    deadline=None,
+    derandomize=not TORTURE,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=effort(gate=30, torture=2000),
 )
-hypothesis_settings.register_profile("long", deadline=None, max_examples=5000)
-hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+hypothesis_settings.load_profile("borealis")
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +54,20 @@ def library(db_of_library: None, store: PayloadStore) -> PayloadStore:
 
 
 @pytest.fixture
-def db_of_library(request: pytest.FixtureRequest) -> None:
+def db_of_library(db: None) -> None:
     """All four databases. A test that needs real commits is marked `django_db(transaction=True, ...)`."""
-    if request.node.get_closest_marker("django_db") is None:
-        request.applymarker(pytest.mark.django_db(databases="__all__"))
-    request.getfixturevalue("db")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark before the run what uses the library, for the databases that are made are those which a marker names."""
+    for item in items:
+        if "db_of_library" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(databases="__all__"))
+    if connection.vendor != "sqlite":
+        elsewhere = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
 
 
 @pytest.fixture
@@ -67,6 +85,18 @@ def corpus() -> Path:
     if not folder:
         pytest.skip("BOREALIS_TEST_CORPUS names no folder of real documents")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """A library that `prepare` made once for all processes of this run; each test takes a copy."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "prepared"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "lock"):
+        if not (shared / "token").exists():
+            Prepared.make(shared / "var")
+    return Prepared.at(shared / "var")
 
 
 @pytest.fixture
@@ -99,7 +129,27 @@ def command() -> Actor:
     return Actor.of_command("test")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_files_listed_once() -> Iterator[None]:
+    """Each test client builds the middleware for itself, and WhiteNoise would list all static files each time."""
+    list_files, listed = WhiteNoiseMiddleware.add_files_from_finders, dict[tuple[object, ...], dict[str, Any]]()
+
+    def add_listed_files(middleware: WhiteNoiseMiddleware) -> None:
+        key = (middleware.static_prefix, middleware.max_age, middleware.allow_all_origins)
+        if key not in listed:
+            collected, middleware.files = middleware.files, {}
+            list_files(middleware)
+            listed[key], middleware.files = middleware.files, collected
+        middleware.files |= listed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_listed_files)
+        yield
+
+
 def pytest_configure() -> None:
+    # Argon2 is slow on purpose; no test is about how slow it is.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     assert str(settings.RUNTIME_ROOT).startswith(os.environ["BOREALIS_RUNTIME_ROOT"])
 
 

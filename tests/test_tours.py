@@ -4,19 +4,18 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.commands.deployment import ADMIN_PASSWORD, PROJECT, Deployment
+from tests.commands.deployment import ADMIN_PASSWORD, PROJECT, Deployment, Prepared
+from tests.patience import HANG_SECONDS
 
 pytestmark = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[str]:
-    deployment = Deployment(tmp_path / "var")
-    deployment.answer("prepare")
+@pytest.fixture(scope="module")
+def served(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    deployment = Deployment.of(prepared, tmp_path_factory.mktemp("tours") / "var")
     deployment.answer("sync_official", "--json")
     with deployment.serve() as server:
         server.wait_until_it_answers()
@@ -32,7 +31,7 @@ def tour(page: str, base: str) -> str:
         env=os.environ | {"BASE": base, "PASSWORD": ADMIN_PASSWORD},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -23,6 +23,7 @@ from assemblies.management.sweeper_thread import SweeperThread
 from assemblies.models import JournalEntry, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
+from tests.patience import HANG_SECONDS
 
 
 @pytest.fixture
@@ -109,10 +110,10 @@ def test_the_thread_sweeps_and_outlives_trouble(store: PayloadStore, operator: A
     assert left in set(store.guids())
     Watermark.objects.using("user_created").update(journal_id=JournalHead.objects.get().journal_id)
     thread.start()
-    deadline = monotonic() + 10
+    deadline = monotonic() + HANG_SECONDS
     while left in set(store.guids()) and monotonic() < deadline:
         sleep(0.05)
     stopped.set()
-    thread.join(10)
+    thread.join(HANG_SECONDS)
     assert not thread.is_alive()
     assert len(list(store.guids())) == 1

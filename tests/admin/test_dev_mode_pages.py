@@ -32,11 +32,6 @@ def revocation(number: int) -> str:
     return f"{GRANTS}{number}/revoke/"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def administrator(name: str) -> User:
     user = User.objects.create_user(name, password=PASSWORD)
     user.groups.add(Group.objects.get(name="Administrators"))
@@ -199,7 +194,7 @@ class TestEntering:
         assert answer["enabled"]
         assert (answer["reason"], answer["expires_at"][:19]) == (state["reason"], state["expires_at"][:19])
 
-    @pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger")
+    @pytest.mark.sqlite("the failure is planted with an SQLite trigger")
     def test_without_an_audit_nobody_enters_and_the_reason_stays(self, browser: Client) -> None:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -133,11 +133,10 @@ def test_a_store_that_cannot_be_asked_is_said_so(
     assert "Something needs you." in page
 
 
+@pytest.mark.sqlite("this is about files")
 def test_a_database_file_that_is_gone_is_not_made_by_asking(
     superuser: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if connections["official"].vendor != "sqlite":
-        pytest.skip("this is about files")
     gone = tmp_path / "gone.db"
     monkeypatch.setattr(
         examined, "find_sqlite_file", lambda alias: gone if alias == "official" else find_sqlite_file(alias)

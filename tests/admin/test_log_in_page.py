@@ -1,7 +1,6 @@
 """The way in and the way out: who is let in and to where, and what somebody learns who was signed out."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings as project
@@ -21,8 +20,7 @@ WORDS = {"username": "vera", "password": PASSWORD}
 
 
 @pytest.fixture
-def vera(library: PayloadStore, settings: Any) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def vera(library: PayloadStore) -> User:
     return User.objects.create_user("vera", password=PASSWORD)
 
 
@@ -111,8 +109,7 @@ def test_a_cookie_made_of_what_is_kept_of_a_session_learns_nothing(vera: User) -
     assert "Your session was ended" in log_in_page(client)
 
 
-def test_the_password_change_stands_in_the_frame_and_ends_dev_mode(library: PayloadStore, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_the_password_change_stands_in_the_frame_and_ends_dev_mode(library: PayloadStore) -> None:
     client = signed_in(User.objects.create_superuser("ada", password=PASSWORD))
     assert client.session[LOGGED_IN_AT]
     client.post("/admin/dev-mode/", {"reason": "mend"})

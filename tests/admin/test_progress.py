@@ -24,6 +24,7 @@ from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track
 from tests.documents_made import script
+from tests.patience import HANG_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 COUNT = 7
@@ -43,7 +44,7 @@ def working() -> list[threading.Thread]:
 
 def wait_for_the_work() -> None:
     for thread in working():
-        thread.join(timeout=20)
+        thread.join(timeout=HANG_SECONDS)
 
 
 def asked(**headers: str) -> HttpRequest:
@@ -103,7 +104,7 @@ def test_work_that_says_nothing_for_long_keeps_the_answer_alive(monkeypatch: pyt
     goes_on = threading.Event()
 
     def work(track: Track) -> str:
-        goes_on.wait(20)
+        goes_on.wait(HANG_SECONDS)
         return "/admin/"
 
     said = iter(streamed(work).streaming_content)
@@ -116,7 +117,7 @@ def test_the_work_goes_on_when_nobody_listens_any_more(operator: Actor, store: P
     seen = threading.Event()
 
     def work(track: Track) -> str:
-        seen.wait(20)
+        seen.wait(HANG_SECONDS)
         for number in track(range(3), "Making", 3):
             create(script(f"Number {number}"), domain=Domain.USER, actor=operator, store=store)
         return "/admin/"

@@ -190,9 +190,8 @@ def test_a_domain_that_cannot_be_written_is_said_so_and_the_others_are_written(
     assert "Retry now" in text_of(in_dev_mode)
 
 
+@pytest.mark.sqlite("this is about the write lock beside a file")
 def test_a_flush_that_could_not_begin_says_why(in_dev_mode: Client, guid: str, settings: Any) -> None:
-    if connections["default"].vendor != "sqlite":
-        pytest.skip("this is about the write lock beside a file")
     settings.WRITE_TIMEOUT_SECONDS = 0.1
     with FileLock(f"{connections['default'].settings_dict['NAME']}.queue"):
         answer = in_dev_mode.post(FLUSH)

@@ -40,7 +40,7 @@ def test_staff_need_the_permission_to_revoke(api_token: ApiToken) -> None:
     assert AuditEntry.objects.get().role == "viewer"
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger")
+@pytest.mark.sqlite("the failure is planted with an SQLite trigger")
 def test_without_the_audit_nothing_is_revoked(superuser: Client, api_token: ApiToken) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -63,9 +63,8 @@ def _names(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_process(settings: Any) -> Iterator[None]:
-    """Nobody has been counted yet, and static files are where a server would have put them."""
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+def _fresh_process() -> Iterator[None]:
+    """Nobody has been counted yet."""
     cache.clear()
     yield
     cache.clear()
@@ -83,28 +82,23 @@ def make_user(library: PayloadStore) -> Callable[..., User]:
 
 
 @pytest.fixture
-def quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
 def stranger(library: PayloadStore) -> Api:
     """Nobody is signed in."""
     return Api(Client())
 
 
 @pytest.fixture
-def as_viewer(quick_passwords: None, make_user: Callable[..., User]) -> Api:
+def as_viewer(make_user: Callable[..., User]) -> Api:
     return signed_in(make_user("vera"))
 
 
 @pytest.fixture
-def as_operator(quick_passwords: None, make_user: Callable[..., User]) -> Api:
+def as_operator(make_user: Callable[..., User]) -> Api:
     return signed_in(make_user("olga", "Operators"))
 
 
 @pytest.fixture
-def as_administrator(quick_passwords: None, make_user: Callable[..., User]) -> Api:
+def as_administrator(make_user: Callable[..., User]) -> Api:
     """An administrator without Dev Mode."""
     return signed_in(make_user("ada", "Administrators"))
 

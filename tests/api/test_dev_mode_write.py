@@ -69,7 +69,7 @@ def test_an_administrator_is_told_to_enable_dev_mode(as_administrator: Api, wait
 
 
 @pytest.mark.parametrize("group", ["", "Operators"])
-def test_others_are_refused(quick_passwords: None, make_user: Callable[..., User], waiting: None, group: str) -> None:
+def test_others_are_refused(make_user: Callable[..., User], waiting: None, group: str) -> None:
     assert_refused(signed_in(make_user("olga", group)).post(WRITE, {}), 403, "forbidden")
     assert (denials(), len(pending_writes())) == (1, 2)
 
@@ -103,7 +103,7 @@ def test_a_domain_that_cannot_be_written_is_said_so_and_its_changes_wait(as_gran
     assert list(outcomes) == ["success", "failed"]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger")
+@pytest.mark.sqlite("the failure is planted with an SQLite trigger")
 def test_without_an_audit_nothing_is_written(as_granted: Api, waiting: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

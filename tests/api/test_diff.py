@@ -116,9 +116,9 @@ def test_lines_end_at_line_feeds_alone(before: str, after: str, expected: list[s
 def test_a_huge_change_is_shown_as_one_block_at_once() -> None:
     before = "".join(f"{number}\n" for number in range(60_000))
     after = "first\n" + "".join(f"{number}\n" for number in reversed(range(60_000))) + "last"
-    started = time.monotonic()
+    started = time.process_time()
     lines = unified_diff(f"same\n{before}", f"same\n{after}").split("\n")
-    assert time.monotonic() - started < A_SECOND
+    assert time.process_time() - started < A_SECOND
     assert lines[2] == "@@ -1,60001 +1,60003 @@"
     assert (sum(line.startswith("-") for line in lines[3:]), lines[-3]) == (60_000, "+last")
 

@@ -22,7 +22,7 @@ WRONG = RIGHT | {"password": "wrong"}
 
 
 @pytest.fixture
-def vera(quick_passwords: None, make_user: Callable[..., User]) -> User:
+def vera(make_user: Callable[..., User]) -> User:
     return make_user("vera")
 
 
@@ -109,7 +109,7 @@ def test_a_signed_in_browser_needs_its_csrf_token_even_to_log_in(vera: User) -> 
     assert not ApiToken.objects.exists()
 
 
-def test_a_session_with_its_csrf_token_may_write(make_user: Callable[..., User], quick_passwords: None) -> None:
+def test_a_session_with_its_csrf_token_may_write(make_user: Callable[..., User]) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(make_user("olga", "Operators"))
     token = "a" * 32

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from assemblies.actions.actor import Actor
@@ -18,9 +17,7 @@ from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 from tests.official.published_folder import guid
 
-on_sqlite = pytest.mark.skipif(
-    any(connections[alias].vendor != "sqlite" for alias in connections), reason="only SQLite databases are mirrored"
-)
+on_sqlite = pytest.mark.sqlite("only SQLite databases are mirrored")
 
 
 def fill(store: PayloadStore, actor: Actor) -> None:

@@ -1,10 +1,6 @@
-"""The drill: mirror while processes write, restore elsewhere, compare with what was acknowledged.
-
-BACKUP_ROUNDS=20 makes it the long form.
-"""
+"""The drill: mirror while processes write, restore elsewhere, compare with what was acknowledged."""
 
 import json
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +10,13 @@ from typing import Any, Self
 import pytest
 
 from assemblies.documents.canonical import canonical_json
-from tests.commands.deployment import Deployment
+from tests.commands.deployment import Deployment, Prepared
+from tests.effort import effort
 from tests.official.published_folder import guid, publish_many
+from tests.patience import HANG_SECONDS
 
 ROWS, THREADS = 4, 2
-ROUNDS = int(os.environ.get("BACKUP_ROUNDS", "1"))
+ROUNDS = effort(gate=1, torture=20)
 
 
 class Writing:
@@ -43,7 +41,7 @@ class Writing:
     def wait_for_one_more(self) -> int:
         """Return the revision of a write that was acknowledged after the call began."""
         self.news.clear()
-        assert self.news.wait(30), self._last_words()
+        assert self.news.wait(HANG_SECONDS), self._last_words()
         return int(self.acknowledged[-1]["revision"])
 
     def _last_words(self) -> str:
@@ -66,9 +64,10 @@ def read(database: Path, statement: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("_turn", range(ROUNDS))
-def test_a_mirror_under_write_load_is_a_prefix_of_what_was_acknowledged(tmp_path: Path, _turn: int) -> None:
-    deployment = Deployment(tmp_path / "var")
-    deployment.answer("prepare")
+def test_a_mirror_under_write_load_is_a_prefix_of_what_was_acknowledged(
+    prepared: Prepared, tmp_path: Path, _turn: int
+) -> None:
+    deployment = Deployment.of(prepared, tmp_path / "var")
     publish_many(tmp_path / "documents", ROWS)
     deployment.answer("import_assemblies", str(tmp_path / "documents"), "--domain", "user")
     with Writing(deployment) as writing:

@@ -45,7 +45,6 @@ def visit(chromium: Browser, live_server: Any, library: PayloadStore) -> Iterato
     """
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
 
     def opened(role: str | None = None, *, dev_mode: bool = False, phone: bool = False, dark: bool = False) -> Page:
         context = chromium.new_context(

@@ -1,10 +1,9 @@
 """The list of a large library: drawn within a second, and made within what a person does not notice.
 
-GRID_ROWS says how large; the long form has 10,000. The server's work is measured in time of its processor, for other
+The server's work is measured in time of its processor, for other
 tests run beside it.
 """
 
-import os
 import sys
 import time
 
@@ -19,9 +18,10 @@ from assemblies.journal.flush import flush
 from assemblies.payloads import PayloadStore
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.effort import effort
 
 LIST = "/admin/assemblies/assembly/"
-ROWS = int(os.environ.get("GRID_ROWS", "2000"))
+ROWS = effort(gate=2000, torture=10_000)
 # Many say the same, so that few payloads are put; what the list reads is one text for each all the same.
 SCRIPTS = [b"# %d\n" % n + b"systemctl restart cups.service\nGet-Service spooler\n" * 12 for n in range(20)]
 FIRST_PAINT_MS = 1000

@@ -39,8 +39,6 @@ def waiting(library: PayloadStore, operator: Actor, command: Actor) -> str:
 def unwritable(domain: Domain) -> Iterator[None]:
     """Put a folder where the domain's database file is."""
     connection = connections[domain.alias]
-    if connection.vendor != "sqlite":
-        pytest.skip("this is about files")
     connection.close()
     file = Path(connection.settings_dict["NAME"])
     away = file.rename(f"{file}.away")
@@ -118,6 +116,7 @@ def test_what_somebody_selects_stays_until_they_let_go(
     expect(page.locator("#queue-title")).to_have_text("4 pending writes")
 
 
+@pytest.mark.sqlite("a folder is put where the file is")
 def test_a_domain_that_cannot_be_written_shows_why_and_recovers(
     visit: Visit, accessible: Check, picture: Picture, waiting: str
 ) -> None:

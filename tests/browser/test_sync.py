@@ -19,6 +19,7 @@ from devmode.models import DevModeGrant
 from tests.browser.conftest import Visit
 from tests.official.git.git_repository import Repository, needs_git
 from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.patience import HANG_SECONDS
 
 LIST = "/admin/assemblies/syncrecord/"
 RECORD = re.compile(r"/admin/assemblies/syncrecord/\d+/change/")
@@ -38,7 +39,7 @@ def ended(visit: Visit) -> Any:
     yield
     for thread in threading.enumerate():
         if thread.name.startswith(THREAD_NAME):
-            thread.join(timeout=20)
+            thread.join(timeout=HANG_SECONDS)
 
 
 @pytest.fixture

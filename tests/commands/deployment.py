@@ -2,15 +2,19 @@
 
 import json
 import os
+import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from tests.commands.http_client import HttpClient
+from tests.patience import HANG_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[2]
 ADMIN_PASSWORD = "a long test password"
@@ -29,9 +33,37 @@ print(json.dumps({
 """
 
 
+# Below the ports that systems give to outgoing connections, one of which could take a port before its server does.
+# Each process of the tests has its own.
+PORTS = range(20_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), 32_000, 16)
+_draw = random.SystemRandom()
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    while True:
+        try:
+            with socket.create_server(("127.0.0.1", _draw.choice(PORTS))) as listener:
+                return int(listener.getsockname()[1])
+        except OSError:
+            continue
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A runtime root as `prepare` leaves it, and a token of its administrator `admin`."""
+
+    root: Path
+    token: str
+
+    @classmethod
+    def at(cls, root: Path) -> Self:
+        return cls(root, (root.parent / "token").read_text())
+
+    @classmethod
+    def make(cls, root: Path) -> None:
+        deployment = Deployment(root)
+        deployment.answer("prepare")
+        (root.parent / "token").write_text(deployment.answer("create_token", "admin"))
 
 
 class Deployment:
@@ -48,6 +80,12 @@ class Deployment:
             "DJANGO_SETTINGS_MODULE": "borealis_assemblies.settings",
             **settings,
         }
+
+    @classmethod
+    def of(cls, prepared: Prepared, root: Path, **settings: str) -> Self:
+        """Return one that begins with a copy of what is prepared already: making it costs seconds each time."""
+        shutil.copytree(prepared.root, root)
+        return cls(root, **settings)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         return self.start_python("manage.py", *arguments)
@@ -66,7 +104,7 @@ class Deployment:
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         process = self.start(*arguments)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=HANG_SECONDS)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def answer(self, *arguments: str) -> str:
@@ -106,12 +144,12 @@ class RunningServer:
 
     def __exit__(self, *_error: object) -> None:
         self.kill_group()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=HANG_SECONDS)
 
     def client(self, token: str = "") -> HttpClient:
         return HttpClient("127.0.0.1", self.deployment.port, token=token)
 
-    def wait_until_it_answers(self, *, seconds: float = 30) -> float:
+    def wait_until_it_answers(self, *, seconds: float = HANG_SECONDS) -> float:
         """Return how long it took until /health was answered."""
         started = time.monotonic()
         while time.monotonic() - started < seconds:
@@ -135,7 +173,7 @@ class RunningServer:
         """Send a signal to the parent; return its exit code and how long it took."""
         started = time.monotonic()
         self.process.send_signal(number)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=HANG_SECONDS)
         return code, time.monotonic() - started
 
     def kill_group(self) -> None:
@@ -144,4 +182,4 @@ class RunningServer:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             return
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=HANG_SECONDS)

@@ -4,13 +4,15 @@ import http.client
 import json
 from typing import Any, Self
 
+from tests.patience import HANG_SECONDS
+
 Answer = tuple[int, Any]
 
 
 class HttpClient:
     """One keep-alive connection, opened anew when it broke."""
 
-    def __init__(self, host: str, port: int, *, token: str = "", timeout: float = 15) -> None:
+    def __init__(self, host: str, port: int, *, token: str = "", timeout: float = HANG_SECONDS) -> None:
         self.connection = http.client.HTTPConnection(host, port, timeout=timeout)
         self.headers = {"Content-Type": "application/json"} | ({"Authorization": f"Token {token}"} if token else {})
 

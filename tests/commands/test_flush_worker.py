@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.deployment import Deployment
+from tests.commands.deployment import Deployment, Prepared
+from tests.patience import HANG_SECONDS
 
 WRITE = """
 from assemblies.actions.actor import Actor
@@ -18,19 +19,18 @@ create(script(), domain=Domain.USER, actor=Actor.of_command("test"), store=paylo
 """
 
 
-def test_it_flushes_what_is_due_and_at_sigterm_the_rest(tmp_path: Path) -> None:
-    deployment = Deployment(tmp_path / "var", BOREALIS_FLUSH_INTERVAL_SECONDS="1")
-    deployment.answer("prepare")
+def test_it_flushes_what_is_due_and_at_sigterm_the_rest(prepared: Prepared, tmp_path: Path) -> None:
+    deployment = Deployment.of(prepared, tmp_path / "var", BOREALIS_FLUSH_INTERVAL_SECONDS="1")
     deployment.answer("shell", "-v0", "-c", WRITE)
     assert deployment.state()["pending"] == 1
     worker = deployment.start("flush_worker")
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + HANG_SECONDS
         while deployment.state()["pending"]:
             assert time.monotonic() < deadline
         deployment.answer("shell", "-v0", "-c", WRITE)
         worker.send_signal(signal.SIGTERM)
-        said, complaints = worker.communicate(timeout=10)
+        said, complaints = worker.communicate(timeout=HANG_SECONDS)
     finally:
         worker.kill()
 

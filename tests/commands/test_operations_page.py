@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.commands.deployment import PROJECT, Deployment
+from tests.commands.deployment import PROJECT, Deployment, Prepared
 from tests.commands.write_load import WriteLoad
+from tests.patience import HANG_SECONDS
 
 
 def recipe(name: str) -> str:
@@ -21,18 +22,18 @@ def follow(deployment: Deployment, name: str, backup: Path) -> None:
     interpreter = f"{Path(sys.executable).parent}{os.pathsep}{deployment.environment['PATH']}"
     environment = deployment.environment | {"BACKUP": str(backup), "PATH": interpreter}
     done = subprocess.run(
-        ["sh", "-euc", recipe(name)], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60
+        ["sh", "-euc", recipe(name)], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_backup_made_under_load_restores_to_a_clean_library(tmp_path: Path) -> None:
-    deployment = Deployment(tmp_path / "var", BOREALIS_FLUSH_INTERVAL_SECONDS="1")
+def test_a_backup_made_under_load_restores_to_a_clean_library(prepared: Prepared, tmp_path: Path) -> None:
+    deployment = Deployment.of(prepared, tmp_path / "var", BOREALIS_FLUSH_INTERVAL_SECONDS="1")
     backup = tmp_path / "backup"
     backup.mkdir()
     with deployment.serve() as server:
         server.wait_until_it_answers()
-        with WriteLoad(server, deployment.answer("create_token", "admin")) as load:
+        with WriteLoad(server, prepared.token) as load:
             load.wait_for(10)
             before = set(load.acknowledged)
             follow(deployment, "backup", backup)

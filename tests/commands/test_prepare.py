@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.deployment import ADMIN_PASSWORD, Deployment
+from tests.patience import HANG_SECONDS
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_preparing_twice_changes_nothing(deployment: Deployment) -> None:
 
 def test_three_at_once_make_one_administrator_and_no_error(deployment: Deployment) -> None:
     processes = [deployment.start("prepare", "--json") for _ in range(3)]
-    outcomes = [(process.communicate(timeout=60), process.returncode) for process in processes]
+    outcomes = [(process.communicate(timeout=HANG_SECONDS), process.returncode) for process in processes]
 
     assert [code for _output, code in outcomes] == [0, 0, 0], outcomes
     made = [json.loads(stdout)["administrator"] for (stdout, _stderr), _code in outcomes]

@@ -1,9 +1,11 @@
 """Writers that create assemblies over HTTP until told to stop, and remember what was acknowledged."""
 
+import time
 from threading import Event, Lock, Thread
 from typing import Self
 
 from tests.commands.deployment import RunningServer
+from tests.patience import HANG_SECONDS
 
 
 class WriteLoad:
@@ -30,10 +32,8 @@ class WriteLoad:
 
     def wait_for(self, count: int) -> None:
         """Return once `count` writes are acknowledged."""
-        pause = Event()
-        for _ in range(2000):
-            if len(self.acknowledged) >= count or self.refused:
-                break
+        pause, deadline = Event(), time.monotonic() + HANG_SECONDS
+        while len(self.acknowledged) < count and not self.refused and time.monotonic() < deadline:
             pause.wait(0.01)
         assert not self.refused, self.refused[:3]
         assert len(self.acknowledged) >= count

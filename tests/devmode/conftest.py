@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
@@ -28,10 +26,7 @@ MakeUser = Callable[..., User]
 
 
 @pytest.fixture
-def make_user(library: PayloadStore, settings: Any) -> MakeUser:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    Path(django_settings.STATIC_ROOT).mkdir(exist_ok=True)
-
+def make_user(library: PayloadStore) -> MakeUser:
     def make(name: str, group: str = "") -> User:
         user = User.objects.create_user(name, password=PASSWORD)
         if group:

@@ -1,11 +1,13 @@
 """Changes of accounts and groups in the admin are audited, or do not happen."""
 
 import json
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from borealis_assemblies import settings as project
 from devmode.accounts import account_audit
 from devmode.audit import AuditUnwritable
 from devmode.models import AuditEntry
@@ -60,3 +62,10 @@ def test_nothing_changes_when_the_audit_cannot_be_written(client: Client, monkey
     answer = client.post("/admin/auth/group/add/", {"name": "Night shift"})
     assert answer.status_code == 503
     assert not Group.objects.filter(name="Night shift").exists()
+
+
+def test_a_new_password_is_kept_as_argon2(client: Client, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = project.PASSWORD_HASHERS
+    words = {"username": "eve", "password1": "a long test password", "password2": "a long test password"}
+    assert client.post("/admin/auth/user/add/", words | {"usable_password": "true"}).status_code == 302
+    assert User.objects.get(username="eve").password.startswith("argon2$argon2id$")

@@ -95,7 +95,7 @@ def test_an_entry_is_in_the_log_too(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("table", [AuditEntry._meta.db_table, AuditHead._meta.db_table])
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger")
+@pytest.mark.sqlite("the failure is planted with an SQLite trigger")
 def test_an_unwritable_table_is_said_so_and_nothing_is_kept(table: str) -> None:
     record(facts(1), now=NOW)
     operation = "UPDATE" if table.endswith("head") else "INSERT"
@@ -192,7 +192,7 @@ def test_each_of_a_thousand_random_tamperings_is_found() -> None:
     assert list(find_breaks()) == []
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite keeps what is not of the column's type")
+@pytest.mark.sqlite("only SQLite keeps what is not of the column's type")
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -210,7 +210,7 @@ def test_what_is_not_even_of_the_columns_type_is_found(column: str, value: objec
     assert list(find_breaks())
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite keeps text that is none")
+@pytest.mark.sqlite("only SQLite keeps text that is none")
 def test_text_that_is_no_text_is_found() -> None:
     write_audit()
     execute(f"UPDATE {TABLE} SET detail = CAST(X'ff' AS TEXT) WHERE sequence = 5")  # noqa: S608

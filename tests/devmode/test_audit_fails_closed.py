@@ -22,7 +22,7 @@ from tests.documents_made import script
 pytestmark = [
     # Real commits: what is there after a failure is what a restart would find.
     pytest.mark.django_db(transaction=True, databases="__all__"),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger"),
+    pytest.mark.sqlite("the failure is planted with an SQLite trigger"),
 ]
 
 

@@ -247,7 +247,7 @@ def test_a_bad_body_is_refused_and_names_its_field(api: Api, body: Any, field: s
     assert not DevModeGrant.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger")
+@pytest.mark.sqlite("the failure is planted with an SQLite trigger")
 def test_without_an_audit_nothing_happens_and_its_holder_stays_signed_in(api: Api, make_user: MakeUser) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

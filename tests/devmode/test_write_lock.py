@@ -10,29 +10,25 @@ from pytest_django import Settings
 
 from devmode.models import AuditEntry
 from devmode.write_lock import NestedWriteLock, WriteLockTimeout, write_lock, write_transaction
+from tests.patience import HANG_SECONDS
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 
-@pytest.fixture
-def only_sqlite() -> None:
-    if connections["default"].vendor != "sqlite":
-        pytest.skip("the file lock is for SQLite")
-
-
-def test_a_writer_that_waits_too_long_gets_a_timeout(only_sqlite: None, settings: Settings) -> None:
+@pytest.mark.sqlite("a database server queues its writers itself")
+def test_a_writer_that_waits_too_long_gets_a_timeout(settings: Settings) -> None:
     settings.WRITE_TIMEOUT_SECONDS = 0.05
     taken, release = Event(), Event()
 
     def hold() -> None:
         with FileLock(f"{connections['default'].settings_dict['NAME']}.queue"):
             taken.set()
-            release.wait(10)
+            release.wait(HANG_SECONDS)
 
     holder = Thread(target=hold)
     holder.start()
     try:
-        assert taken.wait(10)
+        assert taken.wait(HANG_SECONDS)
         with pytest.raises(WriteLockTimeout), write_transaction():
             pytest.fail("the lock was given twice")
         with write_transaction("official"):

@@ -1,4 +1,7 @@
-"""Kill a writing process at its system calls, one after the other: no acknowledged change is lost, none is torn."""
+"""Kill a writing process at its system calls, one after the other: no acknowledged change is lost, none is torn.
+
+The gate tries a few calls from the first to the last, `make torture` every one.
+"""
 
 import json
 import os
@@ -11,9 +14,13 @@ from typing import Any
 
 import pytest
 
+from tests.commands.deployment import Prepared
+from tests.effort import TORTURE, effort
+from tests.patience import HANG_SECONDS
+
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = "fsync,fdatasync,rename,renameat,renameat2,pwrite64,unlink,unlinkat,ftruncate,mkdir,mkdirat"
-POINTS = int(os.environ.get("CRASH_POINTS", "24"))
+PARTS = effort(gate=6, torture=24)
 
 pytestmark = [
     pytest.mark.engine,
@@ -24,7 +31,9 @@ pytestmark = [
 def run(runtime_root: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOREALIS_", "COV"))}
     environment |= {"BOREALIS_RUNTIME_ROOT": str(runtime_root), "PYTHONPATH": str(ROOT)}
-    return subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
+    )
 
 
 def work(runtime_root: Path, *strace: str) -> subprocess.CompletedProcess[str]:
@@ -32,32 +41,32 @@ def work(runtime_root: Path, *strace: str) -> subprocess.CompletedProcess[str]:
     return run(runtime_root, "strace", "-f", "-o", str(runtime_root / "trace"), *strace, *process)
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    runtime_root = tmp_path_factory.mktemp("crash") / "prepared"
-    result = run(runtime_root, sys.executable, "manage.py", "prepare")
-    assert result.returncode == 0, result.stderr
-    return runtime_root
+def places(part: int, calls: list[str]) -> list[int]:
+    """Return which calls a part of the test kills at: in the gate one of those spread evenly, at length its share."""
+    return list(range(part, len(calls), PARTS)) if TORTURE else [part * (len(calls) - 1) // (PARTS - 1)]
 
 
 @pytest.fixture(scope="module")
-def calls(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def calls(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Every system call of the whole work that may change a file, in order."""
     runtime_root = tmp_path_factory.mktemp("counted") / "root"
-    shutil.copytree(prepared, runtime_root)
+    shutil.copytree(prepared.root, runtime_root)
     result = work(runtime_root, "-e", f"trace={CALLS}")
     assert result.returncode == 0, result.stderr
     return re.findall(r"^\d+ +(\w+)\(", (runtime_root / "trace").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("point", range(POINTS))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_a_process_killed_at_a_system_call_loses_nothing(
-    prepared: Path, calls: list[str], tmp_path: Path, point: int
+    prepared: Prepared, calls: list[str], tmp_path: Path, part: int
 ) -> None:
-    place = point * (len(calls) - 1) // max(POINTS - 1, 1)
-    call, number = calls[place], calls[: place + 1].count(calls[place])
-    runtime_root = tmp_path / "root"
-    shutil.copytree(prepared, runtime_root)
+    for place in places(part, calls):
+        call, number = calls[place], calls[: place + 1].count(calls[place])
+        check_kill(prepared, tmp_path / f"{place}", call, number)
+
+
+def check_kill(prepared: Prepared, runtime_root: Path, call: str, number: int) -> None:
+    shutil.copytree(prepared.root, runtime_root)
     killed = work(runtime_root, "-e", f"trace={CALLS}", "-e", f"inject={call}:signal=KILL:when={number}")
     assert killed.returncode in {-9, 137}, f"{call} number {number}: {killed.stderr}"
     acknowledged: list[list[Any]] = [pair for line in killed.stdout.splitlines() for pair in json.loads(line)]

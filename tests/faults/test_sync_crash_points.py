@@ -1,7 +1,6 @@
 """Kill a sync at its system calls, one after the other: the shelf is the old one or the new one, never between."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.test_crash_points import CALLS, run
+from tests.commands.deployment import Prepared
+from tests.faults.test_crash_points import CALLS, PARTS, places, run
 from tests.official.published_folder import publish, publish_many
-
-POINTS = int(os.environ.get("SYNC_CRASH_POINTS", "8"))
 
 pytestmark = [
     pytest.mark.engine,
@@ -41,10 +39,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def prepared(folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
-    runtime_root = tmp_path_factory.mktemp("sync") / "prepared"
-    result = run(runtime_root, sys.executable, "manage.py", "prepare")
-    assert result.returncode == 0, result.stderr
+def synchronised(
+    prepared: Prepared, folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Any]:
+    runtime_root = tmp_path_factory.mktemp("sync") / "synchronised"
+    shutil.copytree(prepared.root, runtime_root)
     filled = step(runtime_root, "prepare", folders[0])
     assert filled.returncode == 0, filled.stderr
     return runtime_root, json.loads(filled.stdout)
@@ -52,11 +51,11 @@ def prepared(folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def finished(
-    prepared: tuple[Path, Any], folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+    synchronised: tuple[Path, Any], folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], Any]:
     """Every system call of a whole sync that may change a file, in order, and the shelf after it."""
     runtime_root = tmp_path_factory.mktemp("counted") / "root"
-    shutil.copytree(prepared[0], runtime_root)
+    shutil.copytree(synchronised[0], runtime_root)
     result = step(runtime_root, "work", folders[1], "-e", f"trace={CALLS}")
     assert result.returncode == 0, result.stderr
     checked = step(runtime_root, "check", folders[1])
@@ -65,26 +64,36 @@ def finished(
     return calls, json.loads(checked.stdout)["shelf"]
 
 
-@pytest.mark.parametrize("point", range(POINTS))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_a_sync_killed_at_a_system_call_leaves_the_old_shelf_or_the_new(
-    prepared: tuple[Path, Any], finished: tuple[list[str], Any], folders: tuple[Path, Path], tmp_path: Path, point: int
+    synchronised: tuple[Path, Any],
+    finished: tuple[list[str], Any],
+    folders: tuple[Path, Path],
+    tmp_path: Path,
+    part: int,
 ) -> None:
-    (old_root, old), (calls, new) = prepared, finished
+    (old_root, old), (calls, new) = synchronised, finished
     assert (old["owner"], new["owner"], len(new["official"])) == ("user", "official", 5)
-    place = point * (len(calls) - 1) // max(POINTS - 1, 1)
-    call, number = calls[place], calls[: place + 1].count(calls[place])
-    runtime_root = tmp_path / "root"
-    shutil.copytree(old_root, runtime_root)
-    killed = step(
-        runtime_root, "work", folders[1], "-e", f"trace={CALLS}", "-e", f"inject={call}:signal=KILL:when={number}"
-    )
-    assert killed.returncode in {-9, 137}, f"{call} number {number}: {killed.stderr}"
+    for place in places(part, calls):
+        runtime_root = tmp_path / f"{place}"
+        shutil.copytree(old_root, runtime_root)
+        said, found = killed_at(runtime_root, folders[1], calls[place], calls[: place + 1].count(calls[place]))
+        check_shelf(old, new, said, found)
 
-    checked = step(runtime_root, "check", folders[1])
+
+def killed_at(runtime_root: Path, folder: Path, call: str, number: int) -> tuple[str, Any]:
+    """Return what a sync said before it was killed, and what is there after that."""
+    injection = f"inject={call}:signal=KILL:when={number}"
+    killed = step(runtime_root, "work", folder, "-e", f"trace={CALLS}", "-e", injection)
+    assert killed.returncode in {-9, 137}, f"{call} number {number}: {killed.stderr}"
+    checked = step(runtime_root, "check", folder)
     assert checked.returncode == 0, checked.stderr
-    found = json.loads(checked.stdout)
+    return killed.stdout, json.loads(checked.stdout)
+
+
+def check_shelf(old: Any, new: Any, said: str, found: Any) -> None:
     assert found["shelf"] in (old, new)
-    assert found["shelf"] == new or "done" not in killed.stdout
+    assert found["shelf"] == new or "done" not in said
     assert found["replica"] == found["shelf"]["official"]
     assert found["findings"] == []
     assert found["replayed_the_same"]

@@ -17,12 +17,6 @@ PASSWORD = "correct horse battery staple"
 Api = Callable[..., Any]
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
-
-
 @pytest.fixture
 def ada(library: PayloadStore) -> User:
     return User.objects.create_superuser("ada", password=PASSWORD)

@@ -4,6 +4,8 @@ import http.client
 import json
 from typing import Any
 
+from tests.patience import HANG_SECONDS
+
 JSON = {"Content_Type": "application/json"}
 Heard = tuple[int, str, str]
 
@@ -26,7 +28,7 @@ class Talk:
         return self.ask("POST", path, json.dumps(body), **JSON, **headers)
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str], *, keep: bool) -> Heard:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         text = answer.read().decode()

@@ -15,6 +15,7 @@ from django.test import Client
 from devmode.accounts.attempts import Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
 from devmode.models import ApiToken, AttemptCount, AuditEntry
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
+from tests.patience import HANG_SECONDS
 
 LIMIT = Limit(name="door:192.0.2.1", attempts=2, lock_out=timedelta(minutes=5))
 WINDOW_ONLY = Limit(name="imports", attempts=2)
@@ -199,7 +200,7 @@ def test_of_fifty_attempts_at_once_ten_reach_the_password(library: Any) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=HANG_SECONDS)
     assert Counter(statuses) == {401: 10, 429: 40}
     denials = AuditEntry.objects.filter(event="auth.login", outcome="denied")
     assert Counter("throttled" in entry.detail for entry in denials) == {False: 10, True: 1}

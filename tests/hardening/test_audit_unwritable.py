@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -26,7 +25,7 @@ from tests.hardening.conftest import PASSWORD, browser_of, log_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases="__all__"),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the failure is planted with an SQLite trigger"),
+    pytest.mark.sqlite("the failure is planted with an SQLite trigger"),
 ]
 MODELS: list[Any] = [Assembly, JournalEntry, ApiToken, AuditEntry, DevModeGrant, Session, User, DomainState]
 NEW = {"old_password": PASSWORD, "new_password1": "another long password", "new_password2": "another long password"}

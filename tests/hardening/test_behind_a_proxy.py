@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.deployment import ADMIN_PASSWORD, Deployment
+from tests.commands.deployment import ADMIN_PASSWORD, Deployment, Prepared
 from tests.hardening.talk import JSON, Talk
 
 PROXIED = {"Host": "library.example.org", "X_Forwarded_Proto": "https", "X_Forwarded_For": "198.51.100.1, 192.0.2.5"}
@@ -15,9 +15,9 @@ WORDS = json.dumps({"username": "admin", "password": ADMIN_PASSWORD})
 
 
 @pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+def talk(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
     root: Path = tmp_path_factory.mktemp("proxied")
-    deployment = Deployment(root / "var", BOREALIS_PUBLIC_URL="https://library.example.org")
+    deployment = Deployment.of(prepared, root / "var", BOREALIS_PUBLIC_URL="https://library.example.org")
     with deployment.serve() as server:
         server.wait_until_it_answers()
         yield Talk(deployment.port)

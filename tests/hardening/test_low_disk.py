@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
 from django.test import Client
 
 from assemblies.actions.actor import Actor
@@ -25,8 +24,6 @@ NEW = {"display_name": "X", "assembly_type": "bash", "payload": "true\n"}
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Say how much of the disk is free, in percent."""
-    if connections["default"].vendor != "sqlite":
-        pytest.skip("a database server watches its own disk")
 
     def set_free(percent: float) -> None:
         monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(100_000, 0, int(percent * 1000)))
@@ -53,6 +50,7 @@ NEW_DOCUMENT = {"name": "Y", "type": "bash", "script": "uptime\n", "script_encod
 READS = ["", "/payload", "/revisions", "/revisions/1", "/export"]
 
 
+@pytest.mark.sqlite("a database server watches its own disk")
 def test_every_write_is_refused_and_every_read_answered(
     disk: Any, olga: User, operator: Actor, library: PayloadStore
 ) -> None:
@@ -72,6 +70,7 @@ def test_every_write_is_refused_and_every_read_answered(
     assert flush([Domain.USER]) == {"user": 2}
 
 
+@pytest.mark.sqlite("a database server watches its own disk")
 def test_writing_goes_on_at_five_percent_and_after_space_was_made(
     disk: Any, olga: User, operator: Actor, library: PayloadStore
 ) -> None:

@@ -13,6 +13,7 @@ from django.urls import path
 
 from tests.commands.deployment import Deployment
 from tests.hardening.talk import JSON, Talk
+from tests.patience import HANG_SECONDS
 
 SECRET_KEY = "canary-secret-key-" + "k" * 50
 PASSWORD = "canary password of the administrator"
@@ -97,7 +98,7 @@ def test_none_is_found_anywhere(deployment: Deployment) -> None:
         token, session = token_of(talk), session_of(talk)
         use_and_fail(talk, token, session)
         server.end()
-        said += server.process.communicate(timeout=10)
+        said += server.process.communicate(timeout=HANG_SECONDS)
     for arguments in (["sync_official"], ["sync_official", "--json"], ["show_config"], ["show_config", "--json"]):
         done = deployment.run(*arguments)
         said += [done.stdout, done.stderr]

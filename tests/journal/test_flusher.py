@@ -14,6 +14,7 @@ from assemblies.journal.flusher import Flusher
 from assemblies.models import JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
+from tests.patience import HANG_SECONDS
 
 
 def test_h4_a_change_is_not_written_before_its_interval_is_over(library: PayloadStore, operator: Actor) -> None:
@@ -56,7 +57,7 @@ def test_the_loop_writes_what_is_due_and_everything_at_the_end(store: PayloadSto
     thread = run_in_thread(Flusher(interval=timedelta(seconds=1), stopped=stopped))
     try:
         create(script("Due"), domain=Domain.USER, actor=operator, store=store)
-        deadline = monotonic() + 10
+        deadline = monotonic() + HANG_SECONDS
         while not UserCreatedAssembly.objects.exists() and monotonic() < deadline:
             sleep(0.1)
         assert UserCreatedAssembly.objects.count() == 1
@@ -81,7 +82,7 @@ def test_the_loop_outlives_trouble(store: PayloadStore, operator: Actor, monkeyp
     monkeypatch.setattr(flusher, "due_times", busy_once)
     create(script(), domain=Domain.USER, actor=operator, store=store)
     thread = run_in_thread(flusher)
-    deadline = monotonic() + 10
+    deadline = monotonic() + HANG_SECONDS
     while len(calls) < 2 and monotonic() < deadline:
         sleep(0.1)
     stopped.set()

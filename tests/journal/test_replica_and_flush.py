@@ -165,12 +165,11 @@ def test_errors_are_explained_without_paths(error: Exception, words: str) -> Non
     assert "/with" not in explain(error)
 
 
+@pytest.mark.sqlite("locks of this kind are SQLite's")
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_a_locked_domain_database_is_retried_and_its_error_shown(
     store: PayloadStore, command: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if connections["user_created"].vendor != "sqlite":
-        pytest.skip("locks of this kind are SQLite's")
     import sqlite3
 
     guid = create(script(), domain=Domain.USER, actor=command, store=store).guid

@@ -35,6 +35,7 @@ from assemblies.journal.replica import bring_up_to_date
 from assemblies.models import replica_model
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
+from tests.effort import effort
 
 State = tuple[str, bytes]
 texts = st.sampled_from(["a", "b", "c", "é", "\u202e"])
@@ -193,5 +194,5 @@ def test_any_order_of_changes_flushes_and_crashes(library: PayloadStore) -> None
     LibraryMachine.store = library
     run_state_machine_as_test(
         LibraryMachine,
-        settings=hypothesis_settings(max_examples=50, stateful_step_count=30),
+        settings=hypothesis_settings(max_examples=effort(gate=15, torture=1000), stateful_step_count=30),
     )

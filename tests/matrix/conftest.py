@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as project
 
 from assemblies.catalogue import library_catalogue
 from assemblies.payloads import PayloadStore
@@ -17,8 +16,6 @@ from tests.official.published_folder import publish
 
 @pytest.fixture(params=IDENTITIES)
 def asker(request: pytest.FixtureRequest, library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Asker]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    Path(project.STATIC_ROOT).mkdir(exist_ok=True)
     shelf = filled(library)
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
     publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])

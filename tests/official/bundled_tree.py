@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import assemblies.official
+from tests.patience import HANG_SECONDS
 
 BUNDLED = Path(assemblies.official.__path__[0]) / "bundled"
 TREE = BUNDLED / "Assemblies"
@@ -69,7 +70,7 @@ def run(stem: str, search_path: str = os.defpath, **variables: str | Path) -> su
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=HANG_SECONDS,
         check=False,
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Thread
 
 from assemblies.payloads import PayloadReference, PayloadStore
+from tests.patience import HANG_SECONDS
 
 
 def payload_of(root: Path, reference: PayloadReference) -> Path:
@@ -31,7 +32,7 @@ def refuse_to_serve(store: PayloadStore, reference: PayloadReference, fact: type
 
     reader = Thread(target=attempt_all, daemon=True)
     reader.start()
-    reader.join(timeout=10)
+    reader.join(timeout=HANG_SECONDS)
     assert not reader.is_alive(), "reading hangs"
     assert outcomes == [fact, fact, fact]
     assert served == []

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.patience import HANG_SECONDS
+
 Names = dict[str, str]
 PROJECT = Path(__file__).resolve().parents[2]
 LEFT_OUT = ("BOREALIS_", "DJANGO_")
@@ -30,6 +32,6 @@ def run_python(
         env=clean_environment(runtime_root, names, measured=measured),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         check=False,
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.checks import CheckMessage, registry
-from django.db import connections
 from pytest_django import Settings
 
 from assemblies import checks
@@ -103,11 +102,10 @@ def test_a_flawed_sqlite_is_an_error_where_the_fixed_one_was_only_not_installed(
     ("kind", "found"),
     [("ext4", []), ("nfs4", ["assemblies.E007"]), ("cifs", ["assemblies.E007"]), ("fuse.sshfs", ["assemblies.E007"])],
 )
+@pytest.mark.sqlite("no database of ours is a file")
 def test_a_runtime_root_on_a_network_file_system_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, found: list[str]
 ) -> None:
-    if all(connection.vendor != "sqlite" for connection in connections.all()):
-        pytest.skip("no database of ours is a file")
     mounts = tmp_path / "mounts"
     mounts.write_text(f"disk / ext4 rw 0 0\nserver:/share {settings_root()} {kind} rw 0 0\n")
     monkeypatch.setattr(checks.file_system_of, "__defaults__", (mounts,))

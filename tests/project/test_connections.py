@@ -4,14 +4,15 @@ import threading
 import time
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from assemblies.domains import DOMAIN_ALIASES
 from assemblies.models import DomainState, Watermark
+from tests.patience import HANG_SECONDS
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases="__all__"),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="these are SQLite's pragmas"),
+    pytest.mark.sqlite("these are SQLite's pragmas"),
 ]
 ALIASES = ["default", *DOMAIN_ALIASES]
 
@@ -51,7 +52,7 @@ def test_a_second_writer_waits_for_the_first_and_then_writes(alias: str) -> None
         time.sleep(0.3)
         assert not waited
         model.objects.using(alias).create(domain="official", **fields)
-    writer.join(timeout=10)
+    writer.join(timeout=HANG_SECONDS)
     assert waited[0] >= 0.25
     assert set(model.objects.using(alias).values_list("domain", flat=True)) == {"official", "community"}
 
@@ -67,5 +68,5 @@ def test_a_reader_is_not_held_up_by_a_writer() -> None:
         DomainState.objects.create(domain="official")
         reader = threading.Thread(target=read)
         reader.start()
-        reader.join(timeout=2)
+        reader.join(timeout=HANG_SECONDS)
     assert counts == [0]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from borealis_assemblies.logging import OneLineFormatter, SharedMidnightFile
+from tests.patience import HANG_SECONDS
 from tests.project.processes import PROJECT, clean_environment, run_python
 
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}-engine-.*")
@@ -180,7 +181,7 @@ def test_processes_rotating_at_once_lose_no_line_and_write_none_twice(engine_log
         assert process.stdin is not None
         process.stdin.write(midnight)
         process.stdin.flush()
-    written = {name: int(process.communicate(timeout=30)[0]) for name, process in processes.items()}
+    written = {name: int(process.communicate(timeout=HANG_SECONDS)[0]) for name, process in processes.items()}
     files = [engine_log, *dated(engine_log)]
     lines = sorted(line for file in files for line in file.read_text().splitlines())
     assert lines == sorted(f"{name} {number}" for name, count in written.items() for number in range(count))

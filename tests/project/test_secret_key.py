@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from borealis_assemblies.env import Environment, kept_secret
+from tests.patience import HANG_SECONDS
 
 LONG = "x7" * 25
 READ_KEPT_SECRET = """
@@ -35,7 +36,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
     place, start_at = tmp_path / "secret.key", str(time.time() + 1.0)
     command = [sys.executable, "-c", READ_KEPT_SECRET, str(place), start_at]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    keys = {process.communicate(timeout=30)[0].strip() for process in processes}
+    keys = {process.communicate(timeout=HANG_SECONDS)[0].strip() for process in processes}
     assert keys == {place.read_text()}
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 

@@ -235,9 +235,8 @@ def test_a_library_that_is_no_file_wants_a_backup_of_its_own_kind(
         ("devmode_auditentry", "INSERT"),
     ],
 )
+@pytest.mark.sqlite("the refusing trigger is written for SQLite")
 def test_a_refusing_table_leaves_everything_as_it_was(catalogue: CatalogueBench, table: str, when: str) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the refusing trigger is written for SQLite")
     catalogue.register(ENTRY)
     catalogue.state(PATH, "moved", key="a")
     catalogue.state(PATH, "dropped", "invalid", key="b")
@@ -254,9 +253,8 @@ def test_a_refusing_table_leaves_everything_as_it_was(catalogue: CatalogueBench,
     assert catalogue.run("--apply").exit_code == 0
 
 
+@pytest.mark.sqlite("the swallowing trigger is written for SQLite")
 def test_a_row_that_vanishes_under_the_migration_is_noticed(catalogue: CatalogueBench) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the swallowing trigger is written for SQLite")
     catalogue.register(ENTRY)
     catalogue.note(PATH)
     before = catalogue.dump()
@@ -270,12 +268,11 @@ def test_a_row_that_vanishes_under_the_migration_is_noticed(catalogue: Catalogue
     assert catalogue.dump() == before
 
 
+@pytest.mark.sqlite("only an SQLite file is backed up by the command")
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_the_backup_is_the_library_before_the_apply(catalogue: CatalogueBench) -> None:
     catalogue.register(ENTRY)
     catalogue.state(PATH, "v")
-    if not catalogue.is_file:
-        pytest.skip("only an SQLite file is backed up by the command")
     backup = catalogue.run("--apply", "--json").answer["backup_path"]
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("SELECT assembly_guid FROM assemblies_assemblysetting").fetchall() == [(PATH,)]

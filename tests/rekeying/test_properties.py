@@ -21,8 +21,10 @@ from assemblies.rekeying.atocore_adapter import AtocoreAdapter
 from assemblies.rekeying.catalogue_adapter import CatalogueAdapter
 from assemblies.rekeying.migrate import Migration
 from assemblies.rekeying.registry import read_registry
+from tests.effort import effort
 from tests.rekeying.bench import NEW, NEWER, OLD, AtocoreBench, CatalogueBench
 
+EXAMPLES = effort(gate=8, torture=500)
 Benches = AtocoreBench | CatalogueBench
 names = st.sampled_from(["a", "A", " a", "a1", "A2", "b", "b1", "B1 ", "c"])
 statuses = st.sampled_from(["active", "superseded", "invalid"])
@@ -85,7 +87,7 @@ def archived_rows(bench: Benches, answer: dict[str, Any]) -> list[str]:
 
 
 @given(registry=registries, drawn=rows)
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES)
 def test_no_row_of_a_file_disappears(registry: list[dict[str, Any]], drawn: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = AtocoreBench(Path(folder))
@@ -94,7 +96,7 @@ def test_no_row_of_a_file_disappears(registry: list[dict[str, Any]], drawn: dict
 
 
 @given(registry=registries, drawn=rows)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_row_of_the_library_disappears(
     library: PayloadStore, registry: list[dict[str, Any]], drawn: dict[str, Any]
 ) -> None:

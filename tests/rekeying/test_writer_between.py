@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from tests.patience import HANG_SECONDS
 from tests.project.processes import PROJECT, clean_environment
 from tests.rekeying.bench import AtocoreBench, CatalogueBench
 
@@ -58,7 +59,7 @@ def test_a_write_after_the_plan_was_made_refuses_the_apply_of_another_process(
             assert process.stdout.readline().strip(), "it prints nothing before the plan is made"
             bench.note("p05", "meanwhile")
             before = bench.dump()
-            printed, errors = process.communicate(timeout=60)
+            printed, errors = process.communicate(timeout=HANG_SECONDS)
         finally:
             process.kill()
     assert process.returncode == 4, errors

@@ -10,6 +10,7 @@ import pytest
 from assemblies.errors import SourceUnreadable
 from tests.official.git.git_repository import Repository, git_source, needs_git
 from tests.official.published_folder import publish_many
+from tests.patience import HANG_SECONDS
 
 POSIX_ONLY = pytest.mark.skipif(os.name == "nt", reason="a shell script is the bait")
 pytestmark = [needs_git, POSIX_ONLY]
@@ -93,5 +94,5 @@ def test_settings_of_the_user_and_the_environment_run_nothing(
     assert len(git_source(repository.folder, tmp_path / "mirrors").read().documents) == 2
     assert not canary.exists()
     monkeypatch.delenv("GIT_DIR")
-    subprocess.run(["git", "ls-remote", str(repository.folder)], check=False, capture_output=True, timeout=20)
+    subprocess.run(["git", "ls-remote", str(repository.folder)], check=False, capture_output=True, timeout=HANG_SECONDS)
     assert canary.exists(), "the bait does not work"

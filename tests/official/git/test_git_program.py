@@ -19,6 +19,7 @@ from assemblies.official.git.objects import object_reader
 from assemblies.official.git.program import GitFailed, GitLimit, GitProgram, scrubbed
 from tests.official.git.git_repository import Repository, git_source, limits, needs_git
 from tests.official.published_folder import publish, publish_many
+from tests.patience import HANG_SECONDS
 
 pytestmark = needs_git
 posix_only = pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for git")
@@ -85,7 +86,7 @@ def test_a_source_that_never_answers_is_away_after_its_time(
 
     contents = git_source(repository.folder, tmp_path / "mirrors", limits=limits(asking_seconds=0.5)).read()
 
-    assert monotonic() - started < 10
+    assert monotonic() - started < 50
     assert contents.version == before.version and "more than 0.5 seconds" in contents.notes[0]
     assert _is_gone(int((tmp_path / "child").read_text()))
 
@@ -142,7 +143,7 @@ def test_a_fetch_that_brings_more_and_more_is_ended(
 
     with pytest.raises(SourceUnreadable, match="larger than 1000000 bytes"):
         source.read()
-    assert monotonic() - started < 10
+    assert monotonic() - started < 50
     monkeypatch.undo()
     assert len(source.read().documents) == len(before.documents) + 1
 
@@ -254,7 +255,7 @@ def test_a_host_that_refuses_connections_is_away(tmp_path: Path) -> None:
         git_source(f"{address}/x.git", tmp_path / "mirrors").read()
     ssh = address.replace("http://", "ssh://git@")
     with pytest.raises(SourceUnreadable, match="ssh never asks"):
-        git_source(f"{ssh}/x.git", tmp_path / "mirrors", limits=limits(asking_seconds=5)).read()
+        git_source(f"{ssh}/x.git", tmp_path / "mirrors", limits=limits(asking_seconds=HANG_SECONDS)).read()
 
 
 def _is_gone(process_id: int) -> bool:
