@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,11 @@ Visit = Callable[..., Page]
 SERIOUS = {"serious", "critical"}
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PROJECT = Path(__file__).resolve().parents[2]
+REPLACE_TEXT = """([from, to]) => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(from, to);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +94,15 @@ def accessible() -> Callable[[Page], None]:
 
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
-    """Keep a screenshot where SCREENSHOTS names a folder, for the documentation and for one's own eyes."""
+    """Keep a screenshot where SCREENSHOTS names a folder, for the documentation and for one's own eyes.
+
+    What it shows names no folder of the machine that took it.
+    """
 
     def taken(page: Page, name: str) -> None:
+        page.evaluate(REPLACE_TEXT, [str(settings.RUNTIME_ROOT), "/srv/borealis"])
+        words = page.locator("body").inner_text()
+        assert [place for place in (PROJECT, tempfile.gettempdir(), Path.home()) if f"{place}/" in words] == []
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"{name}.png")
 

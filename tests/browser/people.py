@@ -43,7 +43,7 @@ def session_of(user: User, *, dev_mode: bool) -> str:
     if dev_mode:
         with transaction.atomic():
             bearer = Bearer.of_session(user, key)
-            grants.issue(bearer, reason="Mending the catalogue", remote_address="127.0.0.1", now=timezone.now())
+            grants.issue(bearer, reason="Repairing the catalogue", remote_address="127.0.0.1", now=timezone.now())
     return key
 
 

@@ -56,12 +56,12 @@ def test_a_fresh_log_in_enters_with_a_reason_and_comes_back(visit: Visit, access
     expect(page.get_by_label("Reason")).to_be_focused()
     accessible(page)
     picture(page, "dev-mode-enter")
-    page.get_by_label("Reason").fill("Mending the catalogue")
+    page.get_by_label("Reason").fill("Repairing the catalogue")
     page.keyboard.press("Enter")
     page.wait_for_url("**/account/access")
-    expect(banner(page)).to_contain_text("Mending the catalogue")
+    expect(banner(page)).to_contain_text("Repairing the catalogue")
     expect(page.locator("form.dev-mode-switch")).to_contain_text("Dev Mode on")
-    assert DevModeGrant.objects.get().reason == "Mending the catalogue"
+    assert DevModeGrant.objects.get().reason == "Repairing the catalogue"
 
 
 def test_an_old_log_in_needs_the_password_and_a_wrong_one_is_said_at_the_field(visit: Visit, accessible: Any) -> None:
@@ -178,7 +178,7 @@ def test_after_the_end_what_is_typed_stays_and_one_enters_again_in_place(
     expect(banner(page).get_by_role("alert")).to_be_empty()
     expect(banner(page).get_by_role("timer")).to_contain_text("14:5")
     expect(field).to_have_value("half a thought")
-    assert DevModeGrant.objects.filter(reason="Mending the catalogue").count() == 2
+    assert DevModeGrant.objects.filter(reason="Repairing the catalogue").count() == 2
     # The page can still be sent: its session has another key by now, and the same person.
     page.get_by_label("Old password:").fill("wrong")
     page.get_by_label("New password confirmation:").fill("half a thought")
@@ -209,7 +209,7 @@ def test_another_administrator_sees_and_revokes_it(visit: Visit, accessible: Any
     holder, boss = visit("administrator", dev_mode=True), visit("superuser")
     field = typed(holder)
     boss.goto(GRANTS)
-    expect(boss.get_by_role("row").filter(has_text="ada")).to_contain_text("Mending the catalogue")
+    expect(boss.get_by_role("row").filter(has_text="ada")).to_contain_text("Repairing the catalogue")
     boss.get_by_role("button", name="Revoke Dev Mode of ada").click()
     expect(boss.get_by_text("Dev Mode of ada was revoked.")).to_be_visible()
     expect(boss.get_by_role("row").filter(has_text="ada")).to_contain_text("Revoked by an administrator: susan")

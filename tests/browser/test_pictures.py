@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.update import update
+from assemblies.demo.fill import fill
 from assemblies.payloads import PayloadStore
 from tests.browser.conftest import Visit
 from tests.browser.shelf import Stocked, stock
@@ -25,13 +28,24 @@ OF_THE_ADMINISTRATOR = {
 
 
 def test_what_an_administrator_in_dev_mode_sees(
-    visit: Visit, library: PayloadStore, picture: Picture, operator: Actor
+    visit: Visit, library: PayloadStore, picture: Picture, settings: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    shelf = stock(library)
+    # Named from here, so that the pictures do not say where that is.
+    monkeypatch.chdir(tmp_path)
+    settings.OFFICIAL_SOURCE = "official-catalogue"
+    User.objects.create_superuser(settings.ADMIN_USERNAME)
+    fill(library, Path(settings.OFFICIAL_SOURCE))
     page = visit("administrator", dev_mode=True)
     for name, path in OF_THE_ADMINISTRATOR.items():
         page.goto(path)
         picture(page, name)
+
+
+def test_what_two_people_see_who_saved_at_once(
+    visit: Visit, library: PayloadStore, picture: Picture, operator: Actor
+) -> None:
+    shelf = stock(library)
+    page = visit("administrator", dev_mode=True)
     page.watch.expect(409)  # type: ignore[attr-defined]
     page.goto(ITEM.format(shelf.own))
     page.get_by_role("textbox", name="Summary").fill("Names every disk that is nearly full.")
