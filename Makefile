@@ -1,4 +1,5 @@
-# Two commands on a fresh machine: `make run` serves the library, `make test` is the whole gate.
+# Two commands on a fresh machine: `make run` serves the library, `make test` is the gate; `make coverage` and
+# `make torture` run what takes longer.
 # `make lock` pins the dependencies anew; `make messages` gathers the texts of the pages for the translators and
 # compiles what they wrote (it needs gettext). PYTHON chooses the interpreter: make run PYTHON=python3.12
 
@@ -10,27 +11,18 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header
 
-.PHONY: run test bench lock messages wheelhouse
+.PHONY: run test coverage torture bench lock messages wheelhouse
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python manage.py serve
 
-# A runtime root of its own, so that the gate neither touches nor leaves live data. Browsers come last and untraced: beside
-# them, tests that measure time would measure the browsers.
+# What runs in each, and when to run which: docs/testing.md.
 test: $(VENV)/test.stamp
-	@set -eu; \
-	BOREALIS_RUNTIME_ROOT=$$(mktemp -d); export BOREALIS_RUNTIME_ROOT; \
-	trap 'rm -rf "$$BOREALIS_RUNTIME_ROOT"' EXIT; \
-	unset PYTHONWARNINGS; set -x; \
-	$(BIN)/ruff format --check .; \
-	$(BIN)/ruff check .; \
-	$(BIN)/lint-imports; \
-	$(BIN)/mypy .; \
-	$(BIN)/python manage.py check --fail-level WARNING; \
-	$(BIN)/python manage.py makemigrations --check --dry-run; \
-	$(BIN)/python -m pytest -n 2 --ignore tests/browser --cov --cov-branch --cov-fail-under 95; \
-	$(BIN)/python -m pytest -n 2 tests/browser
+	@$(BIN)/python -m tests.gate test
+
+coverage torture: $(VENV)/test.stamp $(VENV)/wheelhouse.stamp
+	@$(BIN)/python -m tests.gate $@
 
 # Ratios to a plain server and to what is least possible. No part of the gate: on a busy machine they say nothing.
 # For some figures, or more rows: make bench BENCH="list item --rows 10000"

@@ -12,6 +12,8 @@ from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 def test_a_created_assembly_is_in_the_working_copy_the_journal_and_the_audit(
     library: PayloadStore, operator: Actor

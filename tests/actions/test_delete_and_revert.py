@@ -21,6 +21,8 @@ from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def made(library: PayloadStore, operator: Actor) -> Receipt:

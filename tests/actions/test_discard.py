@@ -14,6 +14,8 @@ from assemblies.models import Assembly, UserCreatedAssembly
 from assemblies.payloads import PayloadReference, PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 def test_a_pending_change_goes_back_to_what_the_domain_database_holds(library: PayloadStore, operator: Actor) -> None:
     made = create(script(), domain=Domain.USER, actor=operator, store=library)

@@ -14,6 +14,8 @@ from devmode.models import AuditEntry, DevModeGrant
 from devmode.models.grant import EndReason
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 def test_a_grant_that_ended_after_the_request_began_allows_nothing(library: PayloadStore, granted: Actor) -> None:
     grants.end(DevModeGrant.objects.get(), EndReason.REVOKED, by="boss", now=timezone.now())

@@ -31,6 +31,8 @@ from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 GUID = "e" * 40
 
 

@@ -26,6 +26,8 @@ from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 GUID = "b" * 40
 
 

@@ -20,6 +20,8 @@ from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 Many = Callable[[Sequence[str], Actor], list[Receipt]]
 ACTIONS: dict[str, Many] = {
     "assembly.tag_many": lambda guids, actor: tag_many(guids, "night", actor=actor),

@@ -30,6 +30,8 @@ from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry, AuditHead, DevModeGrant
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 APPROVED = SettingCategory.APPROVED
 
 

@@ -18,6 +18,8 @@ from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.admin.conftest import signed_in
 
+pytestmark = pytest.mark.database
+
 LIST, CSV, LINES = (f"/admin/devmode/auditentry/{rest}" for rest in ("", "export/csv/", "export/jsonl/"))
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Budget = Callable[[int], Any]

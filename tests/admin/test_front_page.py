@@ -32,6 +32,8 @@ from tests.official.published_folder import guid as guid_of
 from tests.official.published_folder import publish, publish_many, source_of
 from tests.patience import A_SECOND
 
+pytestmark = pytest.mark.database
+
 INDEX = "/admin/"
 QUERIES = 11
 MANY = 10_000

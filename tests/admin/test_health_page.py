@@ -28,6 +28,8 @@ from devmode.models import AuditEntry
 from devmode.sqlite_files import find_sqlite_file
 from tests.admin.conftest import signed_in
 
+pytestmark = pytest.mark.database
+
 HEALTH, CHECK, VERIFY, RESULT = (f"/admin/health/{rest}" for rest in ("", "check/", "verify/", "verification/"))
 Usage = namedtuple("Usage", "total used free")
 Budget = Callable[[int], Any]

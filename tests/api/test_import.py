@@ -15,6 +15,8 @@ from assemblies.payloads import PayloadStore
 from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, traces
 from tests.patience import A_SECOND
 
+pytestmark = pytest.mark.database
+
 IMPORT = "/api/assemblies/import"
 GUID = "0123456789abcdef0123456789abcdef"
 

@@ -17,6 +17,7 @@ from tests.browser.people import PEOPLE, session_of
 from tests.browser.watched import Watch
 
 Visit = Callable[..., Page]
+OF_THE_GATE = "test_tour.py"
 SERIOUS = {"serious", "critical"}
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -114,3 +115,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.engine)
             item.add_marker(pytest.mark.django_db(transaction=True, databases="__all__"))
+            if item.path.name != OF_THE_GATE:
+                item.add_marker(pytest.mark.slow)

@@ -45,7 +45,12 @@ OF_ROLES = {
     ("administrator", False): EVERY,
     ("administrator", True): EVERY,
 }
-LOOKS = [{}, {"dark": True}, {"phone": True}]
+# The gate goes round once for each role.
+LOOKS = [
+    pytest.param({}, id="light"),
+    pytest.param({"dark": True}, id="dark", marks=pytest.mark.slow),
+    pytest.param({"phone": True}, id="phone", marks=pytest.mark.slow),
+]
 Accessible = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
 
@@ -56,7 +61,7 @@ def stocked(library: PayloadStore, live_server: object) -> Stocked:
 
 
 @pytest.mark.parametrize(("role", "dev_mode"), OF_ROLES)
-@pytest.mark.parametrize("look", LOOKS, ids=["light", "dark", "phone"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_works_and_can_be_read_by_everyone(
     visit: Visit, stocked: Stocked, accessible: Accessible, picture: Picture, role: str, dev_mode: bool,
     look: dict[str, bool],

@@ -34,6 +34,8 @@ from assemblies.models.columns import project
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def catalogue(library: PayloadStore) -> Catalogue:

@@ -17,6 +17,8 @@ from assemblies.journal.flush import flush_domain
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 GUIDS: dict[str, str] = {}
 
 

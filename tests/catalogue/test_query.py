@@ -12,6 +12,8 @@ from assemblies.journal.flush import flush_domain
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture(autouse=True)
 def shelf(library: PayloadStore, command: Actor) -> None:

@@ -10,6 +10,8 @@ from assemblies.domains import Domain
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 GRAPH = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}},{"id":"b","data":{"label":"Call paul"}}],"edges":[]}'
 GUIDS: dict[str, str] = {}
 

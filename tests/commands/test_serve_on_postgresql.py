@@ -17,6 +17,7 @@ ALIASES = {"": "default", "OFFICIAL_": "official", "COMMUNITY_": "community", "U
 
 pytestmark = [
     pytest.mark.engine,
+    pytest.mark.postgresql,
     pytest.mark.skipif(not SERVER.startswith("postgres"), reason="BOREALIS_TEST_DATABASE_URL names no PostgreSQL"),
 ]
 

@@ -39,7 +39,7 @@ from tests.commands.calling import Called, call
 from tests.documents_made import script
 from tests.official.published_folder import guid
 
-pytestmark = pytest.mark.usefixtures("shelf")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("shelf")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from devmode.audit import AuditFacts, AuditUnwritable, Subject, find_breaks, rec
 from devmode.models import AuditEntry, AuditHead
 from devmode.models.audit import Outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 ENTRIES = 12

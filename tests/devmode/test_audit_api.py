@@ -13,6 +13,8 @@ from devmode.models.audit import Outcome
 from tests.api.conftest import Api, assert_private, assert_refused
 from tests.devmode.conftest import MakeUser, browser_of, changed
 
+pytestmark = pytest.mark.database
+
 AUDIT = "/api/audit"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = "sequence recorded_at actor role remote_address event domain assembly_guid outcome dev_mode detail hash"

@@ -14,7 +14,7 @@ from devmode.grants import Bearer, GrantEnded
 from devmode.models import ApiToken, DevModeGrant
 from devmode.models.grant import EndReason
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
 
 

@@ -23,6 +23,8 @@ from devmode.models import AuditEntry, DevModeGrant
 from tests.devmode.conftest import GRANTS, MakeUser
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 USES = 100
 
 

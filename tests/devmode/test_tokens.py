@@ -10,7 +10,7 @@ from pytest_django import Settings
 from devmode.accounts.tokens import digest_of, find_token, issue_token
 from devmode.models import ApiToken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from devmode.models import AuditEntry
 from devmode.write_lock import NestedWriteLock, WriteLockTimeout, write_lock, write_transaction
 from tests.patience import HANG_SECONDS
 
-pytestmark = pytest.mark.django_db(databases="__all__")
+pytestmark = [pytest.mark.database, pytest.mark.django_db(databases="__all__")]
 
 
 @pytest.mark.sqlite("a database server queues its writers itself")

@@ -17,6 +17,8 @@ from devmode.models import ApiToken, AttemptCount, AuditEntry
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
 from tests.patience import HANG_SECONDS
 
+pytestmark = pytest.mark.database
+
 LIMIT = Limit(name="door:192.0.2.1", attempts=2, lock_out=timedelta(minutes=5))
 WINDOW_ONLY = Limit(name="imports", attempts=2)
 doors = pytest.mark.parametrize("door", ["api", "admin"])

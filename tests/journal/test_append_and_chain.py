@@ -13,6 +13,8 @@ from assemblies.journal.chain import find_breaks
 from assemblies.models import JournalEntry, JournalHead
 from assemblies.payloads import PayloadStore
 
+pytestmark = pytest.mark.database
+
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
 

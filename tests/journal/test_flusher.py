@@ -16,6 +16,8 @@ from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 from tests.patience import HANG_SECONDS
 
+pytestmark = pytest.mark.database
+
 
 def test_h4_a_change_is_not_written_before_its_interval_is_over(library: PayloadStore, operator: Actor) -> None:
     create(script(), domain=Domain.USER, actor=operator, store=library)

@@ -28,6 +28,8 @@ from assemblies.models import (
 from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def guids(library: PayloadStore, command: Actor) -> list[str]:

@@ -37,6 +37,8 @@ from assemblies.payloads import PayloadStore
 from tests.documents_made import script
 from tests.effort import effort
 
+pytestmark = pytest.mark.database
+
 State = tuple[str, bytes]
 texts = st.sampled_from(["a", "b", "c", "é", "\u202e"])
 scripts = st.sampled_from([b"", b"echo 1\n", b"\xef\xbb\xbfecho\r\n", b"\x00\xff", b"lone\rcr"])

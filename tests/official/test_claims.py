@@ -42,6 +42,8 @@ from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many, source_of
 
+pytestmark = pytest.mark.database
+
 TAKEN = guid(7)
 
 

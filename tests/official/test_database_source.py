@@ -33,7 +33,7 @@ from tests.official.shipped_file import LIMIT_BYTES, change, empty_the_library, 
 
 LINEAGE = f'{{"assembly_guid": "{guid(1)}", "domain": "official", "revision": "1", "content_hash": ""}}'
 
-pytestmark = pytest.mark.usefixtures("library")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
 
 
 @pytest.fixture

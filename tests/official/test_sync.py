@@ -31,7 +31,7 @@ from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many, source_of
 
-pytestmark = pytest.mark.usefixtures("library")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
 ON_THE_SHELF = 5
 
 

@@ -16,7 +16,7 @@ from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
 from tests.official.published_folder import guid, publish, publish_many, source_of
 
-pytestmark = pytest.mark.usefixtures("library")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
 
 
 @pytest.fixture

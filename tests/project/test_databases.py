@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from borealis_assemblies.databases import SQLITE, database_settings
 from borealis_assemblies.env import Environment
 
+pytestmark = pytest.mark.database
+
 ROOT = Path("/srv/library")
 ALIASES = ["default", "official", "community", "user_created", "execution"]
 POSTGRES = "postgres://ada@db.example:5433/library"

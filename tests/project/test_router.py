@@ -13,6 +13,8 @@ from assemblies.router import DomainRouter, UnroutedQuery
 from devmode.models import AuditEntry
 from tests.project.rows import replica_row
 
+pytestmark = pytest.mark.database
+
 REPLICA_TABLES = {"assemblies_domainassembly", "assemblies_watermark"}
 every_database = pytest.mark.django_db(databases="__all__")
 

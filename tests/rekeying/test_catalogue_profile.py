@@ -27,6 +27,8 @@ from devmode.models import AuditEntry
 from tests.commands.calling import call
 from tests.rekeying.bench import NEW, NEWER, OLD, CatalogueBench
 
+pytestmark = pytest.mark.database
+
 CANON = "fa79d3530000000000000000000000000000000a"
 OTHER = "189e450a-0000-4000-8000-00000000000b"
 PATH = "Scripts/Examples/Write Canary"

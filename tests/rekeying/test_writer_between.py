@@ -15,6 +15,8 @@ from tests.patience import HANG_SECONDS
 from tests.project.processes import PROJECT, clean_environment
 from tests.rekeying.bench import AtocoreBench, CatalogueBench
 
+pytestmark = pytest.mark.database
+
 MORE_THAN_A_PIPE_HOLDS = 200_000
 NAMES = {
     "default": "DATABASE_URL",
