@@ -1,6 +1,6 @@
 """The output of a run between the threads that read it and the one that sends it on.
 
-Reading never waits for sending, so that neither a slow worker nor a stopped one holds the script up.
+Reading never waits for sending, so that neither a slow worker nor a stopped one delays the script.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Output of real scripts: exact bytes, first and last ones, and nothing that holds the script up."""
+"""Output of real scripts: exact bytes, first and last ones, and nothing that delays the script."""
 
 import hashlib
 from pathlib import Path
