@@ -69,8 +69,9 @@ def test_a_failed_change_releases_the_lock() -> None:
         """The lock is free."""
 
 
+@pytest.mark.sqlite("it is about the file of the lock")
 def test_the_lock_of_a_shared_cache_database_is_next_to_its_file(
-    only_sqlite: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "a b"
     folder.mkdir()

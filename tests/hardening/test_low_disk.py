@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 from assemblies.actions.actor import Actor
@@ -87,6 +88,5 @@ def test_a_server_of_databases_watches_its_own_disk(disk: Any, monkeypatch: pyte
     from assemblies.journal import space
 
     disk(1)
-    connections = {"default": type("Connection", (), {"vendor": "postgresql"})}
-    monkeypatch.setattr(space, "connections", connections)
+    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
     space.require_space_for_changes()
