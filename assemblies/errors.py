@@ -1,24 +1,24 @@
 """Errors as named facts.
 
 A Refusal is about the request and leaves everything as it was; a Failure is about the library's own state. Each class
-is one fact; its docstring is the message a person reads when the raiser has nothing better to say.
-`assemblies.api.errors` maps facts to HTTP statuses; commands print them. No fact carries a stack trace or a path.
+is one fact; `default_message` is what a person reads when the raiser has nothing better to say, and is translated.
+`assemblies.web.errors` maps facts to HTTP statuses; commands print them. No fact carries a stack trace or a path.
 """
 
 import re
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 
 class LibraryError(Exception):
-    """The library could not do that."""
-
+    default_message = _("The library could not do that.")
     code = "library_error"
 
     def __init__(self, message: str = "", **detail: Any) -> None:
         # On pages the language is the reader's; commands and the API speak English.
-        self.message = message or gettext((type(self).__doc__ or type(self).__name__).strip().split("\n")[0])
+        self.message = message or gettext(self.default_message)
         self.detail = detail
         super().__init__(self.message)
 
@@ -27,155 +27,171 @@ class LibraryError(Exception):
 
 
 class Refusal(LibraryError):
-    """The request was refused; nothing was changed."""
+    default_message = _("The request was refused; nothing was changed.")
 
 
 class Failure(LibraryError):
-    """The library could not do its part."""
+    default_message = _("The library could not do its part.")
 
 
 class InvalidDocument(Refusal):
-    """The document is not one the library can read."""
+    default_message = _("The document is not one the library can read.")
 
     def __init__(self, message: str = "", *, field: str, **detail: Any) -> None:
         super().__init__(message, field=field, **detail)
 
 
 class InvalidField(InvalidDocument):
-    """A field has a value that is not allowed."""
+    default_message = _("A field has a value that is not allowed.")
 
 
 class UnknownField(InvalidDocument):
-    """A field is not known."""
+    default_message = _("A field is not known.")
 
 
 class ReadOnlyField(InvalidDocument):
-    """A field is set by the library and cannot be changed."""
+    default_message = _("A field is set by the library and cannot be changed.")
 
 
 class DocumentTooLarge(Refusal):
-    """The document is larger than the limit."""
+    default_message = _("The document is larger than the limit.")
 
 
 class AttachmentTooLarge(Refusal):
-    """The attachment is larger than the limit."""
+    default_message = _("The attachment is larger than the limit.")
 
 
 class InvalidGuid(Refusal):
-    """That is not an assembly GUID: use 32 or 40 hexadecimal digits, or a UUID."""
+    default_message = _("That is not an assembly GUID: use 32 or 40 hexadecimal digits, or a UUID.")
 
 
 class AssemblyNotFound(Refusal):
-    """There is no such assembly."""
+    default_message = _("There is no such assembly.")
 
 
 class AttachmentNotFound(Refusal):
-    """The assembly has no attachment of that name."""
+    default_message = _("The assembly has no attachment of that name.")
 
 
 class RevisionNotFound(Refusal):
-    """The assembly has no such revision."""
+    default_message = _("The assembly has no such revision.")
 
 
 class SettingNotFound(Refusal):
-    """The assembly has no such setting."""
+    default_message = _("The assembly has no such setting.")
 
 
 class NothingPending(Refusal):
-    """The assembly has no pending write to discard."""
+    default_message = _("The assembly has no pending write to discard.")
 
 
 class GuidTaken(Refusal):
-    """Another assembly already has this GUID."""
+    default_message = _("Another assembly already has this GUID.")
 
 
 class GuidInOtherDomain(Refusal):
-    """An assembly of another domain already has this GUID: clone it, or import with a new GUID. Nothing was changed."""
+    default_message = _(
+        "An assembly of another domain already has this GUID: clone it, or import with a new GUID. Nothing was changed."
+    )
 
 
 class RevisionConflict(Refusal):
-    """The assembly has changed since you read it; the current state is in detail."""
+    default_message = _("The assembly has changed since you read it; the current state is in detail.")
 
 
 class Forbidden(Refusal):
-    """You may not change this domain. Save a copy to User-Created instead, or ask an administrator."""
+    default_message = _("You may not change this domain. Save a copy to User-Created instead, or ask an administrator.")
 
 
 class DevModeRequired(Refusal):
-    """Official and community content is read-only. Enable Dev Mode to change it, or save a copy to User-Created."""
+    default_message = _(
+        "Official and community content is read-only. Enable Dev Mode to change it, or save a copy to User-Created."
+    )
 
 
 class PayloadMissing(Failure):
-    """The payload's bytes are missing from the store; restore them from a backup, then run verify_library."""
+    default_message = _(
+        "The payload's bytes are missing from the store; restore them from a backup, then run verify_library."
+    )
 
 
 class PayloadCorrupt(Failure):
-    """The payload's bytes do not match their SHA-256 and are not served; restore them, then run verify_library."""
+    default_message = _(
+        "The payload's bytes do not match their SHA-256 and are not served; restore them, then run verify_library."
+    )
 
 
 class StorageUnavailable(Failure):
-    """The change could not be made durable, so it was not made. Free space or mend the disk, then try again."""
+    default_message = _(
+        "The change could not be made durable, so it was not made. Free space or mend the disk, then try again."
+    )
 
 
 class StorageFull(StorageUnavailable):
-    """There is too little disk space left to accept changes; reading still works."""
+    default_message = _("There is too little disk space left to accept changes; reading still works.")
 
 
 class LibraryBusy(Failure):
-    """Other writers kept the library busy for too long; try again."""
+    default_message = _("Other writers kept the library busy for too long; try again.")
 
 
 class LibraryUnavailable(Failure):
-    """A database or a disk of the library cannot be used at the moment; try again, then look into engine.log."""
+    default_message = _(
+        "A database or a disk of the library cannot be used at the moment; try again, then look into engine.log."
+    )
 
 
 class AuditUnavailable(Failure):
-    """The audit entry could not be written, so the change was not made."""
+    default_message = _("The audit entry could not be written, so the change was not made.")
 
 
 class ReplicaMismatch(Failure):
-    """The domain database does not belong to this journal; run prepare to see what to do."""
+    default_message = _("The domain database does not belong to this journal; run prepare to see what to do.")
 
 
 class JournalBroken(Failure):
-    """The journal's chain does not hold together; run verify_library and restore from a backup."""
+    default_message = _("The journal's chain does not hold together; run verify_library and restore from a backup.")
 
 
 class SourceUnreadable(Refusal):
-    """The official source could not be read; the catalogue is unchanged."""
+    default_message = _("The official source could not be read; the catalogue is unchanged.")
 
 
 class SyncRefused(Refusal):
-    """The official sync was refused; the catalogue is unchanged."""
+    default_message = _("The official sync was refused; the catalogue is unchanged.")
 
 
 class NotWithdrawn(Refusal):
-    """Only an official assembly that its source no longer publishes can be adopted; clone this one instead."""
+    default_message = _(
+        "Only an official assembly that its source no longer publishes can be adopted; clone this one instead."
+    )
 
 
 class NoOriginal(Refusal):
-    """The assembly is no copy of another one, or its original is gone."""
+    default_message = _("The assembly is no copy of another one, or its original is gone.")
 
 
 class MirrorRefused(Refusal):
-    """The library was not mirrored."""
+    default_message = _("The library was not mirrored.")
 
 
 class RestoreRefused(Refusal):
-    """The library was not restored; nothing was changed."""
+    default_message = _("The library was not restored; nothing was changed.")
 
 
 class MigrationRefused(Refusal):
-    """The migration was refused; nothing was changed."""
+    default_message = _("The migration was refused; nothing was changed.")
 
 
 class NothingToMigrate(Refusal):
-    """There is nothing to re-key. With --allow-empty that is no error."""
+    default_message = _("There is nothing to re-key. With --allow-empty that is no error.")
 
 
 class PlanChanged(Refusal):
-    """The rows have changed since the plan was made; nothing was changed. Read the new plan, then try again."""
+    default_message = _(
+        "The rows have changed since the plan was made; nothing was changed. Read the new plan, then try again."
+    )
 
 
 class MigrationFailed(Failure):
-    """The migration failed and was rolled back."""
+    default_message = _("The migration failed and was rolled back.")

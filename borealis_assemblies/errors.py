@@ -1,10 +1,8 @@
 """Errors that no endpoint answered: JSON for programs, a plain page for people. Nothing here asks a database."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.templatetags.static import static
@@ -12,18 +10,12 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.api.errors import error_body, status_of
-from assemblies.errors import AuditUnavailable, LibraryBusy, LibraryError, LibraryUnavailable
-from devmode.accounts.attempts import TooManyAttempts
-from devmode.audit import AuditUnwritable
-from devmode.write_lock import WriteLockTimeout
+from assemblies.web.errors import answer_of, error_body
 
-logger = logging.getLogger(__name__)
 MESSAGES = {
     HTTPStatus.BAD_REQUEST: _("The request cannot be read."),
     HTTPStatus.FORBIDDEN: _("You may not do this."),
     HTTPStatus.NOT_FOUND: _("There is nothing at this address."),
-    HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts. Wait for some minutes, then try again."),
     HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on the server; engine.log says what."),
 }
 TITLES = {
@@ -76,25 +68,13 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def answer_named_error(request: HttpRequest, error: Exception) -> HttpResponseBase | None:
     """Return the answer to an error that has a name, or None for an unforeseen one, which ends as a plain 500."""
-    if isinstance(error, TooManyAttempts):
-        answer = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, code="throttled")
-        answer["Retry-After"] = str(error.wait_seconds)
-        return answer
-    fact = _named(error)
-    if fact is None:
+    answer = answer_of(error)
+    if answer is None:
         return None
-    logger.error("%s: %s", type(error).__name__, error, exc_info=error)
-    return _answer(request, HTTPStatus(status_of(fact)), code=fact.code, message=fact.message)
-
-
-def _named(error: Exception) -> LibraryError | None:
-    if isinstance(error, LibraryError):
-        return error
-    if isinstance(error, AuditUnwritable):
-        return AuditUnavailable()
-    if isinstance(error, WriteLockTimeout):
-        return LibraryBusy()
-    return LibraryUnavailable() if isinstance(error, DatabaseError) else None
+    response = _answer(request, HTTPStatus(answer.status), code=answer.code, message=answer.message)
+    for name, value in answer.headers.items():
+        response[name] = value
+    return response
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, *, code: str = "", message: Any = "") -> HttpResponseBase:

@@ -8,7 +8,6 @@ from django.views.i18n import set_language
 from assemblies.api.browsing import DocsView, SchemaView
 from assemblies.api.health import HealthView, ReadinessView
 from assemblies.api.unknown import UnknownView
-from devmode.api.audit import AuditView
 from devmode.site.access_page import AccessView
 
 urlpatterns = [
@@ -20,9 +19,7 @@ urlpatterns = [
     path("health/ready", ReadinessView.as_view(), name="health-ready"),
     path("api/schema", SchemaView.as_view(), name="api-schema"),
     path("api/docs", DocsView.as_view(), name="api-docs"),
-    path("api/auth/", include("devmode.api.urls")),
-    path("api/assemblies/", include("devmode.api.dev_mode_urls")),
-    path("api/audit", AuditView.as_view(), name="api-audit"),
+    path("api/", include("devmode.api.urls")),
     path("api/", include("assemblies.api.urls")),
     path("api", UnknownView.as_view(), name="api-root"),
     path("api/<path:rest>", UnknownView.as_view(), name="api-unknown"),

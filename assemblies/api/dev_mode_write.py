@@ -12,7 +12,7 @@ from assemblies.api.answers import DomainName
 from assemblies.api.reading import read_domain, read_object
 from assemblies.domains import Domain
 from devmode.api.endpoint import PrivateEndpoint
-from devmode.api.schema import documented
+from devmode.api.schema import described
 
 
 class WriteRequest(serializers.Serializer[Any]):
@@ -28,10 +28,10 @@ class WriteAnswer(serializers.Serializer[Any]):
 class DevModeWriteView(PrivateEndpoint):
     """Flush one domain or all of them."""
 
-    @documented(
+    @described(
         "Write pending changes now",
         operation_id="write_domains",
-        request=WriteRequest,
+        body=WriteRequest,
         answers={200: WriteAnswer},
         refusals=(400, 401, 403, 413, 415, 503, 507),
         tag="dev mode",

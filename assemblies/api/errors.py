@@ -1,47 +1,21 @@
-"""Facts to HTTP: each error becomes one status and `{code, message, detail}`; none carries a stack trace or a path."""
+"""Errors as the API answers them: `{code, message, detail}` with the status of `assemblies.web.errors`."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import Error as DatabaseError
-from django.http import Http404, UnreadablePostError
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from assemblies import errors as facts
 from assemblies.api.actors import is_administrator
 from assemblies.catalogue import library_catalogue
-from devmode.audit import AuditUnwritable
-from devmode.write_lock import WriteLockTimeout
+from assemblies.errors import DocumentTooLarge, RevisionConflict
+from assemblies.web.errors import CODES as LIBRARY_CODES
+from assemblies.web.errors import answer_of, error_body
 
-logger = logging.getLogger(__name__)
-
-STATUSES: dict[type[facts.LibraryError], int] = {
-    facts.LibraryError: 503,
-    facts.Refusal: 400,
-    facts.Forbidden: 403,
-    facts.DevModeRequired: 403,
-    facts.AssemblyNotFound: 404,
-    facts.AttachmentNotFound: 404,
-    facts.RevisionNotFound: 404,
-    facts.SettingNotFound: 404,
-    facts.NothingPending: 404,
-    facts.GuidTaken: 409,
-    facts.GuidInOtherDomain: 409,
-    facts.SourceUnreadable: 409,
-    facts.SyncRefused: 409,
-    facts.NotWithdrawn: 409,
-    facts.NoOriginal: 409,
-    facts.RevisionConflict: 412,
-    facts.DocumentTooLarge: 413,
-    facts.AttachmentTooLarge: 413,
-    facts.StorageFull: 507,
-}
 # What the framework raises, in the words of the contract.
-CODES = {
-    "permission_denied": "forbidden",
+CODES = LIBRARY_CODES | {
     "parse_error": "invalid_document",
     "invalid": "invalid_field",
     "error": "service_unavailable",
@@ -51,43 +25,21 @@ ADVICE = {
     "not_authenticated": "Log in, or send the header Authorization: Token … with a token of POST /api/auth/login.",
     "unsupported_media_type": "Send JSON with the header Content-Type: application/json.",
 }
-RETRY_AFTER_SECONDS = 1
 
 
 def answer_exception(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Return the answer to a named error, or None for an unforeseen one, which ends as a plain 500."""
-    if isinstance(error, facts.LibraryError):
-        return _answer_fact(error, context)
-    if isinstance(error, AuditUnwritable):
-        return _answer_fact(facts.AuditUnavailable(), context)
-    if isinstance(error, WriteLockTimeout):
-        return _answer_fact(facts.LibraryBusy(), context)
-    if isinstance(error, UnreadablePostError):
-        return _answer_fact(facts.InvalidDocument("The body could not be read to its end.", field="body"), context)
-    if isinstance(error, DatabaseError | OSError):
-        logger.error("%s: %s", type(error).__name__, error, exc_info=error)
-        return _answer_fact(facts.LibraryUnavailable(), context)
-    return _answer_framework(_as_api_exception(error))
+    if (translated := _as_api_exception(error)) is not None:
+        return _answer_framework(translated)
+    answer = answer_of(DocumentTooLarge() if isinstance(error, RequestDataTooBig) else error)
+    if answer is None:
+        return None
+    current = {"current": _current_item(error, context)} if isinstance(error, RevisionConflict) else {}
+    body = error_body(answer.code, answer.message, answer.detail | current)
+    return Response(body, status=answer.status, headers=answer.headers)
 
 
-def error_body(code: str, message: str, detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {"code": code, "message": message, "detail": dict(detail or {})}
-
-
-def status_of(fact: facts.LibraryError) -> int:
-    """Return the HTTP status of a fact: its own, else that of what it is a kind of."""
-    return next(STATUSES[kind] for kind in type(fact).__mro__ if kind in STATUSES)
-
-
-def _answer_fact(fact: facts.LibraryError, context: Mapping[str, Any]) -> Response:
-    detail = dict(fact.detail)
-    if isinstance(fact, facts.RevisionConflict):
-        detail["current"] = _current_item(fact, context)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(fact, facts.LibraryBusy) else {}
-    return Response(error_body(fact.code, fact.message, detail), status=status_of(fact), headers=headers)
-
-
-def _current_item(fact: facts.RevisionConflict, context: Mapping[str, Any]) -> dict[str, Any] | None:
+def _current_item(fact: RevisionConflict, context: Mapping[str, Any]) -> dict[str, Any] | None:
     entry = library_catalogue().current().entries.get(fact.detail["assembly_guid"])
     return entry.item(is_administrator(context["request"])) if entry else None
 
@@ -99,20 +51,12 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
-    if isinstance(error, RequestDataTooBig):
-        return _TooLarge()
-    return exceptions.ParseError(code="bad_request") if isinstance(error, SuspiciousOperation) else None
+    if isinstance(error, SuspiciousOperation) and not isinstance(error, RequestDataTooBig):
+        return exceptions.ParseError(code="bad_request")
+    return None
 
 
-class _TooLarge(exceptions.APIException):
-    status_code = 413
-    default_detail = facts.DocumentTooLarge.__doc__
-    default_code = facts.DocumentTooLarge.code
-
-
-def _answer_framework(error: exceptions.APIException | None) -> Response | None:
-    if error is None:
-        return None
+def _answer_framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return Response(_validation_body(error), status=error.status_code)
     detail = error.detail
@@ -132,7 +76,7 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
 
 
 def _validation_body(error: exceptions.ValidationError) -> dict[str, Any]:
-    """Name the first field at fault; the others stand beside it."""
+    """Name the first field at fault; `fields` has all of them."""
     fields: dict[str, Any] = error.detail if isinstance(error.detail, dict) else {"document": error.detail}
     field, messages = next(iter(fields.items()))
     first = messages[0]

@@ -14,7 +14,6 @@ from assemblies.actions.change import Receipt
 from assemblies.actions.import_documents import MOST_PER_MINUTE, OnConflict, Preview, import_documents, preview
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
-from assemblies.api.errors import error_body
 from assemblies.api.idempotency import event_guid
 from assemblies.api.import_order import ImportOrder, read_order
 from assemblies.api.parsing import ImportJSONParser, check_upload_size
@@ -23,6 +22,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.documents import Document
 from assemblies.documents.upload_size import bounding_itself
+from assemblies.web.errors import error_body
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.throttling import CountingThrottle
 

@@ -11,7 +11,7 @@ from assemblies.api import answers, bodies, official_answers
 from assemblies.catalogue import ORDERINGS
 from assemblies.documents import Style
 from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
-from devmode.api.schema import READING, WRITING, documented
+from devmode.api.schema import READING, WRITING, described
 
 FINDING = (400, 401, 404, 503)
 ASKING = (400, 401, 503)
@@ -74,63 +74,63 @@ FILTERS = (
 )
 STYLE = _query("style", words=[style.value for style in Style])
 
-list_items = documented(
+list_items = described(
     "List assemblies",
     operation_id="list_assemblies",
     answers={200: answers.ItemList, 304: UNCHANGED},
     parameters=(*FILTERS, *PAGE, IF_NONE_MATCH),
     refusals=READING,
 )
-create_item = documented(
+create_item = described(
     "Create an assembly",
     operation_id="create_assembly",
-    request=bodies.NewItem,
+    body=bodies.NewItem,
     answers={201: answers.WrittenItem},
     parameters=(KEY,),
     refusals=(400, 401, 403, 409, 413, 415, 503, 507),
 )
-read_item = documented(
+read_item = described(
     "Read an assembly",
     operation_id="read_assembly",
     answers={200: answers.ItemDetail, 304: UNCHANGED},
     parameters=(GUID, IF_NONE_MATCH),
     refusals=FINDING,
 )
-replace_item = documented(
+replace_item = described(
     "Replace an assembly",
     operation_id="replace_assembly",
-    request=bodies.ItemReplacement,
+    body=bodies.ItemReplacement,
     answers={200: answers.WrittenItem},
     parameters=(GUID, IF_MATCH),
     refusals=WRITING,
 )
-change_item = documented(
+change_item = described(
     "Change an assembly",
     operation_id="change_assembly",
-    request=bodies.ItemChange,
+    body=bodies.ItemChange,
     answers={200: answers.WrittenItem},
     parameters=(GUID, IF_MATCH),
     refusals=WRITING,
 )
-delete_item = documented(
+delete_item = described(
     "Delete an assembly",
     operation_id="delete_assembly",
     answers={202: answers.Status},
     parameters=(GUID, IF_MATCH),
     refusals=(400, 401, 403, 404, 412, 503, 507),
 )
-clone_item = documented(
+clone_item = described(
     "Clone an assembly",
     operation_id="clone_assembly",
-    request=bodies.CloneBody,
+    body=bodies.CloneBody,
     answers={201: answers.WrittenItem},
     parameters=(GUID, KEY),
     refusals=WRITING,
 )
-import_items = documented(
+import_items = described(
     "Import documents",
     operation_id="import_assemblies",
-    request={"application/json": bodies.ImportBody, "multipart/form-data": bodies.ImportUpload},
+    body={"application/json": bodies.ImportBody, "multipart/form-data": bodies.ImportUpload},
     answers={
         200: PolymorphicProxySerializer(
             "Imported",
@@ -142,64 +142,64 @@ import_items = documented(
     parameters=(KEY,),
     refusals=(400, 401, 403, 409, 413, 415, 429, 503, 507),
 )
-export_item = documented(
+export_item = described(
     "Export an assembly",
     operation_id="export_assembly",
     answers={200: OpenApiTypes.OBJECT},
     parameters=(GUID, STYLE, _query("script_encoding", words=["base64", "text"])),
     refusals=FINDING,
 )
-export_items = documented(
+export_items = described(
     "Export a domain",
     operation_id="export_assemblies",
     answers={(200, "application/zip"): OpenApiTypes.BINARY},
     parameters=(DOMAIN, _query("style", words=[*(style.value for style in Style), "tree"])),
     refusals=ASKING,
 )
-read_payload = documented(
+read_payload = described(
     "Download the script or graph",
     operation_id="read_payload",
     answers=BYTES,
     parameters=(GUID, IF_NONE_MATCH),
     refusals=FINDING,
 )
-read_attachment = documented(
+read_attachment = described(
     "Download an attachment",
     operation_id="read_attachment",
     answers=BYTES,
     parameters=(GUID, NAME, IF_NONE_MATCH),
     refusals=FINDING,
 )
-write_attachment = documented(
+write_attachment = described(
     "Put an attachment on an assembly",
     operation_id="write_attachment",
-    request={"application/octet-stream": OpenApiTypes.BINARY},
+    body={"application/octet-stream": OpenApiTypes.BINARY},
     answers={200: answers.WrittenItem},
     parameters=(GUID, NAME, IF_MATCH),
     refusals=(400, 401, 403, 404, 412, 413, 503, 507),
 )
-delete_attachment = documented(
+delete_attachment = described(
     "Take an attachment off",
     operation_id="delete_attachment",
     answers={200: answers.WrittenItem},
     parameters=(GUID, NAME, IF_MATCH),
     refusals=(400, 401, 403, 404, 412, 503, 507),
 )
-list_revisions = documented(
+list_revisions = described(
     "List revisions",
     operation_id="list_revisions",
     answers={200: answers.RevisionList},
     parameters=(GUID, *PAGE),
     refusals=FINDING,
 )
-read_revision = documented(
+read_revision = described(
     "Read a revision",
     operation_id="read_revision",
     answers={200: answers.RevisionDetail},
     parameters=(GUID, SEQUENCE),
     refusals=FINDING,
 )
-diff_revisions = documented(
+diff_revisions = described(
     "Compare two revisions",
     operation_id="diff_revisions",
     answers={200: answers.Difference},
@@ -211,62 +211,62 @@ diff_revisions = documented(
     ),
     refusals=(400, 401, 404, 409, 503),
 )
-revert_item = documented(
+revert_item = described(
     "Revert an assembly",
     operation_id="revert_assembly",
-    request=bodies.RevertBody,
+    body=bodies.RevertBody,
     answers={200: answers.WrittenItem},
     parameters=(GUID, IF_MATCH),
     refusals=WRITING,
 )
-adopt_item = documented(
+adopt_item = described(
     "Adopt a withdrawn official assembly",
     operation_id="adopt_assembly",
-    request=bodies.AdoptBody,
+    body=bodies.AdoptBody,
     answers={201: answers.WrittenItem},
     parameters=(GUID, KEY),
     refusals=(400, 401, 403, 404, 409, 413, 415, 503, 507),
 )
-take_original = documented(
+take_original = described(
     "Take the new original",
     operation_id="take_original",
-    request=bodies.NoFields,
+    body=bodies.NoFields,
     answers={200: answers.WrittenItem},
     parameters=(GUID, IF_MATCH, KEY),
     refusals=WRITING,
 )
-sync_official = documented(
+sync_official = described(
     "Synchronise the official catalogue",
     operation_id="sync_official",
-    request=bodies.SyncBody,
+    body=bodies.SyncBody,
     answers={200: official_answers.SyncReport},
     refusals=(400, 401, 403, 409, 412, 413, 415, 503, 507),
 )
-list_syncs = documented(
+list_syncs = described(
     "List official syncs",
     operation_id="list_official_syncs",
     answers={200: official_answers.SyncList},
     parameters=PAGE,
     refusals=ASKING,
 )
-list_queue = documented(
+list_queue = described(
     "List pending writes",
     operation_id="list_queue",
     answers={200: answers.Queue},
     parameters=PAGE,
     refusals=ASKING,
 )
-discard_pending = documented(
+discard_pending = described(
     "Discard a pending write",
     operation_id="discard_pending",
     answers={200: answers.WrittenItem, 202: answers.Status},
     parameters=(GUID,),
     refusals=(400, 401, 403, 404, 412, 503, 507),
 )
-read_health = documented(
+read_health = described(
     "Is the server alive?", operation_id="read_health", answers={200: answers.Status}, refusals=(), tag="health"
 )
-read_readiness = documented(
+read_readiness = described(
     "Can the server do its work?",
     operation_id="read_readiness",
     answers={200: answers.Readiness, 503: answers.Readiness},

@@ -12,7 +12,7 @@ from assemblies.payloads import PayloadStore
 
 
 class LibraryNotEmpty(Refusal):
-    """This library is in use: a demonstration is only ever filled into one of its own."""
+    default_message = "This library is in use: a demonstration is only ever filled into one of its own."
 
 
 def fill(store: PayloadStore, place: Path) -> People:

@@ -6,27 +6,27 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devmode.api.dev_mode import require_administrator
-from devmode.api.endpoint import PrivateEndpoint
-from devmode.api.schema import documented
-from devmode.api.strict import StrictSerializer
+from devmode.api.resource import Resource
+from devmode.api.schema import described
+from devmode.api.shapes import Answer, Query, WordNumber
 from devmode.audit.events import AccessEvent
 from devmode.audit.search import AuditSearch
+from devmode.grants import dev_mode
+from devmode.grants.access import asker_of
 from devmode.models.audit import AuditEntry, Outcome
 
-LONGEST_PAGE = 1000
-PAGING = {"limit", "offset"}
+MAX_PAGE = 1000
 
 
-class AuditQuery(StrictSerializer):
+class AuditQuery(Query):
     actor = serializers.CharField(required=False, max_length=150)
     event = serializers.CharField(required=False, max_length=64)
     outcome = serializers.ChoiceField(Outcome.choices, required=False)
     domain = serializers.CharField(required=False, max_length=16)
     assembly = serializers.CharField(required=False, max_length=64)
     since = serializers.DateTimeField(required=False, help_text="Entries recorded at this time or later.")
-    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=LONGEST_PAGE)
-    offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=2**53)
+    limit = WordNumber(required=False, default=100, min_value=1, max_value=MAX_PAGE)
+    offset = WordNumber(required=False, default=0)
 
 
 class AuditEntryAnswer(serializers.ModelSerializer[AuditEntry]):
@@ -44,28 +44,26 @@ class AuditEntryAnswer(serializers.ModelSerializer[AuditEntry]):
         return entry.read_detail()
 
 
-class AuditAnswer(serializers.Serializer[Any]):
+class AuditAnswer(Answer):
     count = serializers.IntegerField()
     results = AuditEntryAnswer(many=True)
 
 
-class AuditView(PrivateEndpoint):
+class AuditViewSet(Resource):
     """What was done and what was refused."""
 
-    @documented(
+    @described(
         "Read the audit",
         operation_id="audit",
+        query=AuditQuery,
         answers={200: AuditAnswer},
-        refusals=(400, 401, 403, 503),
-        parameters=[AuditQuery],
+        refusals=(401, 403, 503),
         tag="audit",
     )
-    def get(self, request: Request) -> Response:
-        require_administrator(request, AccessEvent.READ_AUDIT)
-        query = AuditQuery(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        found = AuditSearch(**{name: value for name, value in asked.items() if name not in PAGING}).entries()
-        limit, offset = asked["limit"], asked["offset"]
+    def list(self, request: Request) -> Response:
+        dev_mode.require_administrator(asker_of(request), AccessEvent.READ_AUDIT)
+        wanted = self.query()
+        limit, offset = wanted.pop("limit"), wanted.pop("offset")
+        found = AuditSearch(**wanted).entries()
         rows = AuditEntryAnswer(found[offset : offset + limit], many=True).data
         return Response({"count": found.count(), "results": rows})

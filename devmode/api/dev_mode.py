@@ -1,22 +1,19 @@
-"""Dev Mode over REST: its state, the switch, the live grants and their revocation."""
+"""Dev Mode: its state, the switch, the live grants and their revocation."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
-from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devmode import grants
-from devmode.api.endpoint import PrivateEndpoint
-from devmode.api.schema import documented
-from devmode.api.strict import LiteralFlag, LiteralText, StrictSerializer
+from devmode.api.resource import Resource
+from devmode.api.schema import described
+from devmode.api.shapes import Answer, Flag, Shape, Text
 from devmode.api.throttling import CountingThrottle
-from devmode.audit.events import AccessEvent, AuditEvent
+from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
 from devmode.grants.access import asker_of, bearer_of, find_grant, may_enter
 from devmode.models.grant import DevModeGrant
@@ -24,13 +21,13 @@ from devmode.models.grant import DevModeGrant
 TAG = "dev mode"
 
 
-class SwitchRequest(StrictSerializer):
-    enabled = LiteralFlag()
-    reason = LiteralText(max_length=500, required=False, default="", allow_blank=True)
-    password = LiteralText(max_length=4096, required=False, default="", allow_blank=True)
+class Switch(Shape):
+    enabled = Flag()
+    reason = Text(max_length=500, required=False, default="", allow_blank=True)
+    password = Text(max_length=4096, required=False, default="", allow_blank=True)
 
 
-class StateAnswer(serializers.Serializer[Any]):
+class StateAnswer(Answer):
     enabled = serializers.BooleanField()
     eligible = serializers.BooleanField(help_text="Whether this account may enter Dev Mode.")
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -50,7 +47,7 @@ class GrantAnswer(serializers.ModelSerializer[DevModeGrant]):
         return bool(grant.bearer == self.context["bearer"])
 
 
-class GrantsAnswer(serializers.Serializer[Any]):
+class GrantsAnswer(Answer):
     count = serializers.IntegerField()
     results = GrantAnswer(many=True)
 
@@ -62,80 +59,55 @@ class SwitchThrottle(CountingThrottle):
         dev_mode.count_attempt(asker_of(request), attempts=self.limit)
 
 
-class StateView(PrivateEndpoint):
-    """Whether this session or token is in Dev Mode."""
+class DevModeViewSet(Resource):
+    """Whether this session or token is in Dev Mode, and the way in and out."""
 
-    @documented("See Dev Mode's state", operation_id="dev_mode", answers={200: StateAnswer}, tag=TAG)
-    def get(self, request: Request) -> Response:
+    @described("See Dev Mode's state", operation_id="dev_mode", answers={200: StateAnswer}, tag=TAG)
+    def list(self, request: Request) -> Response:
         return Response(state_of(request, find_grant(request, now=timezone.now())))
 
-
-class SwitchView(PrivateEndpoint):
-    """Enter Dev Mode, or leave it."""
-
-    throttle_classes = [SwitchThrottle]
-
-    @documented(
+    @described(
         "Switch Dev Mode on or off",
         operation_id="switch_dev_mode",
-        request=SwitchRequest,
+        body=Switch,
         answers={200: StateAnswer},
-        refusals=(400, 401, 403, 413, 415, 429, 503),
+        refusals=(401, 403, 413, 415, 429, 503),
         tag=TAG,
     )
-    def post(self, request: Request) -> Response:
-        sent = SwitchRequest(data=request.data)
-        sent.is_valid(raise_exception=True)
-        asker, grant = asker_of(request), None
-        with refusals_as_answers():
-            if sent.validated_data.pop("enabled"):
-                grant = dev_mode.enter(asker, **sent.validated_data)
-            else:
-                dev_mode.leave(asker)
+    @action(detail=False, methods=["post"], url_path="switch", url_name="switch", throttle_classes=[SwitchThrottle])
+    def enter_or_leave(self, request: Request) -> Response:
+        sent, asker, grant = self.body(), asker_of(request), None
+        if sent.pop("enabled"):
+            grant = dev_mode.enter(asker, **sent)
+        else:
+            dev_mode.leave(asker)
         return Response(state_of(request, grant))
 
 
-class GrantsView(PrivateEndpoint):
+class GrantViewSet(Resource):
     """Who is in Dev Mode now."""
 
-    @documented(
-        "List the live grants", operation_id="dev_mode_grants", answers={200: GrantsAnswer}, refusals=(401, 403, 503),
+    lookup_field, lookup_value_converter = "number", "int"
+
+    @described(
+        "List the live grants",
+        operation_id="dev_mode_grants",
+        answers={200: GrantsAnswer},
+        refusals=(401, 403, 503),
         tag=TAG,
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        require_administrator(request, AccessEvent.LIST_GRANTS)
+    )
+    def list(self, request: Request) -> Response:
+        dev_mode.require_administrator(asker_of(request), AccessEvent.LIST_GRANTS)
         live = grants.list_live(now=timezone.now())
         rows = GrantAnswer(live, many=True, context={"bearer": bearer_of(request).digest}).data
         return Response({"count": len(rows), "results": rows})
 
-
-class GrantView(PrivateEndpoint):
-    """One live grant."""
-
-    @documented(
+    @described(
         "Revoke a grant", operation_id="revoke_grant", answers={204: None}, refusals=(401, 403, 404, 503), tag=TAG
     )
-    def delete(self, request: Request, number: int) -> Response:
-        with refusals_as_answers():
-            dev_mode.revoke(asker_of(request), number)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def require_administrator(request: Request, event: AuditEvent) -> None:
-    """Raise, and audit, PermissionDenied for everyone who may not enter Dev Mode."""
-    with refusals_as_answers():
-        dev_mode.require_administrator(asker_of(request), event)
-
-
-@contextmanager
-def refusals_as_answers() -> Iterator[None]:
-    """Let what the switch refuses leave as the framework's own errors."""
-    try:
-        yield
-    except dev_mode.Refusal as refusal:
-        raise PermissionDenied(refusal.message, refusal.code) from refusal
-    except dev_mode.NoSuchGrant as error:
-        raise Http404 from error
+    def destroy(self, request: Request, number: int) -> Response:
+        dev_mode.revoke(asker_of(request), number)
+        return Response(status=204)
 
 
 def state_of(request: Request, grant: DevModeGrant | None) -> dict[str, Any]:

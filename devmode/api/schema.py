@@ -1,18 +1,21 @@
-"""How endpoints are documented: each with its answers and every refusal it can give."""
+"""How actions are declared: the query and the body that they read, their answers, and every refusal they can give."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from devmode.api.shapes import Query
+
 REFUSALS = {
     400: "The request cannot be read, or a field has a value that is not allowed; `detail.field` names it.",
     401: "Nobody is signed in, or the token is unknown or has ended.",
     403: "You may not do this; `dev_mode_required` means that an administrator may after enabling Dev Mode.",
-    404: "There is no such thing.",
+    404: "Not found.",
     405: "The method is not known here.",
-    409: "Another assembly stands in the way.",
+    409: "Another assembly is in the way.",
     412: "The assembly has changed since it was read; `detail.current` is its current state.",
     413: "The body is larger than the limit.",
     415: "The content type is not known here.",
@@ -32,24 +35,45 @@ class ErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.DictField(help_text="What more there is to say, for example the field's name.")
 
 
-def documented(
+@dataclass(frozen=True)
+class Declared:
+    """What an action reads: a query, and a body, of one shape or of one for each content type."""
+
+    query: type[Query]
+    body: Any
+
+    def body_of(self, content_type: str) -> type[serializers.Serializer[Any]]:
+        """Return the shape of a body that came with this content type."""
+        shapes = self.body if isinstance(self.body, Mapping) else {}
+        shape: type[serializers.Serializer[Any]] = shapes.get(content_type.partition(";")[0], self.body)
+        return shape
+
+
+def described(
     summary: str,
     *,
     operation_id: str,
     answers: Mapping[Any, Any],
     refusals: Collection[int] = READING,
-    request: Any = None,
+    query: type[Query] = Query,
+    body: Any = None,
     parameters: Collection[Any] = (),
     tag: str = "assemblies",
 ) -> Callable[[Any], Any]:
-    """Document one method of an endpoint; `answers` maps each good status to what it carries."""
+    """Declare an action; `answers` maps each good status to what it carries, `parameters` are of path and header."""
     responses: dict[Any, Any] = dict(answers)
-    responses |= {status: OpenApiResponse(ErrorSerializer, REFUSALS[status]) for status in sorted(refusals)}
-    return extend_schema(
+    responses |= {status: OpenApiResponse(ErrorSerializer, REFUSALS[status]) for status in sorted({400, *refusals})}
+    document = extend_schema(
         summary=summary,
         operation_id=operation_id,
-        request=request,
+        request=body,
         responses=responses,
-        parameters=list(parameters),
+        parameters=[query, *parameters] if query().fields else list(parameters),
         tags=[tag],
     )
+
+    def declare(action: Any) -> Any:
+        action.declared = Declared(query, body)
+        return document(action)
+
+    return declare

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from rest_framework.exceptions import Throttled
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
+from devmode.accounts.attempts import limit_of, take_attempt
 from devmode.grants.access import signed_in
 
 
@@ -20,23 +19,15 @@ class CountingThrottle(BaseThrottle):
     lock_out = timedelta(0)
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        if request.method in SAFE_METHODS:
-            return True
-        try:
+        """Return True. Raises TooManyAttempts."""
+        if request.method not in SAFE_METHODS:
             self.take(request)
-        except TooManyAttempts as refusal:
-            raise throttled(refusal) from refusal
         return True
 
     def take(self, request: Request) -> None:
         """Count one call. Raises TooManyAttempts."""
         user, address = signed_in(request), address_of(request)
         take_attempt([limit_of(self.scope, user, address, attempts=self.limit, lock_out=self.lock_out)])
-
-
-def throttled(refusal: TooManyAttempts) -> Throttled:
-    """Return the refusal as the API answers it, with how long to wait."""
-    return Throttled(wait=refusal.wait_seconds)
 
 
 def address_of(request: Request) -> str:

@@ -1,12 +1,13 @@
-"""The paths of `/api/auth/`."""
+"""The resources that need no library. Dev Mode has its place below `/api/assemblies/`."""
 
-from django.urls import path
+from devmode.api.access import AccessViewSet
+from devmode.api.audit import AuditViewSet
+from devmode.api.dev_mode import DevModeViewSet, GrantViewSet
+from devmode.api.resource import ExactRouter
 
-from devmode.api.login import LoginView
-from devmode.api.logout import LogoutAllView, LogoutView
-
-urlpatterns = [
-    path("login", LoginView.as_view(), name="api-login"),
-    path("logout", LogoutView.as_view(), name="api-logout"),
-    path("logoutall", LogoutAllView.as_view(), name="api-logout-all"),
-]
+router = ExactRouter()
+router.register("auth", AccessViewSet, basename="api-access")
+router.register("assemblies/dev-mode", DevModeViewSet, basename="api-dev-mode")
+router.register("assemblies/dev-mode/grants", GrantViewSet, basename="api-grant")
+router.register("audit", AuditViewSet, basename="api-audit")
+urlpatterns = router.urls

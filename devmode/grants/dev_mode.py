@@ -57,8 +57,10 @@ class NotInDevMode(Refusal):
     code = "dev_mode_ended"
 
 
-class NoSuchGrant(Exception):
+class NoSuchGrant(Refusal):
     """There is no live grant of this number."""
+
+    code = "not_found"
 
 
 def count_attempt(asker: Asker, *, attempts: int = ATTEMPTS_A_MINUTE) -> None:

@@ -229,7 +229,7 @@ def test_a_library_without_room_loses_nothing(client: Client, rich: str, monkeyp
     sent = filled(client, address(rich))
     monkeypatch.setattr("assemblies.actions.commit.require_space_for_changes", full)
     answer = client.post(address(rich), sent | {"summary": "Typed."})
-    assert answer.status_code == 503
+    assert answer.status_code == 507
     assert "too little disk space" in answer.content.decode()
     assert "Typed." in answer.content.decode()
 

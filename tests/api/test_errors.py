@@ -10,7 +10,8 @@ from django.test import Client, RequestFactory
 
 from assemblies import errors as facts
 from assemblies.api import listing
-from assemblies.api.errors import STATUSES, answer_exception, status_of
+from assemblies.api.errors import answer_exception
+from assemblies.web.errors import STATUSES, status_of
 from borealis_assemblies import errors as pages
 from devmode.write_lock import WriteLockTimeout
 from tests.api.conftest import Api, assert_refused

@@ -136,7 +136,7 @@ def test_a_guid_of_another_domain_is_refused_and_left_alone_h1(
     called = run(tmp_path, "--domain", "user", "--json")
 
     assert called.exit_code == 2
-    assert list(refused(called).values()) == [GuidInOtherDomain.__doc__]
+    assert list(refused(called).values()) == [GuidInOtherDomain.default_message]
     assert guids(called.answer["created"]) == [guid(2)]
     assert Assembly.objects.get(guid=guid(1)).display_name == "Official"
 

@@ -17,7 +17,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from devmode.api.dev_mode import StateView
+from devmode.api.dev_mode import DevModeViewSet
 from devmode.grants.access import bearer_of
 from devmode.models import AuditEntry, DevModeGrant
 from devmode.models.grant import EndReason
@@ -269,7 +269,7 @@ def test_nobody_is_granted_anything_who_came_neither_by_session_nor_by_token(ada
     force_authenticate(request, ada)
     with pytest.raises(NotAuthenticated):
         bearer_of(Request(request))
-    assert StateView.as_view()(request).status_code == 401
+    assert DevModeViewSet.as_view({"get": "list"})(request).status_code == 401
 
 
 def test_a_grant_does_not_outlive_its_token(ada: User) -> None:

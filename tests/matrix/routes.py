@@ -63,7 +63,7 @@ class Route:
 
 
 BODIES: dict[tuple[str, str], Any] = {
-    ("api-login", "POST"): {"username": "bystander", "password": PASSWORD},
+    ("api-access-login", "POST"): {"username": "bystander", "password": PASSWORD},
     ("api-dev-mode-switch", "POST"): {"enabled": True, "password": PASSWORD},
     ("api-dev-mode-write", "POST"): {"domain": "{domain}"},
     ("api-assemblies", "POST"): SCRIPT | {"domain": "{domain}"},

@@ -14,7 +14,6 @@ from django.test import Client
 
 from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
-from assemblies.admin.error_texts import TEXTS
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.payloads import PayloadStore
@@ -78,8 +77,11 @@ def test_whoever_asks_for_german_gets_german(library: PayloadStore) -> None:
     assert "Library" not in page
 
 
-def test_what_errors_say_is_gathered() -> None:
-    assert set(TEXTS) == {(one.__doc__ or "").split("\n")[0] for one in (LibraryError, *kinds_of(LibraryError))}
+def test_what_errors_say_is_translated() -> None:
+    kinds: list[type[LibraryError]] = [LibraryError, *kinds_of(LibraryError)]
+    said = {kind.default_message for kind in kinds}
+    assert len(said) == len(kinds), "each says something of its own"
+    assert said - {entry.msgid for entry in texts()} == set()
 
 
 def test_a_refusal_speaks_the_language_of_the_page_and_the_api_english(library: PayloadStore, command: Actor) -> None:

@@ -127,8 +127,8 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 
 def _headers(answer: Any, method: str) -> list[str]:
     unsaid = set() if answer.status_code == 405 or method == "OPTIONS" else {"Allow"}
-    # The length of JSON is that of its words, too.
-    unsaid |= {"Content-Length"} if answer.get("Content-Type") == "application/json" else set()
+    # The length of anything but a download is that of its words, too.
+    unsaid |= set() if "attachment" in answer.get("Content-Disposition", "") else {"Content-Length"}
     said = {name: value for name, value in answer.items() if name not in unsaid}
     lines = [f"{name}: {value}" for name, value in sorted(said.items()) if USUAL_HEADERS.get(name) not in {"*", value}]
     lines += [f"no {name}" for name in ("Cache-Control", "Content-Type", "Vary") if name not in answer]

@@ -34,6 +34,7 @@ from assemblies.errors import (
     GuidTaken,
     RevisionConflict,
 )
+from assemblies.web.errors import status_of
 from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
 
 # What other writers may have done between the last look and the transaction.
@@ -45,7 +46,7 @@ def refuse_upload(request: HttpRequest, refusal: DocumentTooLarge) -> HttpRespon
     """Answer what is too large to be read at all."""
     actor = _writer(request)
     limit = refusal.detail.get("limit_bytes")
-    return _page(request, actor, notice=refusal.message, limit_bytes=limit, status=413)
+    return _page(request, actor, notice=refusal.message, limit_bytes=limit, status=status_of(refusal))
 
 
 @guarded(refuse_upload)
@@ -102,7 +103,7 @@ def _import(request: HttpRequest, actor: Actor, upload: Upload, domain: Domain) 
     except OVERTAKEN:
         return _preview(request, actor, upload, domain, notice=OUTDATED, status=409)
     except Failure as failure:
-        return _preview(request, actor, upload, domain, notice=failure.message, status=503)
+        return _preview(request, actor, upload, domain, notice=failure.message, status=status_of(failure))
     return _page(request, actor, report=report, domain=domain)
 
 

@@ -16,6 +16,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_entry
 from assemblies.errors import Failure, Forbidden, InvalidField
+from assemblies.web.errors import form_status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,10 +34,8 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     try:
         wanted = documents.normalise_name(name, "display_name")
         receipt = clone(entry.guid, domain=chosen_domain(request), actor=actor, display_name=wanted)
-    except InvalidField as error:
-        return _asked(request, entry, name, error.message, status=422)
-    except Failure as failure:
-        return _asked(request, entry, name, failure.message, status=503)
+    except (InvalidField, Failure) as error:
+        return _asked(request, entry, name, error.message, status=form_status_of(error))
     messages.success(request, _("This is your copy. It is queued to be written to its database."))
     return HttpResponseRedirect(item_address(receipt.guid))
 

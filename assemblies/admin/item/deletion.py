@@ -19,6 +19,7 @@ from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import Failure, RevisionConflict
+from assemblies.web.errors import status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,7 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     except RevisionConflict:
         return _asked(request, find_entry(guid), _("It has changed since you were asked. Look again."), status=409)
     except Failure as failure:
-        return _asked(request, entry, failure.message, status=503)
+        return _asked(request, entry, failure.message, status=status_of(failure))
     said = _("“%(name)s” was deleted. Its history is kept: open it there to bring it back.")
     messages.success(request, said % {"name": entry.content.display_name})
     return HttpResponseRedirect(item_address(entry.guid))

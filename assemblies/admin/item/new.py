@@ -16,16 +16,17 @@ from assemblies.actions.create import create
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
-from assemblies.admin.item.save import SAVED, status_of
+from assemblies.admin.item.save import SAVED
 from assemblies.admin.item.shown import Refused, editing_context
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.documents import Document
 from assemblies.domains import AssemblyType, Kind
-from assemblies.errors import Failure, Forbidden, Refusal
+from assemblies.errors import Forbidden, LibraryError
 from assemblies.models import Content
 from assemblies.revisions.compare import FIELDS
+from assemblies.web.errors import form_status_of
 
 FIRST_TYPES = {Kind.SCRIPT: "powershell", Kind.WORKFLOW: "workflow", Kind.ANSIBLE: "ansible"}
 FIRST_PAYLOADS = {Kind.WORKFLOW: documents.parse_graph({"nodes": [], "edges": []})}
@@ -88,8 +89,8 @@ def _created(request: HttpRequest, actor: Actor, kind: Kind, editing: Editing) -
     try:
         document = _document(changes, editing.base)
         receipt = create(document, domain=chosen_domain(request), actor=actor, store=payload_store())
-    except (Refusal, Failure) as error:
-        return _form_page(request, kind, editing, Refused(status_of(error), error=error, message=error.message))
+    except LibraryError as error:
+        return _form_page(request, kind, editing, Refused(form_status_of(error), error=error, message=error.message))
     messages.success(request, _("Created. It is queued to be written to its database."), extra_tags=SAVED)
     return HttpResponseRedirect(item_address(receipt.guid))
 

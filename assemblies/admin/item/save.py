@@ -24,15 +24,8 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.find import find_any_entry, require_live
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
-from assemblies.errors import (
-    AssemblyNotFound,
-    DevModeRequired,
-    Failure,
-    Forbidden,
-    LibraryError,
-    Refusal,
-    RevisionConflict,
-)
+from assemblies.errors import LibraryError, RevisionConflict
+from assemblies.web.errors import form_status_of
 
 SAVED = "saved"
 UNSAID = gettext_lazy(
@@ -56,8 +49,8 @@ def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
         return _saved(request, entry, seen, changes)
     except RevisionConflict:
         return _conflicting(request, entry.guid, editing)
-    except (Refusal, Failure) as error:
-        return item_page(request, entry, Refused(status_of(error), editing, error=error, message=error.message))
+    except LibraryError as error:
+        return item_page(request, entry, Refused(form_status_of(error), editing, error=error, message=error.message))
 
 
 def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
@@ -75,10 +68,10 @@ def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
         message = _("Revision %(revision)s was saved meanwhile by %(actor)s. Saving again writes over it.")
         said = message % {"revision": newest.revision, "actor": newest.content.updated_by}
         return item_page(request, newest, Refused(409, raw=text, message=said))
-    except (Refusal, Failure) as error:
+    except LibraryError as error:
         field = error.detail.get("field")
         said = f"{field}: {error.message}" if field and field != "document" else error.message
-        return item_page(request, entry, Refused(status_of(error), raw=text, error=error, message=said))
+        return item_page(request, entry, Refused(form_status_of(error), raw=text, error=error, message=said))
 
 
 def sent_editing(request: HttpRequest, entry: CatalogueEntry) -> Editing:
@@ -87,17 +80,6 @@ def sent_editing(request: HttpRequest, entry: CatalogueEntry) -> Editing:
     base = newest_of(entry) if seen is None else earlier_or_newest(entry, seen)
     sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
     return typed_editing(sent, base, base if rows_of in {None, base.number} else earlier_or_newest(entry, rows_of))
-
-
-def status_of(error: LibraryError) -> int:
-    match error:
-        case Forbidden() | DevModeRequired():
-            return 403
-        case AssemblyNotFound():
-            return 409
-        case Refusal():
-            return 422
-    return 503
 
 
 def _check(request: HttpRequest, entry: CatalogueEntry) -> None:

@@ -1,0 +1,113 @@
+"""What an error answers over HTTP, for the API and the pages alike: one table of statuses, one shape of body.
+
+No answer carries a stack trace or a path of the server; what was not foreseen has no entry and ends as a plain 500.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.http import UnreadablePostError
+
+from assemblies import errors as facts
+from devmode.accounts.attempts import TooManyAttempts
+from devmode.audit import AuditUnwritable
+from devmode.grants import dev_mode
+from devmode.write_lock import WriteLockTimeout
+
+logger = logging.getLogger(__name__)
+
+STATUSES: dict[type[Exception], int] = {
+    facts.LibraryError: 503,
+    facts.Refusal: 400,
+    facts.Forbidden: 403,
+    facts.DevModeRequired: 403,
+    facts.AssemblyNotFound: 404,
+    facts.AttachmentNotFound: 404,
+    facts.RevisionNotFound: 404,
+    facts.SettingNotFound: 404,
+    facts.NothingPending: 404,
+    facts.GuidTaken: 409,
+    facts.GuidInOtherDomain: 409,
+    facts.SourceUnreadable: 409,
+    facts.SyncRefused: 409,
+    facts.NotWithdrawn: 409,
+    facts.NoOriginal: 409,
+    facts.RevisionConflict: 412,
+    facts.DocumentTooLarge: 413,
+    facts.AttachmentTooLarge: 413,
+    facts.StorageFull: 507,
+    dev_mode.Refusal: 403,
+    dev_mode.NoSuchGrant: 404,
+    TooManyAttempts: 429,
+}
+# The contract's words for what others call differently.
+CODES = {"permission_denied": "forbidden"}
+RETRY_AFTER_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class ErrorAnswer:
+    """The status of an error and what its body says."""
+
+    status: int
+    code: str
+    message: str
+    detail: dict[str, Any] = field(default_factory=dict)
+    retry_after_seconds: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after_seconds is None else {"Retry-After": str(self.retry_after_seconds)}
+
+    def body(self) -> dict[str, Any]:
+        return error_body(self.code, self.message, self.detail)
+
+
+def error_body(code: str, message: str, detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {"code": code, "message": message, "detail": dict(detail or {})}
+
+
+def status_of(error: Exception) -> int:
+    """Return the status of an error in the table: its own, else that of what it is a kind of."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def form_status_of(error: Exception) -> int:
+    """Return the status of a form that is sent back with what was typed: it was understood, but cannot be done."""
+    status = status_of(error)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status == HTTPStatus.BAD_REQUEST else status
+
+
+def answer_of(error: Exception) -> ErrorAnswer | None:
+    """Return what an error answers, or None for one that has no name; what is the library's own fault is logged."""
+    if isinstance(error, dev_mode.Refusal):
+        return ErrorAnswer(status_of(error), CODES.get(error.code, error.code), error.message)
+    if isinstance(error, TooManyAttempts):
+        return ErrorAnswer(status_of(error), "throttled", error.message, retry_after_seconds=error.wait_seconds)
+    fact = fact_of(error)
+    if fact is None:
+        return None
+    answer = ErrorAnswer(status_of(fact), fact.code, fact.message, fact.detail)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # A fact says all there is to say; of anything else the log has to say where it came from.
+        logger.error("%s: %s", type(error).__name__, error, exc_info=None if fact is error else error)
+    return replace(answer, retry_after_seconds=RETRY_AFTER_SECONDS) if isinstance(fact, facts.LibraryBusy) else answer
+
+
+def fact_of(error: Exception) -> facts.LibraryError | None:
+    """Return the library's word for an error: what databases and disks say themselves may name paths."""
+    if isinstance(error, facts.LibraryError):
+        return error
+    if isinstance(error, AuditUnwritable):
+        return facts.AuditUnavailable()
+    if isinstance(error, WriteLockTimeout):
+        return facts.LibraryBusy()
+    if isinstance(error, UnreadablePostError):
+        return facts.InvalidDocument("The body could not be read to its end.", field="body")
+    if isinstance(error, DatabaseError | OSError):
+        return facts.LibraryUnavailable()
+    return None

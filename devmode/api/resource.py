@@ -1,0 +1,79 @@
+"""What every resource of the API is: an action for each verb, with the query and the body that it declares.
+
+A declaration (`described`) reads what is sent, and it is the API's description of it. A name that the query does not
+declare is refused before anything is done, whatever the method; values are read by the action, so that a refusal for
+want of a right comes first.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
+
+from devmode.api.endpoint import PrivateEndpoint
+from devmode.api.schema import Declared
+from devmode.api.shapes import check_names
+
+MAX_VALUE_LENGTH = 1000
+
+
+class ExactRouter(SimpleRouter):
+    """Routes without a final slash; where one is sent, it is taken off before routing."""
+
+    def __init__(self) -> None:
+        super().__init__(trailing_slash=False, use_regex_path=False)
+
+
+class Resource(ViewSetMixin, PrivateEndpoint):
+    """A resource of the API."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # There is no action where the method is not allowed, and no declaration of OPTIONS.
+        declared = getattr(getattr(self, self.action or "", None), "declared", None)
+        if declared is not None:
+            try:
+                check_names(request.query_params.keys(), declared.query().fields.keys())
+            except serializers.ValidationError as error:
+                raise self.refusal(error) from error
+
+    @property
+    def declared(self) -> Declared:
+        """What the action of this request declares."""
+        declared: Declared = getattr(self, self.action).declared
+        return declared
+
+    def query(self) -> dict[str, Any]:
+        """Return the values of the query, as the action declares it. Raises `refusal`."""
+        return self.read(self.declared.query, self.request.query_params)
+
+    def body(self) -> dict[str, Any]:
+        """Return the values of the body, as the action declares it. Raises `refusal`."""
+        return self.read(self.declared.body_of(str(self.request.content_type)), self.request.data)
+
+    def read(self, shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+        try:
+            sent = shape(data=single_values(data) if isinstance(data, QueryDict) else data)
+            sent.is_valid(raise_exception=True)
+        except serializers.ValidationError as error:
+            raise self.refusal(error) from error
+        values: dict[str, Any] = sent.validated_data
+        return values
+
+    def refusal(self, error: serializers.ValidationError) -> Exception:
+        """Return what is raised for a query or a body that does not fit its declaration."""
+        return error
+
+
+def single_values(sent: QueryDict) -> Mapping[str, Any]:
+    """Return the values of a query or a form that are not empty, one for each name. Raises ValidationError."""
+    for name, values in sent.lists():
+        if len(values) > 1:
+            raise serializers.ValidationError({name: ["This is given more than once."]})
+        if len(values[0]) > MAX_VALUE_LENGTH:
+            raise serializers.ValidationError({name: [f"This is longer than {MAX_VALUE_LENGTH} characters."]})
+    return {name: value for name, value in sent.items() if value != ""}

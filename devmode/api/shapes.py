@@ -1,0 +1,106 @@
+"""Shapes of requests and responses. What is sent is taken literally: no unknown field, no number where text belongs."""
+
+from collections.abc import Collection
+from enum import Enum
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+MAX_NUMBER = 2**53
+WORDS_OF_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Text(serializers.CharField):
+    """Text as it was sent; numbers and booleans are not made into text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false; neither a number nor a word that may mean one of them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class WordFlag(serializers.BooleanField):
+    """A flag where only text can be sent: in a query or a form."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data.lower() not in WORDS_OF_FLAGS:
+            self.fail("invalid", input=data)
+        return WORDS_OF_FLAGS[data.lower()]
+
+
+class Number(serializers.IntegerField):
+    """A whole number; neither a fraction nor a text that looks like one."""
+
+    def __init__(self, *, min_value: int = 0, max_value: int = MAX_NUMBER, **options: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class WordNumber(Number):
+    """A whole number where only text can be sent: its digits and nothing else."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (data.isascii() and data.isdecimal() and len(data) <= len(str(MAX_NUMBER))):
+            self.fail("invalid")
+        return int(data)
+
+
+class Word(serializers.ChoiceField):
+    """One of the words of an enumeration, which is what it is read as."""
+
+    def __init__(self, words: type[Enum], **options: Any) -> None:
+        self.words = words
+        super().__init__([word.value for word in words], **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", input=data)
+        return self.words(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class Shape(serializers.Serializer[Any]):
+    """What is sent. Refuses fields it does not know, by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            check_names(data.keys(), self.fields.keys())
+        return super().to_internal_value(data)
+
+
+class Query(Shape):
+    """What may stand after the question mark: each name once. An empty value is the same as none."""
+
+
+# A list says itself what it is: a page of results or all of them.
+@extend_schema_serializer(many=False)
+class Answer(serializers.Serializer[Any]):
+    """What is answered."""
+
+
+def check_names(sent: Collection[str], known: Collection[str]) -> None:
+    """Raise ValidationError for names that are not known."""
+    if unknown := sorted(set(sent) - set(known)):
+        names = ", ".join(sorted(known))
+        words = f"This is not known here; known are: {names}." if names else "This is not known here; nothing is."
+        raise serializers.ValidationError({name: [ErrorDetail(words, code="unknown_field")] for name in unknown})
