@@ -127,8 +127,12 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 
 def _headers(answer: Any, method: str) -> list[str]:
     unsaid = set() if answer.status_code == 405 or method == "OPTIONS" else {"Allow"}
-    # The length of anything but a download is that of its words, too.
-    unsaid |= set() if "attachment" in answer.get("Content-Disposition", "") else {"Content-Length"}
+    # The length of anything that may have words for people is that of its words, too.
+    is_file = "Content-Disposition" in answer and answer["Content-Type"] in {
+        "application/octet-stream",
+        "application/zip",
+    }
+    unsaid |= set() if is_file else {"Content-Length"}
     said = {name: value for name, value in answer.items() if name not in unsaid}
     lines = [f"{name}: {value}" for name, value in sorted(said.items()) if USUAL_HEADERS.get(name) not in {"*", value}]
     lines += [f"no {name}" for name in ("Cache-Control", "Content-Type", "Vary") if name not in answer]
