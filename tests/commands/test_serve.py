@@ -174,7 +174,9 @@ def test_without_auto_migrate_an_unprepared_library_is_not_served(new: Deploymen
     refused = new.run("serve", "--no-sync")
 
     assert refused.returncode == 1
-    assert "Not prepared: default, official, community, user_created. Run `manage.py prepare`" in refused.stderr
+    assert (
+        "Not prepared: default, official, community, user_created, execution. Run `manage.py prepare`" in refused.stderr
+    )
 
 
 def test_an_unreadable_official_source_does_not_prevent_serving(deployment: Deployment) -> None:
