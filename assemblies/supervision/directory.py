@@ -15,18 +15,25 @@ from pathlib import Path
 
 from .accounts import Account
 from .errors import ContentMismatch, StartFailed
+from .marker import Marker
 from .order import RESERVED_FILE_NAME, Content
 
 # A directory is made a moment before it is locked.
 _MIN_STALE_SECONDS = 60.0
 
 
+def directory_for(marker: Marker, base: Path | None) -> Path:
+    """Where a run's directory is, in `base` or in the system's temporary directory. Nobody can guess its name."""
+    return Path(base or tempfile.gettempdir()).resolve() / f"{_prefix(marker.owner)}{marker.run}"
+
+
 class RunDirectory:
-    def __init__(self, owner: str, base: Path | None) -> None:
-        """Makes it in `base`, or in the system's temporary directory. Raises StartFailed."""
+    def __init__(self, path: Path) -> None:
+        """Makes it. Raises StartFailed."""
+        self.path = path
         try:
-            self.path = Path(tempfile.mkdtemp(prefix=_prefix(owner), dir=base)).resolve()
-            self._lock = _locked(self.path)
+            path.mkdir(mode=0o700)
+            self._lock = _locked(path)
             self.own = self.path / RESERVED_FILE_NAME
             self.temporary = self.own / "tmp"
             self.temporary.mkdir(parents=True)

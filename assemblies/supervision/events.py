@@ -33,7 +33,6 @@ class Started:
     started_at: float
     """Seconds since 1970."""
     executed_sha256: str
-    directory: str
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,6 @@ class ReapedTree:
         return [child for child in children_of(self._pid) if child != self._main.pid]
 
     def _kill(self) -> None:
-        _go_first()
         with self._reaping:
             if self._main.returncode is None:
                 # Reaches a whole group at once, however fast it forks.
@@ -143,9 +142,3 @@ def _has_children() -> bool:
     except ChildProcessError:
         return False
     return True
-
-
-def _go_first() -> None:
-    """Among thousands of processes that fork, a fair share of the processor is too small. Root may have more."""
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))

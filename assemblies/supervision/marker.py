@@ -29,6 +29,11 @@ def marker_for(owner: str) -> Marker:
     return Marker(owner, os.urandom(16).hex(), own_namespace(), os.getpid(), _started(os.getpid()))
 
 
+def own_marker() -> Marker | None:
+    """The mark of the run that this process is part of."""
+    return _parsed(os.environ.get(MARKER_NAME, ""))
+
+
 def marker_from(environ: bytes) -> Marker | None:
     """The mark in an environment block, as /proc shows it."""
     for line in environ.split(b"\0"):

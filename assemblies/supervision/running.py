@@ -17,9 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from .directory import remove_tree
+from .directory import directory_for, remove_tree
 from .errors import BrokenFrame, UnsupportedPlatform
-from .events import Ended, Event, Outcome, Result, Started, event_of
+from .events import Ended, Event, Outcome, Result, event_of
 from .frames import Frame, read_frame, write_frame
 from .marker import MARKER_NAME, Marker, marker_for
 from .order import Order
@@ -62,7 +62,7 @@ class RunningScript:
         self._orders, self._events = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
         self._marker = marker
         self._result: Result | None = None
-        self._directory: Path | None = None
+        self.directory = directory_for(marker, order.base)
         self._waiting: queue.Queue[Event] = queue.Queue(_MAX_EVENTS_WAITING)
         self._speaking = threading.Lock()
         self._stuck_at = time.monotonic() + order.limits.timeout_seconds + self._ending_seconds()
@@ -147,8 +147,6 @@ class RunningScript:
                 if isinstance(event, Ended):
                     ended = event
                     break
-                if isinstance(event, Started):
-                    self._directory = Path(event.directory)
                 self._waiting.put(event)
         self._close()
         self._waiting.put(ended or self._lost())
@@ -163,7 +161,7 @@ class RunningScript:
 
     def _lost(self) -> Ended:
         swept = sweep_run(self._marker, grace_seconds=self._limits.grace_seconds)
-        left = remove_tree(self._directory) if self._directory and self._directory.exists() else ""
+        left = remove_tree(self.directory) if self.directory.exists() else ""
         return Ended(
             Result(
                 Outcome.SUPERVISOR_LOST,

@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
-from .directory import RunDirectory
+from .directory import RunDirectory, directory_for
 from .errors import BrokenFrame, NotStarted
 from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started, frame_of
 from .frames import Frame, read_frame, write_frame
+from .marker import own_marker
 from .order import Order, order_of
 from .output import STREAMS, Output
 from .preparation import prepare
@@ -42,8 +44,9 @@ class Verdict:
 
 
 class Supervisor:
-    def __init__(self, order: Order, orders: BinaryIO, events: BinaryIO) -> None:
+    def __init__(self, order: Order, directory: Path, orders: BinaryIO, events: BinaryIO) -> None:
         self._order = order
+        self._directory = directory
         self._limits = order.limits
         self._orders = orders
         self._events = events
@@ -62,7 +65,7 @@ class Supervisor:
 
     def _ended(self) -> Ended:
         """Raises NotStarted."""
-        directory = RunDirectory(self._order.owner, self._order.base)
+        directory = RunDirectory(self._directory)
         try:
             prepared = prepare(self._order, directory)
             tree = new_tree()
@@ -72,7 +75,7 @@ class Supervisor:
             raise
         # They are on the disk now, and may be large.
         self._order.files.clear()
-        self._send(Started(time.time(), prepared.executed_sha256, str(directory.path)))
+        self._send(Started(time.time(), prepared.executed_sha256))
         try:
             return self._supervised(tree, pipes, directory)
         except BaseException:
@@ -181,8 +184,8 @@ def main() -> None:
     for descriptor in (0, 1):
         os.dup2(null, descriptor)
     with suppress(BrokenFrame):
-        if order := order_of(_frames(orders)):
-            Supervisor(order, orders, events).run()
+        if (order := order_of(_frames(orders))) and (marker := own_marker()):
+            Supervisor(order, directory_for(marker, order.base), orders, events).run()
 
 
 def _frames(stream: BinaryIO) -> Iterator[Frame]:

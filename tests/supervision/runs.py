@@ -1,8 +1,12 @@
 """Runs as the tests order them, what was heard of one, and which of its processes are there."""
 
+import contextlib
 import hashlib
 import itertools
 import os
+import shutil
+import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -47,6 +51,7 @@ def bash(script: str | bytes, *, script_sha256: str = "", limits: dict[str, Any]
 class Heard:
     """What a worker has of a run: the chunks it would have stored, and everything else in order."""
 
+    directory: Path
     events: list[Event] = field(default_factory=list)
     chunks: dict[int, Chunk] = field(default_factory=dict)
 
@@ -77,7 +82,7 @@ class Heard:
 
 def heard_of(running: RunningScript) -> Heard:
     """All of a run, to its end."""
-    heard = Heard()
+    heard = Heard(running.directory)
     for event in running.events():
         heard.take(event)
     return heard
@@ -93,13 +98,26 @@ def exited(order: Order) -> Heard:
     """A run that is expected to start and to end by itself."""
     heard = run(order)
     assert heard.result.outcome is Outcome.EXITED, heard.result
-    assert not Path(heard.started.directory).exists()
+    assert not heard.directory.exists()
     return heard
 
 
 def processes_of(owner: str) -> list[str]:
     """Live processes that carry the name in their command or environment, but for those of this test process."""
-    return [f"{pid}: {_read(pid, 'cmdline')!r}" for pid in _pids() if _carries(pid, owner.encode())]
+    found = [pid for pid in _pids() if _carries(pid, owner.encode())]
+    # One that is another one every millisecond is never where a list of /proc says.
+    ends = time.monotonic() + 0.02
+    while not found and time.monotonic() < ends:
+        newest = int(Path("/proc/loadavg").read_text().split()[-1])
+        found = [pid for pid in range(newest - 12, newest + 3) if pid != os.getpid() and _carries(pid, owner.encode())]
+    return [f"{pid}: {_read(pid, 'cmdline')!r}" for pid in found]
+
+
+def end_all_of(owner: str) -> None:
+    """What a failed test left, and the directories of runs whose supervisor a test killed."""
+    until(lambda: not _killed(processes_of(owner)))
+    for path in Path(tempfile.gettempdir()).glob(f"borealis-run-{owner}-*"):
+        shutil.rmtree(path)
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -125,6 +143,13 @@ def _pids() -> list[int]:
 def _carries(pid: int, name: bytes) -> bool:
     # The dead that nobody has reaped yet have neither a command nor an environment.
     return name in _read(pid, "cmdline") or name in _read(pid, "environ")
+
+
+def _killed(processes: list[str]) -> list[str]:
+    for line in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(line.split(":")[0]), signal.SIGKILL)
+    return processes
 
 
 def _read(pid: int, what: str) -> bytes:

@@ -28,7 +28,7 @@ def test_an_exit_code_and_a_deadly_signal_are_told_apart(script: str, code: int 
 def test_a_script_may_clean_up_within_the_grace() -> None:
     order = bash("trap 'echo cleaned; exit 3' TERM; echo ready; while :; do sleep 0.05; done")
     running = supervise(order)
-    heard = Heard()
+    heard = Heard(running.directory)
     while not heard.text():
         heard.take(running.next_event() or pytest.fail("it ended"))
     running.cancel("enough")
@@ -41,7 +41,7 @@ def test_a_script_may_clean_up_within_the_grace() -> None:
 
 def test_a_run_that_is_renewed_goes_on() -> None:
     running = supervise(bash("sleep 2.5; echo whole", limits={"lease_seconds": 2.0}))
-    heard = Heard()
+    heard = Heard(running.directory)
     while running.result is None:
         running.renew()
         if event := running.next_event(0.1):
@@ -137,11 +137,11 @@ def test_a_supervisor_that_is_stuck_is_ended_by_its_worker(monkeypatch: pytest.M
 
 def test_a_killed_supervisor_is_reported_with_what_had_been_heard() -> None:
     running = supervise(bash("echo early; sleep 600"))
-    heard = Heard()
+    heard = Heard(running.directory)
     while not any(isinstance(event, Chunk) for event in heard.events):
         heard.take(running.next_event() or pytest.fail("it ended"))
     os.kill(running._process.pid, signal.SIGKILL)
     for event in running.events():
         heard.take(event)
     assert heard.text() == b"early\n" and heard.result.outcome is Outcome.SUPERVISOR_LOST
-    assert not Path(heard.started.directory).exists()
+    assert not heard.directory.exists()

@@ -41,7 +41,7 @@ def test_a_script_runs_in_a_private_directory_of_its_own_that_is_removed() -> No
     script = "pwd; stat -c '%a %n' . script.sh data.bin; cat data.bin; echo left > left; ln -s /etc link; mkdir -p a/b"
     heard = exited(bash(script, files={"data.bin": Content.of(b"\0attached\xff\n")}))
     directory, *rest = heard.text().split(b"\n", 1)
-    assert directory.decode() == heard.started.directory
+    assert directory.decode() == str(heard.directory)
     assert rest == [b"700 .\n700 script.sh\n600 data.bin\n\0attached\xff\n"]
     assert Path("/etc/passwd").exists()
 
@@ -56,7 +56,7 @@ def test_a_directory_with_something_mounted_in_it_is_left_and_named(tmp_path: Pa
     precious = tmp_path / "precious"
     precious.write_text("kept")
     heard = run(bash(f"mkdir mnt && mount --bind {tmp_path} mnt && cat mnt/precious"))
-    mounted = Path(heard.started.directory) / "mnt"
+    mounted = heard.directory / "mnt"
     try:
         if heard.text() != b"kept":
             pytest.skip("mounting is not permitted here")
@@ -64,7 +64,7 @@ def test_a_directory_with_something_mounted_in_it_is_left_and_named(tmp_path: Pa
         assert precious.read_text() == "kept"
     finally:
         os.system(f"umount {mounted}")  # noqa: S605, a path of our own
-        shutil.rmtree(heard.started.directory)
+        shutil.rmtree(heard.directory)
     assert precious.read_text() == "kept"
 
 

@@ -88,7 +88,7 @@ def test_line_ends_are_repaired_only_where_the_first_line_needs_it(stored: bytes
 def test_a_repaired_script_runs_and_the_hash_of_what_ran_is_told() -> None:
     stored = b'#!/usr/bin/env -S bash -e\r\necho "as $0"\r\nfalse\r\necho never\r\n'
     heard = exited(bash(stored))
-    assert heard.text() == f"as {heard.started.directory}/script.sh\n".encode()
+    assert heard.text() == f"as {heard.directory}/script.sh\n".encode()
     assert heard.result.exit_code == 1
     assert heard.started.executed_sha256 == Content.of(stored.replace(b"\r\n", b"\n")).sha256
 
@@ -96,4 +96,4 @@ def test_a_repaired_script_runs_and_the_hash_of_what_ran_is_told() -> None:
 def test_a_script_is_named_apart_from_its_files_and_finds_them_next_to_it() -> None:
     files = {"script.py": Content.of(b"raise SystemExit(9)"), "mylib.py": Content.of(b"WORD = 'found'")}
     heard = exited(bash("import mylib, sys; print(mylib.WORD, sys.argv[0])", language=Language.PYTHON, files=files))
-    assert heard.text() == f"found {heard.started.directory}/script-2.py\n".encode()
+    assert heard.text() == f"found {heard.directory}/script-2.py\n".encode()

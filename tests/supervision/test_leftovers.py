@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assemblies.supervision import Content, supervise, sweep_orphans
-from assemblies.supervision.directory import RunDirectory
+from assemblies.supervision.directory import RunDirectory, directory_for
 from assemblies.supervision.errors import DuplicateFileName, ForbiddenFileName
 from assemblies.supervision.marker import Marker, marker_for, marker_from
 from assemblies.supervision.processes import descendants, read_process, send
@@ -21,7 +21,7 @@ def test_a_directory_that_no_supervisor_holds_is_removed_once_it_is_old(tmp_path
     owner = new_owner()
     stale, young = tmp_path / f"borealis-run-{owner}-old", tmp_path / f"borealis-run-{owner}-new"
     others = tmp_path / "borealis-run-another-old"
-    held = RunDirectory(owner, tmp_path)
+    held = RunDirectory(directory_for(marker_for(owner), tmp_path))
     for path in (stale, young, others):
         path.mkdir()
         (path / "script.sh").touch()

@@ -30,7 +30,7 @@ def test_a_script_without_output_has_empty_streams() -> None:
 
 def test_a_line_is_heard_while_the_script_goes_on_and_the_last_one_before_the_result() -> None:
     running = supervise(bash("echo first; sleep 600"))
-    heard = Heard()
+    heard = Heard(running.directory)
     while not heard.text():
         event = running.next_event(HANG_SECONDS)
         assert event is not None
@@ -74,7 +74,7 @@ def test_a_worker_that_does_not_listen_does_not_hold_the_script_up(tmp_path: Pat
     order = bash(f"head -c {20 * KIB * KIB} /dev/zero; touch {done}")
     running = supervise(order)
     until(done.exists)
-    heard = Heard()
+    heard = Heard(running.directory)
     for event in running.events():
         heard.take(event)
     assert heard.result.output["stdout"].total_bytes == 20 * KIB * KIB

@@ -4,10 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from assemblies.supervision import Chunk, Content, Order, Outcome, RunningScript, supervise, sweep_orphans
 from tests.patience import A_SECOND
@@ -16,7 +13,7 @@ from tests.supervision.shapes import SHAPES
 
 QUICK = {"grace_seconds": 0.3, "linger_seconds": 0.1}
 # Of `nameless` the mark in the environment and the family are both lost with the supervisor.
-WITHOUT_SUPERVISOR = ["children", "daemon", "deaf", "stopped", "bomb", "heir"]
+WITHOUT_SUPERVISOR = ["children", "deaf", "stopped", "comet", "bomb", "heir"]
 
 
 def order_for(shape: str, limits: dict[str, float], *, ends: bool = False, owner: str = "") -> Order:
@@ -27,16 +24,6 @@ def order_for(shape: str, limits: dict[str, float], *, ends: bool = False, owner
     return bash(command, owner=owner, files={"shapes.py": Content.of(program)}, limits=QUICK | limits)
 
 
-@pytest.fixture
-def owners() -> Iterator[list[str]]:
-    """Ends what a failed test left."""
-    owners: list[str] = []
-    yield owners
-    for owner in owners:
-        for line in processes_of(owner):
-            os.kill(int(line.split(":")[0]), signal.SIGKILL)
-
-
 class Shaped:
     """One run per shape, all at once."""
 
@@ -44,7 +31,7 @@ class Shaped:
         self.orders = {shape: order_for(shape, limits, ends=ends) for shape in shapes}
         owners += [order.owner for order in self.orders.values()]
         self.running = {shape: supervise(order) for shape, order in self.orders.items()}
-        self.heard = {shape: Heard() for shape in shapes}
+        self.heard = {shape: Heard(running.directory) for shape, running in self.running.items()}
 
     def until_ready(self) -> None:
         for shape, running in self.running.items():
@@ -60,7 +47,7 @@ class Shaped:
                 self.heard[shape].take(event)
             assert not processes_of(self.orders[shape].owner), shape
             assert self.heard[shape].result.left == [], shape
-            assert not Path(self.heard[shape].started.directory).exists()
+            assert not self.heard[shape].directory.exists()
 
     def outcomes(self) -> set[Outcome]:
         return {heard.result.outcome for heard in self.heard.values()}
@@ -119,7 +106,7 @@ def test_a_killed_supervisor_leaves_no_process_and_no_directory(owners: list[str
 def test_a_worker_finds_what_a_killed_worker_and_its_killed_supervisors_left(owners: list[str]) -> None:
     owner, other = new_owner(), new_owner()
     owners += [owner, other]
-    worker, living = worker_of(owner, ["children", "stopped", "deaf"]), worker_of(other, ["daemon"])
+    worker, living = worker_of(owner, ["children", "stopped", "deaf", "comet"]), worker_of(other, ["daemon"])
     supervisors = [int(pid) for pid in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
     worker.send_signal(signal.SIGSTOP)
     for pid in supervisors:
@@ -142,7 +129,7 @@ def test_a_script_that_stops_its_supervisor_can_still_be_canceled(owners: list[s
     running = supervise(order)
     until(lambda: _state(supervisor_of(running)) == "T")
     running.cancel()
-    heard = Heard()
+    heard = Heard(running.directory)
     for event in running.events():
         heard.take(event)
     assert heard.result.outcome is Outcome.CANCELED
