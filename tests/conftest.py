@@ -16,12 +16,11 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from assemblies.actions.actor import Actor
 from assemblies.conf import payload_store
 from assemblies.execution.triggers import execute
 from assemblies.payloads import PayloadStore
 from devmode import grants
-from devmode.accounts.roles import Role
+from devmode.actor import Actor, Role
 from tests.commands.deployment import Prepared
 from tests.effort import TORTURE, effort
 

@@ -1,8 +1,7 @@
 """Add a note to an assembly. Notes are never changed; who knows better adds another."""
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.beside import beside
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.annotate import annotate
+from assemblies.actions.permit import Permit
 from assemblies.documents.fields import line, text
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblyNote
@@ -12,20 +11,20 @@ MAX_TYPE_LENGTH = 32
 DEFAULT_TYPE = "note"
 
 
-def add_note(guid: str, content: object, *, actor: Actor, note_type: object = DEFAULT_TYPE) -> AssemblyNote:
+def add_note(guid: str, content: object, *, permit: Permit, note_type: object = DEFAULT_TYPE) -> AssemblyNote:
     """Return the new note. Raises AssemblyNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure."""
     words = text(content, "content", MAX_NOTE_LENGTH)
     if not words.strip():
         raise InvalidField("This must not be blank.", field="content")
     kind = line(note_type, "note_type", MAX_TYPE_LENGTH)
-    with beside(guid, actor=actor, event=LibraryEvent.ADD_NOTE) as occasion:
+    with annotate(guid, permit=permit) as transaction:
         note = AssemblyNote.objects.create(
             assembly_guid=guid,
             note_type=kind,
             content=words,
-            created_at=occasion.now,
-            created_by=actor.name,
-            updated_at=occasion.now,
+            created_at=transaction.now,
+            created_by=permit.actor.name,
+            updated_at=transaction.now,
         )
-        occasion.record(note=note.pk, note_type=kind)
+        transaction.record(note=note.pk, note_type=kind)
     return note

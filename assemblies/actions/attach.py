@@ -5,15 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.find import get_live, require_live
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
-from assemblies.audit_events import LibraryEvent
-from assemblies.domains import Domain, Operation
+from assemblies.domains import Operation
 from assemblies.errors import AttachmentNotFound
 from assemblies.models import Assembly, AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
@@ -26,7 +24,7 @@ def attach(
     *,
     mime_type: str,
     max_bytes: int,
-    actor: Actor,
+    permit: Permit,
     store: PayloadStore,
     expected_revision: int | None = None,
 ) -> Receipt:
@@ -36,9 +34,8 @@ def attach(
     Failure.
     """
     label = documents.normalise_upload_name(file_name, "file_name")
-    row = get_live(guid)
+    get_live(guid)
     with staged(store) as staging:
-        check_may_write(actor, Domain(row.domain), LibraryEvent.ATTACH, assembly_guid=guid)
         reference = staging.put_stream(chunks, max_bytes=max_bytes)
         attachment = AttachmentFacts(
             file_name=label,
@@ -52,23 +49,23 @@ def attach(
         def rewrite(row: Assembly | None, now: datetime) -> Content:
             content = require_live(row, guid).read_content()
             files = _with(content.files, attachment)
-            return settled(hashed(replace(content, files=files)), row, actor_name=actor.name, now=now)
+            return settled(hashed(replace(content, files=files)), row, actor_name=permit.actor.name, now=now)
 
         change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
-        return commit([change], actor=actor, event=LibraryEvent.ATTACH, detail={"file_name": label})[0]
+        return commit([change], permit=permit, detail={"file_name": label})[0]
 
 
-def detach(guid: str, file_name: str, *, actor: Actor, expected_revision: int | None = None) -> Receipt:
+def detach(guid: str, file_name: str, *, permit: Permit, expected_revision: int | None = None) -> Receipt:
     """Take an attachment off. Raises AssemblyNotFound, AttachmentNotFound, and what `attach` raises."""
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         content = require_live(row, guid).read_content()
         get_attachment(content, file_name)
         files = [facts for facts in content.files if facts.file_name != file_name]
-        return settled(hashed(replace(content, files=files)), row, actor_name=actor.name, now=now)
+        return settled(hashed(replace(content, files=files)), row, actor_name=permit.actor.name, now=now)
 
     change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
-    return commit([change], actor=actor, event=LibraryEvent.DETACH, detail={"file_name": file_name})[0]
+    return commit([change], permit=permit, detail={"file_name": file_name})[0]
 
 
 def get_attachment(content: Content, file_name: str) -> AttachmentFacts:

@@ -9,10 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.change import Change, Receipt
-from assemblies.domains import Domain
+from assemblies.actions.change import Receipt
 from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, LibraryBusy, Refusal
+from devmode.actor import Actor
 from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
 from devmode.audit.events import AuditEvent
 from devmode.models.audit import Outcome
@@ -31,29 +30,17 @@ def named_failures() -> Iterator[None]:
 
 
 @contextmanager
-def audited(actor: Actor, event: AuditEvent, changes: Sequence[Change], *, assembly_guid: str = "") -> Iterator[None]:
-    """Record a denial raised within, after its transaction was rolled back; name failures as `named_failures` does."""
+def audited_transaction(actor: Actor, event: AuditEvent, *, guid: str = "") -> Iterator[None]:
+    """Open a transaction under the write lock; a denial raised within is audited after the rollback.
+
+    `guid` is the one assembly it is about. Raises AuditUnavailable, LibraryBusy, and what is raised within.
+    """
     try:
-        with named_failures():
+        with named_failures(), write_transaction():
             yield
     except (Forbidden, DevModeRequired) as refusal:
-        guid = changes[0].guid if len(changes) == 1 else assembly_guid
-        record_denial(actor, event, refusal, assembly_guid=guid)
+        record_denial(actor, event, refusal, guid=guid)
         raise
-
-
-def check_may_write(actor: Actor, domain: Domain, event: AuditEvent, *, assembly_guid: str = "") -> None:
-    """Raise, and audit, Forbidden or DevModeRequired unless the actor may change `domain`, before payloads."""
-    if refusal := actor.refusal(domain):
-        record_denial(actor, event, refusal, assembly_guid=assembly_guid)
-        raise refusal
-
-
-def use_grant(actor: Actor, event: AuditEvent) -> None:
-    """Use the actor's Dev Mode grant for something that may turn out to change nothing. Raises DevModeRequired."""
-    if actor.dev_mode:
-        with audited(actor, event, ()), write_transaction():
-            actor.use_grant(now=timezone.now())
 
 
 def record_success(
@@ -66,20 +53,14 @@ def record_success(
     if len(changed) > 1:
         facts["last_revision"] = changed[-1].revision
     domains = {str(receipt.domain) for receipt in changed}
-    record(
-        _facts(
-            actor, event, detail=facts | dict(detail),
-            subject=assembly_subject(one.guid if one else "", domains.pop() if len(domains) == 1 else ""),
-        ),
-        now=now,
-    )  # fmt: skip
+    subject = assembly_subject(one.guid if one else "", domains.pop() if len(domains) == 1 else "")
+    record(facts_of(actor, event, subject=subject, detail=facts | dict(detail)), now=now)
 
 
-def record_denial(actor: Actor, event: AuditEvent, refusal: Refusal, *, assembly_guid: str = "") -> None:
+def record_denial(actor: Actor, event: AuditEvent, refusal: Refusal, *, guid: str = "") -> None:
     """Append the audit entry of a refused change, in a transaction of its own."""
-    domain = str(refusal.detail.get("domain", ""))
-    subject = assembly_subject(assembly_guid, domain)
-    facts = _facts(actor, event, subject=subject, detail={"code": refusal.code}, outcome=Outcome.DENIED)
+    subject = assembly_subject(guid, str(refusal.detail.get("domain", "")))
+    facts = facts_of(actor, event, subject=subject, detail={"code": refusal.code}, outcome=Outcome.DENIED)
     with named_failures(), write_transaction():
         record(facts, now=timezone.now())
 
@@ -89,7 +70,7 @@ def assembly_subject(guid: str, domain: str) -> Subject:
     return Subject(scope=domain, kind="assembly" if guid else "", id=guid)
 
 
-def _facts(actor: Actor, event: AuditEvent, **facts: Any) -> AuditFacts:
+def facts_of(actor: Actor, event: AuditEvent, **facts: Any) -> AuditFacts:
     return AuditFacts(
         actor=actor.name,
         role=actor.role,

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.create import check_vacant
 from assemblies.actions.find import get_live
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content, Lineage
 
@@ -22,7 +21,7 @@ def clone(
     guid: str,
     *,
     domain: Domain,
-    actor: Actor,
+    permit: Permit,
     new_guid: str | None = None,
     display_name: str | None = None,
     event_guid: str | None = None,
@@ -37,11 +36,11 @@ def clone(
         content,
         origin,
         domain=domain,
-        actor=actor,
+        actor_name=permit.actor.name,
         new_guid=new_guid,
         event_guid=event_guid,
     )
-    return commit([change], actor=actor, event=LibraryEvent.CLONE, detail={"cloned_from": guid})[0]
+    return commit([change], permit=permit, detail={"cloned_from": guid})[0]
 
 
 def copy_name(origin: Assembly) -> str:
@@ -54,7 +53,7 @@ def arrival(
     origin: Assembly,
     *,
     domain: Domain,
-    actor: Actor,
+    actor_name: str,
     new_guid: str | None,
     event_guid: str | None,
 ) -> Change:
@@ -62,7 +61,7 @@ def arrival(
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         check_vacant(row)
-        return settled(content, None, actor_name=actor.name, now=now)
+        return settled(content, None, actor_name=actor_name, now=now)
 
     return Change(
         guid=new_guid or str(uuid4()),

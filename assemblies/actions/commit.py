@@ -10,20 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.utils import timezone
-
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import audited, record_success
+from assemblies.actions.audit import record_success
 from assemblies.actions.change import Alongside, Change, Receipt
 from assemblies.actions.contents import is_flagged
+from assemblies.actions.permit import Permit
+from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
-from assemblies.journal.append import Draft, append, lock_head
-from assemblies.journal.space import require_space_for_changes
+from assemblies.journal.append import Draft, append
 from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.models.columns import AssemblyColumns, project
-from devmode.audit.events import AuditEvent
-from devmode.write_lock import write_transaction
 
 BATCH_ROWS = 500
 ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
@@ -33,8 +29,7 @@ ROW_FIELDS += ["domain", "search_text", "is_script_flagged", "is_flagged", "dele
 def commit(
     changes: Sequence[Change],
     *,
-    actor: Actor,
-    event: AuditEvent,
+    permit: Permit,
     detail: Mapping[str, Any] | None = None,
     alongside: Alongside | None = None,
 ) -> list[Receipt]:
@@ -46,27 +41,23 @@ def commit(
     Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
     library cannot make them durable.
     """
-    require_space_for_changes()
     for change in changes:
         # Read through before the lock: a long text must not keep other writers waiting.
         _ = change.is_script_flagged
-    with audited(actor, event, changes), write_transaction():
-        head = lock_head()
-        # Read under the lock: what waited for it must not pass for earlier than it is, least of all a grant's use.
-        now = timezone.now()
+    with change_transaction(permit, guid=changes[0].guid if len(changes) == 1 else "") as transaction:
+        now = transaction.now
         if done := _already_done(changes):
             return done
         with alongside(now) if alongside else nullcontext():
             rows = Assembly.objects.in_bulk([change.guid for change in changes])
-            plans = [_plan(change, rows, actor, now) for change in changes]
-            if any(receipt.domain != Domain.USER for receipt, _draft in plans):
-                actor.use_grant(now=now)
+            plans = [_plan(change, rows, permit, now) for change in changes]
+            permit.use_grant([receipt.domain for receipt, _draft in plans], now=now)
             drafts = [draft for _receipt, draft in plans if draft is not None]
-            entries = append(head, drafts, now=now) if drafts else []
+            entries = append(transaction.head, drafts, now=now) if drafts else []
             _save_rows(entries, rows)
             receipts = _numbered(plans, entries)
             if entries or alongside:
-                record_success(actor, event, receipts, detail or {}, now=now)
+                record_success(permit.actor, permit.event, receipts, detail or {}, now=now)
     return receipts
 
 
@@ -117,11 +108,11 @@ def _unchanged(change: Change, row: Assembly | None) -> Receipt:
     )
 
 
-def _plan(change: Change, rows: dict[str, Assembly], actor: Actor, now: datetime) -> Plan:
+def _plan(change: Change, rows: dict[str, Assembly], permit: Permit, now: datetime) -> Plan:
     """Decide one change on its locked row, and let later changes of the same assembly see it."""
     row = rows.get(change.guid)
     domain = _landing_domain(change, row)
-    actor.check_may_write(domain)
+    permit.check(domain)
     if row is not None and row.domain != domain and not _may_claim(change, row):
         raise GuidInOtherDomain(assembly_guid=row.guid, domain=row.domain)
     _check_revision(change, row)
@@ -139,7 +130,7 @@ def _plan(change: Change, rows: dict[str, Assembly], actor: Actor, now: datetime
     if not receipt.changed:
         return replace(receipt, content=living.read_content() if living else None), None
     rows[change.guid] = _rewritten(row, change, domain, content, now)
-    return receipt, _draft(change, domain, content, actor)
+    return receipt, _draft(change, domain, content, permit.actor.name)
 
 
 def _may_claim(change: Change, row: Assembly) -> bool:
@@ -195,13 +186,13 @@ def _rewritten(
     )
 
 
-def _draft(change: Change, domain: Domain, content: Content | None, actor: Actor) -> Draft:
+def _draft(change: Change, domain: Domain, content: Content | None, actor_name: str) -> Draft:
     return Draft(
         event_guid=change.event_guid or str(uuid4()),
         domain=domain,
         assembly_guid=change.guid,
         operation=change.operation,
-        actor=actor.name,
+        actor=actor_name,
         content=content.to_json() if content else "",
     )
 

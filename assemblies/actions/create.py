@@ -3,13 +3,11 @@
 from datetime import datetime
 from uuid import uuid4
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, settled
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
-from assemblies.audit_events import LibraryEvent
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken
@@ -19,19 +17,18 @@ from assemblies.revisions.document import search_text_of
 
 
 def create(
-    document: Document, *, domain: Domain, actor: Actor, store: PayloadStore, event_guid: str | None = None
+    document: Document, *, domain: Domain, permit: Permit, store: PayloadStore, event_guid: str | None = None
 ) -> Receipt:
     """Add a new assembly to `domain`, under the document's GUID or a new one.
 
     Raises Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
     """
     with staged(store) as staging:
-        check_may_write(actor, domain, LibraryEvent.CREATE)
         content = content_of(document, staging)
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
             check_vacant(row)
-            return settled(content, None, actor_name=actor.name, now=now)
+            return settled(content, None, actor_name=permit.actor.name, now=now)
 
         change = Change(
             guid=document.guid or str(uuid4()),
@@ -41,7 +38,7 @@ def create(
             search_text=search_text_of(content, document.payload),
             event_guid=event_guid,
         )
-        return commit([change], actor=actor, event=LibraryEvent.CREATE)[0]
+        return commit([change], permit=permit)[0]
 
 
 def check_vacant(row: Assembly | None) -> None:

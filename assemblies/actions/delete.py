@@ -2,19 +2,20 @@
 
 from datetime import datetime
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.find import require_live
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.domains import Operation
 from assemblies.models import Assembly
 
 
-def delete(guid: str, *, actor: Actor, expected_revision: int | None = None, event_guid: str | None = None) -> Receipt:
+def delete(
+    guid: str, *, permit: Permit, expected_revision: int | None = None, event_guid: str | None = None
+) -> Receipt:
     """Delete an assembly. Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure."""
     change = deletion(guid, expected_revision=expected_revision, event_guid=event_guid)
-    return commit([change], actor=actor, event=LibraryEvent.DELETE)[0]
+    return commit([change], permit=permit)[0]
 
 
 def deletion(guid: str, *, expected_revision: int | None = None, event_guid: str | None = None) -> Change:

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt, Rewrite
 from assemblies.actions.commit import commit
+from assemblies.actions.permit import Permit
 from assemblies.actions.revert import restoring
-from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, NothingPending, RevisionConflict
 from assemblies.journal.pending import persisted_sequences
@@ -15,16 +14,16 @@ from assemblies.models import Assembly, Content, JournalEntry
 from assemblies.payloads import PayloadStore
 
 
-def discard(guid: str, *, actor: Actor, store: PayloadStore, expected_revision: int | None = None) -> Receipt:
+def discard(guid: str, *, permit: Permit, store: PayloadStore, expected_revision: int | None = None) -> Receipt:
     """Undo what was not flushed yet. Raises AssemblyNotFound, NothingPending, Forbidden, DevModeRequired,
     RevisionConflict when somebody changed the assembly meanwhile, or since `expected_revision`, or a Failure.
     """
     row = _get_row(guid)
     if expected_revision not in {None, row.sequence}:
         raise RevisionConflict(assembly_guid=row.guid, revision=row.sequence, expected=expected_revision)
-    change = _back_to(_last_entry(row, _persisted_before(row)), row, actor, store)
+    change = _back_to(_last_entry(row, _persisted_before(row)), row, permit.actor.name, store)
     change = replace(change, rewrite=_while_pending(change.rewrite, row))
-    return commit([change], actor=actor, event=LibraryEvent.DISCARD, detail={"discarded_revision": row.sequence})[0]
+    return commit([change], permit=permit, detail={"discarded_revision": row.sequence})[0]
 
 
 def _persisted_before(row: Assembly) -> int:
@@ -71,10 +70,10 @@ def _last_entry(row: Assembly, persisted: int) -> JournalEntry | None:
     return entries.order_by("-sequence").first()
 
 
-def _back_to(entry: JournalEntry | None, row: Assembly, actor: Actor, store: PayloadStore) -> Change:
+def _back_to(entry: JournalEntry | None, row: Assembly, actor_name: str, store: PayloadStore) -> Change:
     content = entry.read_content() if entry else None
     if entry is not None and content is not None:
-        return restoring(entry, content, Operation.DISCARD, actor=actor, store=store)
+        return restoring(entry, content, Operation.DISCARD, actor_name=actor_name, store=store)
     return Change(guid=row.guid, domain=Domain(row.domain), operation=Operation.DISCARD, rewrite=_gone)
 
 

@@ -12,11 +12,10 @@ from datetime import datetime
 from django.db import connections, transaction
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.audit import named_failures
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Failure, ReplicaMismatch
 from assemblies.journal.append import lock_head
@@ -41,18 +40,18 @@ class HydrationReport:
     advice: str = ""
 
 
-def hydrate_all(*, actor: Actor, store: PayloadStore) -> list[HydrationReport]:
+def hydrate_all(*, permit: Permit, store: PayloadStore) -> list[HydrationReport]:
     """Hydrate every domain; idempotent."""
     with named_failures(), write_transaction():
         lock_head()
-    return [hydrate(domain, actor=actor, store=store) for domain in Domain]
+    return [hydrate(domain, permit=permit, store=store) for domain in Domain]
 
 
-def hydrate(domain: Domain, *, actor: Actor, store: PayloadStore) -> HydrationReport:
+def hydrate(domain: Domain, *, permit: Permit, store: PayloadStore) -> HydrationReport:
     """Adopt the domain's unknown rows, and accept its database when nothing in it contradicts the library."""
     foreign = is_foreign(domain)
     unknown, conflicts = _compare(domain, with_conflicts=foreign)
-    adopted, without_payload = _adopt(unknown, domain, actor, store)
+    adopted, without_payload = _adopt(unknown, domain, permit, store)
     if not foreign:
         _lower_record(domain)
     elif not conflicts and not without_payload:
@@ -66,10 +65,10 @@ def hydrate(domain: Domain, *, actor: Actor, store: PayloadStore) -> HydrationRe
     )
 
 
-def adopt_replica(domain: Domain, *, actor: Actor, store: PayloadStore) -> HydrationReport:
+def adopt_replica(domain: Domain, *, permit: Permit, store: PayloadStore) -> HydrationReport:
     """Let the domain database win: its differing rows become new revisions. Rows without their payload are left."""
     _unknown, conflicts = _compare(domain, with_conflicts=True)
-    adopted, without_payload = _adopt(conflicts, domain, actor, store)
+    adopted, without_payload = _adopt(conflicts, domain, permit, store)
     _accept(domain)
     return HydrationReport(domain=domain, adopted=adopted, without_payload=without_payload)
 
@@ -111,7 +110,7 @@ def _compare(domain: Domain, *, with_conflicts: bool) -> tuple[list[DomainAssemb
 
 
 def _adopt(
-    rows: Iterable[DomainAssembly], domain: Domain, actor: Actor, store: PayloadStore
+    rows: Iterable[DomainAssembly], domain: Domain, permit: Permit, store: PayloadStore
 ) -> tuple[list[str], list[str]]:
     """Make `rows` revisions of the library. Returns (GUIDs adopted, GUIDs whose payload is missing or corrupt)."""
     changes, without_payload = [], []
@@ -121,7 +120,7 @@ def _adopt(
         except Failure:
             without_payload.append(row.guid)
     if changes:
-        commit(changes, actor=actor, event=LibraryEvent.ADOPT, detail={"domain_database": domain.alias})
+        commit(changes, permit=permit, detail={"domain_database": domain.alias})
     return [change.guid for change in changes], without_payload
 
 

@@ -7,14 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, inheriting, settled
 from assemblies.actions.create import check_vacant
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import Staging, staged
-from assemblies.audit_events import LibraryEvent
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, GuidTaken, Refusal
@@ -70,7 +68,7 @@ def import_documents(
     *,
     domain: Domain,
     on_conflict: OnConflict | Sequence[Choice],
-    actor: Actor,
+    permit: Permit,
     store: PayloadStore,
     event_guid: str | None = None,
 ) -> list[Receipt]:
@@ -84,17 +82,16 @@ def import_documents(
     choices = _choices(documents, on_conflict)
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
-        check_may_write(actor, domain, LibraryEvent.IMPORT)
         for document, choice in zip(documents, choices, strict=True):
             check_conflict(rows.get(document.guid or ""), domain, choice.on_conflict)
         guids = _landing_guids(documents, rows, choices)
         changes = [
-            _change(document, guid, rows.get(guid), domain, choice, actor, staging)
+            _change(document, guid, rows.get(guid), domain, choice, permit.actor.name, staging)
             for document, guid, choice in zip(documents, guids, choices, strict=True)
         ]
         if event_guid:
             changes = [replace(change, event_guid=_nth_event(event_guid, n)) for n, change in enumerate(changes)]
-        return commit(changes, actor=actor, event=LibraryEvent.IMPORT, detail={"documents": len(documents)})
+        return commit(changes, permit=permit, detail={"documents": len(documents)})
 
 
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:
@@ -139,7 +136,7 @@ def _change(
     row: Assembly | None,
     domain: Domain,
     choice: Choice,
-    actor: Actor,
+    actor_name: str,
     staging: Staging,
 ) -> Change:
     on_conflict = choice.on_conflict
@@ -154,7 +151,7 @@ def _change(
             stored = row.read_content()
             if on_conflict == OnConflict.SKIP or _means_the_same(content, stored):
                 return stored
-        return settled(inheriting(content, row), row, actor_name=actor.name, now=now)
+        return settled(inheriting(content, row), row, actor_name=actor_name, now=now)
 
     return Change(
         guid=guid,

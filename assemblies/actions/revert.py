@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import settled
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.domains import Domain, Operation
 from assemblies.errors import RevisionNotFound
 from assemblies.models import Assembly, Content, JournalEntry
@@ -19,7 +18,7 @@ def revert(
     guid: str,
     *,
     sequence: int,
-    actor: Actor,
+    permit: Permit,
     store: PayloadStore,
     expected_revision: int | None = None,
     event_guid: str | None = None,
@@ -29,23 +28,22 @@ def revert(
     Raises RevisionNotFound, Forbidden, DevModeRequired, RevisionConflict, PayloadMissing, PayloadCorrupt, or a Failure.
     """
     entry, earlier = get_revision(guid, sequence)
-    change = restoring(entry, earlier, Operation.REVERT, actor=actor, store=store)
+    change = restoring(entry, earlier, Operation.REVERT, actor_name=permit.actor.name, store=store)
     return commit(
         [replace(change, expected_revision=expected_revision, event_guid=event_guid)],
-        actor=actor,
-        event=LibraryEvent.REVERT,
+        permit=permit,
         detail={"to_revision": sequence},
     )[0]
 
 
 def restoring(
-    entry: JournalEntry, earlier: Content, operation: Operation, *, actor: Actor, store: PayloadStore
+    entry: JournalEntry, earlier: Content, operation: Operation, *, actor_name: str, store: PayloadStore
 ) -> Change:
     """Return the change that gives an assembly the content of an earlier entry, whose payloads must be intact."""
     payload, *_files = [store.read(reference) for reference in earlier.references]
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
-        return settled(earlier, row, actor_name=actor.name, now=now)
+        return settled(earlier, row, actor_name=actor_name, now=now)
 
     return Change(
         guid=entry.assembly_guid,

@@ -1,4 +1,4 @@
-"""Many assemblies at once: those that were chosen, all of them live and all of them the actor's to change, or none."""
+"""Several assemblies at once: those chosen, all of them live and all of them the actor's to change, or none."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -6,14 +6,16 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.audit import record_denial
 from assemblies.actions.change import Change
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.find import require_live
+from assemblies.actions.permit import Permit
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Refusal
 from assemblies.models import Assembly, Content
+from assemblies.permissions import Verb, find_refusal
+from devmode.actor import Actor
 from devmode.audit.events import AuditEvent
 
 
@@ -23,28 +25,28 @@ def get_selection(guids: Sequence[str], *, with_texts: bool = True) -> list[Asse
     return [require_live(rows.get(guid), guid) for guid in dict.fromkeys(guids)]
 
 
-def get_writable(guids: Sequence[str], *, actor: Actor, event: AuditEvent) -> list[Assembly]:
-    """Return the live assemblies. Raises, and audits, Forbidden or DevModeRequired naming the domain that is closed.
+def get_selection_permit(guids: Sequence[str], *, actor: Actor, event: AuditEvent) -> Permit:
+    """Return the permit to change all of them. A refusal, which is audited, names the domain that is closed.
 
-    Raises AssemblyNotFound when one of them is gone.
+    Raises Forbidden, DevModeRequired, or AssemblyNotFound when one of them is gone.
     """
     rows = get_selection(guids, with_texts=False)
     counts = Counter(row.domain for row in rows)
     for domain in Domain:
-        if domain in counts and (refusal := actor.refusal(domain)):
+        if domain in counts and (refusal := find_refusal(actor, Verb.CHANGE, domain)):
             refusal = _naming(refusal, domain, counts[domain], len(rows))
-            record_denial(actor, event, refusal, assembly_guid=rows[0].guid if len(rows) == 1 else "")
+            record_denial(actor, event, refusal, guid=rows[0].guid if len(rows) == 1 else "")
             raise refusal
-    return rows
+    return Permit(actor=actor, event=event)
 
 
-def rewriting(row: Assembly, rewrite: Callable[[Content], Content], *, actor: Actor) -> Change:
+def rewriting(row: Assembly, rewrite: Callable[[Content], Content], *, actor_name: str) -> Change:
     """Return the change that gives a live assembly what `rewrite` makes of its content, its payloads left alone."""
     guid = row.guid
 
     def rewritten(row: Assembly | None, now: datetime) -> Content:
         content = rewrite(require_live(row, guid).read_content())
-        return settled(hashed(content), row, actor_name=actor.name, now=now)
+        return settled(hashed(content), row, actor_name=actor_name, now=now)
 
     return Change(guid=guid, operation=Operation.UPDATE, rewrite=rewritten)
 

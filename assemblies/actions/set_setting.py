@@ -2,34 +2,33 @@
 
 from typing import Any
 
-from assemblies.actions.actor import Actor
+from assemblies.actions.annotate import annotate
 from assemblies.actions.archive_setting import archive_setting
-from assemblies.actions.beside import beside
+from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import check_own, checked_value, is_personal
-from assemblies.audit_events import LibraryEvent
 from assemblies.documents import canonical_json
 from assemblies.models import AssemblySetting, AssemblySettingHistory, SettingCategory, Status
 
 
 def set_setting(
-    guid: str, category: SettingCategory, key: str, value: Any, *, actor: Actor, status: Status = Status.ACTIVE
+    guid: str, category: SettingCategory, key: str, value: Any, *, permit: Permit, status: Status = Status.ACTIVE
 ) -> AssemblySetting:
     """Return the setting as it is now. What says so already stays as it is.
 
     Raises AssemblyNotFound, InvalidField, DocumentTooLarge, Forbidden, DevModeRequired, or a Failure.
     """
-    with beside(guid, actor=actor, event=LibraryEvent.SET_SETTING, personal=is_personal(category)) as occasion:
-        check_own(actor, category, key)
-        text = canonical_json(checked_value(occasion.row, category, key, value)).decode()
+    with annotate(guid, permit=permit, personal=is_personal(category)) as transaction:
+        check_own(permit.actor, category, key)
+        text = canonical_json(checked_value(transaction.row, category, key, value)).decode()
         setting = AssemblySetting.objects.filter(assembly_id=guid, category=category, key=key).first()
         if setting is not None:
             if (setting.value, setting.status) == (text, status):
                 return setting
             reason = AssemblySettingHistory.Reason.CHANGED
-            archive_setting(setting, reason=reason, actor_name=actor.name, now=occasion.now)
+            archive_setting(setting, reason=reason, actor_name=permit.actor.name, now=transaction.now)
         setting = setting or AssemblySetting(assembly_id=guid, category=category, key=key)
         setting.value, setting.status = text, status
-        setting.updated_at, setting.updated_by = occasion.now, actor.name
+        setting.updated_at, setting.updated_by = transaction.now, permit.actor.name
         setting.save()
-        occasion.record(category=category.value, key=key, status=status.value)
+        transaction.record(category=category.value, key=key, status=status.value)
     return setting

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write, record_denial
+from assemblies.actions.audit import record_denial
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.documents.decoding import check_size
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden, InvalidField
 from assemblies.models import Assembly, AssemblyAlias, SettingCategory
-from devmode.accounts.roles import Role
+from assemblies.permissions import Place, Verb
+from devmode.actor import Actor, Role
 from devmode.audit.events import AuditEvent
 
 MAX_VALUE_BYTES = 16 * 1024
@@ -31,18 +32,19 @@ def check_own(actor: Actor, category: SettingCategory, key: str) -> None:
         raise Forbidden("A favourite is personal: everybody sets their own, under their own name.")
 
 
-def check_may_set(
-    actor: Actor, domain: Domain, category: SettingCategory, key: str, event: AuditEvent, *, assembly_guid: str
-) -> None:
-    """Raise, and audit, Forbidden or DevModeRequired unless the actor may set this, before any remark on the value."""
+def get_setting_permit(
+    actor: Actor, event: AuditEvent, domain: Domain, category: SettingCategory, key: str, *, guid: str
+) -> Permit:
+    """Return the permit for one setting of an assembly. Raises, and audits, Forbidden or DevModeRequired."""
     if not is_personal(category):
-        check_may_write(actor, domain, event, assembly_guid=assembly_guid)
-        return
+        verb = Verb.APPROVE if category is SettingCategory.APPROVED else Verb.CHANGE
+        return get_permit(actor, event, domain, verb=verb, guid=guid)
     try:
         check_own(actor, category, key)
     except Forbidden as refusal:
-        record_denial(actor, event, refusal, assembly_guid=assembly_guid)
+        record_denial(actor, event, refusal, guid=guid)
         raise
+    return get_permit(actor, event, Place.OWN, guid=guid)
 
 
 def checked_value(row: Assembly, category: SettingCategory, key: str, value: Any) -> Any:

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.clone import copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import settled
 from assemblies.actions.find import get_live, require_live
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.domains import Operation
 from assemblies.errors import NoOriginal
 from assemblies.models import Assembly, Content
 
 
 def take_original(
-    guid: str, *, actor: Actor, expected_revision: int | None = None, event_guid: str | None = None
+    guid: str, *, permit: Permit, expected_revision: int | None = None, event_guid: str | None = None
 ) -> Receipt:
     """Replace everything but the copy's own name; what the copy said stays in its history.
 
@@ -26,7 +25,7 @@ def take_original(
     content = copy_of(origin, display_name=row.display_name)
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
-        return settled(content, require_live(row, guid), actor_name=actor.name, now=now)
+        return settled(content, require_live(row, guid), actor_name=permit.actor.name, now=now)
 
     change = Change(
         guid=guid,
@@ -37,7 +36,7 @@ def take_original(
         event_guid=event_guid,
     )
     detail = {"origin": origin.guid, "origin_revision": origin.sequence}
-    return commit([change], actor=actor, event=LibraryEvent.TAKE_ORIGINAL, detail=detail)[0]
+    return commit([change], permit=permit, detail=detail)[0]
 
 
 def _live_origin(row: Assembly) -> Assembly:

@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.find import get_live, require_live
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
-from assemblies.audit_events import LibraryEvent
 from assemblies.documents import decode_text
-from assemblies.domains import Domain, Kind, Operation
+from assemblies.domains import Kind, Operation
 from assemblies.errors import RevisionConflict
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadReference, PayloadStore
@@ -26,7 +24,7 @@ def update(
     fields: Mapping[str, Any],
     *,
     payload: bytes | None = None,
-    actor: Actor,
+    permit: Permit,
     store: PayloadStore,
     expected_revision: int | None = None,
     event_guid: str | None = None,
@@ -37,7 +35,6 @@ def update(
     """
     row = get_live(guid)
     with staged(store, [row]) as staging:
-        check_may_write(actor, Domain(row.domain), LibraryEvent.UPDATE, assembly_guid=guid)
         reference = staging.put(payload, before=row.read_content()) if payload is not None else None
         kind = documents.get_assembly_type(fields.get("type_name", row.read_content().type_name)).kind
 
@@ -45,7 +42,7 @@ def update(
             living = require_live(row, guid)
             content = _typed(replace(living.read_content(), **fields, **_payload_fields(reference, payload)))
             _check_kind(living, content, staged=kind if payload is not None else None)
-            return settled(hashed(content), row, actor_name=actor.name, now=now)
+            return settled(hashed(content), row, actor_name=permit.actor.name, now=now)
 
         change = Change(
             guid=guid,
@@ -55,7 +52,7 @@ def update(
             search_text=None if payload is None else documents.searchable_text(kind, payload).replace("\0", ""),
             event_guid=event_guid,
         )
-        return commit([change], actor=actor, event=LibraryEvent.UPDATE)[0]
+        return commit([change], permit=permit)[0]
 
 
 def _payload_fields(reference: PayloadReference | None, payload: bytes | None) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
-from assemblies.actions.actor import Actor
 from assemblies.domains import Domain
-from devmode.accounts.roles import Role, role_of
+from assemblies.permissions import Verb, may
+from devmode.accounts.roles import role_of
+from devmode.actor import Actor, Role
 from devmode.grants.dev_mode_status import standing_of
 
 
@@ -30,7 +31,7 @@ def is_administrator(request: HttpRequest) -> bool:
 def writable_domains(actor: Actor) -> list[Domain]:
     """Return the domains the actor may change now, their own first."""
     order = (Domain.USER, Domain.COMMUNITY, Domain.OFFICIAL)
-    return [domain for domain in order if actor.refusal(domain) is None]
+    return [domain for domain in order if may(actor, Verb.CHANGE, domain)]
 
 
 def chosen_domain(request: HttpRequest) -> Domain:

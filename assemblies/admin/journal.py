@@ -13,7 +13,8 @@ from assemblies.admin.badges import preformatted, source_badge
 from assemblies.admin.library_admin import AboutAssemblies
 from assemblies.documents.canonical import readable_json
 from assemblies.models import JournalEntry
-from devmode.accounts.roles import Role, role_of
+from devmode.accounts.roles import role_of
+from devmode.actor import Role
 
 
 @admin.register(JournalEntry)

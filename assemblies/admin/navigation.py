@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from devmode.accounts.roles import Role, role_of
+from devmode.accounts.roles import role_of
+from devmode.actor import Role
 
 Section = dict[str, Any]
 # Titles, with the models (by their classes) and the pages (by their addresses' names) below them, in order.

@@ -3,8 +3,8 @@
 from django.utils import timezone
 from rest_framework.request import Request
 
-from assemblies.actions.actor import Actor
-from devmode.accounts.roles import Role, role_of
+from devmode.accounts.roles import role_of
+from devmode.actor import Actor, Role
 from devmode.grants.access import find_grant
 
 

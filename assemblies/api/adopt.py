@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from assemblies import documents
-from assemblies.actions.audit import check_may_write
+from assemblies.actions.permit import get_permit
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
@@ -25,9 +25,9 @@ class AdoptView(AssemblyEndpoint):
     @schema.adopt_item
     def post(self, request: Request, guid: str) -> HttpResponse:
         actor, entry = actor_of(request), find_any_entry(guid)
-        check_may_write(actor, Domain.USER, LibraryEvent.ADOPT_WITHDRAWN, assembly_guid=entry.guid)
+        permit = get_permit(actor, LibraryEvent.ADOPT_WITHDRAWN, Domain.USER, guid=entry.guid)
         wanted = read_wanted(request.data)
-        receipt = adopt(entry.guid, actor=actor, event_guid=event_guid(request, actor), **wanted)
+        receipt = adopt(entry.guid, permit=permit, event_guid=event_guid(request, actor), **wanted)
         return written_item(request, receipt, status=201)
 
 

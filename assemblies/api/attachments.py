@@ -37,7 +37,7 @@ class AttachmentView(AssemblyEndpoint):
             body_chunks(request, max_bytes=settings.MAX_ATTACHMENT_BYTES),
             mime_type=documents.normalise_mime_type(request.content_type, "Content-Type"),
             max_bytes=settings.MAX_ATTACHMENT_BYTES,
-            actor=intent.actor,
+            permit=intent.permit,
             store=payload_store(),
             expected_revision=intent.expected_revision,
         )
@@ -46,5 +46,5 @@ class AttachmentView(AssemblyEndpoint):
     @schema.delete_attachment
     def delete(self, request: Request, guid: str, name: str) -> HttpResponse:
         intent = permitted(request, guid, LibraryEvent.DETACH)
-        receipt = detach(intent.entry.guid, name, actor=intent.actor, expected_revision=intent.expected_revision)
+        receipt = detach(intent.entry.guid, name, permit=intent.permit, expected_revision=intent.expected_revision)
         return written_item(request, receipt)

@@ -7,12 +7,14 @@ from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.actions.clone import clone
+from assemblies.actions.permit import get_permit
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
 from assemblies.api.idempotency import event_guid
 from assemblies.api.reading import read_domain, read_object
 from assemblies.api.representing import written_item
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.find import find_entry
 
 
@@ -23,7 +25,8 @@ class CloneView(AssemblyEndpoint):
     def post(self, request: Request, guid: str) -> HttpResponse:
         actor, entry = actor_of(request), find_entry(guid)
         wanted = read_wanted(request.data)
-        receipt = clone(entry.guid, actor=actor, event_guid=event_guid(request, actor), **wanted)
+        permit = get_permit(actor, LibraryEvent.CLONE, wanted["domain"], guid=entry.guid)
+        receipt = clone(entry.guid, permit=permit, event_guid=event_guid(request, actor), **wanted)
         return written_item(request, receipt, status=201)
 
 

@@ -6,11 +6,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assemblies.actions.permit import get_permit
 from assemblies.actions.write_domains import write_domains
 from assemblies.api.actors import actor_of
 from assemblies.api.answers import DomainName
 from assemblies.api.reading import read_domain, read_object
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
+from assemblies.permissions import Place, Verb
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import described
 
@@ -37,7 +40,9 @@ class DevModeWriteView(PrivateEndpoint):
         tag="dev mode",
     )
     def post(self, request: Request) -> Response:
-        written = write_domains(_asked_domains(request), actor=actor_of(request))
+        domains = _asked_domains(request)
+        permit = get_permit(actor_of(request), LibraryEvent.FLUSH, Place.LIBRARY, verb=Verb.REPLICATE)
+        written = write_domains(domains, permit=permit)
         return Response({"status": "flushed", "flushed": written.flushed, "pending": written.pending})
 
 

@@ -4,8 +4,8 @@ from uuid import UUID, uuid5
 
 from rest_framework.request import Request
 
-from assemblies.actions.actor import Actor
 from assemblies.errors import InvalidField
+from devmode.actor import Actor
 
 EVENTS = UUID("5b6f2a0e-7a51-4b0c-9d43-0f3f6a3c8f55")
 LONGEST_KEY = 255

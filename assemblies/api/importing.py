@@ -8,10 +8,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
 from assemblies.actions.import_documents import MOST_PER_MINUTE, OnConflict, Preview, import_documents, preview
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.api import schema
 from assemblies.api.actors import actor_of
 from assemblies.api.idempotency import event_guid
@@ -22,7 +21,9 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.documents import Document
 from assemblies.documents.upload_size import bounding_itself
+from assemblies.permissions import Verb, find_refusal
 from assemblies.web.errors import error_body
+from devmode.actor import Actor
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.throttling import CountingThrottle
 
@@ -49,9 +50,9 @@ class ImportView(PrivateEndpoint):
         actor, order = actor_of(request), read_order(request.data)
         if order.dry_run:
             return Response({"preview": previewed(order, actor)})
-        check_may_write(actor, order.domain, LibraryEvent.IMPORT)
+        permit = get_permit(actor, LibraryEvent.IMPORT, order.domain)
         documents = order.read_documents()
-        receipts = _imported(request, actor, order, documents)
+        receipts = _imported(request, permit, order, documents)
         return _answer(request, order, documents, receipts)
 
 
@@ -62,7 +63,7 @@ def previewed(order: ImportOrder, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _preview_of(one: Preview, actor: Actor, order: ImportOrder) -> dict[str, Any]:
-    refusal = actor.refusal(order.domain) or one.refusal
+    refusal = find_refusal(actor, Verb.CHANGE, order.domain) or one.refusal
     return {
         "assembly_guid": one.guid,
         "display_name": one.display_name,
@@ -73,14 +74,14 @@ def _preview_of(one: Preview, actor: Actor, order: ImportOrder) -> dict[str, Any
     }
 
 
-def _imported(request: Request, actor: Actor, order: ImportOrder, documents: Sequence[Document]) -> list[Receipt]:
+def _imported(request: Request, permit: Permit, order: ImportOrder, documents: Sequence[Document]) -> list[Receipt]:
     return import_documents(
         documents,
         domain=order.domain,
         on_conflict=order.on_conflict,
-        actor=actor,
+        permit=permit,
         store=payload_store(),
-        event_guid=event_guid(request, actor),
+        event_guid=event_guid(request, permit.actor),
     )
 
 

@@ -40,7 +40,7 @@ class ItemView(AssemblyEndpoint):
     @schema.delete_item
     def delete(self, request: Request, guid: str) -> Response:
         intent = permitted(request, guid, LibraryEvent.DELETE)
-        delete(intent.entry.guid, actor=intent.actor, expected_revision=intent.expected_revision)
+        delete(intent.entry.guid, permit=intent.permit, expected_revision=intent.expected_revision)
         return Response({"status": "queued"}, status=202)
 
 
@@ -56,7 +56,7 @@ def _updated(request: Request, guid: str, *, whole: bool) -> HttpResponse:
         intent.entry.guid,
         fields,
         payload=payload,
-        actor=intent.actor,
+        permit=intent.permit,
         store=payload_store(),
         expected_revision=intent.expected_revision,
     )

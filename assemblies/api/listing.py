@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.create import create
+from assemblies.actions.permit import get_permit
 from assemblies.api import schema
 from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.conditions import not_modified, tagged
@@ -47,10 +47,10 @@ class ListView(PrivateEndpoint):
     def post(self, request: Request) -> HttpResponse:
         actor = actor_of(request)
         sent, domain = read_new_domain(request.data)
-        check_may_write(actor, domain, LibraryEvent.CREATE)
+        permit = get_permit(actor, LibraryEvent.CREATE, domain)
         document = read_new(sent)
         receipt = create(
-            document, domain=domain, actor=actor, store=payload_store(), event_guid=event_guid(request, actor)
+            document, domain=domain, permit=permit, store=payload_store(), event_guid=event_guid(request, actor)
         )
         return written_item(request, receipt, status=201, flags=document_flags(document))
 

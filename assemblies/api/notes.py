@@ -33,7 +33,7 @@ class NotesView(AssemblyEndpoint):
         intent = permitted(request, guid, LibraryEvent.ADD_NOTE)
         sent = read_object(request.data, ("content", "note_type"))
         note_type = sent.get("note_type", DEFAULT_TYPE)
-        note = add_note(intent.entry.guid, sent.get("content"), actor=intent.actor, note_type=note_type)
+        note = add_note(intent.entry.guid, sent.get("content"), permit=intent.permit, note_type=note_type)
         return Response(_represented(note), status=201)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.audit import check_may_write
+from assemblies.actions.permit import get_permit
 from assemblies.api import schema
 from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.paging import PAGE_NAMES, PageOf
@@ -30,10 +30,9 @@ class OfficialSyncView(PrivateEndpoint):
 
     @schema.sync_official
     def post(self, request: Request) -> Response:
-        actor = actor_of(request)
-        check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
+        permit = get_permit(actor_of(request), LibraryEvent.SYNC, Domain.OFFICIAL)
         dry_run = read_flag(read_object(request.data, ("dry_run",)).get("dry_run", False), "dry_run")
-        return Response(sync(open_source(), actor=actor, store=payload_store(), dry_run=dry_run).json())
+        return Response(sync(open_source(), permit=permit, store=payload_store(), dry_run=dry_run).json())
 
 
 class OfficialSyncsView(PrivateEndpoint):

@@ -40,7 +40,7 @@ class PendingView(AssemblyEndpoint):
     @schema.discard_pending
     def delete(self, request: Request, guid: str) -> HttpResponse | Response:
         intent = permitted(request, guid, LibraryEvent.DISCARD, deleted_too=True)
-        receipt = discard(intent.entry.guid, actor=intent.actor, store=payload_store())
+        receipt = discard(intent.entry.guid, permit=intent.permit, store=payload_store())
         if receipt.content is None:
             return Response({"status": "discarded"}, status=202)
         return written_item(request, receipt)

@@ -24,7 +24,7 @@ class RevertView(AssemblyEndpoint):
         receipt = revert(
             intent.entry.guid,
             sequence=sequence,
-            actor=intent.actor,
+            permit=intent.permit,
             store=payload_store(),
             expected_revision=intent.expected_revision if live else None,
         )

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions import remove_setting, set_setting
-from assemblies.actions.actor import Actor
-from assemblies.actions.setting_rules import check_may_set
+from assemblies.actions.permit import Permit
+from assemblies.actions.setting_rules import get_setting_permit
 from assemblies.api import identity_schema as schema
 from assemblies.api.actors import actor_of
 from assemblies.api.endpoint import AssemblyEndpoint
@@ -42,32 +42,32 @@ class SettingView(AssemblyEndpoint):
 
     @schema.write_setting
     def put(self, request: Request, guid: str, category: str, key: str) -> Response:
-        actor, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.SET_SETTING)
+        permit, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.SET_SETTING)
         sent = read_object(request.data, ("value", "status"))
         if "value" not in sent:
             raise InvalidField("This is missing.", field="value")
         status = read_choice(sent.get("status", Status.ACTIVE.value), Status, "status")
-        setting = set_setting.set_setting(guid, chosen, key, sent["value"], actor=actor, status=status)
+        setting = set_setting.set_setting(guid, chosen, key, sent["value"], permit=permit, status=status)
         return Response(setting_facts(setting))
 
     @schema.remove_setting
     def delete(self, request: Request, guid: str, category: str, key: str) -> Response:
-        actor, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.REMOVE_SETTING)
-        remove_setting.remove_setting(guid, chosen, key, actor=actor)
+        permit, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.REMOVE_SETTING)
+        remove_setting.remove_setting(guid, chosen, key, permit=permit)
         return Response(status=204)
 
 
 def _permitted(
     request: Request, guid: str, category: str, key: str, event: AuditEvent
-) -> tuple[Actor, str, SettingCategory]:
-    """Return who asks, the GUID and the category.
+) -> tuple[Permit, str, SettingCategory]:
+    """Return the permit, the GUID and the category.
 
     Raises InvalidGuid, AssemblyNotFound, InvalidField, and Forbidden or DevModeRequired (audited under `event`).
     """
-    actor, entry = actor_of(request), find_entry(guid)
+    entry = find_entry(guid)
     chosen = read_choice(category, SettingCategory, "category")
-    check_may_set(actor, Domain(entry.domain), chosen, key, event, assembly_guid=entry.guid)
-    return actor, entry.guid, chosen
+    permit = get_setting_permit(actor_of(request), event, Domain(entry.domain), chosen, key, guid=entry.guid)
+    return permit, entry.guid, chosen
 
 
 def visible_to(request: Request) -> Q:

@@ -22,8 +22,8 @@ class TakeOriginalView(AssemblyEndpoint):
         read_object(request.data, ())
         receipt = take_original(
             intent.entry.guid,
-            actor=intent.actor,
+            permit=intent.permit,
             expected_revision=intent.expected_revision,
-            event_guid=event_guid(request, intent.actor),
+            event_guid=event_guid(request, intent.permit.actor),
         )
         return written_item(request, receipt)

@@ -1,14 +1,13 @@
 """What every change of one assembly begins with: who asks, of which assembly, and whether they may.
 
-Actions ask again on the locked row; asking first lets a refusal come before any remark on the body or on a revision.
+Actions decide again on the locked row; deciding first lets a refusal come before any remark on the body or a revision.
 """
 
 from dataclasses import dataclass
 
 from rest_framework.request import Request
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.api.actors import actor_of
 from assemblies.api.conditions import expected_revision
 from assemblies.catalogue import CatalogueEntry
@@ -22,7 +21,7 @@ class Intent:
     """A change that its actor may make, of the assembly as the catalogue has it."""
 
     entry: CatalogueEntry
-    actor: Actor
+    permit: Permit
     expected_revision: int | None
 
 
@@ -31,8 +30,8 @@ def permitted(request: Request, guid: str, event: AuditEvent, *, deleted_too: bo
 
     Raises InvalidGuid, AssemblyNotFound, Forbidden or DevModeRequired (audited under `event`), and RevisionConflict.
     """
-    entry, actor = find_any_entry(guid), actor_of(request)
+    entry = find_any_entry(guid)
     if not deleted_too:
         require_live(entry)
-    check_may_write(actor, Domain(entry.domain), event, assembly_guid=entry.guid)
-    return Intent(entry, actor, expected_revision(request, entry))
+    permit = get_permit(actor_of(request), event, Domain(entry.domain), guid=entry.guid)
+    return Intent(entry, permit, expected_revision(request, entry))

@@ -9,9 +9,8 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
-from devmode.accounts.roles import Role
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor, Role
 from devmode.grants.access import Asker
 from devmode.grants.dev_mode import enter
 from devmode.models import DevModeGrant

@@ -1,20 +1,26 @@
 """What happens in the demonstration. Each chapter calls the actions that a page or the API would call."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.add_note import add_note
 from assemblies.actions.attach import attach
+from assemblies.actions.change import Receipt
 from assemblies.actions.clone import clone
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
 from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.revert import revert
 from assemblies.actions.save_view import save_view
+from assemblies.actions.selection import get_selection_permit
 from assemblies.actions.set_setting import set_setting
+from assemblies.actions.setting_rules import get_setting_permit
 from assemblies.actions.tag_many import tag_many
 from assemblies.actions.update import update
+from assemblies.audit_events import LibraryEvent
 from assemblies.demo.documents import (
     WITHDRAWN,
     publish_catalogue,
@@ -26,12 +32,14 @@ from assemblies.demo.people import InDevMode, People, dev_mode_of
 from assemblies.domains import Domain
 from assemblies.errors import Refusal
 from assemblies.journal.flush import flush
-from assemblies.models import SettingCategory
+from assemblies.models import Assembly, SettingCategory
 from assemblies.official.adopt import adopt
 from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
+from devmode.audit.events import AuditEvent
 from devmode.grants import dev_mode
 
 MAX_ATTACHMENT_BYTES = 64 * 1024
@@ -73,7 +81,8 @@ class Story:
     def community_is_filled(self) -> None:
         kim = dev_mode_of(self.people.kim, "Bring the user group's scripts into the community domain")
         self.bring("community", Domain.COMMUNITY, kim.actor)
-        tag_many([self.guids["time-zone"], self.guids["time-servers"]], "clocks", actor=kim.actor)
+        clocks = [self.guids["time-zone"], self.guids["time-servers"]]
+        tag_many(clocks, "clocks", permit=get_selection_permit(clocks, actor=kim.actor, event=LibraryEvent.TAG_MANY))
         dev_mode.leave(kim.asker)
         flush()
 
@@ -81,45 +90,47 @@ class Story:
         olga, omar = self.people.olga.actor, self.people.omar.actor
         self.work_on_the_backup_check()
         shares, experiment = self.guids["shares"], self.guids["experiment"]
-        before = update(shares, {"timeout_seconds": 900}, actor=olga, store=self.store)
-        delete(shares, actor=omar)
-        revert(shares, sequence=before.revision, actor=olga, store=self.store)
-        delete(experiment, actor=omar)
+        before = self.update(shares, {"timeout_seconds": 900}, actor=olga)
+        self.delete(shares, actor=omar)
+        self.revert(shares, sequence=before.revision, actor=olga)
+        self.delete(experiment, actor=omar)
         kernel = self.guids["kernel-messages"]
-        clone(kernel, domain=Domain.USER, actor=omar, display_name="Kernel warnings, for the pager")
-        clone(
-            self.guids["certificate-days"], domain=Domain.USER, actor=olga, display_name="Days left on our certificates"
-        )
+        self.copy(kernel, "Kernel warnings, for the pager", actor=omar)
+        self.copy(self.guids["certificate-days"], "Days left on our certificates", actor=olga)
         flush()
-        update(self.guids["kiosk"], {"summary": "Not tried yet."}, actor=omar, store=self.store)
-        discard(self.guids["kiosk"], actor=omar, store=self.store)
+        self.update(self.guids["kiosk"], {"summary": "Not tried yet."}, actor=omar)
+        self.discard(self.guids["kiosk"], actor=omar)
 
     def work_on_the_backup_check(self) -> None:
         """Several revisions by several people: a script, a summary, a file, an administrator, and a way back."""
-        guid, store = self.guids["backup-check"], self.store
+        guid = self.guids["backup-check"]
         olga, omar, kim = self.people.olga.actor, self.people.omar.actor, self.people.kim.actor
         script = read_documents("user/olga")["backup-check"].payload
-        update(guid, {}, payload=script + STRICTER, actor=omar, store=store)
-        stricter = update(
-            guid, {"summary": "Fails when the newest backup is older than a day."}, actor=olga, store=store
-        )
+        self.update(guid, {}, payload=script + STRICTER, actor=omar)
+        stricter = self.update(guid, {"summary": "Fails when the newest backup is older than a day."}, actor=olga)
         attach(
-            guid, "hosts.csv", [HOSTS], mime_type="text/csv", max_bytes=MAX_ATTACHMENT_BYTES, actor=olga, store=store
+            guid,
+            "hosts.csv",
+            [HOSTS],
+            mime_type="text/csv",
+            max_bytes=MAX_ATTACHMENT_BYTES,
+            permit=_permit(olga, LibraryEvent.ATTACH, guid),
+            store=self.store,
         )
-        update(guid, {"timeout_seconds": 120}, payload=script + STRICTER + QUIETER, actor=kim, store=store)
-        revert(guid, sequence=stricter.revision, actor=olga, store=store)
+        self.update(guid, {"timeout_seconds": 120}, payload=script + STRICTER + QUIETER, actor=kim)
+        self.revert(guid, sequence=stricter.revision, actor=olga)
 
     def people_say_what_they_think(self) -> None:
         olga, omar, kim = self.people.olga.actor, self.people.omar.actor, self.people.kim.actor
         backup, old = self.guids["backup-check"], self.guids["old-backup-check"]
-        set_setting(backup, SettingCategory.APPROVED, "staging", True, actor=omar)
-        set_setting(backup, SettingCategory.APPROVED, "production", {"ticket": 411}, actor=kim)
-        set_setting(backup, SettingCategory.APPROVED, "production", {"ticket": 418}, actor=kim)
-        set_setting(backup, SettingCategory.VARIABLE_DEFAULT, "BACKUP_FOLDER", "/srv/backup/nightly", actor=olga)
-        set_setting(old, SettingCategory.DEPRECATED, "reason", "Looks at one folder only", actor=olga)
-        set_setting(old, SettingCategory.REPLACED_BY, "assembly", backup, actor=olga)
-        add_note(backup, "Restores were tried with this one; see the runbook.", actor=omar)
-        add_note(old, "Kept until the file server at Hill is gone.", actor=olga)
+        self.set(backup, SettingCategory.APPROVED, "staging", True, actor=omar)
+        self.set(backup, SettingCategory.APPROVED, "production", {"ticket": 411}, actor=kim)
+        self.set(backup, SettingCategory.APPROVED, "production", {"ticket": 418}, actor=kim)
+        self.set(backup, SettingCategory.VARIABLE_DEFAULT, "BACKUP_FOLDER", "/srv/backup/nightly", actor=olga)
+        self.set(old, SettingCategory.DEPRECATED, "reason", "Looks at one folder only", actor=olga)
+        self.set(old, SettingCategory.REPLACED_BY, "assembly", backup, actor=olga)
+        self.note(backup, "Restores were tried with this one; see the runbook.", actor=omar)
+        self.note(old, "Kept until the file server at Hill is gone.", actor=olga)
         for person, stems in {
             self.people.vera: ("morning-check", "backup-check"),
             self.people.olga: ("backup-check", "greeting-page"),
@@ -127,7 +138,7 @@ class Story:
             self.people.ada: ("full-file-systems",),
         }.items():
             for stem in stems:
-                set_setting(self.guids[stem], SettingCategory.FAVOURITE, person.name, True, actor=person.actor)
+                self.set(self.guids[stem], SettingCategory.FAVOURITE, person.name, True, actor=person.actor)
         for person in self.people:
             save_view(person.user.pk, "Windows reports", "q=report&type=powershell")
         save_view(self.people.olga.user.pk, "My own, waiting", "domain=user&dirty=true")
@@ -136,17 +147,17 @@ class Story:
         """Kim repairs an official script; the next edition changes it, too, and is undone but for what was taken."""
         kim = dev_mode_of(self.people.kim, "Repair the certificate check, then take the new edition")
         certificate = self.guids["certificate-days"]
-        update(
+        self.update(
             certificate,
             {"summary": "Repaired here: also for ports behind the proxy."},
             actor=kim.actor,
-            store=self.store,
         )
         publish_update(self.place)
         self.synchronise(kim.actor)
         self.synchronise_what_is_not_there(kim.actor)
-        undo_sync(actor=kim.actor, store=self.store)
-        adopt(self.guids[WITHDRAWN], actor=self.people.olga.actor)
+        undo_sync(permit=get_permit(kim.actor, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL), store=self.store)
+        olga = self.people.olga.actor
+        adopt(self.guids[WITHDRAWN], permit=get_permit(olga, LibraryEvent.ADOPT_WITHDRAWN, Domain.USER))
         publish_what_comes_next(self.place)
         self.ada_takes_over(kim)
 
@@ -158,9 +169,9 @@ class Story:
     def somebody_may_not(self) -> None:
         """What is refused is audited as well."""
         with suppress(Refusal):
-            update(self.guids["failed-services"], {"summary": "Ours"}, actor=self.people.olga.actor, store=self.store)
+            self.update(self.guids["failed-services"], {"summary": "Ours"}, actor=self.people.olga.actor)
         with suppress(Refusal):
-            delete(self.guids["time-zone"], actor=self.people.kim.actor)
+            self.delete(self.guids["time-zone"], actor=self.people.kim.actor)
         with suppress(dev_mode.Refusal):
             dev_mode.enter(self.people.vera.sign_in(), reason="Have a look", password="")
 
@@ -172,20 +183,59 @@ class Story:
             "clock-drift": "Compares the clock with its time source. Runbook: clocks.",
             "page-timing": "Measures how long a page takes, from here. Runbook: web.",
         }.items():
-            update(self.guids[stem], {"summary": summary}, actor=kim.actor, store=self.store)
-        update(self.guids["backup-check"], {"timeout_seconds": 60}, actor=self.people.omar.actor, store=self.store)
+            self.update(self.guids[stem], {"summary": summary}, actor=kim.actor)
+        self.update(self.guids["backup-check"], {"timeout_seconds": 60}, actor=self.people.omar.actor)
 
     def bring(self, folder: str, domain: Domain, actor: Actor) -> None:
         documents = read_documents(folder)
         receipts = import_documents(
-            list(documents.values()), domain=domain, on_conflict=OnConflict.FAIL, actor=actor, store=self.store
+            list(documents.values()),
+            domain=domain,
+            on_conflict=OnConflict.FAIL,
+            permit=get_permit(actor, LibraryEvent.IMPORT, domain),
+            store=self.store,
         )
         self.guids |= {stem: receipt.guid for stem, receipt in zip(documents, receipts, strict=True)}
 
     def synchronise(self, actor: Actor) -> None:
-        sync(open_source(str(self.place)), actor=actor, store=self.store, keep_local=True)
+        permit = get_permit(actor, LibraryEvent.SYNC, Domain.OFFICIAL)
+        sync(open_source(str(self.place)), permit=permit, store=self.store, keep_local=True)
 
     def synchronise_what_is_not_there(self, actor: Actor) -> None:
         """A mistyped source is refused, and the refusal is on record."""
         with suppress(Refusal):
-            sync(open_source(f"{self.place}-old"), actor=actor, store=self.store)
+            permit = get_permit(actor, LibraryEvent.SYNC, Domain.OFFICIAL)
+            sync(open_source(f"{self.place}-old"), permit=permit, store=self.store)
+
+    def update(self, guid: str, fields: Mapping[str, Any], *, actor: Actor, payload: bytes | None = None) -> Receipt:
+        permit = _permit(actor, LibraryEvent.UPDATE, guid)
+        return update(guid, fields, payload=payload, permit=permit, store=self.store)
+
+    def delete(self, guid: str, *, actor: Actor) -> None:
+        delete(guid, permit=_permit(actor, LibraryEvent.DELETE, guid))
+
+    def revert(self, guid: str, *, sequence: int, actor: Actor) -> None:
+        revert(guid, sequence=sequence, permit=_permit(actor, LibraryEvent.REVERT, guid), store=self.store)
+
+    def discard(self, guid: str, *, actor: Actor) -> None:
+        discard(guid, permit=_permit(actor, LibraryEvent.DISCARD, guid), store=self.store)
+
+    def copy(self, guid: str, display_name: str, *, actor: Actor) -> None:
+        permit = get_permit(actor, LibraryEvent.CLONE, Domain.USER, guid=guid)
+        clone(guid, domain=Domain.USER, permit=permit, display_name=display_name)
+
+    def note(self, guid: str, words: str, *, actor: Actor) -> None:
+        add_note(guid, words, permit=_permit(actor, LibraryEvent.ADD_NOTE, guid))
+
+    def set(self, guid: str, category: SettingCategory, key: str, value: Any, *, actor: Actor) -> None:
+        permit = get_setting_permit(actor, LibraryEvent.SET_SETTING, _domain_of(guid), category, key, guid=guid)
+        set_setting(guid, category, key, value, permit=permit)
+
+
+def _permit(actor: Actor, event: AuditEvent, guid: str) -> Permit:
+    """Return the permit to change one assembly where it is."""
+    return get_permit(actor, event, _domain_of(guid), guid=guid)
+
+
+def _domain_of(guid: str) -> Domain:
+    return Domain(Assembly.objects.values_list("domain", flat=True).get(guid=guid))

@@ -13,13 +13,16 @@ from django.core.management.base import CommandError
 from django.db import connections
 from filelock import FileLock, Timeout
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.hydrate import HydrationReport, hydrate_all
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
+from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
 from assemblies.official.seeding import SeedReport, seed_staged
+from devmode.actor import Actor
 from devmode.sqlite_files import find_sqlite_files
 
 PRIVATE = 0o700
@@ -47,9 +50,10 @@ def prepare(*, actor: Actor, step: Step = lambda _words: None) -> Preparation:
             step(f"migrating {alias}")
             migrations[alias] = migrate(alias)
         step("comparing the domain databases")
-        hydration = hydrate_all(actor=actor, store=payload_store())
+        permit = get_permit(actor, LibraryEvent.ADOPT, *Domain)
+        hydration = hydrate_all(permit=permit, store=payload_store())
         step("seeding empty domains")
-        seeding = seed_staged(actor=actor, store=payload_store())
+        seeding = seed_staged(permit=permit, store=payload_store())
         step("writing what is pending")
         flush()
         return Preparation(

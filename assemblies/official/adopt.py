@@ -1,10 +1,9 @@
 """Adopt an official assembly that its source withdrew: it lives on as a user-created one."""
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.clone import arrival, copy_of
 from assemblies.actions.commit import commit
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.catalogue.upstream_state import find_upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import AssemblyNotFound, NotWithdrawn
@@ -15,7 +14,7 @@ from assemblies.revisions.history import find_last_filled
 def adopt(
     guid: str,
     *,
-    actor: Actor,
+    permit: Permit,
     new_guid: str | None = None,
     display_name: str | None = None,
     event_guid: str | None = None,
@@ -35,8 +34,8 @@ def adopt(
         content,
         row,
         domain=Domain.USER,
-        actor=actor,
+        actor_name=permit.actor.name,
         new_guid=new_guid,
         event_guid=event_guid,
     )
-    return commit([change], actor=actor, event=LibraryEvent.ADOPT_WITHDRAWN, detail={"adopted": guid})[0]
+    return commit([change], permit=permit, detail={"adopted": guid})[0]

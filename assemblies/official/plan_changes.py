@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
 from assemblies.actions.contents import content_of, inheriting, settled
 from assemblies.actions.staging import Staging
@@ -22,14 +21,14 @@ def changes_of_plan(
     rows: Mapping[str, OfficialRow],
     contents: SourceContents,
     *,
-    actor: Actor,
+    actor_name: str,
     staging: Staging,
     track: Track,
 ) -> Iterator[Change]:
     """Yield the change of each document and row of `plan`; payloads are durable when its change is yielded."""
     to_write = [*plan.added, *plan.changed, *plan.moved]
     for document in track(to_write, "Storing payloads", len(to_write)):
-        change = _change_of(document, rows.get(document.guid), contents, actor, staging)
+        change = _change_of(document, rows.get(document.guid), contents, actor_name, staging)
         yield replace(change, claims_guid=document.guid in plan.claimed)
     for row in plan.removed:
         yield Change(
@@ -42,7 +41,7 @@ def changes_of_plan(
 
 
 def _change_of(
-    document: SourceDocument, row: OfficialRow | None, contents: SourceContents, actor: Actor, staging: Staging
+    document: SourceDocument, row: OfficialRow | None, contents: SourceContents, actor_name: str, staging: Staging
 ) -> Change:
     provenance = {"source_path": document.path, "source_version": contents.version}
     metadata = document.document.metadata | provenance
@@ -50,7 +49,7 @@ def _change_of(
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         own = row if row is not None and row.domain == Domain.OFFICIAL else None
-        return settled(inheriting(content, own), own, actor_name=actor.name, now=contents.published_at or now)
+        return settled(inheriting(content, own), own, actor_name=actor_name, now=contents.published_at or now)
 
     return Change(
         guid=document.guid,

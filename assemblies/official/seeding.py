@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import Staging, staged
-from assemblies.audit_events import LibraryEvent
 from assemblies.bundles import Skipped
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken, Refusal, SourceUnreadable
@@ -52,19 +51,19 @@ class SeedReport:
             yield f"{self.domain}: {self.refusal}"
 
 
-def seed_staged(*, actor: Actor, store: PayloadStore) -> list[SeedReport]:
+def seed_staged(*, permit: Permit, store: PayloadStore) -> list[SeedReport]:
     """Seed the domains that are empty from what the settings' staging root ships."""
     try:
         files = open_staged_files()
     except SourceUnreadable as refusal:
         return [SeedReport(domain=Domain.OFFICIAL, refusal=refusal.message)]
-    return seed_domains(files, actor=actor, store=store)
+    return seed_domains(files, permit=permit, store=store)
 
 
-def seed_domains(files: Mapping[Domain, DomainFile], *, actor: Actor, store: PayloadStore) -> list[SeedReport]:
+def seed_domains(files: Mapping[Domain, DomainFile], *, permit: Permit, store: PayloadStore) -> list[SeedReport]:
     """Seed the domains that are empty from their `files`. What fails is in its report and stops nothing."""
     reports = [
-        _seed(domain, file, actor, store)
+        _seed(domain, file, permit, store)
         for domain, file in files.items()
         if file.path.is_file() and not is_live_database(file.path) and _is_empty(domain)
     ]
@@ -75,14 +74,14 @@ def _is_empty(domain: Domain) -> bool:
     return not Assembly.objects.of_domain(domain).exists() and not replica_model(domain).objects.exists()
 
 
-def _seed(domain: Domain, file: DomainFile, actor: Actor, store: PayloadStore) -> SeedReport:
+def _seed(domain: Domain, file: DomainFile, permit: Permit, store: PayloadStore) -> SeedReport:
     taken = set(Assembly.objects.values_list("guid", flat=True))
     report = SeedReport(domain=domain)
     try:
         with staged(store) as staging:
             changes = list(_adoptions(domain, file.read(), taken, staging, report))
             if changes:
-                commit(changes, actor=actor, event=LibraryEvent.ADOPT, detail={"staged_database": file.path.name})
+                commit(changes, permit=permit, detail={"staged_database": file.path.name})
     except Refusal as refusal:
         logger.warning("the staged %s database was not taken: %s", domain, refusal.message)
         return replace(report, refusal=refusal.message)

@@ -12,11 +12,12 @@ from itertools import chain
 from time import monotonic
 from typing import Any
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write, use_grant
+from django.utils import timezone
+
+from assemblies.actions.audit import audited_transaction
 from assemblies.actions.commit import commit
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
-from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.journal.flush import flush
@@ -51,7 +52,7 @@ class Attempt:
     """A sync under way, as far as it got."""
 
     source: OfficialSource
-    actor: Actor
+    permit: Permit
     accepted: SyncRecord | None
     started: float
     contents: SourceContents | None = None
@@ -78,7 +79,7 @@ class Attempt:
 def sync(
     source: OfficialSource,
     *,
-    actor: Actor,
+    permit: Permit,
     store: PayloadStore,
     dry_run: bool = False,
     keep_local: bool = False,
@@ -92,9 +93,8 @@ def sync(
     it pass), Forbidden, DevModeRequired, RevisionConflict when somebody changed an official assembly meanwhile, or a
     Failure. After each of them nothing has changed.
     """
-    attempt = Attempt(source=source, actor=actor, accepted=None, started=monotonic())
-    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
-    use_grant(actor, LibraryEvent.SYNC)
+    attempt = Attempt(source=source, permit=permit, accepted=None, started=monotonic())
+    _use_grant(permit)
     attempt.accepted = sync_records.find_last_accepted()
     allowed = Allowances(keep_local=keep_local, mass_removal=allow_mass_removal, rollback=allow_rollback)
     try:
@@ -118,6 +118,13 @@ def sync(
         diffs=diffs_of(plan, store) if dry_run else [],
         notes=contents.notes,
     )
+
+
+def _use_grant(permit: Permit) -> None:
+    """Use the grant at once: a sync that finds nothing new, or is refused, is a use of it too."""
+    if permit.actor.dev_mode:
+        with audited_transaction(permit.actor, permit.event):
+            permit.use_grant([Domain.OFFICIAL], now=timezone.now())
 
 
 def _plan(
@@ -159,7 +166,7 @@ def _carry_out(
 
     @contextmanager
     def alongside(now: datetime) -> Iterator[None]:
-        attempt.actor.use_grant(now=now)
+        attempt.permit.use_grant([Domain.OFFICIAL], now=now)
         sync_records.check_still_last(attempt.accepted)
         before = sync_records.journal_end()
         yield
@@ -168,12 +175,13 @@ def _carry_out(
         _record(attempt, plan, before=before, now=now)
 
     with staged(store, rows.values()) as staging:
-        made = changes_of_plan(plan, present, contents, actor=attempt.actor, staging=staging, track=track)
+        made = changes_of_plan(
+            plan, present, contents, actor_name=attempt.permit.actor.name, staging=staging, track=track
+        )
         changes = [*claiming.moves(claims), *made]
         commit(
             changes,
-            actor=attempt.actor,
-            event=LibraryEvent.SYNC,
+            permit=attempt.permit,
             detail=_audit_detail(attempt, plan, claims),
             alongside=alongside,
         )
@@ -183,7 +191,7 @@ def _carry_out(
 def _record(attempt: Attempt, plan: SyncPlan, *, before: int, now: datetime) -> None:
     SyncRecord.objects.create(
         recorded_at=now,
-        actor=attempt.actor.name,
+        actor=attempt.permit.actor.name,
         outcome=SyncRecord.Outcome.DONE,
         source=masked(attempt.source.place),
         source_version=attempt.version,
@@ -204,7 +212,7 @@ def _audit_detail(attempt: Attempt, plan: SyncPlan, claims: list[Claim]) -> dict
 def _record_refusal(attempt: Attempt, refusal: SourceUnreadable | SyncRefused) -> None:
     sync_records.record_refusal(
         refusal.detail.get("reasons") or [refusal.message],
-        actor=attempt.actor,
+        permit=attempt.permit,
         source=attempt.source.place,
         version=attempt.version,
         previous_version=attempt.accepted_version,

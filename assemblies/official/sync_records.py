@@ -7,17 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import audited
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.audit import audited_transaction, facts_of
+from assemblies.actions.permit import Permit
 from assemblies.documents.canonical import canonical_json
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
 from assemblies.models import JournalHead, SyncRecord
 from assemblies.official.plan import SyncPlan
-from devmode.audit import AuditFacts, Subject, record
+from devmode.audit import Subject, record
 from devmode.models.audit import Outcome
-from devmode.write_lock import write_transaction
 
 MOST_REASONS = 50
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*(?=@)")
@@ -79,7 +77,7 @@ def digest_of(plan: SyncPlan, version: str) -> str:
 def record_refusal(
     reasons: Sequence[str],
     *,
-    actor: Actor,
+    permit: Permit,
     source: str,
     version: str,
     previous_version: str,
@@ -89,10 +87,10 @@ def record_refusal(
     """Write down a refused sync, in the records and in the audit. Raises AuditUnavailable."""
     now = timezone.now()
     reasons = [masked(reason) for reason in reasons[:MOST_REASONS]]
-    with audited(actor, LibraryEvent.SYNC, ()), write_transaction():
+    with audited_transaction(permit.actor, permit.event):
         SyncRecord.objects.create(
             recorded_at=now,
-            actor=actor.name,
+            actor=permit.actor.name,
             outcome=SyncRecord.Outcome.REFUSED,
             source=masked(source),
             source_version=version,
@@ -101,12 +99,9 @@ def record_refusal(
             reasons=reasons,
             duration_seconds=duration_seconds,
         )
-        facts = AuditFacts(
-            actor=actor.name,
-            role=actor.role,
-            remote_address=actor.remote_address,
-            dev_mode=actor.dev_mode,
-            event=LibraryEvent.SYNC,
+        facts = facts_of(
+            permit.actor,
+            permit.event,
             subject=Subject(scope=Domain.OFFICIAL),
             outcome=Outcome.FAILED,
             detail={"source": masked(source), "source_version": version, "reasons": reasons},

@@ -13,12 +13,10 @@ from typing import Any
 
 from django.db.models import Max
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
+from assemblies.actions.permit import Permit
 from assemblies.actions.revert import restoring
-from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.upstream_state import meaning_of
 from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
@@ -57,7 +55,7 @@ class UndoReport:
 
 def undo_sync(
     *,
-    actor: Actor,
+    permit: Permit,
     store: PayloadStore,
     dry_run: bool = False,
     expected_record: int | None = None,
@@ -71,21 +69,20 @@ def undo_sync(
     PayloadCorrupt, or another Failure. After each of them nothing has changed.
     """
     started = monotonic()
-    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.UNDO_SYNC)
     accepted = sync_records.find_last_accepted()
     report = UndoReport(record=find_undoable(), dry_run=dry_run)
     if report.record is not None:
         written, earlier = _written_by(report.record), _left_before(report.record)
         rows = Assembly.objects.without_texts().in_bulk(list(written))
         made = (
-            _back_to(entry, rows[guid], earlier.get(guid), report, actor, store)
+            _back_to(entry, rows[guid], earlier.get(guid), report, permit.actor.name, store)
             for guid, entry in track(written.items(), "Reading earlier revisions", len(written))
         )
         changes = [change for change in made if change is not None]
         report.elapsed_seconds = round(monotonic() - started, 3)
         if not dry_run:
             _check_meant(report, report.record, expected_record, allow_mass_removal=allow_mass_removal)
-            _carry_out(changes, report, report.record, accepted, actor)
+            _carry_out(changes, report, report.record, accepted, permit)
     return report
 
 
@@ -137,7 +134,7 @@ def _back_to(
     row: Assembly,
     earlier: JournalEntry | None,
     report: UndoReport,
-    actor: Actor,
+    actor_name: str,
     store: PayloadStore,
 ) -> Change | None:
     """Return the change that undoes one entry; None when the assembly says something else by now."""
@@ -151,7 +148,7 @@ def _back_to(
         change = Change(guid=row.guid, domain=Domain.OFFICIAL, operation=Operation.UNDO, rewrite=_gone)
     else:
         report.restored.append(row.guid)
-        change = restoring(earlier, content, Operation.UNDO, actor=actor, store=store)
+        change = restoring(earlier, content, Operation.UNDO, actor_name=actor_name, store=store)
     return replace(change, expected_revision=row.sequence if row.deleted_at is None else None)
 
 
@@ -160,17 +157,17 @@ def _gone(row: Assembly | None, now: datetime) -> None:
 
 
 def _carry_out(
-    changes: list[Change], report: UndoReport, record: SyncRecord, accepted: SyncRecord | None, actor: Actor
+    changes: list[Change], report: UndoReport, record: SyncRecord, accepted: SyncRecord | None, permit: Permit
 ) -> None:
     @contextmanager
     def alongside(now: datetime) -> Iterator[None]:
-        actor.use_grant(now=now)
+        permit.use_grant([Domain.OFFICIAL], now=now)
         sync_records.check_still_last(accepted)
         before = sync_records.journal_end()
         yield
         SyncRecord.objects.create(
             recorded_at=now,
-            actor=actor.name,
+            actor=permit.actor.name,
             outcome=SyncRecord.Outcome.DONE,
             source=record.source,
             source_version=record.previous_version,
@@ -181,5 +178,5 @@ def _carry_out(
             **sync_records.written_since(before),
         )
 
-    commit(changes, actor=actor, event=LibraryEvent.UNDO_SYNC, detail={"undone": record.pk}, alongside=alongside)
+    commit(changes, permit=permit, detail={"undone": record.pk}, alongside=alongside)
     flush([Domain.OFFICIAL])

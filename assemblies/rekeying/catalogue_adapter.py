@@ -16,11 +16,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
-from assemblies.audit_events import LibraryEvent
+from assemblies.actions.permit import Permit
 from assemblies.documents import canonical_json
 from assemblies.domains import Domain, Operation
 from assemblies.errors import MigrationFailed, MigrationRefused
@@ -45,8 +44,8 @@ class CatalogueAdapter:
 
     words = CATALOGUE
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+    def __init__(self, permit: Permit) -> None:
+        self.permit = permit
         self.location = str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
         self._now = timezone.now()
 
@@ -96,8 +95,7 @@ class CatalogueAdapter:
 
         commit(
             [*_rekeyed_assemblies(plan, registry), *_rekeyed_lineages(plan)],
-            actor=self.actor,
-            event=LibraryEvent.REKEY,
+            permit=self.permit,
             detail={"plan_sha256": plan.sha256},
             alongside=alongside,
         )
@@ -105,7 +103,7 @@ class CatalogueAdapter:
     def remove_state(self, state: State, *, reason: str, archive: bool) -> bool:
         setting = AssemblySetting.objects.get(id=state.row_id)
         if archive:
-            archive_setting(setting, reason=reason, actor_name=self.actor.name, now=self._now)
+            archive_setting(setting, reason=reason, actor_name=self.permit.actor.name, now=self._now)
         setting.delete()
         return archive
 

@@ -1,6 +1,5 @@
 """Roles by permission: viewer, operator, administrator. DEVMODE_OPERATOR_PERMISSION names what makes an operator."""
 
-from enum import StrEnum
 from itertools import chain
 from typing import Any
 
@@ -8,14 +7,9 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
 from django.db.models import QuerySet
 
+from devmode.actor import Role
+
 ENTER_DEV_MODE = "devmode.enter_dev_mode"
-
-
-class Role(StrEnum):
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMINISTRATOR = "administrator"
-    COMMAND = "command"
 
 
 def role_of(user: AbstractBaseUser | AnonymousUser) -> Role:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.attach import attach, detach, get_attachment
 from assemblies.actions.change import Receipt
 from assemblies.actions.create import create
@@ -10,17 +9,19 @@ from assemblies.domains import Domain
 from assemblies.errors import AttachmentNotFound, AttachmentTooLarge, Forbidden, InvalidField, RevisionConflict
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadReference, PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_attach, may_create, may_detach
 
 
 @pytest.fixture
 def made(library: PayloadStore, operator: Actor) -> Receipt:
-    return create(script(), domain=Domain.USER, actor=operator, store=library)
+    return create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
 
 
 def put(made: Receipt, name: str, content: bytes, actor: Actor, store: PayloadStore, **options: int) -> Receipt:
     limits = {"max_bytes": 1000} | options
-    return attach(made.guid, name, [content], mime_type="text/plain", actor=actor, store=store, **limits)
+    return attach(made.guid, name, [content], mime_type="text/plain", permit=may_attach(actor), store=store, **limits)
 
 
 def test_an_attachment_is_stored_and_can_be_read(library: PayloadStore, operator: Actor, made: Receipt) -> None:
@@ -41,10 +42,10 @@ def test_the_same_name_in_any_case_is_replaced_in_its_place(
 
 def test_an_attachment_can_be_taken_off(library: PayloadStore, operator: Actor, made: Receipt) -> None:
     put(made, "a.txt", b"x", operator, library)
-    detach(made.guid, "a.txt", actor=operator)
+    detach(made.guid, "a.txt", permit=may_detach(operator))
     assert Assembly.objects.get().read_content().files == []
     with pytest.raises(AttachmentNotFound):
-        detach(made.guid, "a.txt", actor=operator)
+        detach(made.guid, "a.txt", permit=may_detach(operator))
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", "a\0b", "x" * 256])

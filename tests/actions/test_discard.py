@@ -2,7 +2,6 @@
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
@@ -12,16 +11,18 @@ from assemblies.errors import AssemblyNotFound, Forbidden, NothingPending, Revis
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, UserCreatedAssembly
 from assemblies.payloads import PayloadReference, PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_discard, may_update
 
 pytestmark = pytest.mark.database
 
 
 def test_a_pending_change_goes_back_to_what_the_domain_database_holds(library: PayloadStore, operator: Actor) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     flush()
-    update(made.guid, {"summary": "Oops"}, payload=b"rm -rf /\n", actor=operator, store=library)
-    receipt = discard(made.guid, actor=operator, store=library)
+    update(made.guid, {"summary": "Oops"}, payload=b"rm -rf /\n", permit=may_update(operator), store=library)
+    receipt = discard(made.guid, permit=may_discard(operator), store=library)
     row = Assembly.objects.get()
     assert receipt.revision == 3
     assert (row.summary, row.search_text) == ("", "echo hello\n")
@@ -31,16 +32,16 @@ def test_a_pending_change_goes_back_to_what_the_domain_database_holds(library: P
 
 
 def test_a_pending_deletion_comes_back(library: PayloadStore, operator: Actor) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     flush()
-    delete(made.guid, actor=operator)
-    discard(made.guid, actor=operator, store=library)
+    delete(made.guid, permit=may_delete(operator))
+    discard(made.guid, permit=may_discard(operator), store=library)
     assert Assembly.objects.live().get().display_name == "Say hello"
 
 
 def test_a_never_persisted_assembly_is_gone_again(library: PayloadStore, operator: Actor) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
-    receipt = discard(made.guid, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
+    receipt = discard(made.guid, permit=may_discard(operator), store=library)
     assert receipt.content is None
     assert not Assembly.objects.live().exists()
     flush()
@@ -48,21 +49,21 @@ def test_a_never_persisted_assembly_is_gone_again(library: PayloadStore, operato
 
 
 def test_what_is_persisted_or_unknown_has_nothing_to_discard(library: PayloadStore, operator: Actor) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     flush()
     with pytest.raises(NothingPending):
-        discard(made.guid, actor=operator, store=library)
+        discard(made.guid, permit=may_discard(operator), store=library)
     with pytest.raises(AssemblyNotFound):
-        discard("0" * 32, actor=operator, store=library)
+        discard("0" * 32, permit=may_discard(operator), store=library)
 
 
 def test_only_who_may_write_the_domain_may_discard(
     library: PayloadStore, operator: Actor, viewer: Actor, command: Actor
 ) -> None:
-    official = create(script(), domain=Domain.OFFICIAL, actor=command, store=library)
+    official = create(script(), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     for stranger in (viewer, operator):
         with pytest.raises(Forbidden):
-            discard(official.guid, actor=stranger, store=library)
+            discard(official.guid, permit=may_discard(stranger), store=library)
     assert Assembly.objects.live().exists()
 
 
@@ -70,9 +71,9 @@ def test_only_who_may_write_the_domain_may_discard(
 def test_what_happened_while_the_payload_was_read_is_not_discarded(
     library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     flush()
-    update(made.guid, {"summary": "Pending"}, actor=operator, store=library)
+    update(made.guid, {"summary": "Pending"}, permit=may_update(operator), store=library)
     read = PayloadStore.read
 
     def read_slowly(store: PayloadStore, reference: PayloadReference) -> bytes:
@@ -80,14 +81,14 @@ def test_what_happened_while_the_payload_was_read_is_not_discarded(
         if meanwhile == "flush":
             flush()
         elif meanwhile == "update":
-            update(made.guid, {"summary": "By someone else"}, actor=operator, store=library)
+            update(made.guid, {"summary": "By someone else"}, permit=may_update(operator), store=library)
         else:
-            delete(made.guid, actor=operator)
+            delete(made.guid, permit=may_delete(operator))
         return read(store, reference)
 
     monkeypatch.setattr(PayloadStore, "read", read_slowly)
     with pytest.raises(NothingPending if meanwhile == "flush" else RevisionConflict):
-        discard(made.guid, actor=operator, store=library)
+        discard(made.guid, permit=may_discard(operator), store=library)
     row = Assembly.objects.get()
     assert row.summary == ("By someone else" if meanwhile == "update" else "Pending")
     assert (row.deleted_at is not None) == (meanwhile == "delete")

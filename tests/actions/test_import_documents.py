@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -23,8 +22,10 @@ from assemblies.errors import (
 )
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_import, may_update
 
 pytestmark = pytest.mark.database
 
@@ -32,7 +33,7 @@ GUID = "b" * 40
 
 
 def run(store: PayloadStore, actor: Actor, *documents, domain=Domain.USER, on_conflict=OnConflict.UPDATE):  # type: ignore[no-untyped-def]
-    return import_documents(documents, domain=domain, on_conflict=on_conflict, actor=actor, store=store)
+    return import_documents(documents, domain=domain, on_conflict=on_conflict, permit=may_import(actor), store=store)
 
 
 def test_many_documents_are_one_transaction_and_one_audit_entry(library: PayloadStore, operator: Actor) -> None:
@@ -108,7 +109,7 @@ def test_skip_leaves_the_row_and_fail_refuses_all(library: PayloadStore, operato
 
 def test_a_deleted_row_of_the_same_domain_comes_back(library: PayloadStore, operator: Actor) -> None:
     run(library, operator, script(guid=GUID))
-    delete(GUID, actor=operator)
+    delete(GUID, permit=may_delete(operator))
     [receipt] = run(library, operator, script(guid=GUID), on_conflict=OnConflict.FAIL)
     assert receipt.created
     assert Assembly.objects.live().exists()
@@ -129,7 +130,7 @@ def test_permission_is_asked_for_the_domain_of_landing(
 def test_a_preview_says_what_would_happen_and_writes_nothing(
     library: PayloadStore, operator: Actor, command: Actor
 ) -> None:
-    create(script("Taken", guid="c" * 40), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Taken", guid="c" * 40), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     same = script("Same", guid=GUID)
     run(library, operator, same)
     documents = [script("New"), same, replace(same, payload=b"other"), script("Theirs", guid="c" * 40), script("Same")]
@@ -144,7 +145,7 @@ def test_a_preview_says_what_would_happen_and_writes_nothing(
     assert isinstance(found[3].refusal, GuidInOtherDomain)
     assert found[4].same_name_guids == [GUID]
     assert Assembly.objects.count() == 2
-    delete(GUID, actor=operator)
+    delete(GUID, permit=may_delete(operator))
     assert preview([same], domain=Domain.USER, on_conflict=OnConflict.UPDATE)[0].standing == Standing.NEW
 
 
@@ -168,12 +169,12 @@ def test_each_document_may_have_a_choice_of_its_own(library: PayloadStore, opera
 
 def test_a_choice_holds_for_the_revision_it_was_made_upon(library: PayloadStore, operator: Actor) -> None:
     run(library, operator, script("First", guid=GUID))
-    update(GUID, {"summary": "Meanwhile"}, actor=operator, store=library)
+    update(GUID, {"summary": "Meanwhile"}, permit=may_update(operator), store=library)
     upon_the_first = Choice(OnConflict.UPDATE, expected_revision=1)
     documents = [script("Beside"), script("Second", guid=GUID)]
     with pytest.raises(RevisionConflict):
         run(library, operator, *documents, on_conflict=[Choice(OnConflict.FAIL), upon_the_first])
-    delete(GUID, actor=operator)
+    delete(GUID, permit=may_delete(operator))
     with pytest.raises(AssemblyNotFound):
         run(library, operator, *documents, on_conflict=[Choice(OnConflict.FAIL), upon_the_first])
     assert not Assembly.objects.live().exists()
@@ -189,14 +190,14 @@ def test_asking_again_answers_as_before_in_order_and_changes_nothing(library: Pa
             batch,
             domain=Domain.USER,
             on_conflict=OnConflict.UPDATE,
-            actor=operator,
+            permit=may_import(operator),
             store=library,
             event_guid="5f0c7f3a-9f0e-4a53-9d53-5d1b1f1a7a11",
         )
 
     first = ask()
     assert [receipt.guid for receipt in first] == [document.guid for document in batch]
-    update(GUID, {"display_name": "Changed since"}, actor=operator, store=library)
+    update(GUID, {"display_name": "Changed since"}, permit=may_update(operator), store=library)
     again = ask()
     assert [receipt.guid for receipt in again] == [document.guid for document in batch]
     assert [receipt.revision for receipt in again[1:]] == [receipt.revision for receipt in first[1:]]
@@ -219,7 +220,9 @@ def test_a_guid_taken_while_the_payloads_were_written_is_not_overwritten(
 
     def put_while_another_imports(store: PayloadStore, source: Any, **options: Any) -> Any:
         monkeypatch.undo()
-        create(script("First", b"echo first\n", guid=GUID), domain=Domain.USER, actor=operator, store=library)
+        create(
+            script("First", b"echo first\n", guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library
+        )
         return put(store, source, **options)
 
     monkeypatch.setattr(PayloadStore, "put", put_while_another_imports)

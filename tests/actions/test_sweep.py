@@ -9,7 +9,6 @@ from time import monotonic, sleep
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.attach import attach
 from assemblies.actions.change import Receipt
 from assemblies.actions.create import create
@@ -22,18 +21,28 @@ from assemblies.journal.flush import flush
 from assemblies.management.sweeper_thread import SweeperThread
 from assemblies.models import JournalEntry, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.patience import HANG_SECONDS
+from tests.permits import may_attach, may_create, may_delete, may_update
 
 
 @pytest.fixture
 def made(library: PayloadStore, operator: Actor) -> Receipt:
     """A library of ten days ago: a script, an earlier script, an attachment, and one that was deleted."""
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
-    gone = create(script("Gone", b"echo gone\n"), domain=Domain.USER, actor=operator, store=library)
-    delete(gone.guid, actor=operator)
-    update(made.guid, {}, payload=b"echo later\n", actor=operator, store=library)
-    attach(made.guid, "a.txt", [b"attached"], mime_type="text/plain", max_bytes=99, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
+    gone = create(script("Gone", b"echo gone\n"), domain=Domain.USER, permit=may_create(operator), store=library)
+    delete(gone.guid, permit=may_delete(operator))
+    update(made.guid, {}, payload=b"echo later\n", permit=may_update(operator), store=library)
+    attach(
+        made.guid,
+        "a.txt",
+        [b"attached"],
+        mime_type="text/plain",
+        max_bytes=99,
+        permit=may_attach(operator),
+        store=library,
+    )
     flush()
     JournalEntry.objects.update(recorded_at=timezone.now() - timedelta(days=10))
     return made
@@ -92,14 +101,14 @@ def test_an_entry_appended_between_two_answers_is_seen(library: PayloadStore, ma
     named = NamedPayloads()
     assert made.content is not None
     assert named.among([made.content.payload_guid, "another"]) == {made.content.payload_guid}
-    later = create(script("Later", b"later"), domain=Domain.USER, actor=operator, store=library)
+    later = create(script("Later", b"later"), domain=Domain.USER, permit=may_create(operator), store=library)
     assert later.content is not None
     assert named.among([later.content.payload_guid]) == {later.content.payload_guid}
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_the_thread_sweeps_and_outlives_trouble(store: PayloadStore, operator: Actor) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=store)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=store)
     flush()
     JournalEntry.objects.update(recorded_at=timezone.now() - timedelta(days=10))
     left = leave(store, days=2)

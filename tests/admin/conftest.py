@@ -5,7 +5,6 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.add_note import add_note
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -17,8 +16,10 @@ from assemblies.journal.flush import flush
 from assemblies.models import AliasKind, AssemblyAlias, SettingCategory, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor
 from devmode.models import ApiToken
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_note, may_set, may_update
 
 LIBRARY_MODELS = (
     "assembly journalentry domainstate flush syncrecord assemblysetting assemblysettinghistory assemblynote "
@@ -70,16 +71,16 @@ def guid(library: PayloadStore, operator: Actor) -> str:
         files=[Attachment(file_name="list.csv", mime_type="text/csv", data=b"a,b\n", extra={})],
         tags=["greeting"],
     )
-    guid = create(document, domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
     flush()
-    update(guid, {"category": "greetings"}, payload=None, actor=operator, store=library)
+    update(guid, {"category": "greetings"}, payload=None, permit=may_update(operator), store=library)
     return guid
 
 
 @pytest.fixture
 def deleted_guid(library: PayloadStore, operator: Actor) -> str:
-    guid = create(script("Gone"), domain=Domain.USER, actor=operator, store=library).guid
-    delete(guid, actor=operator)
+    guid = create(script("Gone"), domain=Domain.USER, permit=may_create(operator), store=library).guid
+    delete(guid, permit=may_delete(operator))
     return guid
 
 
@@ -87,8 +88,8 @@ def deleted_guid(library: PayloadStore, operator: Actor) -> str:
 def said_beside(guid: str, operator: Actor) -> None:
     """A setting with an earlier value, a note and an alias."""
     for value in ({"by": "olga"}, {"by": "<script>olga</script>"}):
-        set_setting(guid, SettingCategory.APPROVED, "production", value, actor=operator)
-    add_note(guid, "Greets loudly.", actor=operator)
+        set_setting(guid, SettingCategory.APPROVED, "production", value, permit=may_set(operator))
+    add_note(guid, "Greets loudly.", permit=may_note(operator))
     AssemblyAlias.objects.create(
         alias="hello", canonical_guid=guid, domain=Domain.USER, kind=AliasKind.STEM, registered_at=timezone.now()
     )

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.admin.import_export import export_page
 from assemblies.bundles.archive import read_archive
@@ -15,9 +14,11 @@ from assemblies.documents import Attachment, Document, Style, read_document
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents.document_builders import as_kept_by
 from tests.documents_made import script
+from tests.permits import may_create
 
 PAGE = "/admin/assemblies/assembly/export/"
 LIBRARY = f"{PAGE}library.zip"
@@ -32,8 +33,8 @@ def two(library: PayloadStore, operator: Actor, command: Actor) -> tuple[Documen
     attached = Attachment("a.txt", "text/plain", b"attached", {})
     mine = script("Disk ünit", b"df -h\r\n", guid=GUID, files=[attached], tags=["disk"], summary="Says how full.")
     theirs = script("Theirs", b"print(1)\n", guid=OTHER, type_name="python")
-    create(mine, domain=Domain.USER, actor=operator, store=library)
-    create(theirs, domain=Domain.OFFICIAL, actor=command, store=library)
+    create(mine, domain=Domain.USER, permit=may_create(operator), store=library)
+    create(theirs, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     return mine, theirs
 
 
@@ -163,7 +164,7 @@ def test_names_that_would_be_one_file_stay_apart(
 ) -> None:
     """Only the first digits of a GUID stand in a name; an archive with a name twice could not be read again."""
     for end in "01":
-        create(script("Twin", guid=GUID[:-1] + end), domain=Domain.USER, actor=operator, store=library)
+        create(script("Twin", guid=GUID[:-1] + end), domain=Domain.USER, permit=may_create(operator), store=library)
     for style in STYLES:
         assert len(archived(signed_in_viewer.get(LIBRARY, {"style": style}))) == 2
 

@@ -14,7 +14,6 @@ from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.set_setting import set_setting
@@ -26,11 +25,13 @@ from assemblies.journal.flush import flush
 from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead, SettingCategory, Status
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
 from tests.official.published_folder import guid as guid_of
 from tests.official.published_folder import publish, publish_many, source_of
 from tests.patience import A_SECOND
+from tests.permits import may_clone, may_create, may_set, may_sync, may_update
 
 pytestmark = pytest.mark.database
 
@@ -53,12 +54,12 @@ def full(library: PayloadStore, command: Actor, tmp_path: Path) -> Path:
     """A shelf of three: one with an update available, one changed here; a copy; and something hostile."""
     folder = tmp_path / "published"
     publish_many(folder, 3)
-    sync(source_of(folder), actor=command, store=library)
-    update(guid_of(1), {"summary": "Ours."}, payload=None, actor=command, store=library)
-    clone(guid_of(2), domain=Domain.USER, actor=command)
-    update(guid_of(2), {"summary": "Ours too."}, payload=None, actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
+    update(guid_of(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=library)
+    clone(guid_of(2), domain=Domain.USER, permit=may_clone(command))
+    update(guid_of(2), {"summary": "Ours too."}, payload=None, permit=may_update(command), store=library)
     hostile = script("</bdi><script>alert(1)</script>\u202e", payload="echo \u202egpj.exe\n".encode())
-    create(hostile, domain=Domain.COMMUNITY, actor=command, store=library)
+    create(hostile, domain=Domain.COMMUNITY, permit=may_create(command), store=library)
     return folder
 
 
@@ -118,14 +119,14 @@ def test_what_one_may_not_do_is_not_offered(
 
 
 def test_favourites_are_one_s_own(full: Path, olga: Client, signed_in_viewer: Client, operator: Actor) -> None:
-    set_setting(guid_of(3), SettingCategory.FAVOURITE, "olga", True, actor=operator)
+    set_setting(guid_of(3), SettingCategory.FAVOURITE, "olga", True, permit=may_set(operator))
     mine = page(olga).split('id="front-favourites"')[1]
     assert "Number 3" in mine
     assert "None yet." in page(signed_in_viewer).split('id="front-favourites"')[1]
 
 
 def test_a_favourite_that_no_longer_holds_is_none(full: Path, olga: Client, operator: Actor) -> None:
-    set_setting(guid_of(3), SettingCategory.FAVOURITE, "olga", True, actor=operator, status=Status.SUPERSEDED)
+    set_setting(guid_of(3), SettingCategory.FAVOURITE, "olga", True, permit=may_set(operator), status=Status.SUPERSEDED)
     assert "None yet." in page(olga).split('id="front-favourites"')[1]
 
 
@@ -142,7 +143,7 @@ def test_an_update_that_is_available_is_named(
     full: Path, library: PayloadStore, command: Actor, signed_in_viewer: Client
 ) -> None:
     publish(full, 1, script="echo newer\n")
-    sync(source_of(full), actor=command, store=library, keep_local=True)
+    sync(source_of(full), permit=may_sync(command), store=library, keep_local=True)
     assert "upstream_state=diverged" in page(signed_in_viewer)
 
 
@@ -159,7 +160,7 @@ def test_an_empty_library_says_how_it_begins(
 
 
 def test_changes_count_for_the_viewer_s_own_day(library: PayloadStore, operator: Actor) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     late = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
     JournalEntry.objects.filter(assembly_guid=guid).update(recorded_at=late)
     now = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -172,14 +173,14 @@ def test_changes_count_for_the_viewer_s_own_day(library: PayloadStore, operator:
 def test_older_changes_and_empty_journals_count_for_nothing(library: PayloadStore, operator: Actor) -> None:
     nothing = [{"official": 0, "community": 0, "user": 0}] * DAYS
     assert days() == nothing
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     assert days()[-1]["user"] == 1
     assert days(now=timezone.now() + timedelta(days=DAYS)) == nothing
 
 
 def test_flushes_count_for_their_hour(library: PayloadStore, operator: Actor) -> None:
     for _number in range(2):
-        create(script(), domain=Domain.USER, actor=operator, store=library)
+        create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
         flush()
     Flush.objects.filter(persisted_sequence=1).update(flushed_at=timezone.now() - timedelta(days=3))
     DomainState.objects.update(version=50)
@@ -198,7 +199,7 @@ def test_it_costs_a_fixed_number_of_queries(
 
 
 def test_it_is_quick_however_large_the_library_is(superuser: Client, library: PayloadStore, operator: Actor) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     row, entry = Assembly.objects.get(guid=guid), JournalEntry.objects.get(assembly_guid=guid)
     _multiply(row, entry)
     page(superuser)
@@ -206,7 +207,7 @@ def test_it_is_quick_however_large_the_library_is(superuser: Client, library: Pa
     took = []
     for number in range(5):
         # Something new each time, so that days are counted anew.
-        create(script(f"New {number}"), domain=Domain.USER, actor=operator, store=library)
+        create(script(f"New {number}"), domain=Domain.USER, permit=may_create(operator), store=library)
         snapshot()
         started = thread_time()
         page(superuser)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
@@ -19,10 +18,12 @@ from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.actor import Actor
 from devmode.grants import Bearer
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_import, may_set, may_update
 
 LIST = "/admin/assemblies/assembly/"
 BULK = f"{LIST}bulk/"
@@ -44,7 +45,7 @@ def writer(library: PayloadStore) -> Client:
 @pytest.fixture
 def make(library: PayloadStore, command: Actor) -> Callable[..., str]:
     def made(name: str = "One", domain: Domain = Domain.USER) -> str:
-        return create(script(name), domain=domain, actor=command, store=library).guid
+        return create(script(name), domain=domain, permit=may_create(command), store=library).guid
 
     return made
 
@@ -88,8 +89,8 @@ def test_a_deletion_is_confirmed_by_name_and_with_what_points_there(
     writer: Client, make: Callable[..., str], operator: Actor
 ) -> None:
     guid, other = make("Old one"), make("Deprecated")
-    clone(guid, domain=Domain.USER, actor=operator, display_name="My copy")
-    set_setting(other, SettingCategory.REPLACED_BY, "successor", guid, actor=operator)
+    clone(guid, domain=Domain.USER, permit=may_clone(operator), display_name="My copy")
+    set_setting(other, SettingCategory.REPLACED_BY, "successor", guid, permit=may_set(operator))
     page = writer.post(BULK, {"verb": "delete", "guid": [guid], "query": "q=old"}).content.decode()
     assert not Assembly.objects.deleted().exists()
     for words in ("Delete 1 assembly?", "Old one", "My copy", "Deprecated", "Its history stays", f"{LIST}?q=old"):
@@ -102,7 +103,9 @@ def test_a_deletion_is_confirmed_by_name_and_with_what_points_there(
 
 def test_only_the_first_are_shown_and_all_are_deleted(writer: Client, library: PayloadStore, command: Actor) -> None:
     documents = [script(f"No {n:03}") for n in range(210)]
-    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    import_documents(
+        documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
+    )
     answer = writer.post(BULK, {"verb": "delete", "matching": "yes", "query": "domain=user"})
     assert "and 10 more" in answer.content.decode()
     sent = {"verb": "delete", "confirmed": "yes", "shown": answer.context["shown"]}
@@ -114,7 +117,7 @@ def test_what_changed_after_it_was_shown_is_not_deleted(
 ) -> None:
     guid = make()
     shown = f"{guid}@{row(guid).sequence}"
-    update(guid, {"summary": "New"}, actor=operator, store=library)
+    update(guid, {"summary": "New"}, permit=may_update(operator), store=library)
     sent = {"verb": "delete", "confirmed": "yes", "shown": shown}
     assert "Nothing was deleted: one of them was changed meanwhile." in said(writer, sent)
     assert row(guid).deleted_at is None

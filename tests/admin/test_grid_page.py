@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
@@ -18,7 +17,9 @@ from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import DomainState, SettingCategory, UpstreamDocument
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_import, may_set, may_update
 
 LIST = "/admin/assemblies/assembly/"
 QUEUED = '<span class="pill pill-queued">Queued to Write to DB</span>'
@@ -46,9 +47,11 @@ def filters(client: Client, **query: str) -> dict[str, list[tuple[str, int]]]:
 def shelf(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
     """Beside what waits and what is gone: one of each domain, written to their databases."""
     graph = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}}],"edges":[]}'
-    create(script("Flow", graph, type_name="workflow"), domain=Domain.COMMUNITY, actor=command, store=library)
+    create(
+        script("Flow", graph, type_name="workflow"), domain=Domain.COMMUNITY, permit=may_create(command), store=library
+    )
     python = script("Python", b"import os\nprint(42)\n", type_name="python", metadata={"source_path": "py/x.json"})
-    create(python, domain=Domain.OFFICIAL, actor=command, store=library)
+    create(python, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     flush([Domain.OFFICIAL, Domain.COMMUNITY])
 
 
@@ -138,7 +141,9 @@ def test_many_values_of_a_filter_are_folded(
     superuser: Client, library: PayloadStore, command: Actor, django_assert_max_num_queries: Budget
 ) -> None:
     documents = [script(f"No {n:03}", category=f"category {n:03}", tags=list("abcdefg")) for n in range(60)]
-    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    import_documents(
+        documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
+    )
     answer = superuser.get(LIST, {"category": "category 059"})
     group = next(group for group in answer.context["groups"] if group.name == "category")
     assert (len(group.options), len(group.more)) == (11, 49)
@@ -147,7 +152,9 @@ def test_many_values_of_a_filter_are_folded(
 
 def test_pages_are_numbered_and_their_size_is_chosen(superuser: Client, library: PayloadStore, command: Actor) -> None:
     documents = [script(f"No {n:03}") for n in range(260)]
-    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    import_documents(
+        documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
+    )
     shown = page(superuser, size="25", page="5")
     assert "Showing 101–125 of 260." in shown
     numbers = re.findall(r'aria-current="page"><span class="visually-hidden">Page </span>(\d+)', shown)
@@ -169,9 +176,9 @@ def test_a_heading_turns_its_own_order_round(superuser: Client, guid: str) -> No
 def test_copies_and_official_ones_say_how_they_stand(
     superuser: Client, library: PayloadStore, command: Actor, guid: str
 ) -> None:
-    clone(guid, domain=Domain.USER, actor=command)
-    update(guid, {"summary": "New"}, actor=command, store=library)
-    official = create(script("Published"), domain=Domain.OFFICIAL, actor=command, store=library)
+    clone(guid, domain=Domain.USER, permit=may_clone(command))
+    update(guid, {"summary": "New"}, permit=may_update(command), store=library)
+    official = create(script("Published"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     UpstreamDocument.objects.create(guid=official.guid, content_hash="f" * 64, path="x.json")
     shown = page(superuser)
     assert '<span class="pill pill-warning">The original changed</span>' in shown
@@ -180,7 +187,7 @@ def test_copies_and_official_ones_say_how_they_stand(
 
 
 def test_hidden_characters_are_pointed_out(superuser: Client, library: PayloadStore, operator: Actor) -> None:
-    create(script("Trojan", "echo \u202e\n".encode()), domain=Domain.USER, actor=operator, store=library)
+    create(script("Trojan", "echo \u202e\n".encode()), domain=Domain.USER, permit=may_create(operator), store=library)
     assert '<span class="pill pill-warning">Hidden characters</span>' in page(superuser)
     assert listed(superuser, flagged="true") == ["Trojan"]
 
@@ -205,7 +212,7 @@ def test_controls_are_for_those_who_may_use_them(signed_in_viewer: Client, super
 
 
 def test_somebody_else_s_favourites_are_not_mine(superuser: Client, signed_in_viewer: Client, guid: str) -> None:
-    set_setting(guid, SettingCategory.FAVOURITE, "olga", True, actor=Actor.of_command("test"))
+    set_setting(guid, SettingCategory.FAVOURITE, "olga", True, permit=may_set(Actor.of_command("test")))
     assert 'aria-pressed="true"' not in page(superuser)
 
 
@@ -228,7 +235,9 @@ def test_it_costs_a_fixed_number_of_queries(
     query: dict[str, str],
 ) -> None:
     documents = [script(f"No {n}", b"echo hello\n") for n in range(120)]
-    import_documents(documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, actor=command, store=library)
+    import_documents(
+        documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
+    )
     page(superuser)
     with django_assert_max_num_queries(QUERIES):
         page(superuser, **query, size="100")
@@ -246,7 +255,7 @@ def test_hostile_texts_are_escaped_everywhere(superuser: Client, library: Payloa
         metadata={"source_path": hostile},
         variables=[{"name": hostile, "label": hostile, "type": "string"}],
     )
-    guid = create(document, domain=Domain.USER, actor=actor, store=library).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(actor), store=library).guid
     superuser.post(f"{LIST}views/save/", {"name": hostile, "query": f"q={hostile}"})
     pages = [page(superuser), page(superuser, q=hostile, category=hostile, tag=hostile)]
     pages.append(superuser.post(f"{LIST}bulk/", {"verb": "delete", "guid": guid}).content.decode())

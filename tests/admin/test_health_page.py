@@ -15,7 +15,6 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.admin.health import verify as verify_module
 from assemblies.catalogue import library_catalogue
 from assemblies.inspection.health import databases as examined
@@ -24,6 +23,7 @@ from assemblies.inspection.verify import Finding, Verification
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, DomainState, JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from devmode.sqlite_files import find_sqlite_file
 from tests.admin.conftest import signed_in

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.attach import attach
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -17,7 +16,9 @@ from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_attach, may_create, may_delete, may_revert, may_update
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -25,12 +26,12 @@ HOSTILE = "<script>alert(1)</script>"
 @pytest.fixture
 def guid(library: PayloadStore, operator: Actor) -> str:
     """Five revisions; the fourth is a deletion."""
-    guid = create(script("First"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script("First"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     flush()
-    update(guid, {"display_name": "Second", "tags": ["a"]}, payload=None, actor=operator, store=library)
-    update(guid, {}, payload=b"echo third\n", actor=operator, store=library)
-    delete(guid, actor=operator)
-    revert(guid, sequence=1, actor=operator, store=library)
+    update(guid, {"display_name": "Second", "tags": ["a"]}, payload=None, permit=may_update(operator), store=library)
+    update(guid, {}, payload=b"echo third\n", permit=may_update(operator), store=library)
+    delete(guid, permit=may_delete(operator))
+    revert(guid, sequence=1, permit=may_revert(operator), store=library)
     return guid
 
 
@@ -66,7 +67,7 @@ def test_each_says_who_and_whether_it_is_written_yet(guid: str) -> None:
 
 
 def test_of_a_deleted_one_every_revision_can_come_back(guid: str, operator: Actor) -> None:
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     history = read(guid)
     assert history.is_deleted
     assert [one.sequence for one in history.revisions if one.can_come_back] == [5, 3, 2, 1]
@@ -74,7 +75,7 @@ def test_of_a_deleted_one_every_revision_can_come_back(guid: str, operator: Acto
 
 
 def test_a_file_is_named_by_its_number(guid: str, library: PayloadStore, operator: Actor) -> None:
-    attach(guid, "a.txt", [b"x"], mime_type="text/plain", actor=operator, store=library, max_bytes=9)
+    attach(guid, "a.txt", [b"x"], mime_type="text/plain", permit=may_attach(operator), store=library, max_bytes=9)
     assert read(guid).revisions[0].changes == ["1 file"]
 
 
@@ -108,14 +109,14 @@ def test_who_may_not_write_sees_no_button(guid: str) -> None:
 
 
 def test_a_single_revision_has_nothing_to_be_compared_with(library: PayloadStore, operator: Actor) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     shown = page_of(read(guid))
     assert 'type="radio"' not in shown
     assert "everything is new" in shown
 
 
 def test_hostile_texts_are_escaped(library: PayloadStore) -> None:
-    guid = create(script(HOSTILE), domain=Domain.USER, actor=Actor.of_command(HOSTILE), store=library).guid
+    guid = create(script(HOSTILE), domain=Domain.USER, permit=may_create(Actor.of_command(HOSTILE)), store=library).guid
     assert HOSTILE not in page_of(read(guid))
 
 

@@ -14,7 +14,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
@@ -25,9 +24,11 @@ from assemblies.errors import StorageFull
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_update
 
 PAGE = "/admin/assemblies/assembly/import/"
 GUID, OTHER, THIRD = "a" * 40, "b" * 40, "c" * 40
@@ -117,8 +118,8 @@ def test_the_way_there_is_shown_to_those_who_may_go(olga: Client, signed_in_view
 def test_a_preview_tells_new_same_changed_and_owned_apart_and_writes_nothing(
     olga: Client, operator: Actor, command: Actor, library: PayloadStore
 ) -> None:
-    create(script(guid=GUID, payload=b"echo hello\n"), domain=Domain.USER, actor=operator, store=library)
-    create(script("Theirs", guid=OTHER), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script(guid=GUID, payload=b"echo hello\n"), domain=Domain.USER, permit=may_create(operator), store=library)
+    create(script("Theirs", guid=OTHER), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     before = (JournalEntry.objects.count(), AuditEntry.objects.count(), len(list(library.guids())))
     sent = Sent(
         olga,
@@ -146,8 +147,8 @@ def test_a_preview_tells_new_same_changed_and_owned_apart_and_writes_nothing(
 def test_picks_are_done_in_one_transaction_and_reported(
     olga: Client, operator: Actor, command: Actor, library: PayloadStore
 ) -> None:
-    create(script(guid=GUID), domain=Domain.USER, actor=operator, store=library)
-    create(script("Theirs", guid=OTHER), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script(guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library)
+    create(script("Theirs", guid=OTHER), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     audited = AuditEntry.objects.count()
     members = {"new.json": document("New"), "theirs.json": document("Mine now", assembly_guid=OTHER)}
     sent = Sent(
@@ -166,7 +167,7 @@ def test_picks_are_done_in_one_transaction_and_reported(
 
 
 def test_what_is_the_same_stays_as_it_is(olga: Client, operator: Actor, library: PayloadStore) -> None:
-    create(script(guid=GUID, payload=b"echo hello\n"), domain=Domain.USER, actor=operator, store=library)
+    create(script(guid=GUID, payload=b"echo hello\n"), domain=Domain.USER, permit=may_create(operator), store=library)
     sent = Sent(olga, ("same.json", document(assembly_guid=GUID))).preview().pick("import")
     assert sent.outcomes == ["unchanged"]
     assert JournalEntry.objects.count() == 1
@@ -183,18 +184,18 @@ def test_nothing_is_imported_when_the_library_changed_since_the_preview(
     olga: Client, operator: Actor, library: PayloadStore, happens: str
 ) -> None:
     if happens != "appeared":
-        create(script(guid=GUID), domain=Domain.USER, actor=operator, store=library)
+        create(script(guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library)
     sent = Sent(
         olga,
         ("a.json", document("Renamed", assembly_guid=GUID)),
         ("b.json", document("Untouched", assembly_guid=OTHER)),
     ).preview()
     if happens == "deleted":
-        delete(GUID, actor=operator)
+        delete(GUID, permit=may_delete(operator))
     elif happens == "appeared":
-        create(script(guid=GUID), domain=Domain.USER, actor=operator, store=library)
+        create(script(guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library)
     else:
-        update(GUID, {"summary": "Meanwhile"}, actor=operator, store=library)
+        update(GUID, {"summary": "Meanwhile"}, permit=may_update(operator), store=library)
     entries = JournalEntry.objects.count()
     sent.pick("import", "as_new", status=409)
     assert "nothing was imported" in sent.text
@@ -208,12 +209,12 @@ def test_nothing_is_imported_when_the_library_changed_since_the_preview(
 def test_a_race_that_the_second_look_misses_is_caught_in_the_transaction(
     olga: Client, operator: Actor, library: PayloadStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(script(guid=GUID), domain=Domain.USER, actor=operator, store=library)
+    create(script(guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library)
     sent = Sent(olga, ("a.json", document("Renamed", assembly_guid=GUID)), ("b.json", document("New"))).preview()
     really = importing.import_picked
 
     def overtaken(*arguments: Any, **options: Any) -> Any:
-        update(GUID, {"summary": "Meanwhile"}, actor=operator, store=library)
+        update(GUID, {"summary": "Meanwhile"}, permit=may_update(operator), store=library)
         return really(*arguments, **options)
 
     monkeypatch.setattr(import_page, "import_picked", overtaken)
@@ -238,7 +239,7 @@ def test_what_no_preview_saw_is_previewed_first(olga: Client, broken: dict[str, 
 
 
 def test_a_pick_that_is_not_offered_is_none(olga: Client, command: Actor, library: PayloadStore) -> None:
-    create(script("Theirs", guid=OTHER), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Theirs", guid=OTHER), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     sent = Sent(olga, ("a.json", document("Evil", assembly_guid=OTHER)), ("b.json", document("Good"))).preview()
     sent.pick("import", "import")
     assert sent.outcomes == ["skipped", "created"]
@@ -260,7 +261,7 @@ def test_twins_within_the_upload_are_named_and_only_one_takes_the_guid(olga: Cli
 
 
 def test_same_names_are_linked(olga: Client, command: Actor, library: PayloadStore) -> None:
-    create(script(guid=OTHER), domain=Domain.COMMUNITY, actor=command, store=library)
+    create(script(guid=OTHER), domain=Domain.COMMUNITY, permit=may_create(command), store=library)
     sent = Sent(olga, ("a.json", document(assembly_guid=GUID, script="else"))).preview()
     assert f"/admin/assemblies/assembly/{OTHER}/change/" in sent.text
     assert '<span class="badge badge-community">Community</span>' in sent.text
@@ -270,7 +271,7 @@ def test_same_names_are_linked(olga: Client, command: Actor, library: PayloadSto
 def test_a_document_without_a_guid_that_only_repeats_is_not_proposed(
     olga: Client, operator: Actor, library: PayloadStore
 ) -> None:
-    create(script(payload=b"echo hello\n"), domain=Domain.USER, actor=operator, store=library)
+    create(script(payload=b"echo hello\n"), domain=Domain.USER, permit=may_create(operator), store=library)
     sent = Sent(olga, ("a.json", document()), ("b.json", document(script="echo else\n"))).preview()
     assert sent.proposed == ["skip", "import"]
     assert "would become a second one" in sent.text
@@ -430,7 +431,7 @@ def test_a_token_is_asked_for(library: PayloadStore, olga: Client) -> None:
 
 
 def test_hostile_names_are_only_ever_text(olga: Client, operator: Actor, library: PayloadStore) -> None:
-    create(script(HOSTILE, guid=GUID), domain=Domain.USER, actor=operator, store=library)
+    create(script(HOSTILE, guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library)
     sent = Sent(
         olga,
         (f"{HOSTILE}.json", document(HOSTILE, assembly_guid=GUID, description=HOSTILE, script=HOSTILE)),
@@ -446,11 +447,11 @@ def test_workflows_files_and_binaries_are_compared_as_far_as_they_can_be(
     olga: Client, operator: Actor, library: PayloadStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attached = Attachment("a.txt", "text/plain", b"old", {})
-    create(script(guid=GUID, files=[attached]), domain=Domain.USER, actor=operator, store=library)
+    create(script(guid=GUID, files=[attached]), domain=Domain.USER, permit=may_create(operator), store=library)
     graph = b'{"edges":[],"nodes":[]}'
     flow = script("Flow", graph, guid=OTHER, type_name="workflow", category="workflow")
-    create(flow, domain=Domain.USER, actor=operator, store=library)
-    create(script("Binary", b"\0\xff", guid=THIRD), domain=Domain.USER, actor=operator, store=library)
+    create(flow, domain=Domain.USER, permit=may_create(operator), store=library)
+    create(script("Binary", b"\0\xff", guid=THIRD), domain=Domain.USER, permit=may_create(operator), store=library)
     entry = {"file_name": "a.txt", "mime_type": "text/plain", "data": "bmV3"}
     documents = [
         ("a.json", document(assembly_guid=GUID, files=[entry])),
@@ -473,7 +474,7 @@ def test_workflows_files_and_binaries_are_compared_as_far_as_they_can_be(
 
 
 def test_a_payload_that_is_missing_is_said_to_be(olga: Client, operator: Actor, library: PayloadStore) -> None:
-    create(script(guid=GUID), domain=Domain.USER, actor=operator, store=library)
+    create(script(guid=GUID), domain=Domain.USER, permit=may_create(operator), store=library)
     library.delete(Assembly.objects.get().payload_guid)
     sent = Sent(olga, ("a.json", document("Other", assembly_guid=GUID, script="else"))).preview()
     assert "missing from the store" in sent.rows[0].comparison.problem
@@ -483,7 +484,9 @@ def test_questions_do_not_grow_with_the_documents(
     olga: Client, operator: Actor, library: PayloadStore, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):
-        create(script(f"N{number}", guid=f"{number:032x}"), domain=Domain.USER, actor=operator, store=library)
+        create(
+            script(f"N{number}", guid=f"{number:032x}"), domain=Domain.USER, permit=may_create(operator), store=library
+        )
     many = zipped({f"{n}.json": document(f"N{n}", assembly_guid=f"{n:032x}", script="new\n") for n in range(60)})
     Sent(olga, ("a.json", document())).preview()
     with django_assert_max_num_queries(26):

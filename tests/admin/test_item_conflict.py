@@ -3,17 +3,18 @@
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import Domain
 from assemblies.models import Content
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, fields_of, filled
 from tests.admin.test_item_page import member
 from tests.documents_made import script
+from tests.permits import may_create, may_update
 
 VARIABLES = [{"name": "a", "unit": "s"}, {"name": "b"}]
 
@@ -26,7 +27,7 @@ def client(library: PayloadStore) -> Client:
 @pytest.fixture
 def guid(library: PayloadStore, operator: Actor) -> str:
     document = script(payload=b"echo one\r\necho two\r\n", summary="Before.", tags=["t"], variables=VARIABLES)
-    return create(document, domain=Domain.USER, actor=operator, store=library).guid
+    return create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
 
 
 def content(guid: str) -> Content:
@@ -37,7 +38,13 @@ def test_both_versions_are_shown_and_nothing_was_written(
     client: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     sent = filled(client, address(guid)) | {"summary": "Mine.", "payload": "echo mine\r\necho two\r\n"}
-    update(guid, {"summary": "Theirs.", "category": "c"}, payload=b"echo theirs\n", actor=operator, store=library)
+    update(
+        guid,
+        {"summary": "Theirs.", "category": "c"},
+        payload=b"echo theirs\n",
+        permit=may_update(operator),
+        store=library,
+    )
     answer = client.post(address(guid), sent)
     assert answer.status_code == 409
     conflict = answer.context["refused"].conflict
@@ -58,7 +65,13 @@ def test_mine_is_saved_over_theirs_and_the_rest_of_theirs_stays(
     client: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     sent = filled(client, address(guid)) | {"summary": "Mine."}
-    update(guid, {"summary": "Theirs.", "category": "c"}, payload=b"echo theirs\n", actor=operator, store=library)
+    update(
+        guid,
+        {"summary": "Theirs.", "category": "c"},
+        payload=b"echo theirs\n",
+        permit=may_update(operator),
+        store=library,
+    )
     again = fields_of(client.post(address(guid), sent))
     assert (again["summary"], again["category"], again["payload"]) == ("Mine.", "c", "echo theirs\r\n")
     assert client.post(address(guid), again).status_code == 302
@@ -68,7 +81,13 @@ def test_mine_is_saved_over_theirs_and_the_rest_of_theirs_stays(
 
 def test_theirs_is_kept_field_by_field(client: Client, library: PayloadStore, operator: Actor, guid: str) -> None:
     sent = filled(client, address(guid)) | {"summary": "Mine.", "category": "mine", "payload": "echo mine\r\n"}
-    update(guid, {"summary": "Theirs.", "category": "c"}, payload=b"echo theirs\n", actor=operator, store=library)
+    update(
+        guid,
+        {"summary": "Theirs.", "category": "c"},
+        payload=b"echo theirs\n",
+        permit=may_update(operator),
+        store=library,
+    )
     again = fields_of(client.post(address(guid), sent))
     client.post(address(guid), again | {"theirs": ["summary", "payload"]})
     assert (content(guid).summary, content(guid).category) == ("Theirs.", "mine")
@@ -80,7 +99,7 @@ def test_rows_that_only_they_changed_come_from_them(
 ) -> None:
     sent = filled(client, address(guid)) | {"summary": "Mine."}
     theirs = [{"name": "z", "unit": "m"}, *VARIABLES]
-    update(guid, {"variables": theirs}, payload=None, actor=operator, store=library)
+    update(guid, {"variables": theirs}, payload=None, permit=may_update(operator), store=library)
     again = fields_of(client.post(address(guid), sent))
     assert client.post(address(guid), again).status_code == 302
     assert content(guid).variables == theirs
@@ -91,7 +110,7 @@ def test_rows_that_both_changed_keep_what_they_do_not_know(
     client: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     sent = filled(client, address(guid)) | {"variables-0-label": "Mine"}
-    update(guid, {"variables": [{"name": "z"}]}, payload=None, actor=operator, store=library)
+    update(guid, {"variables": [{"name": "z"}]}, payload=None, permit=may_update(operator), store=library)
     answer = client.post(address(guid), sent)
     assert [field.name for field in answer.context["refused"].conflict.fields] == ["variables"]
     again = fields_of(answer)
@@ -105,7 +124,7 @@ def test_a_second_conflict_loses_nothing_either(
 ) -> None:
     sent = filled(client, address(guid)) | {"summary": "Mine.", "variables-1-label": "Mine"}
     for number in range(3):
-        update(guid, {"category": f"c{number}"}, payload=None, actor=operator, store=library)
+        update(guid, {"category": f"c{number}"}, payload=None, permit=may_update(operator), store=library)
         answer = client.post(address(guid), sent)
         assert answer.status_code == 409
         sent = fields_of(answer)
@@ -118,7 +137,7 @@ def test_a_script_that_only_they_changed_is_shown_with_what_was(
     client: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     sent = filled(client, address(guid)) | {"category": "mine"}
-    update(guid, {}, payload=b"\xff\x00", actor=operator, store=library)
+    update(guid, {}, payload=b"\xff\x00", permit=may_update(operator), store=library)
     answer = client.post(address(guid), sent)
     assert answer.status_code == 409
     assert answer.context["refused"].conflict.script is None
@@ -135,7 +154,7 @@ def test_a_revision_that_never_was_is_a_conflict_too(client: Client, guid: str) 
 
 def test_mistakes_come_before_the_conflict(client: Client, library: PayloadStore, operator: Actor, guid: str) -> None:
     sent = filled(client, address(guid)) | {"display_name": " ", "summary": "Mine."}
-    update(guid, {"category": "c"}, payload=None, actor=operator, store=library)
+    update(guid, {"category": "c"}, payload=None, permit=may_update(operator), store=library)
     answer = client.post(address(guid), sent)
     assert answer.status_code == 422
     assert fields_of(answer)["revision"] == "1"

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -16,11 +15,13 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import LibraryBusy
 from assemblies.models import Assembly, JournalEntry, SettingCategory, UpstreamDocument
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, texts_of
 from tests.admin.test_item_page import in_dev_mode, member
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_delete, may_set, may_update
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def client(library: PayloadStore) -> Client:
 
 @pytest.fixture
 def official(library: PayloadStore) -> str:
-    return create(script("Shared"), domain=Domain.OFFICIAL, actor=Actor.of_command("test"), store=library).guid
+    return create(
+        script("Shared"), domain=Domain.OFFICIAL, permit=may_create(Actor.of_command("test")), store=library
+    ).guid
 
 
 def entry(guid: str) -> CatalogueEntry:
@@ -67,7 +70,7 @@ def test_a_copy_without_a_good_name_is_not_made(client: Client, official: str, m
     answer = client.post(address(official, "copy"), {"display_name": "x" * 256})
     assert answer.status_code == 422
     assert "longer than 255" in answer.content.decode()
-    monkeypatch.setattr("assemblies.actions.commit.require_space_for_changes", fail)
+    monkeypatch.setattr("assemblies.actions.transaction.require_space_for_changes", fail)
     assert client.post(address(official, "copy"), {"display_name": "Mine"}).status_code == 503
     assert Assembly.objects.count() == 1
 
@@ -81,7 +84,7 @@ def test_a_viewer_may_not_copy_nor_delete(signed_in_viewer: Client, official: st
 
 
 def test_what_was_deleted_has_no_copy_and_is_not_deleted_again(client: Client, guid: str, operator: Actor) -> None:
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     for page in ("copy", "delete"):
         assert client.get(address(guid, page)).status_code == 404
         assert client.post(address(guid, page)).status_code == 404
@@ -89,8 +92,8 @@ def test_what_was_deleted_has_no_copy_and_is_not_deleted_again(client: Client, g
 
 def test_before_a_deletion_one_sees_what_points_there(client: Client, guid: str, operator: Actor) -> None:
     assert "Nothing in the library points to it" in client.get(address(guid, "delete")).content.decode()
-    copied = clone(guid, domain=Domain.USER, actor=operator, display_name="A copy of it").guid
-    set_setting(copied, SettingCategory.REPLACED_BY, "fleet", guid, actor=operator)
+    copied = clone(guid, domain=Domain.USER, permit=may_clone(operator), display_name="A copy of it").guid
+    set_setting(copied, SettingCategory.REPLACED_BY, "fleet", guid, permit=may_set(operator))
     page = client.get(address(guid, "delete")).content.decode()
     assert "1 copy was made of it" in page
     assert "People are told to use it instead of" in page
@@ -109,11 +112,11 @@ def test_what_changed_since_it_was_shown_is_not_deleted(
     client: Client, library: PayloadStore, guid: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = entry(guid).revision
-    update(guid, {"summary": "Newer."}, payload=None, actor=operator, store=library)
+    update(guid, {"summary": "Newer."}, payload=None, permit=may_update(operator), store=library)
     answer = client.post(address(guid, "delete"), {"revision": str(seen)})
     assert answer.status_code == 409
     assert "has changed since" in answer.content.decode()
-    monkeypatch.setattr("assemblies.actions.commit.require_space_for_changes", fail)
+    monkeypatch.setattr("assemblies.actions.transaction.require_space_for_changes", fail)
     assert client.post(address(guid, "delete"), {"revision": str(seen + 1)}).status_code == 503
     assert entry(guid).deleted_at is None
 
@@ -129,8 +132,8 @@ def test_an_official_one_is_deleted_in_dev_mode_only(client: Client, official: s
 def test_a_copy_takes_what_its_original_says_now(
     client: Client, signed_in_viewer: Client, library: PayloadStore, guid: str, operator: Actor
 ) -> None:
-    copied = clone(guid, domain=Domain.USER, actor=operator, display_name="Mine").guid
-    update(guid, {"summary": "Newer."}, payload=b"echo newer\n", actor=operator, store=library)
+    copied = clone(guid, domain=Domain.USER, permit=may_clone(operator), display_name="Mine").guid
+    update(guid, {"summary": "Newer."}, payload=b"echo newer\n", permit=may_update(operator), store=library)
     assert signed_in_viewer.post(address(copied, "take-original")).status_code == 403
     stale = client.post(address(copied, "take-original"), {"revision": "1"}, follow=True)
     assert "has changed since" in texts_of(stale)[0]

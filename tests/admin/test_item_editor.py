@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.admin.item.editor import MODES, Editor, ScriptWidget
 from assemblies.admin.item.files import files_of
@@ -18,8 +17,10 @@ from assemblies.documents.character_table import character_table
 from assemblies.domains import AssemblyType, Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.patience import A_SECOND
+from tests.permits import may_create
 
 
 def marked(text: str) -> list[list[Piece]]:
@@ -112,7 +113,7 @@ def test_alphabets_are_told_as_spans() -> None:
 
 def test_files_are_counted_and_their_names_made_visible(guid: str, operator: Actor, library: PayloadStore) -> None:
     document = script(files=[Attachment("a\u202eb", "", b"12"), Attachment("c", "", b"345")])
-    made = create(document, domain=Domain.USER, actor=operator, store=library).guid
+    made = create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
     files = files_of(Assembly.objects.get(guid=made).read_content())
     assert files.total_bytes == 5
     assert [piece.name for piece in files.rows[0].shown_name] == ["", "U+202E RIGHT-TO-LEFT OVERRIDE", ""]
@@ -127,7 +128,9 @@ def test_hostile_scripts_and_names_stay_text(
 ) -> None:
     client: Client = request.getfixturevalue(reader)
     files = [Attachment("<img src=x onerror=alert(1)>", "text/<b>", b"")]
-    made = create(script(payload=HOSTILE.encode(), files=files), domain=Domain.USER, actor=command, store=library).guid
+    made = create(
+        script(payload=HOSTILE.encode(), files=files), domain=Domain.USER, permit=may_create(command), store=library
+    ).guid
     shown = client.get(f"/admin/assemblies/assembly/{made}/change/").content.decode()
     assert "<script>alert" not in shown
     assert "<img src=x" not in shown

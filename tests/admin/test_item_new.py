@@ -80,7 +80,7 @@ def test_a_disk_without_room_keeps_what_was_typed(client: Client, monkeypatch: p
     def full(*_arguments: Any, **_options: Any) -> None:
         raise StorageUnavailable()
 
-    monkeypatch.setattr("assemblies.actions.commit.require_space_for_changes", full)
+    monkeypatch.setattr("assemblies.actions.transaction.require_space_for_changes", full)
     sent = filled(client, f"{ADD}?kind=script") | {"display_name": "Mine", "payload": "echo mine\r\n"}
     answer = client.post(f"{ADD}?kind=script", sent)
     assert answer.status_code == 503

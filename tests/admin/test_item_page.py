@@ -9,7 +9,6 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.set_setting import set_setting
@@ -20,10 +19,12 @@ from assemblies.journal.flush import flush
 from assemblies.models import Assembly, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.actor import Actor
 from devmode.grants import Bearer
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, shown
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_set, may_update
 
 # Nine are the frame's: session, user, rights, Dev Mode; the page's own are its settings, history and two positions.
 PAGE_QUERIES = 14
@@ -76,7 +77,7 @@ def granted_client(library: PayloadStore) -> Client:
 
 
 def shelve(library: PayloadStore, domain: Domain, **fields: Any) -> str:
-    return create(script(**fields), domain=domain, actor=Actor.of_command("test"), store=library).guid
+    return create(script(**fields), domain=domain, permit=may_create(Actor.of_command("test")), store=library).guid
 
 
 @pytest.mark.parametrize(
@@ -152,11 +153,11 @@ def test_secrets_are_masked_where_they_are_read_and_where_they_are_typed(
 def test_a_copy_says_what_it_was_copied_from_and_that_it_changed(
     superuser: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
-    copied = clone(guid, domain=Domain.USER, actor=operator).guid
+    copied = clone(guid, domain=Domain.USER, permit=may_clone(operator)).guid
     page = shown(superuser, copied)
     assert f'<a href="{address(guid)}"><bdi>Say hello</bdi></a>' in page
     assert 'id="origin-changed"' not in page
-    update(guid, {"summary": "Louder."}, payload=None, actor=operator, store=library)
+    update(guid, {"summary": "Louder."}, payload=None, permit=may_update(operator), store=library)
     page = shown(superuser, copied)
     assert 'id="origin-changed"' in page
     assert f"{address(copied, 'diff')}?against=origin" in page
@@ -167,10 +168,10 @@ def test_what_people_said_of_it_stands_in_its_head(
     superuser: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     other = shelve(library, Domain.USER, name="Say hello louder")
-    set_setting(guid, SettingCategory.DEPRECATED, "fleet", True, actor=operator)
-    set_setting(guid, SettingCategory.APPROVED, "production", {"by": "olga"}, actor=operator)
-    set_setting(guid, SettingCategory.REPLACED_BY, "fleet", other, actor=operator)
-    set_setting(guid, SettingCategory.FAVOURITE, "ada", True, actor=Actor(name="ada", role=operator.role))
+    set_setting(guid, SettingCategory.DEPRECATED, "fleet", True, permit=may_set(operator))
+    set_setting(guid, SettingCategory.APPROVED, "production", {"by": "olga"}, permit=may_set(operator))
+    set_setting(guid, SettingCategory.REPLACED_BY, "fleet", other, permit=may_set(operator))
+    set_setting(guid, SettingCategory.FAVOURITE, "ada", True, permit=may_set(Actor(name="ada", role=operator.role)))
     page = shown(superuser, guid)
     assert "Deprecated" in page
     assert "Approved: production" in page
@@ -228,8 +229,8 @@ def test_hostile_texts_are_escaped_everywhere(
         ],
         files=[Attachment(file_name="a.txt", mime_type=hostile, data=b"x", extra={})],
     )  # fmt: skip
-    guid = create(document, domain=Domain.USER, actor=actor, store=library).guid
-    copied = clone(guid, domain=Domain.USER, actor=actor).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(actor), store=library).guid
+    copied = clone(guid, domain=Domain.USER, permit=may_clone(actor)).guid
     paths = [address(guid), address(copied), address(guid, "copy"), address(guid, "delete")]
     for page in [client.get(path).content.decode() for client in (superuser, signed_in_viewer) for path in paths[:2]]:
         assert hostile in page if hostile.startswith("{{") else hostile not in page

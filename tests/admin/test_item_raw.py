@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.catalogue import library_catalogue
@@ -14,11 +13,13 @@ from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.models import Content
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, texts_of
 from tests.admin.test_item_page import member
 from tests.admin.test_item_save import EVERYTHING
 from tests.documents_made import script
+from tests.permits import may_create, may_update
 
 SOURCE = {"source_path": "Scripts/a.json", "source_repo": "https://example.invalid/x"}
 
@@ -36,7 +37,7 @@ def guid(library: PayloadStore, operator: Actor) -> str:
         "files": [Attachment(file_name="a.csv", mime_type="text/csv", data=b"a,b\n", extra={"k": 1})],
     }
     document = script("Raw", b"\xef\xbb\xbfone\r\ntwo\n", **fields)
-    return create(document, domain=Domain.USER, actor=operator, store=library).guid
+    return create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
 
 
 def raw(client: Client, guid: str) -> Any:
@@ -65,7 +66,7 @@ def test_it_holds_everything_but_the_bytes_of_files(client: Client, guid: str) -
 def test_a_document_that_nobody_touched_changes_nothing(
     client: Client, library: PayloadStore, operator: Actor, guid: str, payload: bytes
 ) -> None:
-    update(guid, {}, payload=payload, actor=operator, store=library)
+    update(guid, {}, payload=payload, permit=may_update(operator), store=library)
     answer = post(client, guid, raw(client, guid), 2)
     assert texts_of(answer) == ["Nothing was changed, so there was nothing to save."]
 
@@ -73,7 +74,7 @@ def test_a_document_that_nobody_touched_changes_nothing(
 def test_a_workflow_reads_back_as_it_is(client: Client, library: PayloadStore, operator: Actor) -> None:
     graph = b'{"edges":[],"nodes":[{"id":"a"}],"tab_name":"T"}'
     flow = script("Flow", graph, type_name="workflow", extra={"workflow_encoding": "base64"})
-    guid = create(flow, domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(flow, domain=Domain.USER, permit=may_create(operator), store=library).guid
     value = raw(client, guid)
     assert texts_of(post(client, guid, value, 1))[0].startswith(("Nothing", "Saved"))
     assert content(guid).payload_sha256 == content(guid).payload_sha256
@@ -123,7 +124,7 @@ def test_a_change_meanwhile_is_seen_and_may_be_written_over(
     client: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     value = raw(client, guid) | {"description": "Mine."}
-    update(guid, {"category": "theirs"}, payload=None, actor=operator, store=library)
+    update(guid, {"category": "theirs"}, payload=None, permit=may_update(operator), store=library)
     answer = post(client, guid, value)
     assert answer.status_code == 409
     assert "saved meanwhile by olga" in answer.context["refused"].message

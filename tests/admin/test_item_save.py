@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.catalogue import CatalogueEntry, library_catalogue
@@ -16,11 +15,13 @@ from assemblies.domains import Domain
 from assemblies.errors import StorageFull
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry, DevModeGrant
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, as_sent, fields_of, filled, texts_of
 from tests.admin.test_item_page import in_dev_mode, member
 from tests.documents_made import script
+from tests.permits import may_create, may_delete
 
 EVERYTHING: dict[str, Any] = {
     "summary": "First\r\nsecond.\nThird.",
@@ -48,7 +49,7 @@ def client(library: PayloadStore) -> Client:
 @pytest.fixture
 def rich(library: PayloadStore, operator: Actor) -> str:
     document = script("Rich", b"\xef\xbb\xbfecho one\r\necho two\necho three", **EVERYTHING)
-    return create(document, domain=Domain.USER, actor=operator, store=library).guid
+    return create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
 
 
 def entry(guid: str) -> CatalogueEntry:
@@ -163,7 +164,7 @@ def test_a_script_that_is_too_large_is_refused_at_its_field(client: Client, rich
 
 def test_a_workflow_is_edited_as_json(client: Client, library: PayloadStore, operator: Actor) -> None:
     flow = script("Flow", b'{"edges":[],"nodes":[]}', type_name="workflow")
-    guid = create(flow, domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(flow, domain=Domain.USER, permit=may_create(operator), store=library).guid
     assert texts_of(saved(client, guid))[0].startswith("Nothing was changed")
     saved(client, guid, payload='{"nodes": [{"id": "n1"}], "edges": []}')
     assert payload(guid, library) == b'{"edges":[],"nodes":[{"id":"n1"}]}'
@@ -175,19 +176,19 @@ def test_a_workflow_is_edited_as_json(client: Client, library: PayloadStore, ope
 def test_the_word_for_a_type_stays_until_another_type_is_chosen(
     client: Client, library: PayloadStore, operator: Actor
 ) -> None:
-    guid = create(script(type_name="Shell"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(type_name="Shell"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     saved(client, guid, summary="Changed.")
     assert entry(guid).content.type_name == "Shell"
 
 
 def test_a_version_that_is_a_text_stays_one(client: Client, library: PayloadStore, operator: Actor) -> None:
-    guid = create(script(version="1.0"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(version="1.0"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     saved(client, guid, version="2")
     assert entry(guid).content.version == "2"
 
 
 def test_tags_of_an_object_are_shown_and_kept(client: Client, library: PayloadStore, operator: Actor) -> None:
-    guid = create(script(tags={"os": "linux"}), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(tags={"os": "linux"}), domain=Domain.USER, permit=may_create(operator), store=library).guid
     answer = saved(client, guid, summary="Changed.", tags="broken")
     assert "&quot;os&quot;: &quot;linux&quot;" in answer.content.decode()
     assert entry(guid).content.tags == {"os": "linux"}
@@ -197,7 +198,7 @@ def test_tags_of_an_object_are_shown_and_kept(client: Client, library: PayloadSt
 def test_who_may_not_write_is_refused_audited_and_keeps_the_typed_text(
     request: pytest.FixtureRequest, library: PayloadStore, client: Client, signed_in_viewer: Client, who: str
 ) -> None:
-    guid = create(script(), domain=Domain.OFFICIAL, actor=Actor.of_command("test"), store=library).guid
+    guid = create(script(), domain=Domain.OFFICIAL, permit=may_create(Actor.of_command("test")), store=library).guid
     asker = signed_in_viewer if who == "signed_in_viewer" else client
     answer = asker.post(address(guid), {"summary": "Mine, all mine.", "revision": "1"})
     assert answer.status_code == 403
@@ -207,7 +208,7 @@ def test_who_may_not_write_is_refused_audited_and_keeps_the_typed_text(
 
 
 def test_dev_mode_that_ended_meanwhile_loses_nothing(library: PayloadStore) -> None:
-    guid = create(script(), domain=Domain.OFFICIAL, actor=Actor.of_command("test"), store=library).guid
+    guid = create(script(), domain=Domain.OFFICIAL, permit=may_create(Actor.of_command("test")), store=library).guid
     granted = in_dev_mode(member("Administrators"))
     sent = filled(granted, address(guid)) | {"summary": "Typed for an hour."}
     DevModeGrant.objects.all().delete()
@@ -227,7 +228,7 @@ def test_a_library_without_room_loses_nothing(client: Client, rich: str, monkeyp
         raise StorageFull()
 
     sent = filled(client, address(rich))
-    monkeypatch.setattr("assemblies.actions.commit.require_space_for_changes", full)
+    monkeypatch.setattr("assemblies.actions.transaction.require_space_for_changes", full)
     answer = client.post(address(rich), sent | {"summary": "Typed."})
     assert answer.status_code == 507
     assert "too little disk space" in answer.content.decode()
@@ -236,7 +237,7 @@ def test_a_library_without_room_loses_nothing(client: Client, rich: str, monkeyp
 
 def test_an_assembly_deleted_meanwhile_keeps_what_was_typed(client: Client, operator: Actor, rich: str) -> None:
     sent = filled(client, address(rich))
-    delete(rich, actor=operator)
+    delete(rich, permit=may_delete(operator))
     answer = client.post(address(rich), sent | {"summary": "Typed."})
     assert answer.status_code == 409
     page = answer.content.decode()
@@ -261,7 +262,7 @@ def test_a_payload_that_is_gone_lets_the_other_fields_be_changed(
 
 
 def test_hidden_text_and_binary_are_told_apart(client: Client, library: PayloadStore, operator: Actor) -> None:
-    guid = create(script(payload=b"a\0b"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(payload=b"a\0b"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     saved(client, guid, summary="Changed.", payload="overwritten?")
     assert payload(guid, library) == b"a\0b"
     assert decode_text(payload(guid, library)) is None

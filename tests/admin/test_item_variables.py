@@ -5,18 +5,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.admin.item.references import reference_to
 from assemblies.admin.item.variable_rows import MOST_ROWS
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import AssemblyType, Domain
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, fields_of, filled
 from tests.admin.test_item_page import member
 from tests.admin.test_item_save import EVERYTHING
 from tests.documents_made import script
+from tests.permits import may_create
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def client(library: PayloadStore) -> Client:
 
 def shelve(library: PayloadStore, variables: list[dict[str, Any]]) -> str:
     document = script(variables=variables)
-    return create(document, domain=Domain.USER, actor=Actor.of_command("test"), store=library).guid
+    return create(document, domain=Domain.USER, permit=may_create(Actor.of_command("test")), store=library).guid
 
 
 @pytest.fixture

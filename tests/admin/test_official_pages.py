@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.admin.syncs.diff_lines import LONGEST_LINE, diff_lines
@@ -20,12 +19,14 @@ from assemblies.domains import Domain
 from assemblies.models import Assembly, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.actor import Actor
 from devmode.grants import Bearer
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
 from tests.official.published_folder import guid as guid_of
 from tests.official.published_folder import publish, publish_many
+from tests.permits import may_create, may_update
 
 LIST = "/admin/assemblies/syncrecord/"
 RUN, PLAN, UNDO = f"{LIST}run/", f"{LIST}plan/", f"{LIST}undo/"
@@ -94,7 +95,7 @@ def test_a_sync_of_nothing_new_says_so(synced: Client) -> None:
 def test_the_state_names_version_age_and_what_needs_attention(
     synced: Client, store: PayloadStore, command: Actor, folder: Path
 ) -> None:
-    update(guid_of(1), {"display_name": "<b>Ours</b>"}, payload=None, actor=command, store=store)
+    update(guid_of(1), {"display_name": "<b>Ours</b>"}, payload=None, permit=may_update(command), store=store)
     (folder / "scripts/linux/number-3.json").unlink()
     synced.post(RUN, {"keep_local": "yes"})
     said = page(synced, LIST)
@@ -122,8 +123,8 @@ def test_a_source_with_credentials_is_shown_without_them(granted: Client, settin
 def test_the_plan_shows_every_part_with_differences_and_changes_nothing(
     synced: Client, folder: Path, store: PayloadStore, command: Actor
 ) -> None:
-    create(script("Squatter", guid=guid_of(4)), domain=Domain.USER, actor=command, store=store)
-    update(guid_of(1), {"summary": "Ours."}, payload=None, actor=command, store=store)
+    create(script("Squatter", guid=guid_of(4)), domain=Domain.USER, permit=may_create(command), store=store)
+    update(guid_of(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=store)
     publish(folder, 1, script="echo </pre><script>alert(1)</script>\n")
     (folder / "scripts/linux/number-2.json").rename(folder / "two.json")
     (folder / "scripts/linux/number-3.json").unlink()
@@ -143,7 +144,7 @@ def test_the_plan_shows_every_part_with_differences_and_changes_nothing(
 
 
 def test_a_plan_that_keeps_local_edits_says_so(synced: Client, store: PayloadStore, command: Actor) -> None:
-    update(guid_of(1), {"summary": "Ours."}, payload=None, actor=command, store=store)
+    update(guid_of(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=store)
     said = plan(synced, keep_local="yes")
     assert 'name="keep_local" value="yes" checked' in said
     assert "A sync would change nothing" in said

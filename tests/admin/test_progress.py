@@ -14,7 +14,6 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.admin import progress
 from assemblies.admin.progress import NDJSON, THREAD_NAME, Work, progress_answer
@@ -23,8 +22,10 @@ from assemblies.errors import DevModeRequired, SyncRefused
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.patience import HANG_SECONDS
+from tests.permits import may_create
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 COUNT = 7
@@ -119,7 +120,7 @@ def test_the_work_goes_on_when_nobody_listens_any_more(operator: Actor, store: P
     def work(track: Track) -> str:
         seen.wait(HANG_SECONDS)
         for number in track(range(3), "Making", 3):
-            create(script(f"Number {number}"), domain=Domain.USER, actor=operator, store=store)
+            create(script(f"Number {number}"), domain=Domain.USER, permit=may_create(operator), store=store)
         return "/admin/"
 
     answer = streamed(work)

@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import timezone
 from filelock import FileLock
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
@@ -23,10 +22,12 @@ from assemblies.journal.flush import flush
 from assemblies.models import Assembly, CommunityAssembly, DomainState, JournalEntry, Watermark
 from assemblies.payloads import PayloadStore
 from devmode import grants
+from devmode.actor import Actor
 from devmode.grants import Bearer
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_update
 
 QUEUE, FLUSH = "/admin/queue/", "/admin/queue/flush/"
 FETCHED = {"X-Requested-With": "fetch"}
@@ -51,7 +52,7 @@ def in_dev_mode(superuser: Client, ada: User) -> Client:
 
 @pytest.fixture
 def community_guid(library: PayloadStore, command: Actor) -> str:
-    return create(script("Shared"), domain=Domain.COMMUNITY, actor=command, store=library).guid
+    return create(script("Shared"), domain=Domain.COMMUNITY, permit=may_create(command), store=library).guid
 
 
 def discard_of(guid: str) -> str:
@@ -130,7 +131,7 @@ def test_the_queue_is_paged_oldest_first(
 ) -> None:
     monkeypatch.setattr(queue_module, "WRITES_PER_PAGE", 2)
     for name in "ABC":
-        create(script(f"Item {name}"), domain=Domain.USER, actor=operator, store=library)
+        create(script(f"Item {name}"), domain=Domain.USER, permit=may_create(operator), store=library)
     first, second = text_of(signed_in_viewer), text_of(signed_in_viewer, f"{QUEUE}?page=2")
     assert [f"Item {name}" in first for name in "ABC"] == [True, True, False]
     assert [f"Item {name}" in second for name in "ABC"] == [False, False, True]
@@ -153,7 +154,7 @@ def test_a_page_costs_a_fixed_number_of_queries(
     superuser: Client, library: PayloadStore, operator: Actor, django_assert_max_num_queries: Budget
 ) -> None:
     for number in range(60):
-        create(script(f"Item {number}"), domain=Domain.USER, actor=operator, store=library)
+        create(script(f"Item {number}"), domain=Domain.USER, permit=may_create(operator), store=library)
     tag = superuser.get(QUEUE, headers=FETCHED)["ETag"]
     with django_assert_max_num_queries(6):
         superuser.get(QUEUE)
@@ -216,12 +217,12 @@ def test_the_discard_page_says_what_will_be(
     assert "takes the assembly back to what its database holds" in page
     assert "<dd>Category" in page
     assert f"/admin/assemblies/assembly/{guid}/diff/?from=1&amp;to=2" in page
-    fresh = create(script("Fresh"), domain=Domain.USER, actor=operator, store=library).guid
+    fresh = create(script("Fresh"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     assert "does not hold this assembly" in text_of(as_operator, discard_of(fresh))
     flush()
-    update(guid, {"summary": "x"}, payload=b"echo other\n", actor=operator, store=library)
+    update(guid, {"summary": "x"}, payload=b"echo other\n", permit=may_update(operator), store=library)
     assert "<dd>Script, Summary" in text_of(as_operator, discard_of(guid))
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     assert "Its deletion was not written yet" in text_of(as_operator, discard_of(guid))
 
 
@@ -241,7 +242,7 @@ def test_an_operator_discards_their_change(as_operator: Client, guid: str) -> No
 
 
 def test_what_was_never_written_is_deleted(as_operator: Client, library: PayloadStore, operator: Actor) -> None:
-    fresh = create(script("Fresh"), domain=Domain.USER, actor=operator, store=library).guid
+    fresh = create(script("Fresh"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     assert "never written" in said(discarded(as_operator, fresh))[0]
     assert Assembly.objects.get(guid=fresh).deleted_at is not None
 
@@ -250,7 +251,7 @@ def test_what_was_changed_since_the_page_was_read_is_not_discarded(
     as_operator: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
     seen = Assembly.objects.get(guid=guid).sequence
-    update(guid, {"summary": "newer"}, payload=None, actor=operator, store=library)
+    update(guid, {"summary": "newer"}, payload=None, permit=may_update(operator), store=library)
     for revision in (seen, "", "x", "9" * 40):
         answer = discarded(as_operator, guid, revision)
         assert answer["Location"] == discard_of(guid)
@@ -283,7 +284,7 @@ def test_a_payload_that_cannot_come_back_is_said_so(
 ) -> None:
     flush()
     persisted = Assembly.objects.get(guid=guid).payload_guid
-    update(guid, {}, payload=b"echo other\n", actor=operator, store=library)
+    update(guid, {}, payload=b"echo other\n", permit=may_update(operator), store=library)
     library.delete(persisted)
     answer = discarded(as_operator, guid)
     assert answer["Location"] == discard_of(guid)

@@ -7,16 +7,17 @@ from django.contrib.auth.models import Group, User
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_update
 
 
 def restore(client: Client, guid: str, **fields: object) -> tuple[int, str]:
@@ -34,8 +35,8 @@ def as_operator(library: PayloadStore) -> Client:
 
 @pytest.fixture
 def guid(library: PayloadStore, operator: Actor) -> str:
-    guid = create(script("First"), domain=Domain.USER, actor=operator, store=library).guid
-    update(guid, {"display_name": "Second"}, payload=b"echo second\n", actor=operator, store=library)
+    guid = create(script("First"), domain=Domain.USER, permit=may_create(operator), store=library).guid
+    update(guid, {"display_name": "Second"}, payload=b"echo second\n", permit=may_update(operator), store=library)
     return guid
 
 
@@ -67,7 +68,7 @@ def test_what_is_so_already_is_not_restored_again(as_operator: Client, guid: str
 
 
 def test_a_deleted_assembly_comes_back(as_operator: Client, guid: str, operator: Actor) -> None:
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     assert restore(as_operator, guid, sequence=2) == (302, "Revision 2 is back, as revision 4.")
     assert Assembly.objects.live().get(guid=guid).display_name == "Second"
 
@@ -82,8 +83,8 @@ def test_what_somebody_changed_meanwhile_is_not_run_over(as_operator: Client, gu
 def test_protected_domains_ask_for_dev_mode(
     superuser: Client, as_operator: Client, library: PayloadStore, command: Actor, domain: Domain
 ) -> None:
-    guid = create(script("First"), domain=domain, actor=command, store=library).guid
-    update(guid, {"display_name": "Second"}, payload=None, actor=command, store=library)
+    guid = create(script("First"), domain=domain, permit=may_create(command), store=library).guid
+    update(guid, {"display_name": "Second"}, payload=None, permit=may_update(command), store=library)
     assert restore(superuser, guid, sequence=1)[0] == 403
     assert restore(as_operator, guid, sequence=1)[0] == 403
     assert Assembly.objects.get(guid=guid).display_name == "Second"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.attach import attach
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
@@ -17,7 +16,9 @@ from assemblies.admin.history import differences
 from assemblies.domains import Domain
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_attach, may_clone, may_create, may_delete, may_update
 
 HOSTILE = "<script>alert(1)</script>"
 VARIABLES = [{"name": "who", "type": "string", "default": "world"}, {"name": "often", "type": "number", "default": "1"}]
@@ -44,11 +45,11 @@ def plain(text: str) -> str:
 def guid(library: PayloadStore, operator: Actor) -> str:
     """Three revisions: created, given other words, given another script."""
     document = script("Say hello", b"echo hello\n", summary="Greets", variables=VARIABLES)
-    guid = create(document, domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
     variables = [VARIABLES[1] | {"default": "2"}, {"name": "whom", "type": "string"}]
     fields = {"display_name": "Say goodbye", "summary": "Greets\ntwice", "variables": variables, "tags": ["x"]}
-    update(guid, fields, payload=None, actor=operator, store=library)
-    update(guid, {}, payload=b"echo goodbye\n", actor=operator, store=library)
+    update(guid, fields, payload=None, permit=may_update(operator), store=library)
+    update(guid, {}, payload=b"echo goodbye\n", permit=may_update(operator), store=library)
     return guid
 
 
@@ -87,8 +88,8 @@ def test_any_two_can_be_compared_either_way(signed_in_viewer: Client, guid: str)
 def test_variables_in_another_order_are_told_as_such(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor
 ) -> None:
-    update(guid, {"variables": VARIABLES}, payload=None, actor=operator, store=library)
-    update(guid, {"variables": VARIABLES[::-1]}, payload=None, actor=operator, store=library)
+    update(guid, {"variables": VARIABLES}, payload=None, permit=may_update(operator), store=library)
+    update(guid, {"variables": VARIABLES[::-1]}, payload=None, permit=may_update(operator), store=library)
     assert "The variables stand in another order." in page(signed_in_viewer, guid)
 
 
@@ -96,7 +97,13 @@ def test_of_very_many_variables_the_first_are_shown(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(differences, "MOST_VARIABLES", 2)
-    update(guid, {"variables": [{"name": f"v{n}"} for n in range(9)]}, payload=None, actor=operator, store=library)
+    update(
+        guid,
+        {"variables": [{"name": f"v{n}"} for n in range(9)]},
+        payload=None,
+        permit=may_update(operator),
+        store=library,
+    )
     assert "9 more variables differ." in page(signed_in_viewer, guid)
 
 
@@ -104,8 +111,8 @@ def test_a_number_and_its_text_are_told_apart(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor
 ) -> None:
     variables = [VARIABLES[0], VARIABLES[1] | {"default": 1}]
-    update(guid, {"variables": VARIABLES}, payload=None, actor=operator, store=library)
-    update(guid, {"variables": variables}, payload=None, actor=operator, store=library)
+    update(guid, {"variables": VARIABLES}, payload=None, permit=may_update(operator), store=library)
+    update(guid, {"variables": variables}, payload=None, permit=may_update(operator), store=library)
     assert "&quot;1&quot;" in plain(page(signed_in_viewer, guid)).replace("&quot; 1 &quot;", "&quot;1&quot;")
 
 
@@ -118,8 +125,8 @@ def test_the_first_revision_is_compared_with_nothing(signed_in_viewer: Client, g
 def test_files_are_told_by_name_size_and_hash(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor
 ) -> None:
-    attach(guid, "a.txt", [b"x"], mime_type="text/plain", actor=operator, store=library, max_bytes=9)
-    attach(guid, "a.txt", [b"xyz"], mime_type="text/plain", actor=operator, store=library, max_bytes=9)
+    attach(guid, "a.txt", [b"x"], mime_type="text/plain", permit=may_attach(operator), store=library, max_bytes=9)
+    attach(guid, "a.txt", [b"xyz"], mime_type="text/plain", permit=may_attach(operator), store=library, max_bytes=9)
     words = plain(page(signed_in_viewer, guid))
     assert "a.txt changed 1 byte 2d711642b726b044" in words.replace("\xa0", " ")
     assert "3 bytes" in words.replace("\xa0", " ")
@@ -130,8 +137,8 @@ def test_workflows_are_shown_as_pictures_with_their_differences(
     signed_in_viewer: Client, library: PayloadStore, operator: Actor
 ) -> None:
     document = script("Flow", GRAPH, type_name="workflow", category="application")
-    guid = create(document, domain=Domain.USER, actor=operator, store=library).guid
-    update(guid, {}, payload=OTHER, actor=operator, store=library)
+    guid = create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
+    update(guid, {}, payload=OTHER, permit=may_update(operator), store=library)
     shown = page(signed_in_viewer, guid)
     assert shown.count('<svg class="workflow-picture"') == 2
     assert "+ 1 node added" in plain(shown)
@@ -160,7 +167,7 @@ def test_a_payload_that_is_not_intact_is_said_so_and_not_shown(
 def test_a_binary_or_huge_payload_is_not_compared(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    update(guid, {}, payload=b"\xff\0", actor=operator, store=library)
+    update(guid, {}, payload=b"\xff\0", permit=may_update(operator), store=library)
     assert "After: It is binary" in plain(page(signed_in_viewer, guid))
     monkeypatch.setattr(differences, "MOST_PAYLOAD_BYTES", 10)
     assert "Before: It is too large" in plain(page(signed_in_viewer, guid))
@@ -169,8 +176,8 @@ def test_a_binary_or_huge_payload_is_not_compared(
 def test_a_copy_can_be_compared_with_its_original(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor
 ) -> None:
-    copied = clone(guid, domain=Domain.USER, actor=operator).guid
-    update(copied, {}, payload=b"echo good day\n", actor=operator, store=library)
+    copied = clone(guid, domain=Domain.USER, permit=may_clone(operator)).guid
+    update(copied, {}, payload=b"echo good day\n", permit=may_update(operator), store=library)
     assert "Compare with its original" in page(signed_in_viewer, copied)
     shown = page(signed_in_viewer, copied, "?against=origin")
     assert "Original" in plain(shown)
@@ -180,7 +187,7 @@ def test_a_copy_can_be_compared_with_its_original(
 
 
 def test_a_deleted_one_can_still_be_compared(signed_in_viewer: Client, guid: str, operator: Actor) -> None:
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     assert "pill-deleted" in page(signed_in_viewer, guid)
 
 
@@ -207,10 +214,10 @@ def test_who_may_write_can_restore_from_here(superuser: Client, signed_in_viewer
 def test_hostile_texts_are_escaped(signed_in_viewer: Client, library: PayloadStore) -> None:
     actor = Actor.of_command(HOSTILE)
     document = script(f"1 {HOSTILE}", HOSTILE.encode(), variables=[{"name": HOSTILE, "default": HOSTILE}])
-    guid = create(document, domain=Domain.USER, actor=actor, store=library).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(actor), store=library).guid
     other = {"display_name": f"2 {HOSTILE}", "metadata": {HOSTILE: HOSTILE}, "variables": []}
-    update(guid, other, payload=f"2 {HOSTILE}".encode(), actor=actor, store=library)
-    attach(guid, "a.txt", [b"x"], mime_type=HOSTILE, actor=actor, store=library, max_bytes=9)
+    update(guid, other, payload=f"2 {HOSTILE}".encode(), permit=may_update(actor), store=library)
+    attach(guid, "a.txt", [b"x"], mime_type=HOSTILE, permit=may_attach(actor), store=library, max_bytes=9)
     assert HOSTILE not in page(signed_in_viewer, guid, "?from=1&to=3")
 
 

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_update
 
 GRAPH = (
     b'{"edges":[{"id":"e","source":"a","target":"b"}],"nodes":[{"id":"a"},{"id":"b","data":{"accentColor":"#ffeb00"}}]}'
@@ -30,7 +31,7 @@ def picture_path(guid: str) -> str:
 @pytest.fixture
 def flow(library: PayloadStore, operator: Actor) -> str:
     document = script("Flow", GRAPH, type_name="workflow", category="application")
-    return create(document, domain=Domain.USER, actor=operator, store=library).guid
+    return create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
 
 
 def test_a_stranger_sees_no_picture(stranger: Client, flow: str) -> None:
@@ -56,7 +57,7 @@ def test_a_changed_workflow_has_a_new_picture(
     signed_in_viewer: Client, flow: str, library: PayloadStore, operator: Actor
 ) -> None:
     tag = signed_in_viewer.get(picture_path(flow))["ETag"]
-    update(flow, {}, payload=OTHER, actor=operator, store=library)
+    update(flow, {}, payload=OTHER, permit=may_update(operator), store=library)
     answer = signed_in_viewer.get(picture_path(flow), headers={"If-None-Match": tag})
     assert (answer.status_code, answer.content.count(b"<rect")) == (200, 1)
 
@@ -80,7 +81,7 @@ def test_what_is_no_workflow_and_what_was_deleted_have_a_picture_too(
     signed_in_viewer: Client, guid: str, flow: str, operator: Actor
 ) -> None:
     assert NEUTRAL in signed_in_viewer.get(picture_path(guid)).content
-    delete(flow, actor=operator)
+    delete(flow, permit=may_delete(operator))
     assert signed_in_viewer.get(picture_path(flow)).status_code == 200
 
 

@@ -12,14 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor
 from devmode.models import AuditEntry
+from tests.permits import may_import
 
 PASSWORD = "correct horse battery staple"
 Answer = Any
@@ -124,7 +125,7 @@ def shelve(library: PayloadStore, command: Actor) -> Shelve:
 
 
 def imported(found: list[documents.Document], domain: Domain, actor: Actor, store: PayloadStore) -> list[Receipt]:
-    return import_documents(found, domain=domain, on_conflict=OnConflict.UPDATE, actor=actor, store=store)
+    return import_documents(found, domain=domain, on_conflict=OnConflict.UPDATE, permit=may_import(actor), store=store)
 
 
 def payload_files(store: PayloadStore) -> int:

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.delete import delete
 from assemblies.domains import Domain
 from assemblies.models import AliasKind, Assembly, AssemblyAlias, AssemblyNote, AssemblySetting
+from devmode.actor import Actor
 from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of
+from tests.permits import may_delete
 
 Register = Callable[[str, str], None]
 EARLIER = "c0ffee00" * 4
@@ -113,7 +114,7 @@ def test_an_earlier_guid_leads_on_and_keeps_its_own_history(
     as_viewer: Api, shelve: Shelve, register: Register, command: Actor
 ) -> None:
     shadow, guid = shelve("Shadow"), shelve("Canonical")
-    delete(shadow, actor=command)
+    delete(shadow, permit=may_delete(command))
     register(shadow, guid)
     assert as_viewer.get(path_of(shadow)).json()["assembly_guid"] == guid
     history = as_viewer.get(path_of(shadow, "/revisions"))
@@ -124,7 +125,7 @@ def test_an_earlier_guid_leads_on_and_keeps_its_own_history(
 def test_an_alias_of_what_is_gone_says_so(as_viewer: Api, shelve: Shelve, register: Register, command: Actor) -> None:
     guid = shelve()
     register("uptime", guid)
-    delete(guid, actor=command)
+    delete(guid, permit=may_delete(command))
     detail = assert_refused(as_viewer.get(path_of("uptime")), 404, "assembly_not_found")
     assert detail["assembly_guid"] == guid
 

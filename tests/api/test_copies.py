@@ -5,25 +5,26 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, traces
 from tests.official.published_folder import guid, publish_many, source_of
+from tests.permits import may_delete, may_sync, may_update
 
 
 @pytest.fixture
 def withdrawn(tmp_path: Path, library: PayloadStore, command: Actor) -> str:
     """An official assembly that its source published and withdrew."""
     publish_many(tmp_path / "published", 3)
-    sync(source_of(tmp_path / "published"), actor=command, store=library)
+    sync(source_of(tmp_path / "published"), permit=may_sync(command), store=library)
     (tmp_path / "published/scripts/linux/number-2.json").unlink()
-    sync(source_of(tmp_path / "published"), actor=command, store=library)
+    sync(source_of(tmp_path / "published"), permit=may_sync(command), store=library)
     return guid(2)
 
 
@@ -40,7 +41,7 @@ def copy(as_operator: Api, official: str) -> str:
 
 
 def change(guid: str, library: PayloadStore, command: Actor, script: bytes = b"echo 2\n") -> None:
-    update(guid, {}, payload=script, actor=command, store=library)
+    update(guid, {}, payload=script, permit=may_update(command), store=library)
 
 
 def test_a_withdrawn_assembly_is_adopted_with_its_lineage(as_operator: Api, withdrawn: str) -> None:
@@ -106,7 +107,7 @@ def test_a_copy_says_whether_its_original_changed_since(
     assert as_operator.get(path_of(copy), If_None_Match=etag).status_code == 200
     change(official, library, command, b"echo 1\n")
     assert said() is False
-    delete(official, actor=command)
+    delete(official, permit=may_delete(command))
     assert said() is None
 
 
@@ -140,7 +141,7 @@ def test_taking_the_original_holds_to_the_revision_that_was_seen(
 def test_there_may_be_no_original_to_take(
     as_operator: Api, copy: str, official: str, command: Actor, shelve: Shelve
 ) -> None:
-    delete(official, actor=command)
+    delete(official, permit=may_delete(command))
     for guid_ in (copy, shelve("Own")):
         assert_refused(as_operator.post(path_of(guid_, "/take-original"), {}), 409, "no_original")
     assert_refused(as_operator.post(path_of("0" * 40, "/take-original"), {}), 404, "assembly_not_found")
@@ -171,7 +172,7 @@ def test_a_copy_is_compared_with_its_original_as_both_are_now(
     )  # fmt: skip
     assert "-echo 2\n+echo mine\n" in body["script"]
     assert [one["field"] for one in body["fields"]] == ["display_name"]
-    delete(official, actor=command)
+    delete(official, permit=may_delete(command))
     assert as_viewer.get(path_of(copy, "/diff?against=origin")).json()["script"] == body["script"]
 
 

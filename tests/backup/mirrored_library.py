@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.backup.mirror import MirrorReport, mirror
@@ -14,8 +13,10 @@ from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.official.published_folder import guid
+from tests.permits import may_create, may_update
 
 on_sqlite = pytest.mark.sqlite("only SQLite databases are mirrored")
 
@@ -24,9 +25,9 @@ def fill(store: PayloadStore, actor: Actor) -> None:
     for number, domain in enumerate(Domain, start=1):
         attached = [Attachment("a.txt", "text/plain", b"attached %d" % number, {})]
         made = script(f"Number {number}", b"echo %d" % number, guid=guid(number), files=attached)
-        create(made, domain=domain, actor=actor, store=store)
+        create(made, domain=domain, permit=may_create(actor), store=store)
     flush()
-    update(guid(3), {"summary": "Mirrored."}, payload=b"echo mirrored", actor=actor, store=store)
+    update(guid(3), {"summary": "Mirrored."}, payload=b"echo mirrored", permit=may_update(actor), store=store)
 
 
 def make_mirror(folder: Path, store: PayloadStore) -> MirrorReport:

@@ -4,18 +4,19 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create
 
 
 def shelved(payload: str = "echo hello\n", domain: Domain = Domain.USER, **fields: Any) -> str:
     """Put a script into the library. Returns its GUID."""
     document = script(payload=payload.encode(), **fields)
-    return create(document, domain=domain, actor=Actor.of_command("tests"), store=payload_store()).guid
+    return create(document, domain=domain, permit=may_create(Actor.of_command("tests")), store=payload_store()).guid
 
 
 def stored(guid: str) -> CatalogueEntry:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.update import update
@@ -15,7 +14,9 @@ from assemblies.models import Assembly
 from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_sync, may_update
 
 BUNDLED = Path(__file__).parents[2] / "assemblies" / "official" / "bundled"
 REPORT = r"""#!/usr/bin/env bash
@@ -54,15 +55,15 @@ class Stocked:
 def stock(store: PayloadStore) -> Stocked:
     """Fill an empty library."""
     olga, keeper = (replace(Actor.of_command(""), name=name) for name in ("olga", "kim"))
-    sync(open_source(str(BUNDLED)), actor=keeper, store=store)
+    sync(open_source(str(BUNDLED)), permit=may_sync(keeper), store=store)
     official = Assembly.objects.filter(domain="official", assembly_type="powershell").order_by("display_name")[0].guid
-    own = create(_report(), domain=Domain.USER, actor=olga, store=store).guid
-    community = create(_community(), domain=Domain.COMMUNITY, actor=keeper, store=store).guid
-    workflow = create(_workflow(), domain=Domain.USER, actor=olga, store=store).guid
-    copy = clone(official, domain=Domain.USER, actor=olga).guid
+    own = create(_report(), domain=Domain.USER, permit=may_create(olga), store=store).guid
+    community = create(_community(), domain=Domain.COMMUNITY, permit=may_create(keeper), store=store).guid
+    workflow = create(_workflow(), domain=Domain.USER, permit=may_create(olga), store=store).guid
+    copy = clone(official, domain=Domain.USER, permit=may_clone(olga)).guid
     flush()
     update(own, {"summary": "Names every disk over the limit, with the host."}, payload=LATER.encode(),
-           actor=olga, store=store)  # fmt: skip
+           permit=may_update(olga), store=store)  # fmt: skip
     return Stocked(own=own, official=official, community=community, workflow=workflow, copy=copy)
 
 

@@ -9,17 +9,18 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.audit import AuditFacts, Subject, record
 from devmode.write_lock import write_transaction
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_create, may_delete
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -29,9 +30,9 @@ AUDIT = "/admin/devmode/auditentry/"
 @pytest.fixture
 def audited(library: PayloadStore, operator: Actor, viewer: Actor) -> str:
     """Something done, something refused, and one entry with much to say."""
-    guid = create(script("Restart spooler"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script("Restart spooler"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     with pytest.raises(Forbidden):
-        delete(guid, actor=viewer)
+        delete(guid, permit=may_delete(viewer))
     long = {"source": "https://catalogue.example/aurora.git", "added": ["0a" * 20] * 9, "errors": {"x": "y" * 90}}
     facts = AuditFacts(
         actor="command:sync_official", role="command", event=LibraryEvent.SYNC, subject=Subject(scope="official"),

@@ -4,12 +4,13 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.update import update
 from assemblies.conf import payload_store
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.browser.item_pages import open_editor, open_tab, shelved, stored, stored_text, type_at_end
 from tests.browser.watched import Watch
+from tests.permits import may_update
 
 FOUND = "You have a draft of"
 
@@ -57,7 +58,7 @@ def test_a_draft_upon_an_older_revision_says_so_and_meets_the_newer_one(visit: V
     guid = shelved("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo typed\n")
-    update(guid, {}, payload=b"echo theirs\n", actor=Actor.of_command("tests"), store=payload_store())
+    update(guid, {}, payload=b"echo theirs\n", permit=may_update(Actor.of_command("tests")), store=payload_store())
     page.reload()
     notice = page.locator("#draft-notice")
     expect(notice).to_contain_text("begun at revision 1, it is now at 2")
@@ -227,7 +228,7 @@ def test_taking_theirs_asks_nothing_and_ends_the_draft(visit: Visit) -> None:
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo typed\n")
-    update(guid, {}, payload=b"echo theirs\n", actor=Actor.of_command("tests"), store=payload_store())
+    update(guid, {}, payload=b"echo theirs\n", permit=may_update(Actor.of_command("tests")), store=payload_store())
     page.watch.expect(409)  # type: ignore[attr-defined]
     save(page)
     questions = asked(page)

@@ -5,13 +5,14 @@ from typing import Any
 from playwright.sync_api import FilePayload, Page, expect
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.update import update
 from assemblies.conf import payload_store
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.browser.item_pages import open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.permits import may_update
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"& gpj\u202e.exe"
 LIST = Attachment("list.csv", "text/csv", b"a,b\n")
@@ -60,7 +61,7 @@ def test_a_change_by_somebody_else_is_not_hidden_by_an_upload(visit: Visit) -> N
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo typed\n")
-    update(guid, {}, payload=b"echo theirs\n", actor=Actor.of_command("tests"), store=payload_store())
+    update(guid, {}, payload=b"echo theirs\n", permit=may_update(Actor.of_command("tests")), store=payload_store())
     page.watch.expect(412, 409)  # type: ignore[attr-defined]
     go_to(page, "Files")
     choose(page, file("notes.txt", b"hello", "text/plain"), file("more.txt", b"more", "text/plain"))

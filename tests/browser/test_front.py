@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.set_setting import set_setting
@@ -16,9 +15,11 @@ from assemblies.journal.flush import flush
 from assemblies.models import SettingCategory
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish_many, source_of
+from tests.permits import may_clone, may_create, may_set, may_sync, may_update
 
 
 @pytest.fixture
@@ -26,16 +27,16 @@ def full(library: PayloadStore, command: Actor, tmp_path: Path) -> None:
     """Something of everything."""
     folder = tmp_path / "published"
     publish_many(folder, 14)
-    sync(source_of(folder), actor=command, store=library)
-    update(guid(1), {"summary": "Ours."}, payload=None, actor=command, store=library)
-    clone(guid(2), domain=Domain.USER, actor=command)
-    update(guid(2), {"summary": "Ours too."}, payload=None, actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
+    update(guid(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=library)
+    clone(guid(2), domain=Domain.USER, permit=may_clone(command))
+    update(guid(2), {"summary": "Ours too."}, payload=None, permit=may_update(command), store=library)
     for number in range(5):
-        create(script(f"Shared {number}"), domain=Domain.COMMUNITY, actor=command, store=library)
+        create(script(f"Shared {number}"), domain=Domain.COMMUNITY, permit=may_create(command), store=library)
     flush()
     hostile = script("</bdi><script>alert(1)</script> \u202emoc.elpmaxe", payload="echo \u202egpj.exe\n".encode())
-    create(hostile, domain=Domain.USER, actor=command, store=library)
-    set_setting(guid(3), SettingCategory.FAVOURITE, "vera", True, actor=command)
+    create(hostile, domain=Domain.USER, permit=may_create(command), store=library)
+    set_setting(guid(3), SettingCategory.FAVOURITE, "vera", True, permit=may_set(command))
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator", "administrator", "superuser"])

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.update import update
@@ -12,8 +11,10 @@ from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, AssemblySetting, SavedView
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_clone, may_import, may_update
 
 LIST = "/admin/assemblies/assembly/"
 GRAPH = b"""{"nodes":[{"id":"a","position":{"x":0,"y":0},"data":{"label":"Ask cups"}},
@@ -35,7 +36,9 @@ def spooler(number: int) -> Document:
 @pytest.fixture(autouse=True)
 def shelf(library: PayloadStore, command: Actor) -> None:
     def put(documents: list[Document], domain: Domain) -> str:
-        made = import_documents(documents, domain=domain, on_conflict=OnConflict.FAIL, actor=command, store=library)
+        made = import_documents(
+            documents, domain=domain, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
+        )
         return made[0].guid
 
     put([spooler(number) for number in range(25)], Domain.OFFICIAL)
@@ -44,8 +47,8 @@ def shelf(library: PayloadStore, command: Actor) -> None:
     put([script("A" * 255), script("Trojan <b>bold</b>", "echo \u202e cups\n".encode())], Domain.USER)
     guid = put([spooler(number) for number in range(40, 70)], Domain.USER)
     flush()
-    clone(guid, domain=Domain.USER, actor=command, display_name="My own copy")
-    update(guid, {"summary": "Now for all hosts"}, actor=command, store=library)
+    clone(guid, domain=Domain.USER, permit=may_clone(command), display_name="My own copy")
+    update(guid, {"summary": "Now for all hosts"}, permit=may_update(command), store=library)
 
 
 def ticks(page: Page) -> list[bool]:

@@ -11,14 +11,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
 from tests.effort import effort
+from tests.permits import may_import
 
 LIST = "/admin/assemblies/assembly/"
 ROWS = effort(gate=2000, torture=10_000)
@@ -52,7 +53,7 @@ def fill(library: PayloadStore, command: Actor) -> None:
     third = ROWS // 3
     parts = {Domain.OFFICIAL: documents[:third], Domain.COMMUNITY: documents[third : 2 * third]}
     for domain, part in (parts | {Domain.USER: documents[2 * third :]}).items():
-        import_documents(part, domain=domain, on_conflict=OnConflict.FAIL, actor=command, store=library)
+        import_documents(part, domain=domain, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library)
     flush([Domain.OFFICIAL, Domain.COMMUNITY])
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_create
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -22,7 +23,7 @@ HEALTH = "/admin/health/"
 
 @pytest.fixture
 def guid(library: PayloadStore, operator: Actor) -> str:
-    guid = create(script("Restart spooler"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script("Restart spooler"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     flush()
     return guid
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
@@ -15,8 +14,10 @@ from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_update
 
 SCRIPT = r"""#!/usr/bin/env bash
 # Reports the disks of this machine that are nearly full.
@@ -63,13 +64,13 @@ def shelved(store: PayloadStore, domain: Domain = Domain.USER) -> str:
     attachment = Attachment(file_name="hosts.csv", mime_type="text/csv", data=b"host,owner\n", extra={})
     document = script("Report full disks", SCRIPT.encode(), summary="Names every disk over the limit.",
                       variables=VARIABLES, files=[attachment], tags=["disks"])  # fmt: skip
-    guid = create(document, domain=domain, actor=keeper, store=store).guid
+    guid = create(document, domain=domain, permit=may_create(keeper), store=store).guid
     flush()
     update(guid, {"display_name": "Report disks that are full", "tags": ["disks", "nightly"]}, payload=None,
-           actor=olga, store=store)  # fmt: skip
+           permit=may_update(olga), store=store)  # fmt: skip
     variables = [VARIABLES[0] | {"default": "85"}, {"name": "MAIL_TO", "type": "string"}]
     update(guid, {"variables": variables, "summary": "Names every disk over the limit,\nwith the host."},
-           payload=LATER.encode(), actor=olga, store=store)  # fmt: skip
+           payload=LATER.encode(), permit=may_update(olga), store=store)  # fmt: skip
     return guid
 
 
@@ -126,7 +127,7 @@ def test_from_history_to_diff_to_restore(  # type: ignore[no-untyped-def]
 
 def test_what_was_deleted_is_brought_back_from_its_history(visit: Visit, library: PayloadStore, picture) -> None:  # type: ignore[no-untyped-def]
     guid = shelved(library)
-    delete(guid, actor=Actor.of_command("keeper"))
+    delete(guid, permit=may_delete(Actor.of_command("keeper")))
     page = visit("operator")
     page.goto(address(guid))
     picture(page, "history-deleted")

@@ -9,7 +9,6 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.bundles.archive import read_archive
@@ -17,9 +16,11 @@ from assemblies.documents import Document, read_document
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import DevModeGrant
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_create, may_update
 
 IMPORT = "/admin/assemblies/assembly/import/"
 EXPORT = "/admin/assemblies/assembly/export/"
@@ -50,8 +51,8 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 def shelved(library: PayloadStore, operator: Actor, command: Actor) -> None:
     published = script("Disk usage", OLD, guid=OFFICIAL, tags=["disk"])
-    create(published, domain=Domain.OFFICIAL, actor=command, store=library)
-    create(script("Clean up logs", OLD, guid=MINE), domain=Domain.USER, actor=operator, store=library)
+    create(published, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
+    create(script("Clean up logs", OLD, guid=MINE), domain=Domain.USER, permit=may_create(operator), store=library)
 
 
 def some_of_everything() -> list[Any]:
@@ -210,7 +211,7 @@ def test_a_library_that_changed_meanwhile_is_shown_anew(
     page.goto(IMPORT)
     page.locator("#files").set_input_files(some_of_everything()[:1])
     preview(page)
-    update(MINE, {"summary": "By somebody else"}, actor=operator, store=library)
+    update(MINE, {"summary": "By somebody else"}, permit=may_update(operator), store=library)
     chosen_import(page).click()
     expect(page.locator("#import-answer").get_by_role("alert")).to_contain_text("nothing was imported")
     assert Assembly.objects.get(guid=MINE).summary == "By somebody else"
@@ -323,7 +324,7 @@ def test_an_export_is_read_back_equal(
     visit: Visit, picture: Picture, accessible: Accessible, library: PayloadStore, operator: Actor, tmp_path: Path
 ) -> None:
     kept = script("Disk usage", OLD, guid=MINE, tags=["disk"])
-    create(kept, domain=Domain.USER, actor=operator, store=library)
+    create(kept, domain=Domain.USER, permit=may_create(operator), store=library)
     page = visit("viewer")
     page.goto(f"/admin/assemblies/assembly/{MINE}/change/")
     menu = page.locator("details.export-menu > summary")

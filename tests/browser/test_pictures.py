@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.update import update
 from assemblies.demo.fill import fill
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.browser.shelf import Stocked, stock
+from tests.permits import may_update
 
 Picture = Callable[[Page, str], None]
 ITEM = "/admin/assemblies/assembly/{}/change/"
@@ -49,7 +50,7 @@ def test_what_two_people_see_who_saved_at_once(
     page.watch.expect(409)  # type: ignore[attr-defined]
     page.goto(ITEM.format(shelf.own))
     page.get_by_role("textbox", name="Summary").fill("Names every disk that is nearly full.")
-    update(shelf.own, {"summary": "Names full disks."}, payload=None, actor=operator, store=library)
+    update(shelf.own, {"summary": "Names full disks."}, payload=None, permit=may_update(operator), store=library)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Names full disks.").first).to_be_visible()
     picture(page, "conflict")

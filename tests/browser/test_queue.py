@@ -8,15 +8,16 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_create, may_update
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -27,11 +28,11 @@ HOSTILE = "<script>alert(1)</script> \u202e reversed " + "long" * 40
 @pytest.fixture
 def waiting(library: PayloadStore, operator: Actor, command: Actor) -> str:
     """A change of an assembly that was written before, beside others that were never."""
-    guid = create(script("Restart spooler"), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script("Restart spooler"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     flush()
-    update(guid, {"summary": "Restarts it."}, payload=b"echo restart\n", actor=operator, store=library)
-    create(script("Shared clean-up"), domain=Domain.COMMUNITY, actor=command, store=library)
-    create(script(HOSTILE), domain=Domain.USER, actor=operator, store=library)
+    update(guid, {"summary": "Restarts it."}, payload=b"echo restart\n", permit=may_update(operator), store=library)
+    create(script("Shared clean-up"), domain=Domain.COMMUNITY, permit=may_create(command), store=library)
+    create(script(HOSTILE), domain=Domain.USER, permit=may_create(operator), store=library)
     return guid
 
 
@@ -94,7 +95,7 @@ def test_the_page_keeps_itself_current_and_the_focus_where_it_is(
     page = visit("viewer")
     page.goto(QUEUE)
     page.locator(f"#assembly-{waiting}").focus()
-    create(script("Newcomer"), domain=Domain.USER, actor=operator, store=library)
+    create(script("Newcomer"), domain=Domain.USER, permit=may_create(operator), store=library)
     expect(page.locator("#queue-title")).to_have_text("4 pending writes")
     expect(page.locator(f"#assembly-{waiting}")).to_be_focused()
     expect(page.locator("#queue-said")).to_have_text("4 assemblies wait to be written.")
@@ -109,7 +110,7 @@ def test_what_somebody_selects_stays_until_they_let_go(
     page = visit("viewer")
     page.goto(QUEUE)
     page.evaluate("document.getSelection().selectAllChildren(document.getElementById('queue-live'))")
-    create(script("Newcomer"), domain=Domain.USER, actor=operator, store=library)
+    create(script("Newcomer"), domain=Domain.USER, permit=may_create(operator), store=library)
     page.wait_for_timeout(4000)
     expect(page.locator("#queue-title")).to_have_text("3 pending writes")
     page.evaluate("document.getSelection().removeAllRanges()")

@@ -9,17 +9,18 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.update import update
 from assemblies.admin.progress import THREAD_NAME
 from assemblies.models import Assembly, SyncRecord
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import DevModeGrant
 from tests.browser.conftest import Visit
 from tests.official.git.git_repository import Repository, needs_git
 from tests.official.published_folder import guid, publish, publish_many, source_of
 from tests.patience import HANG_SECONDS
+from tests.permits import may_sync, may_update
 
 LIST = "/admin/assemblies/syncrecord/"
 RECORD = re.compile(r"/admin/assemblies/syncrecord/\d+/change/")
@@ -45,8 +46,8 @@ def ended(visit: Visit) -> Any:
 @pytest.fixture
 def synced(folder: Path, library: PayloadStore, command: Actor) -> Path:
     """A shelf in step with the folder, then changes on both sides."""
-    sync(source_of(folder), actor=command, store=library)
-    update(guid(1), {"summary": "Ours."}, payload=None, actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
+    update(guid(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=library)
     publish(folder, 2, script="echo two\necho better\n")
     (folder / "scripts/linux/number-3.json").unlink()
     (folder / "scripts/linux/number-4.json").rename(folder / "four.json")

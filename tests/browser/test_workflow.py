@@ -7,20 +7,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.documents_made import script
+from tests.permits import may_create, may_update
 
 BUNDLED = Path(__file__).parents[2] / "assemblies" / "official" / "bundled" / "Assemblies" / "workflows"
 
 
 def shelved(store: PayloadStore, payload: bytes, name: str = "Maintenance window") -> str:
     document = script(name, payload, type_name="workflow", category="application")
-    return create(document, domain=Domain.USER, actor=Actor.of_command("keeper"), store=store).guid
+    return create(document, domain=Domain.USER, permit=may_create(Actor.of_command("keeper")), store=store).guid
 
 
 def bundled(name: str = "maintenance-window-fit") -> bytes:
@@ -124,7 +125,7 @@ def test_two_workflows_are_compared(  # type: ignore[no-untyped-def]
     visit: Visit, library: PayloadStore, accessible, picture, phone: bool, dark: bool
 ) -> None:
     guid = shelved(library, bundled())
-    update(guid, {}, payload=otherwise(bundled()), actor=Actor.of_command("keeper"), store=library)
+    update(guid, {}, payload=otherwise(bundled()), permit=may_update(Actor.of_command("keeper")), store=library)
     page = visit("viewer", phone=phone, dark=dark)
     page.goto(address(guid, "diff/"))
     expect(page.get_by_text("+ 1 node added")).to_be_visible()

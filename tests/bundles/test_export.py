@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.bundles.export import export_document, export_files, pack
@@ -15,11 +14,13 @@ from assemblies.domains import Domain
 from assemblies.errors import PayloadCorrupt
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create, may_import
 
 
 def test_a_flipped_byte_is_never_exported(library: PayloadStore, operator: Actor) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     row = Assembly.objects.get()
     path = Path(library.storage.path(f"{row.payload_guid}/payload"))
     path.write_bytes(b"echo hellO\n")
@@ -31,7 +32,7 @@ def test_a_flipped_byte_is_never_exported(library: PayloadStore, operator: Actor
 
 
 def test_only_an_administrators_envelope_names_the_payload(library: PayloadStore, operator: Actor) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     row = Assembly.objects.get()
     seen = export_document(row, style=Style.ENVELOPE, store=library, with_payload_guid=True)
     unseen = export_document(row, style=Style.ENVELOPE, store=library, with_payload_guid=False)
@@ -41,7 +42,7 @@ def test_only_an_administrators_envelope_names_the_payload(library: PayloadStore
 
 
 def test_files_are_named_by_domain_kind_and_stem(library: PayloadStore, operator: Actor) -> None:
-    create(script(guid="d" * 40), domain=Domain.USER, actor=operator, store=library)
+    create(script(guid="d" * 40), domain=Domain.USER, permit=may_create(operator), store=library)
     rows = list(Assembly.objects.all())
     authoring = dict(export_files(rows, style=Style.AUTHORING, store=library))
     tree = dict(export_files(rows, style="tree", store=library))
@@ -58,7 +59,7 @@ def test_every_real_document_comes_back_equal(
     for path in paths:
         document = read_document(path.read_bytes(), max_bytes=2**20)
         [receipt] = import_documents(
-            [document], domain=Domain.USER, on_conflict=OnConflict.UPDATE, actor=operator, store=library
+            [document], domain=Domain.USER, on_conflict=OnConflict.UPDATE, permit=may_import(operator), store=library
         )
         row = Assembly.objects.get(guid=receipt.guid)
         exported = export_document(row, style=style, store=library, with_payload_guid=True)
@@ -68,8 +69,8 @@ def test_every_real_document_comes_back_equal(
 
 
 def test_an_archive_names_what_is_missing_in_it(library: PayloadStore, operator: Actor) -> None:
-    kept = create(script("Kept"), domain=Domain.USER, actor=operator, store=library)
-    lost = create(script("Lost", b"echo lost\n"), domain=Domain.USER, actor=operator, store=library)
+    kept = create(script("Kept"), domain=Domain.USER, permit=may_create(operator), store=library)
+    lost = create(script("Lost", b"echo lost\n"), domain=Domain.USER, permit=may_create(operator), store=library)
     library.delete(Assembly.objects.get(guid=lost.guid).payload_guid)
     packed = pack(Assembly.objects.all(), style="tree", store=library)
     with packed.file as file, zipfile.ZipFile(file) as archive:

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -32,7 +31,9 @@ from assemblies.models import (
 )
 from assemblies.models.columns import project
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_delete, may_discard, may_update
 
 pytestmark = pytest.mark.database
 
@@ -76,23 +77,23 @@ def test_catching_up_and_loading_anew_come_to_the_same(
         assert caught_up.etag(False) == anew.etag(False)
 
     check()
-    first = create(script("First"), domain=Domain.USER, actor=operator, store=library)
+    first = create(script("First"), domain=Domain.USER, permit=may_create(operator), store=library)
     check()
-    official = create(script("Official"), domain=Domain.OFFICIAL, actor=command, store=library)
+    official = create(script("Official"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     check()
     flush_domain(Domain.USER)
     check()
-    update(first.guid, {"summary": "1"}, actor=operator, store=library)
-    update(first.guid, {"summary": "2"}, actor=operator, store=library)
+    update(first.guid, {"summary": "1"}, permit=may_update(operator), store=library)
+    update(first.guid, {"summary": "2"}, permit=may_update(operator), store=library)
     check()
-    copy = clone(official.guid, domain=Domain.USER, actor=operator)
+    copy = clone(official.guid, domain=Domain.USER, permit=may_clone(operator))
     check()
     flush()
     check()
-    delete(copy.guid, actor=operator)
-    update(first.guid, {"summary": "3"}, payload=b"new", actor=operator, store=library)
+    delete(copy.guid, permit=may_delete(operator))
+    update(first.guid, {"summary": "3"}, payload=b"new", permit=may_update(operator), store=library)
     check()
-    discard(first.guid, actor=operator, store=library)
+    discard(first.guid, permit=may_discard(operator), store=library)
     check()
     flush()
     check()
@@ -101,7 +102,7 @@ def test_catching_up_and_loading_anew_come_to_the_same(
 def test_a_dirty_entry_says_since_when_and_a_persisted_one_says_when(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
 
     def entry() -> CatalogueEntry:
         return catalogue.current().entries[made.guid]
@@ -110,7 +111,7 @@ def test_a_dirty_entry_says_since_when_and_a_persisted_one_says_when(
     flush()
     persisted_at = Flush.objects.get().flushed_at
     assert not entry().is_dirty and entry().last_persisted == persisted_at
-    update(made.guid, {"summary": "x"}, actor=operator, store=library)
+    update(made.guid, {"summary": "x"}, permit=may_update(operator), store=library)
     assert entry().is_dirty and entry().last_persisted == persisted_at
     assert entry().dirty_since == Assembly.objects.get().updated_at
     flush()
@@ -118,7 +119,7 @@ def test_a_dirty_entry_says_since_when_and_a_persisted_one_says_when(
 
 
 def test_an_unchanged_library_costs_one_query(catalogue: Catalogue, library: PayloadStore, operator: Actor) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     catalogue.current()
     with CaptureQueriesContext(connection) as queries:
         assert catalogue.current() is catalogue.current()
@@ -128,20 +129,20 @@ def test_an_unchanged_library_costs_one_query(catalogue: Catalogue, library: Pay
 def test_the_etag_changes_with_a_write_a_flush_and_the_role(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     seen = {catalogue.current().etag(False), catalogue.current().etag(True)}
     entries = {catalogue.current().entries[made.guid].etag(role) for role in (True, False)}
     flush()
     seen.add(catalogue.current().etag(False))
     entries.add(catalogue.current().entries[made.guid].etag(False))
-    update(made.guid, {"summary": "x"}, actor=operator, store=library)
+    update(made.guid, {"summary": "x"}, permit=may_update(operator), store=library)
     seen.add(catalogue.current().etag(False))
     entries.add(catalogue.current().entries[made.guid].etag(False))
     assert len(seen) == len(entries) == 4
 
 
 def test_payload_guids_are_for_administrators(catalogue: Catalogue, library: PayloadStore, operator: Actor) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     entry = catalogue.current().entries[made.guid]
     assert made.content is not None
     assert entry.item(administrator=True)["payload_guid"] == made.content.payload_guid
@@ -151,7 +152,7 @@ def test_payload_guids_are_for_administrators(catalogue: Catalogue, library: Pay
 def test_the_queue_tells_of_age_errors_and_the_next_flush(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     staged_at = Assembly.objects.get().updated_at
     queue = catalogue.current().queue
     assert (queue["pending"], queue["oldest_staged_at"]) == (1, staged_at)
@@ -173,14 +174,14 @@ def test_the_process_has_one_catalogue_and_its_interval_is_a_setting(settings: S
 def test_a_copys_tag_changes_when_its_original_goes(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
-    origin = create(script(), domain=Domain.USER, actor=operator, store=library)
-    copy = clone(origin.guid, domain=Domain.USER, actor=operator)
+    origin = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
+    copy = clone(origin.guid, domain=Domain.USER, permit=may_clone(operator))
 
     def entry() -> CatalogueEntry:
         return catalogue.current().entries[copy.guid]
 
     before = entry()
-    delete(origin.guid, actor=operator)
+    delete(origin.guid, permit=may_delete(operator))
     assert before.item(False) != entry().item(False)
     assert before.etag(False) != entry().etag(False)
 
@@ -189,8 +190,8 @@ def test_a_library_that_went_back_and_on_under_a_running_process_is_read_anew(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
     """As when `default` is restored under a server that keeps running, and written again before it looks."""
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
-    update(made.guid, {"summary": "Lost"}, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
+    update(made.guid, {"summary": "Lost"}, permit=may_update(operator), store=library)
     lost = catalogue.current()
     with_update = JournalEntry.objects.get(sequence=2)
     Assembly.objects.all().delete()
@@ -200,25 +201,25 @@ def test_a_library_that_went_back_and_on_under_a_running_process_is_read_anew(
     assert content is not None
     Assembly.objects.create(guid=made.guid, domain="user", sequence=1, **project(content))
     JournalHead.objects.update(sequence=1, hash=first.hash)
-    update(made.guid, {"summary": "Instead"}, actor=operator, store=library)
+    update(made.guid, {"summary": "Instead"}, permit=may_update(operator), store=library)
     assert JournalEntry.objects.get(sequence=2).hash != with_update.hash
     found = catalogue.current()
     assert found.entries[made.guid].content.summary == "Instead"
     assert found.etag(False) != lost.etag(False)
-    create(script("Another"), domain=Domain.USER, actor=operator, store=library)
+    create(script("Another"), domain=Domain.USER, permit=may_create(operator), store=library)
     assert facts(catalogue.current()) == facts(loaded_anew())
 
 
 def test_a_write_while_the_library_is_loaded_keeps_what_was_persisted_before(
     catalogue: Catalogue, library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     flush()
     read_persistence = catalogue_module._read_persistence
 
     def write_meanwhile(*arguments: Any) -> Persistence:
         monkeypatch.undo()
-        update(made.guid, {"summary": "x"}, actor=operator, store=library)
+        update(made.guid, {"summary": "x"}, permit=may_update(operator), store=library)
         return read_persistence(*arguments)
 
     monkeypatch.setattr(catalogue_module, "_read_persistence", write_meanwhile)
@@ -232,7 +233,7 @@ def test_a_refused_sync_numbered_after_one_under_way_does_not_hide_it(
     catalogue: Catalogue, library: PayloadStore, command: Actor
 ) -> None:
     """On PostgreSQL a refusal may be numbered after a sync that is not committed yet, and be seen before it."""
-    made = create(script(), domain=Domain.OFFICIAL, actor=command, store=library)
+    made = create(script(), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     assert made.content is not None
     SyncRecord.objects.create(pk=8, recorded_at=timezone.now(), outcome=SyncRecord.Outcome.REFUSED)
     catalogue.current()
@@ -244,11 +245,11 @@ def test_a_refused_sync_numbered_after_one_under_way_does_not_hide_it(
 def test_a_flush_is_learnt_without_reading_all_earlier_ones(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
-    made = create(script(), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     flush()
     catalogue.current()
     Flush.objects.all().delete()
-    update(made.guid, {"summary": "x"}, actor=operator, store=library)
+    update(made.guid, {"summary": "x"}, permit=may_update(operator), store=library)
     earlier = catalogue.current().entries[made.guid].last_persisted
     flush()
     latest = catalogue.current().entries[made.guid].last_persisted
@@ -271,11 +272,11 @@ def test_orders_are_carried_on_as_if_sorted_anew(
     guids = []
     for n, name in enumerate(["b", "a", "B", "a", "ä", "c"]):
         document = script(name, b"x" * (n % 3), category="even" if n % 2 else "odd")
-        guids.append(create(document, domain=Domain.USER, actor=operator, store=library).guid)
+        guids.append(create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid)
         check()
-    create(script("a"), domain=Domain.OFFICIAL, actor=command, store=library)
-    update(guids[0], {"display_name": "z", "category": "even"}, actor=operator, store=library)
-    delete(guids[1], actor=operator)
+    create(script("a"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
+    update(guids[0], {"display_name": "z", "category": "even"}, permit=may_update(operator), store=library)
+    delete(guids[1], permit=may_delete(operator))
     check()
     by_name = sorted_guids(catalogue.current(), "display_name")
     flush()

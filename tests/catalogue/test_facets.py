@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -15,7 +14,9 @@ from assemblies.catalogue.facets import Facets, find_facets
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush_domain
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_clone, may_create, may_delete, may_update
 
 pytestmark = pytest.mark.database
 
@@ -31,10 +32,10 @@ def shelf(library: PayloadStore, command: Actor) -> None:
         (Domain.USER, script("Gone")),
     ]
     for domain, document in made:
-        GUIDS[document.display_name] = create(document, domain=domain, actor=command, store=library).guid
-    delete(GUIDS["Gone"], actor=command)
-    clone(GUIDS["Mango"], domain=Domain.USER, actor=command)
-    update(GUIDS["Mango"], {"summary": "New"}, actor=command, store=library)
+        GUIDS[document.display_name] = create(document, domain=domain, permit=may_create(command), store=library).guid
+    delete(GUIDS["Gone"], permit=may_delete(command))
+    clone(GUIDS["Mango"], domain=Domain.USER, permit=may_clone(command))
+    update(GUIDS["Mango"], {"summary": "New"}, permit=may_update(command), store=library)
     flush_domain(Domain.OFFICIAL)
 
 

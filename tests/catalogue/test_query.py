@@ -2,7 +2,6 @@
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.catalogue import ORDERINGS, ListQuery, Page, find_page, library_catalogue
@@ -10,7 +9,9 @@ from assemblies.catalogue.query import MATCHES_PER_ASSEMBLY, matching_lines
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush_domain
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create, may_delete
 
 pytestmark = pytest.mark.database
 
@@ -27,8 +28,10 @@ def shelf(library: PayloadStore, command: Actor) -> None:
             script("banana", b"print(1)\n", type_name="python", variables=[{"name": "KILO", "label": "Weight"}]),
         ),
     ]
-    guids = {d.display_name: create(d, domain=domain, actor=command, store=library).guid for domain, d in made}
-    delete(guids["Gone"], actor=command)
+    guids = {
+        d.display_name: create(d, domain=domain, permit=may_create(command), store=library).guid for domain, d in made
+    }
+    delete(guids["Gone"], permit=may_delete(command))
     flush_domain(Domain.OFFICIAL)
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.catalogue import library_catalogue
 from assemblies.catalogue.searching import CHARACTERS_SHOWN, LINES_PER_ASSEMBLY, MOST_TERMS, Search
 from assemblies.domains import Domain
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create
 
 pytestmark = pytest.mark.database
 
@@ -25,7 +26,7 @@ def shelf(library: PayloadStore, command: Actor) -> None:
     ]
     for document in made:
         name = document.display_name
-        GUIDS[name] = create(document, domain=Domain.USER, actor=command, store=library).guid
+        GUIDS[name] = create(document, domain=Domain.USER, permit=may_create(command), store=library).guid
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_lines_are_numbered_as_editors_do_and_marked() -> None:
 
 def test_only_the_first_lines_are_shown_and_long_ones_around_their_match(library: PayloadStore, command: Actor) -> None:
     payload = b"x" * 5000 + b" needle " + b"y" * 5000 + b"\n" + b"needle needle\n" * 50
-    guid = create(script("Long", payload), domain=Domain.USER, actor=command, store=library).guid
+    guid = create(script("Long", payload), domain=Domain.USER, permit=may_create(command), store=library).guid
     lines = Search.of("needle").lines([guid])[guid]
     assert [line.number for line in lines] == list(range(1, LINES_PER_ASSEMBLY + 1))
     text = "".join(piece for piece, _matches in lines[0].pieces)

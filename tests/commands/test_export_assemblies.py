@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.documents import Attachment
@@ -12,9 +11,11 @@ from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
+from devmode.actor import Actor
 from tests.commands.calling import Called, call
 from tests.documents_made import script
 from tests.official.published_folder import guid
+from tests.permits import may_create, may_delete
 
 pytestmark = pytest.mark.usefixtures("library")
 STYLES = ["authoring", "legacy", "envelope", "tree"]
@@ -33,8 +34,8 @@ def shelf(library: PayloadStore, command: Actor) -> None:
         (script("../../Ünsafe: name", guid=guid(2)), Domain.COMMUNITY),
         (script("Gone", guid=guid(3)), Domain.USER),
     ):
-        create(document, domain=domain, actor=command, store=library)
-    delete(guid(3), actor=command)
+        create(document, domain=domain, permit=may_create(command), store=library)
+    delete(guid(3), permit=may_delete(command))
 
 
 def run(*arguments: str | Path) -> Called:
@@ -97,7 +98,12 @@ def test_two_assemblies_of_one_name_and_like_guids_get_two_files(
     tmp_path: Path, store: PayloadStore, command: Actor
 ) -> None:
     for number in (1, 2, 3):
-        create(script("Twin", b"echo %d" % number, guid=guid(number)), domain=Domain.USER, actor=command, store=store)
+        create(
+            script("Twin", b"echo %d" % number, guid=guid(number)),
+            domain=Domain.USER,
+            permit=may_create(command),
+            store=store,
+        )
     assert run(tmp_path / "out", "--style", "tree").exit_code == 0
 
     assert {path.read_bytes() for path in (tmp_path / "out").rglob("*.sh")} == {b"echo 1", b"echo 2", b"echo 3"}

@@ -10,12 +10,13 @@ from tests.commands.deployment import Deployment, Prepared
 from tests.patience import HANG_SECONDS
 
 WRITE = """
-from assemblies.actions.actor import Actor
+from devmode.actor import Actor
 from assemblies.actions.create import create
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from tests.documents_made import script
-create(script(), domain=Domain.USER, actor=Actor.of_command("test"), store=payload_store())
+from tests.permits import may_create
+create(script(), domain=Domain.USER, permit=may_create(Actor.of_command("test")), store=payload_store())
 """
 
 

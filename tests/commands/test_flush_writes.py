@@ -6,18 +6,19 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.models import DomainAssembly, OfficialAssembly, UserCreatedAssembly, Watermark
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create
 
 
 @pytest.fixture
 def two_writes(library: PayloadStore, command: Actor) -> None:
     for domain in (Domain.USER, Domain.OFFICIAL):
-        create(script(f"In {domain}"), domain=domain, actor=command, store=library)
+        create(script(f"In {domain}"), domain=domain, permit=may_create(command), store=library)
 
 
 def flushed(*arguments: str) -> dict[str, object]:

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.domains import Domain
 from assemblies.errors import GuidInOtherDomain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.commands.calling import Called, call
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many
+from tests.permits import may_create, may_delete
 
 pytestmark = pytest.mark.usefixtures("library")
 
@@ -131,7 +132,7 @@ def test_a_file_named_twice_is_imported_once(tmp_path: Path) -> None:
 def test_a_guid_of_another_domain_is_refused_and_left_alone_h1(
     tmp_path: Path, store: PayloadStore, command: Actor
 ) -> None:
-    create(script("Official", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=store)
+    create(script("Official", guid=guid(1)), domain=Domain.OFFICIAL, permit=may_create(command), store=store)
     publish_many(tmp_path, 2)
     called = run(tmp_path, "--domain", "user", "--json")
 
@@ -170,7 +171,7 @@ def test_a_known_guid_is_treated_as_asked_and_a_dry_run_foretells_it(
 def test_a_deleted_assembly_comes_back_by_its_document(tmp_path: Path, command: Actor, policy: str) -> None:
     publish(tmp_path, 1)
     run(tmp_path, "--domain", "user")
-    delete(guid(1), actor=command)
+    delete(guid(1), permit=may_delete(command))
     for options in (("--dry-run",), ()):
         called = run(tmp_path, "--domain", "user", "--on-conflict", policy, "--json", *options)
         assert guids(called.answer["created"]) == [guid(1)]

@@ -12,15 +12,16 @@ from django.db import connections
 from django.utils import timezone
 from filelock import FileLock
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.attach import attach
 from assemblies.backup.mirror import mirror
 from assemblies.models import JournalEntry, JournalHead
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.backup.mirrored_library import fill, make_mirror, on_sqlite, payload_of
 from tests.commands.calling import call
 from tests.commands.deployment import Deployment
 from tests.official.published_folder import guid
+from tests.permits import may_attach
 
 pytestmark = [on_sqlite, pytest.mark.django_db(transaction=True, databases="__all__")]
 DATABASES = ["engine.db", "Assemblies/official.db", "Assemblies/community.db", "Assemblies/user_created.db"]
@@ -100,7 +101,7 @@ def test_a_damaged_payload_is_reported_the_rest_mirrored_and_the_earlier_mirror_
 
 def test_a_large_payload_is_copied_in_pieces(folder: Path, library: PayloadStore, command: Actor) -> None:
     large = b"0123456789abcdef" * 300_000
-    attach(guid(1), "large.bin", [large], mime_type="", max_bytes=len(large), actor=command, store=library)
+    attach(guid(1), "large.bin", [large], mime_type="", max_bytes=len(large), permit=may_attach(command), store=library)
     report = make_mirror(folder, library)
     assert hashlib.sha256(large).hexdigest() in {reference.sha256 for reference in report.manifest.payloads}
     assert report.faults == []

@@ -112,12 +112,14 @@ def test_a_half_migrated_database_is_finished(deployment: Deployment) -> None:
 
 
 COMMUNITY_ROW = """
-from assemblies.actions.actor import Actor
+from devmode.actor import Actor
 from assemblies.actions.create import create
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from tests.documents_made import script
-create(script("From elsewhere"), domain=Domain.COMMUNITY, actor=Actor.of_command("test"), store=payload_store())
+from tests.permits import may_create
+permit = may_create(Actor.of_command("test"))
+create(script("From elsewhere"), domain=Domain.COMMUNITY, permit=permit, store=payload_store())
 """
 
 

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import connections
 from filelock import FileLock
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.backup import restore
@@ -26,6 +25,7 @@ from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
 from assemblies.models import Assembly, JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry, Installation
 from devmode.sqlite_files import find_sqlite_file
 from tests.backup.mirrored_library import fill, make_mirror, on_sqlite, payload_of, summary
@@ -34,6 +34,7 @@ from tests.commands.deployment import PROJECT, Deployment
 from tests.documents_made import script
 from tests.execution.orders import NOW, WORKER, enqueued, item_of
 from tests.official.published_folder import guid
+from tests.permits import may_create, may_update
 
 pytestmark = [on_sqlite, pytest.mark.django_db(transaction=True, databases="__all__")]
 
@@ -43,8 +44,8 @@ def mirrored(tmp_path: Path, library: PayloadStore, command: Actor) -> Path:
     """A mirror of a small library; the library itself went on since."""
     fill(library, command)
     place = make_mirror(tmp_path / "mirrors", library).mirror
-    update(guid(3), {"summary": "Newer."}, payload=b"echo newer", actor=command, store=library)
-    create(script("Later", guid=guid(4)), domain=Domain.COMMUNITY, actor=command, store=library)
+    update(guid(3), {"summary": "Newer."}, payload=b"echo newer", permit=may_update(command), store=library)
+    create(script("Later", guid=guid(4)), domain=Domain.COMMUNITY, permit=may_create(command), store=library)
     flush()
     return place
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.domains import Domain
@@ -15,10 +14,12 @@ from assemblies.journal.pending import pending_writes
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
+from devmode.actor import Actor
 from tests.commands.calling import Called, call
 from tests.documents_made import script
 from tests.official.git.git_repository import Repository, needs_git
 from tests.official.published_folder import guid, publish, publish_many
+from tests.permits import may_create, may_update
 
 pytestmark = pytest.mark.usefixtures("library")
 KEYS = [
@@ -95,7 +96,7 @@ def test_a_dry_run_writes_nothing(folder: Path) -> None:
 
 def test_local_edits_are_overwritten_or_kept_and_named(folder: Path, store: PayloadStore, command: Actor) -> None:
     sync(folder)
-    update(guid(1), {"summary": "Ours."}, actor=command, store=store)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=store)
 
     assert sync(folder, "--keep-local", "--json").answer["local_edits"] == [guid(1)]
     assert "local edit kept" in sync(folder, "--keep-local").stdout
@@ -175,7 +176,7 @@ def test_a_dry_run_shows_diffs_to_people_and_to_programs(folder: Path) -> None:
 
 
 def test_a_claimed_guid_is_told(folder: Path, store: PayloadStore, operator: Actor) -> None:
-    create(script("Mine", guid=guid(3)), domain=Domain.USER, actor=operator, store=store)
+    create(script("Mine", guid=guid(3)), domain=Domain.USER, permit=may_create(operator), store=store)
     dry = sync(folder, "--dry-run", "--json").answer
     assert dry["claimed"][0]["assembly_guid"] == guid(3)
     assert "claimed" in sync(folder).stdout
@@ -188,7 +189,7 @@ def test_the_last_sync_is_undone_with_one_command(folder: Path, store: PayloadSt
     publish(folder, 1, script="echo better\n")
     publish(folder, 2, script="echo better\n")
     sync(folder)
-    update(guid(2), {"summary": "Ours."}, actor=command, store=store)
+    update(guid(2), {"summary": "Ours."}, permit=may_update(command), store=store)
 
     dry = call("sync_official", "--undo", "--dry-run")
     assert "Would undo the sync" in dry.stdout and "1 restored, 0 removed, 1 left as they are." in dry.stdout

@@ -11,7 +11,6 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.hydrate import rebuild_replica
@@ -34,10 +33,12 @@ from assemblies.models import (
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
 from assemblies.progress import T
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.commands.calling import Called, call
 from tests.documents_made import script
 from tests.official.published_folder import guid
+from tests.permits import may_create, may_delete, may_update
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("shelf")]
 
@@ -48,12 +49,14 @@ def shelf(library: PayloadStore, command: Actor) -> None:
     for number, domain in enumerate(Domain, start=1):
         attached = [Attachment("a.txt", "text/plain", b"attached %d" % number, {})]
         made = script(f"Number {number}", b"echo %d" % number, guid=guid(number), files=attached)
-        create(made, domain=domain, actor=command, store=library)
-    update(guid(3), {"summary": "Says three."}, payload=b"echo three", actor=command, store=library)
-    create(script("Gone", b"echo gone", guid=guid(4)), domain=Domain.USER, actor=command, store=library)
-    delete(guid(4), actor=command)
+        create(made, domain=domain, permit=may_create(command), store=library)
+    update(guid(3), {"summary": "Says three."}, payload=b"echo three", permit=may_update(command), store=library)
+    create(script("Gone", b"echo gone", guid=guid(4)), domain=Domain.USER, permit=may_create(command), store=library)
+    delete(guid(4), permit=may_delete(command))
     flush()
-    create(script("Waiting", b"echo waiting", guid=guid(5)), domain=Domain.USER, actor=command, store=library)
+    create(
+        script("Waiting", b"echo waiting", guid=guid(5)), domain=Domain.USER, permit=may_create(command), store=library
+    )
 
 
 def found(called: Called) -> set[tuple[str, str]]:
@@ -207,11 +210,13 @@ def test_what_happens_while_the_library_is_verified_is_no_fault(
 
     def work_meanwhile(items: Iterable[T], phase: str, total: int) -> Iterable[T]:
         if phase == "Reading the journal":
-            create(script("New", b"echo new", guid=guid(9)), domain=Domain.USER, actor=command, store=store)
+            create(
+                script("New", b"echo new", guid=guid(9)), domain=Domain.USER, permit=may_create(command), store=store
+            )
         if phase == "Comparing assemblies":
-            update(guid(1), {"summary": "Meanwhile."}, actor=command, store=store)
+            update(guid(1), {"summary": "Meanwhile."}, permit=may_update(command), store=store)
         if phase == "Comparing official.db" and len(flushed) < flushes:
-            update(guid(1), {"summary": f"Again {uuid4()}."}, actor=command, store=store)
+            update(guid(1), {"summary": f"Again {uuid4()}."}, permit=may_update(command), store=store)
             flushed.append(flush())
         return items
 

@@ -9,15 +9,16 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.payloads import PayloadStore
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.api.conftest import PASSWORD, Answer, Api
 from tests.documents_made import script
+from tests.permits import may_create
 
 STATE = "/api/assemblies/dev-mode"
 SWITCH, GRANTS, WRITE = f"{STATE}/switch", f"{STATE}/grants", f"{STATE}/write"
@@ -55,7 +56,7 @@ def api(request: pytest.FixtureRequest, ada: User) -> Api:
 
 @pytest.fixture
 def official(library: PayloadStore, command: Actor) -> str:
-    return create(script(), domain=Domain.OFFICIAL, actor=command, store=library).guid
+    return create(script(), domain=Domain.OFFICIAL, permit=may_create(command), store=library).guid
 
 
 def browser_of(user: User, **options: Any) -> Api:

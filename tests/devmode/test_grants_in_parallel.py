@@ -10,7 +10,6 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.domains import Domain
@@ -18,10 +17,12 @@ from assemblies.errors import DevModeRequired
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor
 from devmode.audit import find_breaks
 from devmode.models import AuditEntry, DevModeGrant
 from tests.devmode.conftest import GRANTS, MakeUser
 from tests.documents_made import script
+from tests.permits import may_create, may_update
 
 pytestmark = pytest.mark.database
 
@@ -30,7 +31,9 @@ USES = 100
 
 @pytest.fixture
 def shelf(library: PayloadStore, command: Actor) -> list[str]:
-    return [create(script(f"{n}"), domain=Domain.OFFICIAL, actor=command, store=library).guid for n in range(4)]
+    return [
+        create(script(f"{n}"), domain=Domain.OFFICIAL, permit=may_create(command), store=library).guid for n in range(4)
+    ]
 
 
 def use_in_parallel(shelf: list[str], actor: Actor, store: PayloadStore, *, pace: float = 0.0) -> list[str]:
@@ -39,7 +42,7 @@ def use_in_parallel(shelf: list[str], actor: Actor, store: PayloadStore, *, pace
     def try_once(number: int) -> str:
         try:
             sleep(pace * number)
-            update(shelf[number % len(shelf)], {"summary": f"{number}"}, actor=actor, store=store)
+            update(shelf[number % len(shelf)], {"summary": f"{number}"}, permit=may_update(actor), store=store)
         except DevModeRequired as refusal:
             return refusal.code
         finally:
@@ -58,7 +61,7 @@ def uses_of(actor: Actor) -> list[datetime]:
 def test_a_hundred_parallel_uses_around_its_time_none_after_it(
     shelf: list[str], granted: Actor, library: PayloadStore
 ) -> None:
-    update(shelf[0], {"summary": "before"}, actor=granted, store=library)
+    update(shelf[0], {"summary": "before"}, permit=may_update(granted), store=library)
     ends_at = timezone.now() + timedelta(seconds=0.4)
     DevModeGrant.objects.update(expires_at=ends_at, absolute_expires_at=ends_at)
     outcomes = use_in_parallel(shelf, granted, library, pace=0.001)
@@ -79,7 +82,7 @@ def test_a_hundred_parallel_uses_around_its_revocation_none_after_it(
     shelf: list[str], granted: Actor, library: PayloadStore, make_user: MakeUser
 ) -> None:
     boss = issue_token(make_user("boss", "Administrators"), ttl_seconds=60, now=timezone.now())[0]
-    update(shelf[0], {"summary": "before"}, actor=granted, store=library)
+    update(shelf[0], {"summary": "before"}, permit=may_update(granted), store=library)
 
     def end_it() -> int:
         sleep(0.2)

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.core.management import call_command
 
-from devmode.accounts.roles import ENTER_DEV_MODE, Role, ensure_groups, role_of
+from devmode.accounts.roles import ENTER_DEV_MODE, ensure_groups, role_of
+from devmode.actor import Role
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import django
 
+from tests.permits import may_attach, may_create, may_delete, may_import, may_revert, may_update
+
 ACTOR_NAME = "crash"
 GUIDS = [f"{number:040x}" for number in range(1, 7)]
 
@@ -26,7 +28,6 @@ def say(value: Any) -> None:
 
 
 def work() -> None:
-    from assemblies.actions.actor import Actor
     from assemblies.actions.attach import attach
     from assemblies.actions.change import Receipt
     from assemblies.actions.create import create
@@ -37,6 +38,7 @@ def work() -> None:
     from assemblies.conf import payload_store
     from assemblies.domains import Domain
     from assemblies.journal.flush import flush
+    from devmode.actor import Actor
     from tests.documents_made import script
 
     actor, store = Actor.of_command(ACTOR_NAME), payload_store()
@@ -44,18 +46,22 @@ def work() -> None:
     def acknowledge(*receipts: Receipt) -> None:
         say([[receipt.guid, receipt.revision] for receipt in receipts])
 
-    first = create(script("First", guid=GUIDS[0]), domain=Domain.USER, actor=actor, store=store)
+    first = create(script("First", guid=GUIDS[0]), domain=Domain.USER, permit=may_create(actor), store=store)
     acknowledge(first)
-    acknowledge(update(GUIDS[0], {"summary": "2"}, payload=b"echo second\n", actor=actor, store=store))
+    acknowledge(update(GUIDS[0], {"summary": "2"}, payload=b"echo second\n", permit=may_update(actor), store=store))
     flush()
     documents = [script(f"Imported {n}", b"echo %d\n" % n, guid=GUIDS[n]) for n in (1, 2, 3)]
     policy = OnConflict.UPDATE
-    acknowledge(*import_documents(documents, domain=Domain.OFFICIAL, on_conflict=policy, actor=actor, store=store))
-    acknowledge(attach(GUIDS[1], "a.txt", [b"attached"], mime_type="", max_bytes=99, actor=actor, store=store))
-    acknowledge(delete(GUIDS[2], actor=actor))
+    acknowledge(
+        *import_documents(documents, domain=Domain.OFFICIAL, on_conflict=policy, permit=may_import(actor), store=store)
+    )
+    acknowledge(
+        attach(GUIDS[1], "a.txt", [b"attached"], mime_type="", max_bytes=99, permit=may_attach(actor), store=store)
+    )
+    acknowledge(delete(GUIDS[2], permit=may_delete(actor)))
     flush()
-    acknowledge(revert(GUIDS[0], sequence=first.revision, actor=actor, store=store))
-    acknowledge(create(script("Last", guid=GUIDS[4]), domain=Domain.COMMUNITY, actor=actor, store=store))
+    acknowledge(revert(GUIDS[0], sequence=first.revision, permit=may_revert(actor), store=store))
+    acknowledge(create(script("Last", guid=GUIDS[4]), domain=Domain.COMMUNITY, permit=may_create(actor), store=store))
     flush()
 
 
@@ -63,13 +69,13 @@ def check() -> None:
     """Replay what is pending, twice, verify everything, and write once more."""
     from django.utils import timezone
 
-    from assemblies.actions.actor import Actor
     from assemblies.actions.create import create
     from assemblies.conf import payload_store
     from assemblies.domains import Domain
     from assemblies.inspection.verify import verify_library
     from assemblies.journal.flush import flush
     from assemblies.models import JournalEntry, replica_model
+    from devmode.actor import Actor
     from tests.documents_made import script
 
     def replicas() -> list[list[Any]]:
@@ -81,7 +87,10 @@ def check() -> None:
     again = flush()
     found = verify_library(payload_store(), now=timezone.now())
     receipt = create(
-        script("After", guid=GUIDS[5]), domain=Domain.USER, actor=Actor.of_command("check"), store=payload_store()
+        script("After", guid=GUIDS[5]),
+        domain=Domain.USER,
+        permit=may_create(Actor.of_command("check")),
+        store=payload_store(),
     )
     by_crash = JournalEntry.objects.filter(actor=f"command:{ACTOR_NAME}").order_by("sequence")
     say(

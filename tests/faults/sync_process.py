@@ -13,6 +13,7 @@ from typing import Any
 import django
 
 from tests.faults.crash_process import say
+from tests.permits import may_create, may_sync
 
 TAKEN = f"{7:032x}"
 
@@ -24,26 +25,28 @@ def main() -> None:
 
 
 def run(folder: Path) -> Any:
-    from assemblies.actions.actor import Actor
     from assemblies.conf import payload_store
     from assemblies.official.sync import sync
+    from devmode.actor import Actor
     from tests.official.published_folder import source_of
 
-    return sync(source_of(folder), actor=Actor.of_command("crash"), store=payload_store())
+    return sync(source_of(folder), permit=may_sync(Actor.of_command("crash")), store=payload_store())
 
 
 def prepare(folder: Path) -> None:
     """Fill the shelf, and let a user's row take a GUID that the next catalogue publishes."""
-    from assemblies.actions.actor import Actor
     from assemblies.actions.create import create
     from assemblies.conf import payload_store
     from assemblies.domains import Domain
     from assemblies.journal.flush import flush
+    from devmode.actor import Actor
     from tests.documents_made import script
 
     run(folder)
     actor = Actor.of_command("crash")
-    create(script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, actor=actor, store=payload_store())
+    create(
+        script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, permit=may_create(actor), store=payload_store()
+    )
     flush()
     say(shelf())
 

@@ -10,16 +10,17 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.chain import find_breaks
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.effort import effort
 from tests.patience import HANG_SECONDS, within
+from tests.permits import may_create
 
 PROCESSES, THREADS, SECONDS = 4, 2, effort(gate=4, torture=60)
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +48,9 @@ def environment() -> dict[str, str]:
 @pytest.mark.sqlite("the writer processes are pointed at SQLite files; PostgreSQL queues on the head row")
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_writers_of_the_same_rows_neither_fail_nor_wait_nor_read_the_past(store: PayloadStore, command: Actor) -> None:
-    guids = [create(script(f"Row {n}"), domain=Domain.USER, actor=command, store=store).guid for n in range(4)]
+    guids = [
+        create(script(f"Row {n}"), domain=Domain.USER, permit=may_create(command), store=store).guid for n in range(4)
+    ]
     argv = [sys.executable, "-m", "tests.faults.writer_process", str(THREADS), str(SECONDS), *guids]
     processes = [
         subprocess.Popen(argv, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

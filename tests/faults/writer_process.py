@@ -11,6 +11,8 @@ from time import monotonic
 
 import django
 
+from tests.permits import may_update
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
@@ -27,17 +29,19 @@ def main() -> None:
 def write(number: int, guids: list[str], deadline: float) -> None:
     from django.db import connections
 
-    from assemblies.actions.actor import Actor
     from assemblies.actions.update import update
     from assemblies.catalogue import library_catalogue
     from assemblies.conf import payload_store
+    from devmode.actor import Actor
 
     actor, count = Actor.of_command(f"writer-{os.getpid()}-{number}"), 0
     while monotonic() < deadline:
         guid, count = guids[count % len(guids)], count + 1
         started = monotonic()
         text = f"{os.getpid()}-{number}-{count}"
-        receipt = update(guid, {"summary": text}, payload=text.encode(), actor=actor, store=payload_store())
+        receipt = update(
+            guid, {"summary": text}, payload=text.encode(), permit=may_update(actor), store=payload_store()
+        )
         waited = monotonic() - started
         seen = library_catalogue().current().entries[guid].revision
         line = {"guid": guid, "revision": receipt.revision, "seen": seen, "waited": waited, "text": text}

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.domains import Domain
@@ -18,9 +17,11 @@ from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from borealis_assemblies import errors
 from borealis_assemblies.middleware import TlsOnly
+from devmode.actor import Actor
 from devmode.models import ApiToken, AttemptCount, AuditEntry, DevModeGrant
 from tests.documents_made import script
 from tests.hardening.conftest import asked, browser_of, program_of
+from tests.permits import may_create, may_delete
 
 PATHS = [
     "/", "/admin/", "/admin/login/", "/admin/assemblies/assembly/", "/admin/no-such-page/", "/no-such-page", "/health",
@@ -89,7 +90,7 @@ ASSEMBLY_PATHS = ["", "/payload", "/revisions"]
 def test_a_tag_of_somebody_else_is_never_answered_with_not_modified(
     ada: User, olga: User, operator: Actor, library: PayloadStore, path: str
 ) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     path = path.replace("<guid>", guid)
     seen = program_of(ada).get(path).headers.get("ETag", '"any"')
     for tag in (seen, f"W/{seen}", "*"):
@@ -104,12 +105,12 @@ def test_a_tag_of_somebody_else_is_never_answered_with_not_modified(
 def test_a_tag_of_what_is_gone_is_answered_as_for_what_never_was(
     olga: User, operator: Actor, library: PayloadStore
 ) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     program = program_of(olga)
     tags = {
         rest: program.get(f"/api/assemblies/{guid}{rest}").headers.get("ETag", '"any"') for rest in ("", "/payload")
     }
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     for rest, tag in tags.items():
         for known in (tag, "*"):
             gone = program.get(f"/api/assemblies/{guid}{rest}", headers={"If-None-Match": known})
@@ -143,7 +144,7 @@ def test_pages_redirect_to_tls_and_health_answers_a_probe_without(settings: Sett
 def test_a_secret_in_the_query_is_refused_even_beside_a_good_one(
     ada: User, operator: Actor, library: PayloadStore, name: str
 ) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     token = "canary-token"
     for client in (browser_of(ada), program_of(ada)):
         answer = client.get(f"/api/assemblies/{guid}", query_params={name: token})
@@ -153,7 +154,7 @@ def test_a_secret_in_the_query_is_refused_even_beside_a_good_one(
 
 
 def test_no_safe_method_changes_anything(ada: User, operator: Actor, library: PayloadStore) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     clients = [Client(), browser_of(ada), program_of(ada)]
     models: list[Any] = [Assembly, JournalEntry, ApiToken, AuditEntry, AttemptCount, DevModeGrant, Session, User]
 

@@ -11,17 +11,18 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.models import Assembly, DomainState, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
 from tests.devmode.test_audit_fails_closed import audit_unwritable
 from tests.documents_made import script
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
+from tests.permits import may_create
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases="__all__"),
@@ -38,7 +39,7 @@ def everything() -> list[Any]:
 @pytest.fixture
 def program(ada: User, operator: Actor, library: PayloadStore) -> Client:
     """A token in Dev Mode, and something to flush."""
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     token, record = issue_token(ada, ttl_seconds=3600, now=timezone.now())
     grants.issue(grants.Bearer.of_token(record), reason="tests", remote_address="", now=timezone.now())
     return Client(headers={"Authorization": f"Token {token}"})

@@ -9,14 +9,15 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.hardening.conftest import log_in, program_of
+from tests.permits import may_create
 
 Usage = namedtuple("Usage", "total used free")
 NEW = {"display_name": "X", "assembly_type": "bash", "payload": "true\n"}
@@ -55,7 +56,7 @@ READS = ["", "/payload", "/revisions", "/revisions/1", "/export"]
 def test_every_write_is_refused_and_every_read_answered(
     disk: Any, olga: User, operator: Actor, library: PayloadStore
 ) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     program = program_of(olga)
     program.patch(f"/api/assemblies/{guid}", {"summary": "Second"}, content_type="application/json")
     before = [list(model.objects.values()) for model in (Assembly, JournalEntry)]
@@ -75,7 +76,7 @@ def test_every_write_is_refused_and_every_read_answered(
 def test_writing_goes_on_at_five_percent_and_after_space_was_made(
     disk: Any, olga: User, operator: Actor, library: PayloadStore
 ) -> None:
-    guid = create(script(), domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
     program = program_of(olga)
     disk(1)
     assert writes(program, guid)["patch"]().status_code == 507

@@ -9,18 +9,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.models import DomainState, JournalEntry
 from assemblies.payloads import PayloadStore
-from devmode.accounts.roles import Role
+from devmode.actor import Actor, Role
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.hardening.conftest import browser_of, log_in
 from tests.hardening.hostile import MARKUP
+from tests.permits import may_create, may_update
 
 
 def assert_dead(page: str) -> None:
@@ -66,12 +66,17 @@ def full(library: PayloadStore) -> str:
         ],
         files=[Attachment(file_name="x.html", mime_type="text/html", data=everything.encode(), extra={})],
     )
-    guid = create(document, domain=Domain.USER, actor=actor, store=library).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(actor), store=library).guid
     for text in MARKUP:
         words: dict[str, Any] = {"summary": text, "category": text, "tags": [text], "metadata": {text: text}}
         maker = Actor(name=text, role=Role.OPERATOR)
-        create(script(name=text.replace("\u2028", ""), **words), domain=Domain.USER, actor=maker, store=library)
-    update(guid, {"summary": everything[1:]}, payload=None, actor=actor, store=library)
+        create(
+            script(name=text.replace("\u2028", ""), **words),
+            domain=Domain.USER,
+            permit=may_create(maker),
+            store=library,
+        )
+    update(guid, {"summary": everything[1:]}, payload=None, permit=may_update(actor), store=library)
     DomainState.objects.create(domain="user", last_error=everything)
     return guid
 

@@ -9,7 +9,6 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -21,11 +20,13 @@ from assemblies.documents.upload_size import announced_bytes
 from assemblies.domains import Domain
 from assemblies.models import JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.hardening.conftest import browser_of
 from tests.hardening.hostile import MARKUP
 from tests.hardening.test_markup import assert_dead
+from tests.permits import may_clone, may_create, may_delete, may_update
 
 ITEM = "assemblies/assembly/<str:guid>/"
 POSTED = [route for route, _view, _name in PAGES] + [
@@ -40,8 +41,8 @@ UNSAID = "did not say which revision it was made upon"
 def guid(library: PayloadStore, operator: Actor) -> str:
     """An assembly with two revisions."""
     note = Attachment(file_name="note.txt", mime_type="text/plain", data=b"note", extra={})
-    guid = create(script(files=[note]), domain=Domain.USER, actor=operator, store=library).guid
-    update(guid, {"summary": "Theirs."}, payload=b"echo theirs", actor=operator, store=library)
+    guid = create(script(files=[note]), domain=Domain.USER, permit=may_create(operator), store=library).guid
+    update(guid, {"summary": "Theirs."}, payload=b"echo theirs", permit=may_update(operator), store=library)
     return guid
 
 
@@ -87,9 +88,9 @@ def test_nothing_is_saved_over_a_revision_that_was_not_seen(
 def test_nothing_else_is_done_to_a_revision_that_was_not_seen(
     olga: User, operator: Actor, library: PayloadStore, guid: str, page: str
 ) -> None:
-    copied = clone(guid, domain=Domain.USER, actor=operator).guid
-    update(guid, {"category": "newer"}, payload=None, actor=operator, store=library)
-    update(copied, {"category": "mine"}, payload=None, actor=operator, store=library)
+    copied = clone(guid, domain=Domain.USER, permit=may_clone(operator)).guid
+    update(guid, {"category": "newer"}, payload=None, permit=may_update(operator), store=library)
+    update(copied, {"category": "mine"}, payload=None, permit=may_update(operator), store=library)
     before, first = entry(copied), JournalEntry.objects.of_assembly(copied).order_by("sequence")[0].sequence
     browser = browser_of(olga)
     for revision in ({}, {"revision": "x"}, {"revision": "0"}, {"revision": str(first)}):
@@ -110,7 +111,7 @@ def test_many_are_not_deleted_without_their_revisions(olga: User, guid: str) -> 
 
 def test_what_was_deleted_comes_back_without_a_revision(olga: User, operator: Actor, guid: str) -> None:
     first = entry(guid).revision
-    delete(guid, actor=operator)
+    delete(guid, permit=may_delete(operator))
     browser_of(olga).post(address(guid, "restore"), {"sequence": str(first)})
     assert entry(guid).deleted_at is None
 
@@ -196,7 +197,7 @@ def test_a_workflow_of_markup_is_drawn_as_text(olga: User, library: PayloadStore
     edges = [{"id": text, "source": MARKUP[0], "target": text, "label": text} for text in MARKUP]
     graph = json.dumps({"nodes": nodes, "edges": edges})
     document = read_document(f'{{"name": "w", "type": "workflow", {graph[1:]}', max_bytes=10**6)
-    guid = create(document, domain=Domain.USER, actor=operator, store=library).guid
+    guid = create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
     browser = browser_of(olga)
     small = browser.get(f"/admin/assemblies/assembly/{guid}/picture.svg")
     assert small["Content-Type"].startswith("image/svg+xml")

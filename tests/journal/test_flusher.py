@@ -7,20 +7,21 @@ from time import monotonic, sleep
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flusher import Flusher
 from assemblies.models import JournalEntry, UserCreatedAssembly
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.patience import HANG_SECONDS
+from tests.permits import may_create
 
 pytestmark = pytest.mark.database
 
 
 def test_h4_a_change_is_not_written_before_its_interval_is_over(library: PayloadStore, operator: Actor) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     Flusher(interval=timedelta(seconds=60), stopped=Event()).flush_due()
     assert not UserCreatedAssembly.objects.exists()
     Flusher(interval=timedelta(0), stopped=Event()).flush_due()
@@ -32,7 +33,7 @@ def test_nothing_pending_is_nothing_due(library: PayloadStore) -> None:
 
 
 def test_a_stopped_flusher_writes_no_further_domain(library: PayloadStore, operator: Actor) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     stopped = Event()
     stopped.set()
     Flusher(interval=timedelta(0), stopped=stopped).flush_due()
@@ -58,12 +59,12 @@ def test_the_loop_writes_what_is_due_and_everything_at_the_end(store: PayloadSto
     stopped = Event()
     thread = run_in_thread(Flusher(interval=timedelta(seconds=1), stopped=stopped))
     try:
-        create(script("Due"), domain=Domain.USER, actor=operator, store=store)
+        create(script("Due"), domain=Domain.USER, permit=may_create(operator), store=store)
         deadline = monotonic() + HANG_SECONDS
         while not UserCreatedAssembly.objects.exists() and monotonic() < deadline:
             sleep(0.1)
         assert UserCreatedAssembly.objects.count() == 1
-        create(script("At the end"), domain=Domain.USER, actor=operator, store=store)
+        create(script("At the end"), domain=Domain.USER, permit=may_create(operator), store=store)
     finally:
         stopped.set()
         thread.join()
@@ -82,7 +83,7 @@ def test_the_loop_outlives_trouble(store: PayloadStore, operator: Actor, monkeyp
         raise LibraryBusy
 
     monkeypatch.setattr(flusher, "due_times", busy_once)
-    create(script(), domain=Domain.USER, actor=operator, store=store)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=store)
     thread = run_in_thread(flusher)
     deadline = monotonic() + HANG_SECONDS
     while len(calls) < 2 and monotonic() < deadline:
@@ -96,7 +97,7 @@ def test_the_loop_outlives_trouble(store: PayloadStore, operator: Actor, monkeyp
 def test_a_clock_that_was_set_back_delays_no_write_for_longer_than_usual(
     library: PayloadStore, operator: Actor
 ) -> None:
-    create(script(), domain=Domain.USER, actor=operator, store=library)
+    create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     JournalEntry.objects.update(recorded_at=timezone.now() + timedelta(days=3))
     flusher = Flusher(interval=timedelta(seconds=5), stopped=Event())
     assert flusher.due_times()[Domain.USER] <= timezone.now() + timedelta(seconds=5)

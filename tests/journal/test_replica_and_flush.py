@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, InterfaceError, connections
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
@@ -26,7 +25,9 @@ from assemblies.models import (
     Watermark,
 )
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create, may_delete, may_update
 
 pytestmark = pytest.mark.database
 
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def guids(library: PayloadStore, command: Actor) -> list[str]:
     return [
-        create(script(f"In {domain}"), domain=domain, actor=command, store=library).guid
+        create(script(f"In {domain}"), domain=domain, permit=may_create(command), store=library).guid
         for domain in (Domain.OFFICIAL, Domain.COMMUNITY, Domain.USER)
     ]
 
@@ -59,7 +60,7 @@ def test_an_empty_library_has_nothing_to_flush(library: PayloadStore) -> None:
 
 
 def test_only_the_last_state_of_an_assembly_is_written(library: PayloadStore, guids: list[str], command: Actor) -> None:
-    update(guids[2], {"summary": "Second"}, actor=command, store=library)
+    update(guids[2], {"summary": "Second"}, permit=may_update(command), store=library)
     assert bring_up_to_date(Domain.USER) == (2, 4)
     replica, row = UserCreatedAssembly.objects.get(), Assembly.objects.get(guid=guids[2])
     assert (replica.summary, replica.sequence, replica.content) == ("Second", 4, row.content)
@@ -67,7 +68,7 @@ def test_only_the_last_state_of_an_assembly_is_written(library: PayloadStore, gu
 
 def test_a_deletion_removes_the_replicas_row(library: PayloadStore, guids: list[str], command: Actor) -> None:
     flush()
-    delete(guids[2], actor=command)
+    delete(guids[2], permit=may_delete(command))
     assert flush()["user"] == 1
     assert not UserCreatedAssembly.objects.exists()
 
@@ -130,7 +131,7 @@ def test_a_crash_between_the_domains_commit_and_its_record_is_mended(guids: list
 def test_pending_writes_tell_of_the_first_change_that_waits(
     library: PayloadStore, guids: list[str], command: Actor
 ) -> None:
-    update(guids[2], {"summary": "Second"}, actor=command, store=library)
+    update(guids[2], {"summary": "Second"}, permit=may_update(command), store=library)
     writes = {write.guid: write for write in pending_writes()}
     entries = {entry.sequence: entry for entry in JournalEntry.objects.all()}
     assert writes[guids[2]].staged_at == entries[3].recorded_at
@@ -174,8 +175,8 @@ def test_a_locked_domain_database_is_retried_and_its_error_shown(
 ) -> None:
     import sqlite3
 
-    guid = create(script(), domain=Domain.USER, actor=command, store=store).guid
-    create(script(), domain=Domain.OFFICIAL, actor=command, store=store)
+    guid = create(script(), domain=Domain.USER, permit=may_create(command), store=store).guid
+    create(script(), domain=Domain.OFFICIAL, permit=may_create(command), store=store)
     intruder = sqlite3.connect(str(connections["user_created"].settings_dict["NAME"]), isolation_level=None)
     intruder.execute("BEGIN IMMEDIATE")
     try:

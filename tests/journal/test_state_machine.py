@@ -18,7 +18,6 @@ from hypothesis.stateful import (
 )
 
 from assemblies.actions import commit as commit_module
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
@@ -34,8 +33,10 @@ from assemblies.journal.pending import pending_writes
 from assemblies.journal.replica import bring_up_to_date
 from assemblies.models import replica_model
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.effort import effort
+from tests.permits import may_create, may_delete, may_discard, may_revert, may_update
 
 pytestmark = pytest.mark.database
 
@@ -78,7 +79,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
     @rule(target=guids, name=texts, payload=scripts, domain=domains)
     def create(self, name: str, payload: bytes, domain: Domain) -> str:
-        receipt = create(script(name, payload), domain=domain, actor=self.actor, store=self.store)
+        receipt = create(script(name, payload), domain=domain, permit=may_create(self.actor), store=self.store)
         self.domain[receipt.guid] = domain
         self.changed(receipt, (name, payload))
         return receipt.guid
@@ -87,9 +88,9 @@ class LibraryMachine(RuleBasedStateMachine):
     def update(self, guid: str, name: str, payload: bytes) -> None:
         if guid not in self.live:
             with pytest.raises(AssemblyNotFound):
-                update(guid, {"display_name": name}, payload=payload, actor=self.actor, store=self.store)
+                update(guid, {"display_name": name}, payload=payload, permit=may_update(self.actor), store=self.store)
             return
-        receipt = update(guid, {"display_name": name}, payload=payload, actor=self.actor, store=self.store)
+        receipt = update(guid, {"display_name": name}, payload=payload, permit=may_update(self.actor), store=self.store)
         assert receipt.changed == (self.live[guid] != (name, payload))
         self.changed(receipt, (name, payload))
 
@@ -99,26 +100,26 @@ class LibraryMachine(RuleBasedStateMachine):
             return
         with pytest.MonkeyPatch.context() as patch, pytest.raises(PowerCut):
             patch.setattr(commit_module, "record_success", cut_power)
-            update(guid, {"display_name": name}, actor=self.actor, store=self.store)
+            update(guid, {"display_name": name}, permit=may_update(self.actor), store=self.store)
 
     @rule(guid=guids)
     def delete(self, guid: str) -> None:
         if self.live.pop(guid, None) is None:
             with pytest.raises(AssemblyNotFound):
-                delete(guid, actor=self.actor)
+                delete(guid, permit=may_delete(self.actor))
         else:
-            delete(guid, actor=self.actor)
+            delete(guid, permit=may_delete(self.actor))
 
     @rule(guid=consumes(guids), pick=st.integers(0, 9))
     def revert(self, guid: str, pick: int) -> None:
         revision, state = self.revisions[guid][pick % len(self.revisions[guid])]
-        self.changed(revert(guid, sequence=revision, actor=self.actor, store=self.store), state)
+        self.changed(revert(guid, sequence=revision, permit=may_revert(self.actor), store=self.store), state)
 
     @rule(guid=guids)
     def discard(self, guid: str) -> None:
         before = self.persisted[self.domain[guid]].get(guid)
         try:
-            receipt = discard(guid, actor=self.actor, store=self.store)
+            receipt = discard(guid, permit=may_discard(self.actor), store=self.store)
         except NothingPending:
             assert self.live.get(guid) == before
             return

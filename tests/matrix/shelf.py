@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.set_setting import set_setting
 from assemblies.actions.update import update
@@ -11,7 +10,9 @@ from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import SettingCategory
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create, may_set, may_update
 
 MISSING = "00000000-0000-4000-8000-00000000beef"
 
@@ -31,10 +32,10 @@ def filled(store: PayloadStore) -> Shelf:
     for domain in Domain:
         attachment = Attachment(file_name=shelf.file_name, mime_type="text/csv", data=b"a,b\n", extra={})
         document = script(f"In {domain}", files=[attachment])
-        receipt = create(document, domain=domain, actor=actor, store=store)
+        receipt = create(document, domain=domain, permit=may_create(actor), store=store)
         flush([domain])
-        update(receipt.guid, {"summary": "Second"}, payload=None, actor=actor, store=store)
-        set_setting(receipt.guid, SettingCategory.APPROVED, shelf.setting_key, True, actor=actor)
+        update(receipt.guid, {"summary": "Second"}, payload=None, permit=may_update(actor), store=store)
+        set_setting(receipt.guid, SettingCategory.APPROVED, shelf.setting_key, True, permit=may_set(actor))
         shelf.guids[domain.value] = receipt.guid
         shelf.first_revisions[receipt.guid] = receipt.revision
     return shelf

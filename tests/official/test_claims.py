@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
 from assemblies.actions.clone import clone
 from assemblies.actions.commit import commit
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
+from assemblies.actions.permit import Permit
 from assemblies.actions.revert import revert
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Catalogue
@@ -38,9 +38,11 @@ from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
 from assemblies.payloads import PayloadStore
 from assemblies.rekeying.aliases import stored_registry
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.permits import may_clone, may_create, may_delete, may_discard, may_revert, may_sync, may_undo
 
 pytestmark = pytest.mark.database
 
@@ -49,7 +51,7 @@ TAKEN = guid(7)
 
 @pytest.fixture
 def squatter(library: PayloadStore, operator: Actor) -> Assembly:
-    create(script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, actor=operator, store=library)
+    create(script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, permit=may_create(operator), store=library)
     return Assembly.objects.get(guid=TAKEN)
 
 
@@ -62,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, store: PayloadStore, actor: Actor) -> SyncReport:
-    return sync(source_of(folder), actor=actor, store=store)
+    return sync(source_of(folder), permit=may_sync(actor), store=store)
 
 
 def moved(report: SyncReport) -> Assembly:
@@ -166,7 +168,7 @@ def test_the_waiting_queue_holds_while_neither_domain_is_flushed(
 ) -> None:
     catalogue = Catalogue(interval=timedelta(seconds=60))
     if flushed_before:
-        create(script("Other", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=library)
+        create(script("Other", guid=guid(1)), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
         flush()
     catalogue.current()
     monkeypatch.setattr("assemblies.official.sync.flush", lambda domains: None)
@@ -206,13 +208,13 @@ def test_settings_notes_and_aliases_stay_with_the_row(
 def test_a_deleted_row_makes_way_too_and_can_be_brought_back(
     squatter: Assembly, folder: Path, library: PayloadStore, command: Actor, operator: Actor
 ) -> None:
-    delete(TAKEN, actor=operator)
+    delete(TAKEN, permit=may_delete(operator))
     own = moved(run(folder, library, command))
 
     assert own.deleted_at is not None
     assert Assembly.objects.get(guid=TAKEN).domain == Domain.OFFICIAL
     filled = JournalEntry.objects.of_assembly(own.guid).exclude(content="").get()
-    revert(own.guid, sequence=filled.sequence, actor=operator, store=library)
+    revert(own.guid, sequence=filled.sequence, permit=may_revert(operator), store=library)
     assert Assembly.objects.live().get(guid=own.guid).display_name == "Mine"
     assert verify_library(library, now=timezone.now()).findings == []
 
@@ -220,8 +222,8 @@ def test_a_deleted_row_makes_way_too_and_can_be_brought_back(
 def test_what_it_was_copied_from_stays_its_origin(
     folder: Path, library: PayloadStore, command: Actor, operator: Actor
 ) -> None:
-    origin = create(script("Origin"), domain=Domain.COMMUNITY, actor=command, store=library)
-    clone(origin.guid, domain=Domain.USER, actor=operator, new_guid=TAKEN)
+    origin = create(script("Origin"), domain=Domain.COMMUNITY, permit=may_create(command), store=library)
+    clone(origin.guid, domain=Domain.USER, permit=may_clone(operator), new_guid=TAKEN)
     lineage = moved(run(folder, library, command)).read_content().cloned_from
     assert lineage is not None
     assert lineage.assembly_guid == origin.guid
@@ -232,18 +234,18 @@ def test_the_rows_earlier_revisions_cannot_be_brought_back_onto_the_shelf(
 ) -> None:
     run(folder, library, command)
     with pytest.raises(GuidInOtherDomain):
-        revert(TAKEN, sequence=squatter.sequence, actor=command, store=library)
+        revert(TAKEN, sequence=squatter.sequence, permit=may_revert(command), store=library)
 
 
 def test_discarding_goes_back_to_what_the_official_database_holds(
     squatter: Assembly, folder: Path, library: PayloadStore, command: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It holds nothing under that GUID: the earlier owner's revisions are another domain's."""
-    create(script("Other", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Other", guid=guid(1)), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     flush()
     monkeypatch.setattr("assemblies.official.sync.flush", lambda domains: None)
     run(folder, library, command)
-    discard(TAKEN, actor=command, store=library)
+    discard(TAKEN, permit=may_discard(command), store=library)
     assert Assembly.objects.get(guid=TAKEN).deleted_at is not None
 
 
@@ -251,7 +253,7 @@ def test_a_claim_that_is_undone_leaves_the_row_where_it_went(
     squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
     own = moved(run(folder, library, command))
-    report = undo_sync(actor=command, store=library)
+    report = undo_sync(permit=may_undo(command), store=library)
     assert TAKEN in report.removed
     assert Assembly.objects.live().get(guid=own.guid).display_name == "Mine"
     assert run(folder, library, command).claims == []
@@ -263,9 +265,9 @@ def test_a_row_that_changed_meanwhile_stops_the_sync(
 ) -> None:
     claim = Claim(guid=TAKEN, domain=Domain.USER, new_guid=guid(8))
     changes = list(moves([claim]))
-    delete(TAKEN, actor=operator)
+    delete(TAKEN, permit=may_delete(operator))
     with pytest.raises(RevisionConflict):
-        commit(changes, actor=command, event=LibraryEvent.SYNC)
+        commit(changes, permit=Permit(actor=command, event=LibraryEvent.SYNC))
     assert not Assembly.objects.filter(guid=guid(8)).exists()
     assert alias_of(claim) == f"user/{TAKEN}"
 
@@ -284,7 +286,7 @@ def test_nothing_else_can_take_a_guid_from_another_domain(
     squatter: Assembly, command: Actor, operator: Actor, domain: Domain, operation: Operation, is_live: bool
 ) -> None:
     if not is_live:
-        delete(TAKEN, actor=operator)
+        delete(TAKEN, permit=may_delete(operator))
     change = Change(
         guid=TAKEN,
         domain=domain,
@@ -293,17 +295,17 @@ def test_nothing_else_can_take_a_guid_from_another_domain(
         claims_guid=True,
     )
     if domain is Domain.OFFICIAL and operation is Operation.SYNC and not is_live:
-        assert commit([change], actor=command, event=LibraryEvent.SYNC)[0].domain == Domain.OFFICIAL
+        assert commit([change], permit=Permit(actor=command, event=LibraryEvent.SYNC))[0].domain == Domain.OFFICIAL
         return
     with pytest.raises(GuidInOtherDomain):
-        commit([change], actor=command, event=LibraryEvent.UPDATE)
+        commit([change], permit=Permit(actor=command, event=LibraryEvent.UPDATE))
     assert Assembly.objects.get(guid=TAKEN).domain == Domain.USER
 
 
 def test_a_sync_that_does_not_ask_for_the_guid_does_not_get_it(
     squatter: Assembly, command: Actor, operator: Actor
 ) -> None:
-    delete(TAKEN, actor=operator)
+    delete(TAKEN, permit=may_delete(operator))
     change = Change(
         guid=TAKEN,
         domain=Domain.OFFICIAL,
@@ -311,4 +313,4 @@ def test_a_sync_that_does_not_ask_for_the_guid_does_not_get_it(
         rewrite=rewritten(squatter.read_content()),  # type: ignore[arg-type]
     )
     with pytest.raises(GuidInOtherDomain):
-        commit([change], actor=command, event=LibraryEvent.SYNC)
+        commit([change], permit=Permit(actor=command, event=LibraryEvent.SYNC))

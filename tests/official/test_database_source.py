@@ -11,7 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
@@ -25,11 +24,13 @@ from assemblies.official.signing_keys import SigningKey
 from assemblies.official.source import SourceContents
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.backup.mirrored_library import on_sqlite
 from tests.commands.calling import call
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish_many, source_of
 from tests.official.shipped_file import LIMIT_BYTES, change, empty_the_library, file_of, ship
+from tests.permits import may_create, may_sync
 
 LINEAGE = f'{{"assembly_guid": "{guid(1)}", "domain": "official", "revision": "1", "content_hash": ""}}'
 
@@ -42,7 +43,7 @@ def shipped(tmp_path: Path, library: PayloadStore, command: Actor) -> Path:
     for number in (1, 2, 3):
         attached = [Attachment("a.txt", "text/plain", b"attached %d" % number, {})]
         made = script(f"Number {number}", b"echo %d\n" % number, guid=guid(number), files=attached)
-        create(made, domain=Domain.OFFICIAL, actor=command, store=library)
+        create(made, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     database = ship(tmp_path / "vendor", library)
     empty_the_library()
     shutil.rmtree(library.storage.path(""))
@@ -76,9 +77,9 @@ def test_a_catalogue_that_comes_as_a_database_instead_of_as_files_changes_nothin
     tmp_path: Path, library: PayloadStore, command: Actor
 ) -> None:
     publish_many(tmp_path / "files", 3)
-    sync(source_of(tmp_path / "files"), actor=command, store=library)
+    sync(source_of(tmp_path / "files"), permit=may_sync(command), store=library)
     database = ship(tmp_path / "vendor", library)
-    report = sync(DatabaseSource(place="db", file=file_of(database)), actor=command, store=library)
+    report = sync(DatabaseSource(place="db", file=file_of(database)), permit=may_sync(command), store=library)
     assert report.plan.changes_nothing
     assert report.plan.unchanged == 3
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
@@ -18,12 +17,14 @@ from assemblies.models import Assembly, Content, JournalEntry, OfficialAssembly
 from assemblies.official.domain_file import DomainFile
 from assemblies.official.seeding import SeedReport, seed_staged
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.backup.mirrored_library import make_mirror, on_sqlite
 from tests.commands.deployment import Deployment
 from tests.documents_made import script
 from tests.official.published_folder import guid
 from tests.official.shipped_file import change, empty_the_library, ship
+from tests.permits import may_adopt, may_create, may_delete, may_update
 
 Seed = Callable[[], list[SeedReport]]
 
@@ -33,8 +34,8 @@ def shipped(tmp_path: Path, library: PayloadStore, command: Actor, settings: Set
     """A staging root with two domains; the library is empty again. Returns what was shipped."""
     made = {1: Domain.OFFICIAL, 2: Domain.OFFICIAL, 3: Domain.COMMUNITY}
     for number, domain in made.items():
-        create(script(f"Number {number}", guid=guid(number)), domain=domain, actor=command, store=library)
-    update(guid(1), {"summary": "Changed."}, actor=command, store=library)
+        create(script(f"Number {number}", guid=guid(number)), domain=domain, permit=may_create(command), store=library)
+    update(guid(1), {"summary": "Changed."}, permit=may_update(command), store=library)
     settings.STAGING_ROOT = tmp_path / "staging"
     for domain in (Domain.OFFICIAL, Domain.COMMUNITY):
         ship(settings.STAGING_ROOT, library, domain)
@@ -46,7 +47,7 @@ def shipped(tmp_path: Path, library: PayloadStore, command: Actor, settings: Set
 
 @pytest.fixture
 def seed(library: PayloadStore, command: Actor) -> Seed:
-    return lambda: seed_staged(actor=command, store=library)
+    return lambda: seed_staged(permit=may_adopt(command), store=library)
 
 
 def test_empty_domains_get_the_shipped_rows_as_they_are_with_payloads_of_their_own(
@@ -71,7 +72,7 @@ def test_empty_domains_get_the_shipped_rows_as_they_are_with_payloads_of_their_o
 
 def test_a_domain_is_seeded_once_and_only_once(shipped: dict[str, Content], seed: Seed, command: Actor) -> None:
     seed()
-    delete(guid(3), actor=command)
+    delete(guid(3), permit=may_delete(command))
     flush()
     assert seed() == []
     assert not Assembly.objects.live().filter(guid=guid(3)).exists(), "what was deleted stays deleted"
@@ -81,14 +82,14 @@ def test_a_domain_is_seeded_once_and_only_once(shipped: dict[str, Content], seed
 def test_a_domain_that_has_rows_is_left_alone(
     shipped: dict[str, Content], seed: Seed, command: Actor, library: PayloadStore
 ) -> None:
-    create(script("Ours"), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Ours"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     assert [report.domain for report in seed()] == [Domain.COMMUNITY]
 
 
 def test_a_domain_database_that_holds_rows_is_left_to_be_hydrated(
     shipped: dict[str, Content], seed: Seed, command: Actor, library: PayloadStore
 ) -> None:
-    create(script("Theirs"), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Theirs"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     flush()
     Assembly.objects.all().delete()
     assert [report.domain for report in seed()] == [Domain.COMMUNITY]
@@ -97,7 +98,7 @@ def test_a_domain_database_that_holds_rows_is_left_to_be_hydrated(
 def test_a_guid_of_another_domain_is_reported_and_left(
     shipped: dict[str, Content], seed: Seed, command: Actor, library: PayloadStore
 ) -> None:
-    create(script("Mine", guid=guid(1)), domain=Domain.USER, actor=command, store=library)
+    create(script("Mine", guid=guid(1)), domain=Domain.USER, permit=may_create(command), store=library)
     official = seed()[0]
     assert (official.adopted, official.conflicts) == ([guid(2)], [guid(1)])
     assert Assembly.objects.get(guid=guid(1)).display_name == "Mine"
@@ -143,7 +144,7 @@ def test_a_row_that_comes_up_meanwhile_is_not_overwritten(
     def read_while_somebody_writes(file: DomainFile) -> object:
         rows = list(whole(file))
         if file.path.name == "official.db":
-            create(script("First", guid=guid(2)), domain=Domain.OFFICIAL, actor=command, store=library)
+            create(script("First", guid=guid(2)), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
         return iter(rows)
 
     monkeypatch.setattr(DomainFile, "read", read_while_somebody_writes)
@@ -162,7 +163,7 @@ def test_without_a_staged_database_there_is_nothing_to_do(library: PayloadStore,
 def test_a_mirror_serves_as_a_staging_root_and_prepare_seeds_from_it(
     tmp_path: Path, library: PayloadStore, command: Actor
 ) -> None:
-    create(script("Shipped", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Shipped", guid=guid(1)), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     flush()
     mirrored = make_mirror(tmp_path / "mirrors", library).mirror
     deployment = Deployment(tmp_path / "var", BOREALIS_STAGING_ROOT=str(mirrored))

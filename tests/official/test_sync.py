@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.revert import revert
@@ -27,9 +26,11 @@ from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.permits import may_create, may_delete, may_revert, may_sync, may_update
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
 ON_THE_SHELF = 5
@@ -45,7 +46,7 @@ def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: Payload
 
 
 def run(folder: Path, store: PayloadStore, actor: Actor, **options: Any) -> SyncReport:
-    return sync(source_of(folder), actor=actor, store=store, **options)
+    return sync(source_of(folder), permit=may_sync(actor), store=store, **options)
 
 
 def official(number: int) -> Assembly:
@@ -151,9 +152,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path, store: Payload
 def test_a_local_edit_is_overwritten_and_listed_or_kept_and_listed_h11(
     folder: Path, store: PayloadStore, command: Actor, keep_local: bool
 ) -> None:
-    update(guid(1), {"summary": "Ours."}, actor=command, store=store)
-    delete(guid(2), actor=command)
-    create(script("Made here", guid=guid(9)), domain=Domain.OFFICIAL, actor=command, store=store)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=store)
+    delete(guid(2), permit=may_delete(command))
+    create(script("Made here", guid=guid(9)), domain=Domain.OFFICIAL, permit=may_create(command), store=store)
 
     report = run(folder, store, command, keep_local=keep_local).json()
 
@@ -170,8 +171,8 @@ def test_what_was_changed_here_and_brought_back_is_no_local_edit(
     folder: Path, store: PayloadStore, command: Actor
 ) -> None:
     published = official(1).sequence
-    update(guid(1), {"summary": "Ours."}, actor=command, store=store)
-    revert(guid(1), sequence=published, actor=command, store=store)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=store)
+    revert(guid(1), sequence=published, permit=may_revert(command), store=store)
     publish(folder, 1, description="Says one.")
 
     report = run(folder, store, command, keep_local=True).json()
@@ -247,7 +248,7 @@ def test_a_change_made_during_the_sync_is_not_overwritten(folder: Path, store: P
 
     def edit_meanwhile(items: Any, phase: str, total: int) -> Any:
         if phase == "Storing payloads":
-            update(guid(1), {"summary": "Ours."}, actor=command, store=store)
+            update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=store)
         return items
 
     with pytest.raises(RevisionConflict):
@@ -291,10 +292,10 @@ def test_nothing_changed_needs_few_queries(
 
 def test_the_bundled_catalogue_syncs_whole(store: PayloadStore, command: Actor) -> None:
     source = open_source(str(Path(settings.BASE_DIR) / "assemblies" / "official" / "bundled"))
-    first = sync(source, actor=command, store=store).json()
+    first = sync(source, permit=may_sync(command), store=store).json()
 
     assert first["skipped"] == []
     assert first["rows"] == len(first["added"]) >= 24
-    second = sync(source, actor=command, store=store).json()
+    second = sync(source, permit=may_sync(command), store=store).json()
     assert second["unchanged"] == first["rows"]
     assert (second["added"], second["changed"], second["removed"]) == ([], [], [])

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.bundles import Skipped
 from assemblies.errors import AuditUnavailable, DevModeRequired, SourceUnreadable, SyncRefused
 from assemblies.models import Assembly, JournalEntry, SyncRecord, UpstreamDocument
@@ -17,9 +16,11 @@ from assemblies.official.sync import sync
 from assemblies.official.sync_records import masked
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from devmode.models.grant import DevModeGrant
 from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.permits import may_sync
 
 pytestmark = pytest.mark.usefixtures("library")
 DONE, REFUSED = SyncRecord.Outcome.DONE, SyncRecord.Outcome.REFUSED
@@ -35,7 +36,7 @@ def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: Payload
 
 
 def run(folder: Path, store: PayloadStore, actor: Actor, **options: Any) -> SyncReport:
-    return sync(source_of(folder), actor=actor, store=store, **options)
+    return sync(source_of(folder), permit=may_sync(actor), store=store, **options)
 
 
 class Versioned:
@@ -84,15 +85,15 @@ def test_a_sync_that_finds_nothing_new_leaves_no_trace(folder: Path, store: Payl
 def test_a_new_version_of_the_same_documents_is_recorded_without_entries(
     folder: Path, store: PayloadStore, command: Actor
 ) -> None:
-    sync(Versioned(folder, 1), actor=command, store=store)
-    sync(Versioned(folder, 1), actor=command, store=store)
+    sync(Versioned(folder, 1), permit=may_sync(command), store=store)
+    sync(Versioned(folder, 1), permit=may_sync(command), store=store)
     record = SyncRecord.objects.all()[0]
     assert (record.source_version, record.first_sequence, SyncRecord.objects.count()) == ("v:1", None, 2)
     assert JournalEntry.objects.count() == 5
 
 
 def test_credentials_are_kept_nowhere(folder: Path, store: PayloadStore, command: Actor) -> None:
-    report = sync(Versioned(folder, 1), actor=command, store=store)
+    report = sync(Versioned(folder, 1), permit=may_sync(command), store=store)
     assert report.json()["source"] == "https://***@git.example/catalogue.git"
     assert SyncRecord.objects.all()[0].source == "https://***@git.example/catalogue.git"
     assert not AuditEntry.objects.filter(detail__contains="secret").exists()
@@ -100,10 +101,10 @@ def test_credentials_are_kept_nowhere(folder: Path, store: PayloadStore, command
 
 
 def test_an_earlier_version_is_refused_recorded_and_audited(folder: Path, store: PayloadStore, command: Actor) -> None:
-    sync(Versioned(folder, 2), actor=command, store=store)
+    sync(Versioned(folder, 2), permit=may_sync(command), store=store)
     publish(folder, 1, script="echo old and vulnerable\n")
     with pytest.raises(SyncRefused, match="v:1 does not come after v:2"):
-        sync(Versioned(folder, 1), actor=command, store=store)
+        sync(Versioned(folder, 1), permit=may_sync(command), store=store)
 
     record = SyncRecord.objects.all()[0]
     assert (record.outcome, record.source_version, record.previous_version) == (REFUSED, "v:1", "v:2")
@@ -111,21 +112,21 @@ def test_an_earlier_version_is_refused_recorded_and_audited(folder: Path, store:
     assert AuditEntry.objects.order_by("-sequence")[0].outcome == "failed"
     assert "echo old" not in Assembly.objects.get(guid=guid(1)).search_text
 
-    sync(Versioned(folder, 1), actor=command, store=store, allow_rollback=True)
+    sync(Versioned(folder, 1), permit=may_sync(command), store=store, allow_rollback=True)
     assert "echo old" in Assembly.objects.get(guid=guid(1)).search_text
     with pytest.raises(SyncRefused):
-        sync(Versioned(folder, 1 - 1), actor=command, store=store)
-    sync(Versioned(folder, 3), actor=command, store=store)
+        sync(Versioned(folder, 1 - 1), permit=may_sync(command), store=store)
+    sync(Versioned(folder, 3), permit=may_sync(command), store=store)
 
 
 def test_a_refused_version_is_not_what_the_next_one_must_follow(
     folder: Path, store: PayloadStore, command: Actor
 ) -> None:
-    sync(Versioned(folder, 2), actor=command, store=store)
+    sync(Versioned(folder, 2), permit=may_sync(command), store=store)
     for _ in range(2):
         with pytest.raises(SyncRefused):
-            sync(Versioned(folder, 1), actor=command, store=store)
-    sync(Versioned(folder, 2), actor=command, store=store)
+            sync(Versioned(folder, 1), permit=may_sync(command), store=store)
+    sync(Versioned(folder, 2), permit=may_sync(command), store=store)
 
 
 def test_a_source_that_cannot_be_read_is_a_recorded_refusal(folder: Path, store: PayloadStore, command: Actor) -> None:
@@ -163,7 +164,7 @@ def test_another_sync_in_between_is_noticed(folder: Path, store: PayloadStore, c
 
     def sync_meanwhile(items: Any, phase: str, total: int) -> Any:
         if phase == "Storing payloads":
-            sync(Versioned(folder, 9), actor=command, store=store)
+            sync(Versioned(folder, 9), permit=may_sync(command), store=store)
         return items
 
     with pytest.raises(SyncRefused, match="Another sync"):
@@ -233,4 +234,4 @@ def test_what_a_source_wants_people_to_know_is_passed_on(folder: Path, store: Pa
             contents = super().read(track)
             return replace(contents, notes=("The source is away.",), skipped=[Skipped("x.json", "broken")])
 
-    assert sync(Away(folder, 1), actor=command, store=store).json()["notes"] == ["The source is away."]
+    assert sync(Away(folder, 1), permit=may_sync(command), store=store).json()["notes"] == ["The source is away."]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.update import update
 from assemblies.errors import Forbidden, PayloadMissing, RevisionConflict, SyncRefused
 from assemblies.journal.pending import pending_writes
@@ -13,8 +12,10 @@ from assemblies.models import Assembly, JournalEntry, OfficialAssembly, SyncReco
 from assemblies.official.sync import sync
 from assemblies.official.undo import UndoReport, undo_sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.permits import may_sync, may_undo, may_update
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
 
@@ -34,11 +35,11 @@ def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: Payload
 
 
 def run(folder: Path, store: PayloadStore, actor: Actor, **options: Any) -> None:
-    sync(source_of(folder), actor=actor, store=store, **options)
+    sync(source_of(folder), permit=may_sync(actor), store=store, **options)
 
 
 def undo(store: PayloadStore, actor: Actor, **options: Any) -> UndoReport:
-    return undo_sync(actor=actor, store=store, **options)
+    return undo_sync(permit=may_undo(actor), store=store, **options)
 
 
 def shelf() -> dict[str, str]:
@@ -73,7 +74,7 @@ def test_it_is_recorded_and_audited(folder: Path, store: PayloadStore, command: 
 
 
 def test_what_was_changed_since_is_left_and_listed(folder: Path, store: PayloadStore, command: Actor) -> None:
-    update(guid(1), {"summary": "Ours."}, actor=command, store=store)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=store)
     report = undo(store, command)
     assert report.left == [guid(1)]
     assert Assembly.objects.get(guid=guid(1)).summary == "Ours."
@@ -123,7 +124,7 @@ def test_an_earlier_payload_that_is_missing_stops_it_whole(folder: Path, store: 
 def test_a_change_or_a_sync_in_between_is_noticed(folder: Path, store: PayloadStore, command: Actor) -> None:
     def edit_meanwhile(items: Any, phase: str, total: int) -> Any:
         yield from items
-        update(guid(1), {"summary": "Ours."}, actor=command, store=store)
+        update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=store)
 
     def sync_meanwhile(items: Any, phase: str, total: int) -> Any:
         yield from items

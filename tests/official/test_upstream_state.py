@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.revert import revert
@@ -19,8 +18,10 @@ from assemblies.models import Assembly
 from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.permits import may_create, may_delete, may_revert, may_sync, may_undo, may_update
 
 NONE, ONE, TWO, THREE = "", "1" * 64, "2" * 64, "3" * 64
 
@@ -79,9 +80,9 @@ def states(catalogue: Catalogue) -> dict[int, Any]:
 def test_nothing_is_said_before_the_source_was_read(
     catalogue: Catalogue, library: PayloadStore, command: Actor, operator: Actor
 ) -> None:
-    create(script("Made here", guid=guid(1)), domain=Domain.OFFICIAL, actor=command, store=library)
+    create(script("Made here", guid=guid(1)), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     assert states(catalogue) == {1: None}
-    own = create(script("Own"), domain=Domain.USER, actor=operator, store=library)
+    own = create(script("Own"), domain=Domain.USER, permit=may_create(operator), store=library)
     assert catalogue.current().entries[own.guid].upstream_state is None
 
 
@@ -89,16 +90,16 @@ def test_states_follow_syncs_edits_and_their_undoing(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
     def run(**options: Any) -> None:
-        sync(source_of(folder), actor=command, store=library, **options)
+        sync(source_of(folder), permit=may_sync(command), store=library, **options)
 
     run()
     assert set(states(catalogue).values()) == {UpstreamState.UP_TO_DATE}
 
-    update(guid(1), {"summary": "Ours."}, actor=command, store=library)
-    update(guid(2), {"summary": "Ours."}, actor=command, store=library)
-    delete(guid(3), actor=command)
-    update(guid(5), {"summary": "Ours."}, actor=command, store=library)
-    create(script("Made here", guid=guid(9)), domain=Domain.OFFICIAL, actor=command, store=library)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=library)
+    update(guid(2), {"summary": "Ours."}, permit=may_update(command), store=library)
+    delete(guid(3), permit=may_delete(command))
+    update(guid(5), {"summary": "Ours."}, permit=may_update(command), store=library)
+    create(script("Made here", guid=guid(9)), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
     assert states(catalogue) == {
         1: UpstreamState.LOCALLY_MODIFIED,
         2: UpstreamState.LOCALLY_MODIFIED,
@@ -122,7 +123,7 @@ def test_states_follow_syncs_edits_and_their_undoing(
         6: UpstreamState.REMOVED_UPSTREAM,
         9: UpstreamState.LOCALLY_MODIFIED,
     }
-    undo_sync(actor=command, store=library)
+    undo_sync(permit=may_undo(command), store=library)
     undone = states(catalogue)
     assert (undone[4], undone[6]) == (UpstreamState.UPDATE_AVAILABLE, UpstreamState.REMOVED_UPSTREAM)
     run()
@@ -134,9 +135,9 @@ def test_states_follow_syncs_edits_and_their_undoing(
 def test_many_questions_to_the_journal_are_asked_as_one(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync(source_of(folder), actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
     for number in (1, 2):
-        update(guid(number), {"summary": "Ours."}, actor=command, store=library)
+        update(guid(number), {"summary": "Ours."}, permit=may_update(command), store=library)
     few = states(catalogue)
     monkeypatch.setattr("assemblies.catalogue.upstream_state.MAX_GUIDS_IN_QUERY", 1)
     assert states(catalogue) == few
@@ -145,42 +146,42 @@ def test_many_questions_to_the_journal_are_asked_as_one(
 def test_a_first_sync_that_is_undone_leaves_everything_new_upstream(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
-    sync(source_of(folder), actor=command, store=library)
-    undo_sync(actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
+    undo_sync(permit=may_undo(command), store=library)
     assert set(states(catalogue).values()) == {UpstreamState.NEW_UPSTREAM}
 
 
 def test_an_edit_that_was_brought_back_is_up_to_date_again(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
-    sync(source_of(folder), actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
     published = Assembly.objects.get(guid=guid(1)).sequence
-    update(guid(1), {"summary": "Ours."}, actor=command, store=library)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=library)
     assert states(catalogue)[1] == UpstreamState.LOCALLY_MODIFIED
-    revert(guid(1), sequence=published, actor=command, store=library)
+    revert(guid(1), sequence=published, permit=may_revert(command), store=library)
     assert states(catalogue)[1] == UpstreamState.UP_TO_DATE
 
 
 def test_a_file_that_cannot_be_read_now_says_what_it_said_before(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
-    sync(source_of(folder), actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
     (folder / "scripts/linux/number-3.json").write_text("{")
     publish(folder, 4, description="Theirs.")
-    sync(source_of(folder), actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
     assert states(catalogue)[3] == UpstreamState.UP_TO_DATE
 
 
 def test_a_sync_that_only_learns_something_changes_the_etags(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
-    sync(source_of(folder), actor=command, store=library)
-    update(guid(1), {"summary": "Ours."}, actor=command, store=library)
-    update(guid(2), {"summary": "Ours."}, actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=library)
+    update(guid(2), {"summary": "Ours."}, permit=may_update(command), store=library)
     flush()
     before = catalogue.current()
     publish(folder, 1, description="Theirs.")
-    sync(source_of(folder), actor=command, store=library, keep_local=True)
+    sync(source_of(folder), permit=may_sync(command), store=library, keep_local=True)
     after = catalogue.current()
     assert after.position.sequence == before.position.sequence
     assert after.etag(False) != before.etag(False)
@@ -191,7 +192,7 @@ def test_a_sync_that_only_learns_something_changes_the_etags(
 def test_the_list_is_filtered_by_state(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
-    sync(source_of(folder), actor=command, store=library)
-    update(guid(1), {"summary": "Ours."}, actor=command, store=library)
+    sync(source_of(folder), permit=may_sync(command), store=library)
+    update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=library)
     page = find_page(catalogue.current(), ListQuery(upstream_state=UpstreamState.LOCALLY_MODIFIED))
     assert [entry.guid for entry in page.entries] == [guid(1)]

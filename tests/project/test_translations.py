@@ -12,12 +12,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.documents_made import script
+from tests.permits import may_create
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = Path("borealis_assemblies/locale/de/LC_MESSAGES")
@@ -85,7 +86,7 @@ def test_what_errors_say_is_translated() -> None:
 
 
 def test_a_refusal_speaks_the_language_of_the_page_and_the_api_english(library: PayloadStore, command: Actor) -> None:
-    guid = create(script(), domain=Domain.COMMUNITY, actor=command, store=library).guid
+    guid = create(script(), domain=Domain.COMMUNITY, permit=may_create(command), store=library).guid
     user = User.objects.create_superuser("ada")
     client = Client(headers={"Accept-Language": "de"})
     client.force_login(user)

@@ -11,16 +11,17 @@ from typing import Any, Protocol
 from django.apps import apps
 from django.db import connection
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, settled
+from assemblies.actions.permit import Permit
 from assemblies.actions.staging import Staging
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, AssemblyNote, AssemblySetting, Content, Lineage
 from assemblies.payloads import PayloadStore
 from assemblies.rekeying.words import ATOCORE, CATALOGUE, Words
+from devmode.actor import Actor
 from tests.commands.calling import Called, call
 from tests.documents_made import script
 
@@ -209,7 +210,7 @@ class CatalogueBench(Reports):
         change = Change(
             guid=name, domain=domain, operation=Operation.ADOPT, rewrite=lambda row, now: content, search_text="text"
         )
-        commit([change], actor=self.actor, event=LibraryEvent.ADOPT)
+        commit([change], permit=Permit(actor=self.actor, event=LibraryEvent.ADOPT))
 
     def state(
         self, name: str, value: str, status: str = "active", at: str = NEW, key: str = "k", category: str = "c"

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.domains import Domain, Operation
 from assemblies.inspection.verify import verify_library
 from assemblies.journal.flush import flush
@@ -23,8 +22,10 @@ from assemblies.models import (
     replica_model,
 )
 from assemblies.rekeying.catalogue_adapter import CatalogueAdapter
+from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.commands.calling import call
+from tests.permits import may_rekey
 from tests.rekeying.bench import NEW, NEWER, OLD, CatalogueBench
 
 pytestmark = pytest.mark.database
@@ -222,7 +223,7 @@ def test_a_library_that_is_no_file_wants_a_backup_of_its_own_kind(
     catalogue.parent(PATH)
     monkeypatch.setattr(connection, "vendor", "other", raising=False)
     with pytest.raises(Exception, match="no-backup"):
-        CatalogueAdapter(Actor.of_command("test")).back_up(catalogue.folder / "copy.db")
+        CatalogueAdapter(may_rekey(Actor.of_command("test"))).back_up(catalogue.folder / "copy.db")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assemblies.actions.actor import Actor
 from assemblies.models import AssemblySettingHistory, fold_alias
 from assemblies.payloads import PayloadStore
 from assemblies.rekeying.adapter import Adapter
@@ -21,7 +20,9 @@ from assemblies.rekeying.atocore_adapter import AtocoreAdapter
 from assemblies.rekeying.catalogue_adapter import CatalogueAdapter
 from assemblies.rekeying.migrate import Migration
 from assemblies.rekeying.registry import read_registry
+from devmode.actor import Actor
 from tests.effort import effort
+from tests.permits import may_rekey
 from tests.rekeying.bench import NEW, NEWER, OLD, AtocoreBench, CatalogueBench
 
 EXAMPLES = effort(gate=8, torture=500)
@@ -157,7 +158,7 @@ def migrate(bench: Benches, announce: Any) -> None:
         with closing(AtocoreAdapter(bench.path, writable=True)) as adapter:
             run(adapter, bench, announce)
     else:
-        run(CatalogueAdapter(Actor.of_command("test")), bench, announce)
+        run(CatalogueAdapter(may_rekey(Actor.of_command("test"))), bench, announce)
 
 
 def run(adapter: Adapter, bench: Benches, announce: Any) -> None:

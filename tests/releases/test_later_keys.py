@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.attach import attach, detach
 from assemblies.actions.change import Change
 from assemblies.actions.clone import clone
@@ -19,6 +18,7 @@ from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
 from assemblies.actions.hydrate import adopt_replica
 from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.actions.permit import Permit
 from assemblies.actions.revert import revert
 from assemblies.actions.tag_many import tag_many
 from assemblies.actions.update import update
@@ -32,8 +32,23 @@ from assemblies.models import Assembly, Content, JournalEntry, UserCreatedAssemb
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import document_of
+from devmode.actor import Actor
 from tests.documents_made import script
 from tests.official.published_folder import guid, publish, source_of
+from tests.permits import (
+    may_adopt,
+    may_attach,
+    may_clone,
+    may_create,
+    may_delete,
+    may_detach,
+    may_discard,
+    may_import,
+    may_revert,
+    may_sync,
+    may_tag_many,
+    may_update,
+)
 
 LATER = {"risk": {"level": 3, "of": [True, 1, 1.0]}, "unknown": None}
 LATER_OF_FILE = {"scanned": True}
@@ -50,7 +65,7 @@ def write_as_later(row: Assembly, actor: Actor, **keys: Any) -> int:
         return content
 
     change = Change(guid=row.guid, operation=Operation.UPDATE, rewrite=rewrite)
-    return commit([change], actor=actor, event=LibraryEvent.UPDATE)[0].revision
+    return commit([change], permit=Permit(actor=actor, event=LibraryEvent.UPDATE))[0].revision
 
 
 def later_keys(guid: str) -> dict[str, Any]:
@@ -67,21 +82,21 @@ WHOLE = LATER | {"files": ["a.txt", "b.txt"]}
 
 @pytest.fixture
 def row(library: PayloadStore, operator: Actor) -> Assembly:
-    made = create(script(guid=guid(1), files=FILES), domain=Domain.USER, actor=operator, store=library)
+    made = create(script(guid=guid(1), files=FILES), domain=Domain.USER, permit=may_create(operator), store=library)
     write_as_later(Assembly.objects.get(guid=made.guid), operator, **LATER)
     return Assembly.objects.get(guid=made.guid)
 
 
 def test_edits_keep_them(library: PayloadStore, operator: Actor, row: Assembly) -> None:
-    update(row.guid, {"summary": "Other words"}, payload=b"echo other\n", actor=operator, store=library)
-    tag_many([row.guid], "night", actor=operator)
+    update(row.guid, {"summary": "Other words"}, payload=b"echo other\n", permit=may_update(operator), store=library)
+    tag_many([row.guid], "night", permit=may_tag_many(operator))
     assert later_keys(row.guid) == WHOLE
 
 
 def test_a_file_loses_its_own_with_its_bytes(library: PayloadStore, operator: Actor, row: Assembly) -> None:
-    attach(row.guid, "a.txt", [b"new"], mime_type="text/plain", max_bytes=9, actor=operator, store=library)
+    attach(row.guid, "a.txt", [b"new"], mime_type="text/plain", max_bytes=9, permit=may_attach(operator), store=library)
     assert later_keys(row.guid) == LATER | {"files": ["b.txt"]}
-    detach(row.guid, "b.txt", actor=operator)
+    detach(row.guid, "b.txt", permit=may_detach(operator))
     assert later_keys(row.guid) == LATER | {"files": []}
 
 
@@ -101,27 +116,27 @@ def test_they_are_no_part_of_the_meaning(library: PayloadStore, operator: Actor,
 def test_going_back_brings_those_of_the_revision(library: PayloadStore, operator: Actor, row: Assembly) -> None:
     write_as_later(row, operator, added=1)
     assert later_keys(row.guid) == WHOLE | {"added": 1}
-    revert(row.guid, sequence=row.sequence, actor=operator, store=library)
+    revert(row.guid, sequence=row.sequence, permit=may_revert(operator), store=library)
     assert later_keys(row.guid) == WHOLE
-    revert(row.guid, sequence=1, actor=operator, store=library)
+    revert(row.guid, sequence=1, permit=may_revert(operator), store=library)
     assert later_keys(row.guid) == {"files": []}
 
 
 def test_a_deleted_assembly_comes_back_with_them(library: PayloadStore, operator: Actor, row: Assembly) -> None:
-    delete(row.guid, actor=operator)
-    revert(row.guid, sequence=row.sequence, actor=operator, store=library)
+    delete(row.guid, permit=may_delete(operator))
+    revert(row.guid, sequence=row.sequence, permit=may_revert(operator), store=library)
     assert later_keys(row.guid) == WHOLE
 
 
 def test_discarding_goes_back_to_those_that_were_written(library: PayloadStore, operator: Actor, row: Assembly) -> None:
     flush()
     write_as_later(row, operator, added=1)
-    discard(row.guid, actor=operator, store=library)
+    discard(row.guid, permit=may_discard(operator), store=library)
     assert later_keys(row.guid) == WHOLE
 
 
 def test_a_copy_has_them(library: PayloadStore, operator: Actor, row: Assembly) -> None:
-    assert later_keys(clone(row.guid, domain=Domain.USER, actor=operator).guid) == WHOLE
+    assert later_keys(clone(row.guid, domain=Domain.USER, permit=may_clone(operator)).guid) == WHOLE
 
 
 def test_an_imported_document_replaces_what_documents_say_and_leaves_them(
@@ -130,7 +145,9 @@ def test_an_imported_document_replaces_what_documents_say_and_leaves_them(
     other = script(
         "Other", b"echo other\n", guid=row.guid, files=[FILES[1], Attachment("c.txt", "text/plain", b"c", {})]
     )
-    import_documents([other], domain=Domain.USER, on_conflict=OnConflict.UPDATE, actor=operator, store=library)
+    import_documents(
+        [other], domain=Domain.USER, on_conflict=OnConflict.UPDATE, permit=may_import(operator), store=library
+    )
     assert Assembly.objects.get(guid=row.guid).display_name == "Other"
     assert later_keys(row.guid) == LATER | {"files": ["b.txt"]}
 
@@ -138,17 +155,17 @@ def test_an_imported_document_replaces_what_documents_say_and_leaves_them(
 def test_a_new_assembly_under_the_guid_of_a_deleted_one_has_none(
     library: PayloadStore, operator: Actor, row: Assembly
 ) -> None:
-    delete(row.guid, actor=operator)
-    create(script("Another", guid=row.guid), domain=Domain.USER, actor=operator, store=library)
+    delete(row.guid, permit=may_delete(operator))
+    create(script("Another", guid=row.guid), domain=Domain.USER, permit=may_create(operator), store=library)
     assert later_keys(row.guid) == {"files": []}
 
 
 def test_a_sync_leaves_them(library: PayloadStore, command: Actor, tmp_path: Path) -> None:
     publish(tmp_path, 1)
-    sync(source_of(tmp_path), actor=command, store=library)
+    sync(source_of(tmp_path), permit=may_sync(command), store=library)
     write_as_later(Assembly.objects.get(guid=guid(1)), command, **LATER)
     publish(tmp_path, 1, name="Number one")
-    sync(source_of(tmp_path), actor=command, store=library)
+    sync(source_of(tmp_path), permit=may_sync(command), store=library)
     assert Assembly.objects.get(guid=guid(1)).display_name == "Number one"
     assert later_keys(guid(1)) == LATER | {"files": []}
 
@@ -171,9 +188,9 @@ def test_replica_catalogue_and_verification_have_the_very_text(
 
 def test_a_domain_database_brings_them_back(library: PayloadStore, operator: Actor, row: Assembly) -> None:
     flush()
-    update(row.guid, {"summary": "Lost with the default database"}, actor=operator, store=library)
+    update(row.guid, {"summary": "Lost with the default database"}, permit=may_update(operator), store=library)
     Watermark.objects.using("user_created").update(journal_id="another")
-    adopt_replica(Domain.USER, actor=operator, store=library)
+    adopt_replica(Domain.USER, permit=may_adopt(operator), store=library)
     assert Assembly.objects.get(guid=row.guid).content == row.content
 
 

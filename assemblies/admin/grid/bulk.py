@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from assemblies.actions.delete_many import delete_many
-from assemblies.actions.selection import get_writable
+from assemblies.actions.selection import get_selection_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.grid.back import back_to_list
 from assemblies.admin.grid.chosen import chosen, chosen_revisions
@@ -42,7 +42,9 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
 def _done(request: HttpRequest, verb: str) -> str:
     actor = actor_of(request)
     if verb == "delete":
-        count = len(delete_many(chosen_revisions(request), actor=actor))
+        revisions = chosen_revisions(request)
+        permit = get_selection_permit(list(revisions), actor=actor, event=LibraryEvent.DELETE_MANY)
+        count = len(delete_many(revisions, permit=permit))
         said = ngettext(
             "%(count)d assembly was deleted. Its history stays: open it among the deleted ones to bring it back.",
             "%(count)d assemblies were deleted. Their history stays: open one among the deleted ones to bring it back.",
@@ -57,5 +59,5 @@ def _done(request: HttpRequest, verb: str) -> str:
 def _asking(request: HttpRequest) -> HttpResponseBase:
     """Ask once more; who may not delete one of them is refused here already."""
     guids = chosen(request)
-    get_writable(guids, actor=actor_of(request), event=LibraryEvent.DELETE_MANY)
+    get_selection_permit(guids, actor=actor_of(request), event=LibraryEvent.DELETE_MANY)
     return confirmation(request, guids)

@@ -6,20 +6,24 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.categorise_many import categorise_many
 from assemblies.actions.change import Receipt
 from assemblies.actions.clone_many import clone_many
+from assemblies.actions.permit import get_permit
+from assemblies.actions.selection import get_selection_permit
 from assemblies.actions.tag_many import tag_many
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
+from devmode.actor import Actor
 
 Verb = Callable[[Sequence[str], QueryDict, Actor], str]
 
 
 def tag(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     word = sent.get("tag", "").strip()
-    changed, same = _counts(tag_many(guids, word, actor=actor))
+    permit = get_selection_permit(guids, actor=actor, event=LibraryEvent.TAG_MANY)
+    changed, same = _counts(tag_many(guids, word, permit=permit))
     said = ngettext(
         "%(count)d assembly now carries the tag “%(word)s”.",
         "%(count)d assemblies now carry the tag “%(word)s”.",
@@ -30,7 +34,8 @@ def tag(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
 
 def untag(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     word = sent.get("tag", "").strip()
-    changed, same = _counts(tag_many(guids, word, actor=actor, remove=True))
+    permit = get_selection_permit(guids, actor=actor, event=LibraryEvent.TAG_MANY)
+    changed, same = _counts(tag_many(guids, word, permit=permit, remove=True))
     said = ngettext(
         "The tag “%(word)s” was taken from %(count)d assembly.",
         "The tag “%(word)s” was taken from %(count)d assemblies.",
@@ -44,7 +49,8 @@ def categorise(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     if not word:
         # An empty box beside a button is a slip more often than a wish for no category at all.
         raise InvalidField(_("Name the category first."), field="category")
-    changed, same = _counts(categorise_many(guids, word, actor=actor))
+    permit = get_selection_permit(guids, actor=actor, event=LibraryEvent.CATEGORISE_MANY)
+    changed, same = _counts(categorise_many(guids, word, permit=permit))
     said = ngettext(
         "%(count)d assembly is now in the category “%(word)s”.",
         "%(count)d assemblies are now in the category “%(word)s”.",
@@ -58,7 +64,8 @@ def clone(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     if wanted not in Domain.values:
         raise InvalidField(_("Choose where the copies are to go."), field="domain")
     domain = Domain(wanted)
-    count = len(clone_many(guids, domain=domain, actor=actor))
+    permit = get_permit(actor, LibraryEvent.CLONE_MANY, domain)
+    count = len(clone_many(guids, domain=domain, permit=permit))
     said = ngettext("%(count)d copy was made in %(domain)s.", "%(count)d copies were made in %(domain)s.", count)
     return said % {"count": count, "domain": domain.label}
 

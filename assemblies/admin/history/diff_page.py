@@ -21,6 +21,7 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import NoOriginal
 from assemblies.models import Content, JournalEntry
+from assemblies.permissions import Verb, may
 from assemblies.revisions.history import chosen_revisions, find_history, get_origin
 
 MOST_CHOICES = 200
@@ -93,7 +94,7 @@ def _choices(guid: str, before: Side | None, after: Side) -> list[JournalEntry]:
 
 def _restorable(request: HttpRequest, entry: CatalogueEntry, before: Side | None, after: Side) -> list[Any]:
     """Return the shown revisions that whoever asks may bring back."""
-    if actor_of(request).refusal(Domain(entry.domain)) is not None:
+    if not may(actor_of(request), Verb.CHANGE, Domain(entry.domain)):
         return []
     sides = [side.entry for side in (before, after) if side]
     return [one for one in sides if one.sequence != entry.revision and one.domain == entry.domain]

@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from assemblies.actions.permit import get_permit
 from assemblies.actions.revert import revert
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_number
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
+from assemblies.domains import Domain
 from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, RevisionNotFound
 
 
@@ -28,10 +31,9 @@ def assembly_restore(request: HttpRequest, guid: str) -> HttpResponseBase:
     if seen is None and entry.deleted_at is None:
         # No revision has this number: it is refused like one that was overtaken.
         seen = 0
+    permit = get_permit(actor_of(request), LibraryEvent.REVERT, Domain(entry.domain), guid=entry.guid)
     try:
-        receipt = revert(
-            entry.guid, sequence=sequence, actor=actor_of(request), store=payload_store(), expected_revision=seen
-        )
+        receipt = revert(entry.guid, sequence=sequence, permit=permit, store=payload_store(), expected_revision=seen)
     except RevisionConflict:
         messages.error(request, _("Somebody changed this meanwhile. Nothing was restored: look at the newest first."))
     except (GuidInOtherDomain, Failure) as error:

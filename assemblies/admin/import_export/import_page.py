@@ -14,9 +14,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.import_documents import MOST_PER_MINUTE
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
@@ -36,6 +35,7 @@ from assemblies.errors import (
 )
 from assemblies.web.errors import status_of
 from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
+from devmode.actor import Actor
 
 # What other writers may have done between the last look and the transaction.
 OVERTAKEN = (AssemblyNotFound, GuidInOtherDomain, GuidTaken, RevisionConflict)
@@ -61,21 +61,18 @@ def import_page(request: HttpRequest) -> HttpResponseBase:
         domain = Domain.from_wire(request.POST.get("domain", Domain.USER.value))
     except ValueError:
         return _page(request, actor, notice=_("Choose one of the domains."), status=400)
-    check_may_write(actor, domain, LibraryEvent.IMPORT)
+    permit = get_permit(actor, LibraryEvent.IMPORT, domain)
     try:
         _take_attempt(request)
     except TooManyAttempts as refusal:
         words = _("These are too many imports at once. Wait %(seconds)s seconds, then try again.")
         return _page(request, actor, notice=words % {"seconds": refusal.wait_seconds}, status=429)
-    return _answer(request, actor, domain)
+    return _answer(request, permit, domain)
 
 
 def _writer(request: HttpRequest) -> Actor:
     """Return who asks. Raises Forbidden when there is no domain they may import into."""
-    actor = actor_of(request)
-    if refusal := actor.refusal(Domain.USER):
-        raise refusal
-    return actor
+    return get_permit(actor_of(request), LibraryEvent.IMPORT, Domain.USER, only_looking=True).actor
 
 
 def _take_attempt(request: HttpRequest) -> None:
@@ -84,27 +81,27 @@ def _take_attempt(request: HttpRequest) -> None:
     take_attempt([limit_of("import", user, address, attempts=MOST_PER_MINUTE)])
 
 
-def _answer(request: HttpRequest, actor: Actor, domain: Domain) -> HttpResponseBase:
+def _answer(request: HttpRequest, permit: Permit, domain: Domain) -> HttpResponseBase:
     upload = read_upload(request.FILES.getlist("files"), request.POST.get("pasted", ""))
     if upload.is_empty:
-        return _page(request, actor, notice=_("Choose a file, or paste a document."), domain=domain, status=400)
+        return _page(request, permit.actor, notice=_("Choose a file, or paste a document."), domain=domain, status=400)
     if request.POST.get("step") == "import":
-        return _import(request, actor, upload, domain)
-    return _preview(request, actor, upload, domain)
+        return _import(request, permit, upload, domain)
+    return _preview(request, permit.actor, upload, domain)
 
 
-def _import(request: HttpRequest, actor: Actor, upload: Upload, domain: Domain) -> HttpResponseBase:
+def _import(request: HttpRequest, permit: Permit, upload: Upload, domain: Domain) -> HttpResponseBase:
     proposal = propose(upload, domain, compares=False)
     picking = picking_of(request.POST, proposal)
     if picking.notice:
-        return _preview(request, actor, upload, domain, notice=picking.notice, status=picking.status)
+        return _preview(request, permit.actor, upload, domain, notice=picking.notice, status=picking.status)
     try:
-        report = import_picked(proposal, picking.picks, actor=actor, event_guid=_event_guid(request, actor))
+        report = import_picked(proposal, picking.picks, permit=permit, event_guid=_event_guid(request, permit.actor))
     except OVERTAKEN:
-        return _preview(request, actor, upload, domain, notice=OUTDATED, status=409)
+        return _preview(request, permit.actor, upload, domain, notice=OUTDATED, status=409)
     except Failure as failure:
-        return _preview(request, actor, upload, domain, notice=failure.message, status=status_of(failure))
-    return _page(request, actor, report=report, domain=domain)
+        return _preview(request, permit.actor, upload, domain, notice=failure.message, status=status_of(failure))
+    return _page(request, permit.actor, report=report, domain=domain)
 
 
 def _event_guid(request: HttpRequest, actor: Actor) -> str | None:

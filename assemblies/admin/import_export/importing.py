@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.change import Receipt
 from assemblies.actions.import_documents import import_documents
+from assemblies.actions.permit import Permit
 from assemblies.admin.import_export.proposal import Pick, Proposal, Row
 from assemblies.conf import payload_store
 
@@ -58,14 +58,14 @@ class Report:
         return [(outcome, OUTCOME_WORDS[outcome], count) for outcome, count in numbers.items() if count]
 
 
-def import_picked(proposal: Proposal, picks: Sequence[Pick], *, actor: Actor, event_guid: str | None) -> Report:
+def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, event_guid: str | None) -> Report:
     """Import the rows as picked. Raises what `import_documents` does; nothing was imported then."""
     chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not Pick.SKIP]
     receipts = import_documents(
         [replace(row.document, guid=None) if pick is Pick.AS_NEW else row.document for row, pick in chosen],
         domain=proposal.domain,
         on_conflict=[row.choice(pick) for row, pick in chosen],
-        actor=actor,
+        permit=permit,
         store=payload_store(),
         event_guid=event_guid,
     )

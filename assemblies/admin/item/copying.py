@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies import documents
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.clone import clone
+from assemblies.actions.permit import get_permit
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -24,16 +24,16 @@ from assemblies.web.errors import form_status_of
 def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Ask for a name, and in Dev Mode where the copy is to go; then copy."""
     entry, actor = find_entry(guid), actor_of(request)
-    if request.method == "POST":
-        check_may_write(actor, chosen_domain(request), LibraryEvent.CLONE, assembly_guid=entry.guid)
-    elif not writable_domains(actor):
-        raise Forbidden()
     name = request.POST.get("display_name", proposed_name(entry)).strip()
     if request.method != "POST":
+        if not writable_domains(actor):
+            raise Forbidden()
         return _asked(request, entry, name)
+    domain = chosen_domain(request)
+    permit = get_permit(actor, LibraryEvent.CLONE, domain, guid=entry.guid)
     try:
         wanted = documents.normalise_name(name, "display_name")
-        receipt = clone(entry.guid, domain=chosen_domain(request), actor=actor, display_name=wanted)
+        receipt = clone(entry.guid, domain=domain, permit=permit, display_name=wanted)
     except (InvalidField, Failure) as error:
         return _asked(request, entry, name, error.message, status=form_status_of(error))
     messages.success(request, _("This is your copy. It is queued to be written to its database."))

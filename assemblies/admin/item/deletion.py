@@ -6,8 +6,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.delete import delete
+from assemblies.actions.permit import get_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.badges import source_badge
@@ -28,12 +28,11 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Show what would go and what points to it; then delete it, unless it has changed since it was shown."""
     entry, actor = find_entry(guid), actor_of(request)
     if request.method != "POST":
-        if refusal := actor.refusal(Domain(entry.domain)):
-            raise refusal
+        get_permit(actor, LibraryEvent.DELETE, Domain(entry.domain), only_looking=True)
         return _asked(request, entry)
-    check_may_write(actor, Domain(entry.domain), LibraryEvent.DELETE, assembly_guid=entry.guid)
+    permit = get_permit(actor, LibraryEvent.DELETE, Domain(entry.domain), guid=entry.guid)
     try:
-        delete(entry.guid, actor=actor, expected_revision=sent_revision(request))
+        delete(entry.guid, permit=permit, expected_revision=sent_revision(request))
     except RevisionConflict:
         return _asked(request, find_entry(guid), _("It has changed since you were asked. Look again."), status=409)
     except Failure as failure:

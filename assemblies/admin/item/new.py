@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from assemblies import documents
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.create import create
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
@@ -44,18 +43,18 @@ KINDS = [
 @refusals_as_pages
 def new_item(request: HttpRequest) -> HttpResponseBase:
     """Ask what is to be made, show its form, and create it."""
-    kind, actor = request.GET.get("kind", ""), actor_of(request)
-    if request.method == "POST":
-        check_may_write(actor, chosen_domain(request), LibraryEvent.CREATE)
-    elif not writable_domains(actor):
+    kind = request.GET.get("kind", "")
+    actor = actor_of(request)
+    permit = get_permit(actor, LibraryEvent.CREATE, chosen_domain(request)) if request.method == "POST" else None
+    if permit is None and not writable_domains(actor):
         raise Forbidden("You may read the library. Ask an administrator for the right to add assemblies of your own.")
     if kind not in Kind:
         return render_page(request, "library/item/kinds.html", title=_("New assembly"), kinds=KINDS)
     blank = blank_revision(Kind(kind))
-    if request.method != "POST":
+    if permit is None:
         return _form_page(request, Kind(kind), editing_of(blank))
     sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
-    return _created(request, actor, Kind(kind), typed_editing(sent, blank, blank))
+    return _created(request, permit, Kind(kind), typed_editing(sent, blank, blank))
 
 
 def blank_revision(kind: Kind) -> Revision:
@@ -78,7 +77,7 @@ def blank_revision(kind: Kind) -> Revision:
     return Revision(0, content, FIRST_PAYLOADS.get(kind, b""))
 
 
-def _created(request: HttpRequest, actor: Actor, kind: Kind, editing: Editing) -> HttpResponseBase:
+def _created(request: HttpRequest, permit: Permit, kind: Kind, editing: Editing) -> HttpResponseBase:
     if "_add_variable" in request.POST:
         return _form_page(request, kind, editing, Refused(200))
     changes = editing.changes
@@ -88,7 +87,7 @@ def _created(request: HttpRequest, actor: Actor, kind: Kind, editing: Editing) -
         return _form_page(request, kind, editing, Refused(422, message=_("Nothing was saved yet: see below.")))
     try:
         document = _document(changes, editing.base)
-        receipt = create(document, domain=chosen_domain(request), actor=actor, store=payload_store())
+        receipt = create(document, domain=chosen_domain(request), permit=permit, store=payload_store())
     except LibraryError as error:
         return _form_page(request, kind, editing, Refused(form_status_of(error), error=error, message=error.message))
     messages.success(request, _("Created. It is queued to be written to its database."), extra_tags=SAVED)

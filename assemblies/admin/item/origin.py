@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assemblies.actions import take_original as taking
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
+from assemblies.actions.permit import get_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages
@@ -28,12 +28,12 @@ from assemblies.official import adopt as adoption
 def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Give a copy the content of its original, under its own name."""
     entry, actor = find_any_entry(guid), actor_of(request)
-    check_may_write(actor, Domain(entry.domain), LibraryEvent.TAKE_ORIGINAL, assembly_guid=entry.guid)
+    permit = get_permit(actor, LibraryEvent.TAKE_ORIGINAL, Domain(entry.domain), guid=entry.guid)
     seen = sent_revision(request)
     return _done(
         request,
         entry,
-        lambda: taking.take_original(entry.guid, actor=actor, expected_revision=seen),
+        lambda: taking.take_original(entry.guid, permit=permit, expected_revision=seen),
         _("Now it says what its original says. What it said before is in its history."),
     )
 
@@ -43,11 +43,11 @@ def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
 def adopt_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Keep what the official source withdrew, as an assembly of one's own."""
     entry, actor = find_any_entry(guid), actor_of(request)
-    check_may_write(actor, Domain.USER, LibraryEvent.ADOPT_WITHDRAWN, assembly_guid=entry.guid)
+    permit = get_permit(actor, LibraryEvent.ADOPT_WITHDRAWN, Domain.USER, guid=entry.guid)
     return _done(
         request,
         entry,
-        lambda: adoption.adopt(entry.guid, actor=actor),
+        lambda: adoption.adopt(entry.guid, permit=permit),
         _("This is your own now; the official source no longer decides about it."),
     )
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.change import Receipt
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.update import update
 from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
@@ -38,7 +38,7 @@ def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
     """Save what the form says."""
     editing = sent_editing(request, entry)
     try:
-        _check(request, entry)
+        permit = _get_permit(request, entry)
         if "_add_variable" in request.POST:
             return item_page(request, entry, Refused(200, editing))
         if editing.changes is None:
@@ -46,7 +46,7 @@ def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
         if (seen := sent_number(request.POST, "revision")) is None:
             return item_page(request, entry, Refused(422, editing, message=UNSAID))
         changes = editing.changes.without(set(request.POST.getlist("theirs")))
-        return _saved(request, entry, seen, changes)
+        return _saved(request, permit, entry, seen, changes)
     except RevisionConflict:
         return _conflicting(request, entry.guid, editing)
     except LibraryError as error:
@@ -57,12 +57,12 @@ def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
     """Save what the document says that somebody edited as JSON."""
     text, seen = request.POST.get("document", ""), sent_number(request.POST, "revision")
     try:
-        _check(request, entry)
+        permit = _get_permit(request, entry)
         if seen is None:
             return item_page(request, entry, Refused(422, raw=text, message=UNSAID))
         base = earlier_or_newest(entry, seen)
         changes = read_raw(text, entry.guid, base, max_bytes=2 * settings.MAX_DOCUMENT_BYTES)
-        return _saved(request, entry, seen, changes)
+        return _saved(request, permit, entry, seen, changes)
     except RevisionConflict:
         newest = find_any_entry(entry.guid)
         message = _("Revision %(revision)s was saved meanwhile by %(actor)s. Saving again writes over it.")
@@ -82,12 +82,15 @@ def sent_editing(request: HttpRequest, entry: CatalogueEntry) -> Editing:
     return typed_editing(sent, base, base if rows_of in {None, base.number} else earlier_or_newest(entry, rows_of))
 
 
-def _check(request: HttpRequest, entry: CatalogueEntry) -> None:
-    check_may_write(actor_of(request), Domain(entry.domain), LibraryEvent.UPDATE, assembly_guid=entry.guid)
+def _get_permit(request: HttpRequest, entry: CatalogueEntry) -> Permit:
+    permit = get_permit(actor_of(request), LibraryEvent.UPDATE, Domain(entry.domain), guid=entry.guid)
     require_live(entry)
+    return permit
 
 
-def _saved(request: HttpRequest, entry: CatalogueEntry, seen: int, changes: Changes) -> HttpResponseBase:
+def _saved(
+    request: HttpRequest, permit: Permit, entry: CatalogueEntry, seen: int, changes: Changes
+) -> HttpResponseBase:
     if not changes:
         messages.info(request, _("Nothing was changed, so there was nothing to save."))
         return next_page(request, entry.guid)
@@ -97,7 +100,7 @@ def _saved(request: HttpRequest, entry: CatalogueEntry, seen: int, changes: Chan
         entry.guid,
         changes.fields,
         payload=changes.payload,
-        actor=actor_of(request),
+        permit=permit,
         store=payload_store(),
         expected_revision=seen,
     )

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from assemblies.actions.actor import Actor
 from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import Refusal
 from assemblies.models import AssemblySetting, SettingCategory, Status
+from assemblies.permissions import Verb, find_refusal
+from devmode.actor import Actor
 
 SHOWN = (SettingCategory.FAVOURITE, SettingCategory.APPROVED, SettingCategory.DEPRECATED, SettingCategory.REPLACED_BY)
 
@@ -36,7 +37,7 @@ class Rights:
 
 def rights_in(request: HttpRequest, entry: CatalogueEntry) -> Rights:
     actor = actor_of(request)
-    refusal = actor.refusal(Domain(entry.domain))
+    refusal = find_refusal(actor, Verb.CHANGE, Domain(entry.domain))
     return Rights(actor, refusal, entry.deleted_at is not None, writable_domains(actor))
 
 

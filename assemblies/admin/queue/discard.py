@@ -8,9 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
 from assemblies.actions.discard import discard, find_persisted
+from assemblies.actions.permit import get_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.history.field_words import changes_in_words
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -21,6 +20,7 @@ from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NothingPending, RevisionConflict
+from devmode.actor import Actor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +36,7 @@ def queue_discard(request: HttpRequest, guid: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpResponse:
-    actor.check_may_write(Domain(entry.domain))
+    get_permit(actor, LibraryEvent.DISCARD, Domain(entry.domain), only_looking=True)
     persisted = find_persisted(entry.guid)
     content = persisted.read_content() if persisted else None
     context: dict[str, Any] = {
@@ -49,9 +49,9 @@ def _asked(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpRes
 
 
 def _discarded(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> HttpResponse:
-    check_may_write(actor, Domain(entry.domain), LibraryEvent.DISCARD, assembly_guid=entry.guid)
+    permit = get_permit(actor, LibraryEvent.DISCARD, Domain(entry.domain), guid=entry.guid)
     try:
-        receipt = discard(entry.guid, actor=actor, store=payload_store(), expected_revision=sent_revision(request))
+        receipt = discard(entry.guid, permit=permit, store=payload_store(), expected_revision=sent_revision(request))
     except RevisionConflict:
         messages.warning(request, _("It was changed meanwhile, so nothing was discarded. This is how it stands now."))
         return redirect("admin:queue_discard", entry.guid)

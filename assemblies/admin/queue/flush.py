@@ -7,11 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from assemblies.actions.permit import get_permit
 from assemblies.actions.write_domains import write_domains
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
+from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import Failure
+from assemblies.permissions import Place, Verb
 
 WRITTEN = "admin:queue"
 
@@ -21,8 +24,9 @@ WRITTEN = "admin:queue"
 def queue_flush(request: HttpRequest) -> HttpResponse:
     """Flush the domain that is named, or all of them."""
     domains = _asked(request.POST.get("domain", ""))
+    permit = get_permit(actor_of(request), LibraryEvent.FLUSH, Place.LIBRARY, verb=Verb.REPLICATE)
     try:
-        written = write_domains(domains, actor=actor_of(request))
+        written = write_domains(domains, permit=permit)
     except Failure as failure:
         _say_failure(request, failure)
     else:

@@ -15,12 +15,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.actions.actor import Actor
 from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.page import render_page
 from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_queues, library_catalogue, pending_page
 from assemblies.domains import Domain, Operation
 from assemblies.journal.pending import PendingWrite
+from devmode.actor import Actor
 from devmode.grants.dev_mode_status import standing_of
 
 WRITES_PER_PAGE = 50

@@ -21,6 +21,7 @@ from assemblies.domains import Domain
 from assemblies.models import SyncRecord
 from assemblies.official.sync_records import find_last_accepted, masked
 from assemblies.official.undo import find_undoable
+from assemblies.permissions import Verb, may
 
 RECORDS_PER_PAGE = 25
 
@@ -44,7 +45,7 @@ class Acceptance:
 
 
 def official_page(request: HttpRequest) -> HttpResponse:
-    may_sync = actor_of(request).refusal(Domain.OFFICIAL) is None
+    may_sync = may(actor_of(request), Verb.CHANGE, Domain.OFFICIAL)
     records = Paginator(SyncRecord.objects.select_related("undone_by"), RECORDS_PER_PAGE)
     page = records.get_page(request.GET.get("page"))
     return render_page(

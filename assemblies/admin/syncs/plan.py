@@ -13,8 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.syncs.allowances import Allowances
@@ -60,9 +59,9 @@ class Preview:
 @require_POST
 @refusals_as_pages
 def plan_page(request: HttpRequest) -> HttpResponseBase:
-    actor, allowed = actor_of(request), Allowances.asked(request.POST)
-    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
-    preview = _previewed(actor, allowed)
+    permit = get_permit(actor_of(request), LibraryEvent.SYNC, Domain.OFFICIAL)
+    allowed = Allowances.asked(request.POST)
+    preview = _previewed(permit, allowed)
     report = preview.report
     return render_page(
         request,
@@ -77,23 +76,23 @@ def plan_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _previewed(actor: Actor, allowed: Allowances) -> Preview:
+def _previewed(permit: Permit, allowed: Allowances) -> Preview:
     """Ask for a plan, and when it is refused for something that may be allowed, once more with that."""
     try:
-        return Preview(report=_dry_run(actor, allowed), reasons=[], skipped=[], may_allow=[])
+        return Preview(report=_dry_run(permit, allowed), reasons=[], skipped=[], may_allow=[])
     except (SourceUnreadable, SyncRefused) as refusal:
         first = _refused(refusal)
     if not first.may_allow:
         return first
     try:
-        report = _dry_run(actor, allowed.with_all(first.may_allow))
+        report = _dry_run(permit, allowed.with_all(first.may_allow))
     except (SourceUnreadable, SyncRefused):
         return first
     return Preview(report=report, reasons=first.reasons, skipped=[], may_allow=first.may_allow)
 
 
-def _dry_run(actor: Actor, allowed: Allowances) -> SyncReport:
-    return sync(open_source(), actor=actor, store=payload_store(), dry_run=True, **allowed.arguments())
+def _dry_run(permit: Permit, allowed: Allowances) -> SyncReport:
+    return sync(open_source(), permit=permit, store=payload_store(), dry_run=True, **allowed.arguments())
 
 
 def _refused(refusal: LibraryError) -> Preview:

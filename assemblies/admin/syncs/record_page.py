@@ -15,6 +15,7 @@ from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.domains import Domain, Operation
 from assemblies.models import JournalEntry, SyncRecord
 from assemblies.official.undo import find_undoable
+from assemblies.permissions import Verb, may
 
 MOST_WRITTEN = 200
 
@@ -34,7 +35,7 @@ class Written:
 
 
 def record_page(request: HttpRequest, record: SyncRecord) -> HttpResponse:
-    may_sync = actor_of(request).refusal(Domain.OFFICIAL) is None
+    may_sync = may(actor_of(request), Verb.CHANGE, Domain.OFFICIAL)
     written = _written_by(record, library_catalogue().current())
     return render_page(
         request,

@@ -4,8 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.progress import progress_answer
@@ -24,28 +23,28 @@ from assemblies.progress import Track
 @require_POST
 @refusals_as_pages
 def run_sync(request: HttpRequest) -> HttpResponseBase:
-    actor, allowed = actor_of(request), Allowances.asked(request.POST)
-    check_may_write(actor, Domain.OFFICIAL, LibraryEvent.SYNC)
+    permit = get_permit(actor_of(request), LibraryEvent.SYNC, Domain.OFFICIAL)
+    allowed = Allowances.asked(request.POST)
 
     def work(track: Track) -> str:
-        return _synchronised(actor, allowed, track)
+        return _synchronised(permit, allowed, track)
 
     return progress_answer(request, work, back=official_address())
 
 
-def _synchronised(actor: Actor, allowed: Allowances, track: Track) -> str:
+def _synchronised(permit: Permit, allowed: Allowances, track: Track) -> str:
     """Return the page of what came of it. A refusal has a record, too, unless there was no source to ask."""
     last = SyncRecord.objects.first()
     try:
-        sync(open_source(), actor=actor, store=payload_store(), track=track, **allowed.arguments())
+        sync(open_source(), permit=permit, store=payload_store(), track=track, **allowed.arguments())
     except (SourceUnreadable, SyncRefused):
-        record = _newer(last, actor)
+        record = _newer(last, permit.actor.name)
         if record is None:
             raise
         return record_address(record)
-    record = _newer(last, actor)
+    record = _newer(last, permit.actor.name)
     return record_address(record) if record else f"{official_address()}?nothing-new"
 
 
-def _newer(last: SyncRecord | None, actor: Actor) -> SyncRecord | None:
-    return SyncRecord.objects.filter(pk__gt=last.pk if last else 0, actor=actor.name).first()
+def _newer(last: SyncRecord | None, actor_name: str) -> SyncRecord | None:
+    return SyncRecord.objects.filter(pk__gt=last.pk if last else 0, actor=actor_name).first()

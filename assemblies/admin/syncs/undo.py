@@ -5,8 +5,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from assemblies.actions.actor import Actor
-from assemblies.actions.audit import check_may_write
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.progress import progress_answer
@@ -27,12 +26,11 @@ from assemblies.progress import Track
 def undo_page(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     if request.method == "POST":
-        check_may_write(actor, Domain.OFFICIAL, LibraryEvent.UNDO_SYNC)
+        permit = get_permit(actor, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL)
         seen, meant = sent_number(request.POST, "record") or 0, request.POST.get("allow_mass_removal") == "yes"
-        return progress_answer(request, lambda track: _undone(actor, seen, meant, track), back=official_address())
-    # Looking is no attempt: nothing is written down about it.
-    actor.check_may_write(Domain.OFFICIAL)
-    report = undo_sync(actor=actor, store=payload_store(), dry_run=True)
+        return progress_answer(request, lambda track: _undone(permit, seen, meant, track), back=official_address())
+    permit = get_permit(actor, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL, only_looking=True)
+    report = undo_sync(permit=permit, store=payload_store(), dry_run=True)
     if report.record is None:
         return HttpResponseRedirect(official_address())
     return render_page(
@@ -45,9 +43,9 @@ def undo_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _undone(actor: Actor, seen: int, allow_mass_removal: bool, track: Track) -> str:
+def _undone(permit: Permit, seen: int, allow_mass_removal: bool, track: Track) -> str:
     report = undo_sync(
-        actor=actor,
+        permit=permit,
         store=payload_store(),
         expected_record=seen,
         allow_mass_removal=allow_mass_removal,

@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.management.command import LibraryCommand
 from devmode.accounts.tokens import issue_token
+from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent
 from devmode.write_lock import write_transaction

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.import_documents import OnConflict, import_documents
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
 from assemblies.bundles import Found, Skipped
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
@@ -15,6 +16,7 @@ from assemblies.management.command import REFUSED, LibraryCommand, domain_argume
 from assemblies.management.documents import collect_paths, rows_with_guid_of, without_conflicts
 from assemblies.management.tables import table_lines
 from assemblies.models import Assembly
+from devmode.actor import Actor
 
 MOST_ROWS_SHOWN = 50
 Outcome = dict[str, list[tuple[str, str | None]]]
@@ -88,7 +90,7 @@ def _imported(good: list[Found], domain: Domain, on_conflict: OnConflict) -> Out
         [found.document for found in good],
         domain=domain,
         on_conflict=on_conflict,
-        actor=Actor.of_command("import_assemblies"),
+        permit=get_permit(Actor.of_command("import_assemblies"), LibraryEvent.IMPORT, domain),
         store=payload_store(),
     )
     for found, receipt in zip(good, receipts, strict=True):

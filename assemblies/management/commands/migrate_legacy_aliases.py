@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
+from assemblies.domains import Domain
 from assemblies.errors import MigrationRefused, NothingToMigrate, PlanChanged, Refusal
 from assemblies.management.command import LibraryCommand
 from assemblies.management.migration_lines import next_lines, plan_lines
@@ -23,6 +25,7 @@ from assemblies.rekeying.catalogue_adapter import CatalogueAdapter
 from assemblies.rekeying.migrate import Migration
 from assemblies.rekeying.registry import Registry, read_registry
 from assemblies.rekeying.words import ATOCORE, CATALOGUE
+from devmode.actor import Actor
 
 EXIT_CODES: dict[type[Refusal], int] = {MigrationRefused: 2, NothingToMigrate: 3, PlanChanged: 4}
 
@@ -88,7 +91,8 @@ def _opened(options: dict[str, Any]) -> Iterator[tuple[Adapter, Registry, Path |
     path: Path | None = options["registry"]
     if options["profile"] == CATALOGUE.profile:
         registry = read_registry(path, fold_alias, fold_id=fold_alias) if path else stored_registry()
-        yield CatalogueAdapter(Actor.of_command("migrate_legacy_aliases")), registry, path
+        permit = get_permit(Actor.of_command("migrate_legacy_aliases"), LibraryEvent.REKEY, *Domain)
+        yield CatalogueAdapter(permit), registry, path
         return
     path = path or _path_from_environment("ATOCORE_PROJECT_REGISTRY_PATH")
     adapter = AtocoreAdapter(_atocore_file(options), writable=options["apply"])

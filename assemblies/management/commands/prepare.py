@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from assemblies.actions.actor import Actor
 from assemblies.actions.hydrate import HydrationReport, adopt_replica, rebuild_replica
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.management.administrator import FirstAdministrator
 from assemblies.management.command import LibraryCommand, domain_argument
 from assemblies.management.preparation import Preparation, prepare
+from devmode.actor import Actor
 
 SHOWN_GUIDS = 10
 ACTOR = Actor.of_command("prepare")
@@ -41,7 +43,8 @@ class Command(LibraryCommand):
         with self.progress() as progress:
             outcome = prepare(actor=ACTOR, step=progress.say)
         decided = [
-            adopt_replica(domain, actor=ACTOR, store=payload_store()) for domain in options["adopt_replica"] or ()
+            adopt_replica(domain, permit=get_permit(ACTOR, LibraryEvent.ADOPT, domain), store=payload_store())
+            for domain in options["adopt_replica"] or ()
         ]
         copies = {str(domain): rebuild_replica(domain) for domain in options["rebuild_replica"] or ()}
         self.answer(_facts(outcome, decided, copies), _lines(outcome, decided, copies))

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from assemblies.actions.actor import Actor
 from assemblies.audit_events import LibraryEvent
 from assemblies.backup.restore import Restored, check_mirror, restore
 from assemblies.conf import payload_store
@@ -22,6 +21,7 @@ from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.preparation import make_directories, prepare, prepared_alone
 from assemblies.management.tables import table_lines
 from assemblies.progress import Track
+from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
 from devmode.write_lock import write_transaction
 

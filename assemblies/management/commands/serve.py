@@ -21,7 +21,6 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connections
 
-from assemblies.actions.actor import Actor
 from assemblies.conf import flush_interval
 from assemblies.errors import LibraryError
 from assemblies.journal.flusher import Flusher
@@ -33,6 +32,7 @@ from assemblies.management.flusher_thread import FlusherThread
 from assemblies.management.preparation import check_prepared, prepare
 from assemblies.management.sweeper_thread import SweeperThread
 from assemblies.management.web_server import WebServer, address_of, listen
+from devmode.actor import Actor
 
 logger = logging.getLogger(__name__)
 # Longer than a locked domain database is waited for, so that the others still get their turn.

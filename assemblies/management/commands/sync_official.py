@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from assemblies.actions.actor import Actor
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
@@ -19,8 +20,10 @@ from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.official.undo import UndoReport, undo_sync
 from assemblies.progress import Track
+from devmode.actor import Actor
 
 MOST_ROWS_SHOWN = 50
+ACTOR = Actor.of_command("sync_official")
 
 
 class Command(LibraryCommand):
@@ -80,7 +83,7 @@ class Command(LibraryCommand):
         try:
             return sync(
                 open_source(options["source"], options["ref"]),
-                actor=Actor.of_command("sync_official"),
+                permit=get_permit(ACTOR, LibraryEvent.SYNC, Domain.OFFICIAL),
                 store=payload_store(),
                 dry_run=options["dry_run"],
                 keep_local=options["keep_local"],
@@ -96,8 +99,8 @@ class Command(LibraryCommand):
     def _undo(self, options: dict[str, Any], track: Track) -> None:
         if options["source"] or options["ref"] or options["keep_local"] or options["verify"]:
             raise CommandError("--undo takes the last sync back; it goes with --dry-run and --json only.", returncode=2)
-        actor = Actor.of_command("sync_official")
-        report = undo_sync(actor=actor, store=payload_store(), dry_run=options["dry_run"], track=track)
+        permit = get_permit(ACTOR, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL)
+        report = undo_sync(permit=permit, store=payload_store(), dry_run=options["dry_run"], track=track)
         self.answer(report.json(), undo_lines(report))
 
     def _lines(self, report: SyncReport) -> Iterator[str]:

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.actor import Actor
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
 from assemblies.models import Assembly, JournalEntry, OfficialAssembly, SyncRecord
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.official.git.git_repository import MADE_AT, Repository, git_source, needs_git
 from tests.official.published_folder import guid, publish
+from tests.permits import may_sync
 
 pytestmark = [pytest.mark.usefixtures("library"), needs_git]
 COMMITS = 24
@@ -31,7 +32,7 @@ class History:
 
     def follow(self, **options: Any) -> SyncReport:
         commit = self.repository.commit()
-        report = sync(git_source(self.folder, self.mirrors), actor=self.actor, store=self.store, **options)
+        report = sync(git_source(self.folder, self.mirrors), permit=may_sync(self.actor), store=self.store, **options)
         assert report.source_version == f"git:{commit}"
         self.assert_equal()
         return report
@@ -137,7 +138,7 @@ def test_another_commit_with_the_same_documents_is_known_from_then_on(history: H
     assert SyncRecord.objects.all()[0].source_version == report.source_version
     history.repository.git("reset", "--quiet", "--hard", "HEAD~1")
     with pytest.raises(SyncRefused):
-        sync(git_source(history.folder, history.mirrors), actor=history.actor, store=history.store)
+        sync(git_source(history.folder, history.mirrors), permit=may_sync(history.actor), store=history.store)
 
 
 def test_a_long_history_of_anything(history: History) -> None:

@@ -1,0 +1,48 @@
+"""Change what is said about an assembly, and not its content: settings and notes.
+
+With the guarantees of `commit`: permission decided on the row, one transaction on `default` with its audit entry,
+denials audited. Such rows make no revision: they are no part of what a domain database contains.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assemblies.actions.audit import assembly_subject, facts_of
+from assemblies.actions.find import require_live
+from assemblies.actions.permit import Permit
+from assemblies.actions.transaction import change_transaction
+from assemblies.domains import Domain
+from assemblies.models import Assembly
+from assemblies.permissions import Place, Scope
+from devmode.audit import record
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnotationTransaction:
+    """The transaction of one such change; what ends without a `record` must have changed nothing."""
+
+    row: Assembly
+    permit: Permit
+    now: datetime
+
+    def record(self, **detail: Any) -> None:
+        """Append the audit entry of the change."""
+        subject = assembly_subject(self.row.guid, self.row.domain)
+        record(facts_of(self.permit.actor, self.permit.event, subject=subject, detail=detail), now=self.now)
+
+
+@contextmanager
+def annotate(guid: str, *, permit: Permit, personal: bool = False) -> Iterator[AnnotationTransaction]:
+    """Open the transaction for a live assembly; what is `personal` needs no permission for its domain.
+
+    Raises AssemblyNotFound, Forbidden, DevModeRequired, or a Failure.
+    """
+    with change_transaction(permit, guid=guid) as transaction:
+        row = require_live(Assembly.objects.without_texts().filter(guid=guid).first(), guid)
+        scope: Scope = Place.OWN if personal else Domain(row.domain)
+        permit.check(scope)
+        permit.use_grant([scope], now=transaction.now)
+        yield AnnotationTransaction(row=row, permit=permit, now=transaction.now)

@@ -1,0 +1,102 @@
+"""Who may do what: one table of verbs and scopes. What has no row is for nobody.
+
+A request is decided by it twice: before anything is read or stored, and on the locked row within the transaction.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from assemblies.domains import Domain
+from assemblies.errors import DevModeRequired, Forbidden, Refusal
+from devmode.actor import Actor, Role
+
+
+class Verb(StrEnum):
+    """What somebody may do."""
+
+    CHANGE = "change"  # an assembly, and what is said about it
+    RUN = "run"
+    APPROVE = "approve"  # an assembly, for others to run
+    SCHEDULE = "schedule"
+    REPLICATE = "replicate"  # write to another database
+    ADMINISTER = "administer"
+
+
+class Place(StrEnum):
+    """Where something is done that is done in no domain."""
+
+    OWN = "own"  # what somebody keeps for themselves
+    LIBRARY = "library"  # the library as a whole
+
+
+Scope = Domain | Place
+
+
+class Need(IntEnum):
+    """The least that somebody must be; each may do what those before may."""
+
+    SIGNED_IN = 1
+    OPERATOR = 2
+    ADMINISTRATOR = 3
+    DEV_MODE = 4
+
+
+TABLE: Mapping[tuple[Verb, Scope], Need] = {
+    (Verb.CHANGE, Place.OWN): Need.SIGNED_IN,
+    (Verb.CHANGE, Domain.USER): Need.OPERATOR,
+    (Verb.CHANGE, Domain.COMMUNITY): Need.DEV_MODE,
+    (Verb.CHANGE, Domain.OFFICIAL): Need.DEV_MODE,
+    (Verb.APPROVE, Domain.USER): Need.OPERATOR,
+    (Verb.APPROVE, Domain.COMMUNITY): Need.DEV_MODE,
+    (Verb.APPROVE, Domain.OFFICIAL): Need.DEV_MODE,
+    (Verb.REPLICATE, Place.LIBRARY): Need.DEV_MODE,
+    (Verb.ADMINISTER, Place.LIBRARY): Need.ADMINISTRATOR,
+}
+
+
+# What a refusal says where the library's own words are too general: to everybody, and to an administrator.
+_WORDS: Mapping[Verb, tuple[str, str]] = {
+    Verb.REPLICATE: (
+        _("Only administrators may do this; pending changes are written when they are due anyway."),
+        _("Enable Dev Mode to write now; pending changes are written when they are due anyway."),
+    ),
+    Verb.ADMINISTER: (_("Only administrators may do this."), ""),
+}
+_LEVELS: Mapping[Role, Need] = {
+    Role.VIEWER: Need.SIGNED_IN,
+    Role.OPERATOR: Need.OPERATOR,
+    Role.ADMINISTRATOR: Need.ADMINISTRATOR,
+    # Whoever may run a command owns the files anyway.
+    Role.COMMAND: Need.DEV_MODE,
+}
+
+
+def may(actor: Actor, verb: Verb, scope: Scope) -> bool:
+    """Say whether `actor` may do `verb` in `scope` now."""
+    return find_refusal(actor, verb, scope) is None
+
+
+def find_refusal(actor: Actor, verb: Verb, scope: Scope) -> Refusal | None:
+    """Return why `actor` may not do `verb` in `scope`, or None when they may."""
+    need = TABLE.get((verb, scope))
+    if need is not None and _level(actor) >= need:
+        return None
+    detail = {"domain": scope} if isinstance(scope, Domain) else {}
+    forbidden, dev_mode_required = (gettext(words) if words else "" for words in _WORDS.get(verb, ("", "")))
+    if need is Need.DEV_MODE and actor.role is Role.ADMINISTRATOR:
+        return DevModeRequired(dev_mode_required, **detail)
+    return Forbidden(forbidden, **detail)
+
+
+def needs_dev_mode(verb: Verb, scope: Scope) -> bool:
+    """Say whether doing it uses a Dev Mode grant."""
+    return TABLE.get((verb, scope)) is Need.DEV_MODE
+
+
+def _level(actor: Actor) -> int:
+    if actor.role is Role.ADMINISTRATOR and actor.dev_mode:
+        return Need.DEV_MODE
+    return _LEVELS.get(actor.role, 0)
