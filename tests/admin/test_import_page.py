@@ -415,7 +415,7 @@ def test_a_failing_library_loses_nothing_that_was_picked(olga: Client, monkeypat
 
     sent = Sent(olga, ("a.json", document("A", assembly_guid=GUID)), ("b.json", document())).preview()
     monkeypatch.setattr(import_page, "import_picked", full)
-    sent.pick("as_new", "skip", status=503)
+    sent.pick("as_new", "skip", status=507)
     assert "too little disk space" in sent.text
     assert [pick for _row, pick in sent.answer.context["picked_rows"]] == ["as_new", "skip"]
 

@@ -239,7 +239,7 @@ def test_an_assembly_deleted_meanwhile_keeps_what_was_typed(client: Client, oper
     sent = filled(client, address(rich))
     delete(rich, permit=may_delete(operator))
     answer = client.post(address(rich), sent | {"summary": "Typed."})
-    assert answer.status_code == 409
+    assert answer.status_code == 404
     page = answer.content.decode()
     assert "Typed." in page
     assert "was deleted" in page
