@@ -39,7 +39,7 @@ def _columns(character: str) -> int:
 
 def narrowed(widths: Sequence[int], room: int) -> list[int]:
     """Take from the widest columns, never below MIN_WIDTH, until all fit into the room."""
-    fitting = list(widths)
+    fitting = [min(width, room) for width in widths]
     while sum(fitting) + len(GAP) * (len(fitting) - 1) > room and max(fitting) > MIN_WIDTH:
         fitting[fitting.index(max(fitting))] -= 1
     return fitting
@@ -54,9 +54,12 @@ def row_lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 
 def folds(text: str, width: int) -> list[str]:
-    lines = [""]
-    for character in text:
-        if width_of(lines[-1] + character) > width:
-            lines.append("")
-        lines[-1] += character
-    return lines
+    """Return the text in pieces of at most `width` columns; in time that grows with its length, whatever that is."""
+    pieces, begin, taken = [], 0, 0
+    for place, character in enumerate(text):
+        columns = width_of(character)
+        if taken + columns > width and place > begin:
+            pieces.append(text[begin:place])
+            begin, taken = place, 0
+        taken += columns
+    return [*pieces, text[begin:]]
