@@ -62,7 +62,7 @@ def visit(chromium: Browser, live_server: Any, library: PayloadStore) -> Iterato
             locale="en-GB",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if role is not None:
             value = session_of(PEOPLE[role](), dev_mode=dev_mode)
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
@@ -101,11 +101,13 @@ def picture() -> Callable[[Page, str], None]:
     """
 
     def taken(page: Page, name: str) -> None:
+        folder = os.environ.get("SCREENSHOTS")
+        if not folder:
+            return
         page.evaluate(REPLACE_TEXT, [str(settings.RUNTIME_ROOT), "/srv/borealis"])
         words = page.locator("body").inner_text()
         assert [place for place in (PROJECT, tempfile.gettempdir(), Path.home()) if f"{place}/" in words] == []
-        if folder := os.environ.get("SCREENSHOTS"):
-            page.screenshot(path=Path(folder) / f"{name}.png")
+        page.screenshot(path=Path(folder) / f"{name}.png")
 
     return taken
 
