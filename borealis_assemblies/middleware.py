@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from assemblies.documents.upload_size import announced_bytes, bounds_itself
+from assemblies.web.uploads import announced_bytes, takes_uploads
 from borealis_assemblies.errors import answer_named_error, form_too_large, https_required
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -95,10 +95,10 @@ class BoundedForms:
     def process_view(
         self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _named: dict[str, Any]
     ) -> HttpResponseBase | None:
-        if request.method != "POST" or request.content_type not in FORMS or bounds_itself(view):
+        if request.method != "POST" or request.content_type not in FORMS or takes_uploads(view):
             return None
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + BYTES_AROUND_FIELD * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-        return form_too_large(request) if announced_bytes(request.META) > most else None
+        return form_too_large(request) if announced_bytes(request) > most else None
 
 
 class NamedErrors:

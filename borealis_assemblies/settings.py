@@ -174,7 +174,7 @@ REST_FRAMEWORK = {
         "devmode.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["assemblies.api.rendering.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["assemblies.web.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["assemblies.api.parsing.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "assemblies.api.errors.answer_exception",

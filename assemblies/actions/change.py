@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from assemblies.documents import find_hidden_characters
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 
 Rewrite = Callable[[Assembly | None, datetime], Content | None]
 Alongside = Callable[[datetime], AbstractContextManager[None]]
+
+
+class Outcome(models.TextChoices):
+    """What became of one assembly, or of one document."""
+
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Updated")
+    UNCHANGED = "unchanged", _("Unchanged")
+    SKIPPED = "skipped", _("Skipped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +54,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What was made durable. `content` is None after a deletion; `changed` is False when there was nothing to do."""
+    """What was made durable. `content` is None after a deletion; `changed` is False when there was nothing to do.
+
+    `skipped` is True where whoever asked wanted what is there to be left alone.
+    """
 
     guid: str
     domain: Domain
@@ -51,3 +66,10 @@ class Receipt:
     content: Content | None
     created: bool
     changed: bool
+    skipped: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.changed:
+            return Outcome.CREATED if self.created else Outcome.UPDATED
+        return Outcome.SKIPPED if self.skipped else Outcome.UNCHANGED

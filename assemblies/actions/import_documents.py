@@ -91,7 +91,9 @@ def import_documents(
         ]
         if event_guid:
             changes = [replace(change, event_guid=_nth_event(event_guid, n)) for n, change in enumerate(changes)]
-        return commit(changes, permit=permit, detail={"documents": len(documents)})
+        receipts = commit(changes, permit=permit, detail={"documents": len(documents)})
+        skipping = [choice.on_conflict == OnConflict.SKIP for choice in choices]
+        return [replace(one, skipped=skips) for one, skips in zip(receipts, skipping, strict=True)]
 
 
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:

@@ -3,48 +3,69 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.actions.attach import attach, detach, get_attachment
-from assemblies.api import schema
-from assemblies.api.downloads import download
-from assemblies.api.endpoint import AssemblyEndpoint
+from assemblies.api.description import BYTES, GUID, IF_MATCH, IF_NONE_MATCH, NAME, READING_ONE
 from assemblies.api.parsing import body_chunks
-from assemblies.api.representing import written_item
-from assemblies.api.writing import permitted
+from assemblies.api.resource import AssemblyResource
+from assemblies.api.responses import download, written_item
+from assemblies.api.shapes.items import WrittenItem
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue.find import find_entry
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadReference
+from devmode.api.schema import described
 
 
-class AttachmentView(AssemblyEndpoint):
+class AttachmentViewSet(AssemblyResource):
     """One attached file, by its name."""
 
-    @schema.read_attachment
-    def get(self, request: Request, guid: str, name: str) -> HttpResponseBase:
-        facts = get_attachment(find_entry(guid).content, name)
+    lookup_field = "name"
+
+    @described(
+        "Download an attachment",
+        operation_id="read_attachment",
+        answers=BYTES,
+        parameters=(GUID, NAME, IF_NONE_MATCH),
+        refusals=READING_ONE,
+    )
+    def retrieve(self, request: Request, guid: str, name: str) -> HttpResponseBase:
+        facts = get_attachment(self.entry(guid).content, name)
         reference = PayloadReference(facts.payload_guid, facts.sha256, facts.size_bytes)
         return download(request, reference, facts.file_name, payload_store())
 
-    @schema.write_attachment
-    def put(self, request: Request, guid: str, name: str) -> HttpResponse:
-        intent = permitted(request, guid, LibraryEvent.ATTACH)
+    @described(
+        "Put an attachment on an assembly",
+        operation_id="write_attachment",
+        body={"application/octet-stream": OpenApiTypes.BINARY},
+        answers={200: WrittenItem},
+        parameters=(GUID, NAME, IF_MATCH),
+        refusals=(401, 403, 404, 412, 413, 503, 507),
+    )
+    def update(self, request: Request, guid: str, name: str) -> HttpResponse:
+        change = self.authorize_change(guid, LibraryEvent.ATTACH)
         receipt = attach(
-            intent.entry.guid,
+            change.entry.guid,
             name,
             body_chunks(request, max_bytes=settings.MAX_ATTACHMENT_BYTES),
             mime_type=documents.normalise_mime_type(request.content_type, "Content-Type"),
             max_bytes=settings.MAX_ATTACHMENT_BYTES,
-            permit=intent.permit,
+            permit=change.permit,
             store=payload_store(),
-            expected_revision=intent.expected_revision,
+            expected_revision=change.expected_revision,
         )
         return written_item(request, receipt)
 
-    @schema.delete_attachment
-    def delete(self, request: Request, guid: str, name: str) -> HttpResponse:
-        intent = permitted(request, guid, LibraryEvent.DETACH)
-        receipt = detach(intent.entry.guid, name, permit=intent.permit, expected_revision=intent.expected_revision)
+    @described(
+        "Take an attachment off",
+        operation_id="delete_attachment",
+        answers={200: WrittenItem},
+        parameters=(GUID, NAME, IF_MATCH),
+        refusals=(401, 403, 404, 412, 503, 507),
+    )
+    def destroy(self, request: Request, guid: str, name: str) -> HttpResponse:
+        change = self.authorize_change(guid, LibraryEvent.DETACH)
+        receipt = detach(change.entry.guid, name, permit=change.permit, expected_revision=change.expected_revision)
         return written_item(request, receipt)

@@ -6,10 +6,21 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.api import schema
+from assemblies.api.shapes.fields import JSONObject
+from assemblies.api.shapes.items import Status
 from assemblies.conf import payload_store
 from assemblies.inspection.health.readiness import library_state
 from devmode.api.endpoint import PrivateEndpoint
+from devmode.api.schema import described
+
+
+class Readiness(Status):
+    """`status` for everybody; the parts for people who are signed in."""
+
+    databases = JSONObject(required=False)
+    flush = JSONObject(required=False)
+    journal = JSONObject(required=False)
+    payloads = JSONObject(required=False)
 
 
 class HealthView(PrivateEndpoint):
@@ -18,7 +29,7 @@ class HealthView(PrivateEndpoint):
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
 
-    @schema.read_health
+    @described("Is the server alive?", operation_id="read_health", answers={200: Status}, refusals=(), tag="health")
     def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
 
@@ -28,7 +39,13 @@ class ReadinessView(PrivateEndpoint):
 
     permission_classes = [AllowAny]
 
-    @schema.read_readiness
+    @described(
+        "Can the server do its work?",
+        operation_id="read_readiness",
+        answers={200: Readiness, 503: Readiness},
+        refusals=(),
+        tag="health",
+    )
     def get(self, request: Request) -> Response:
         state = library_state(payload_store())
         body = state if request.user.is_authenticated else {"status": state["status"]}

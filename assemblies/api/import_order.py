@@ -1,22 +1,20 @@
-"""What an import request asks for, from a JSON body or a multipart upload."""
+"""What an import is asked to do, with documents that are still unread."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
 
 from assemblies import documents
-from assemblies.actions.import_documents import OnConflict
-from assemblies.api.reading import WORDS_OF_FLAGS, read_choice, read_domain, read_flag, read_object
+from assemblies.actions.import_documents import OnConflict, Preview, preview
 from assemblies.bundles.archive import is_archive, read_archive
 from assemblies.documents import Document
 from assemblies.domains import Domain
-from assemblies.errors import InvalidDocument, InvalidField
-
-NAMES = ("document", "file", "domain", "assembly_guid", "on_conflict", "dry_run")
+from assemblies.errors import InvalidDocument, InvalidField, Refusal
+from assemblies.permissions import Verb, find_refusal
+from assemblies.web.errors import error_body
+from devmode.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -54,38 +52,18 @@ class ImportOrder:
             max_total_bytes=settings.MAX_ATTACHMENT_BYTES,
         )
 
-
-def read_order(body: Any) -> ImportOrder:
-    """Return the order in a body. Raises InvalidDocument and its kinds, InvalidGuid."""
-    sent = _read_form(body) if isinstance(body, QueryDict) else body
-    sent = read_object(sent, NAMES)
-    guid = sent.get("assembly_guid")
-    return ImportOrder(
-        source=_one_source(sent),
-        domain=read_domain(sent.get("domain", Domain.USER), "domain"),
-        assembly_guid=None if guid is None else documents.normalise_guid(guid),
-        on_conflict=read_choice(sent.get("on_conflict", OnConflict.UPDATE.value), OnConflict, "on_conflict"),
-        dry_run=read_flag(sent.get("dry_run", False), "dry_run"),
-    )
+    def preview(self, actor: Actor) -> list[dict[str, Any]]:
+        """Return what an import would do with each document, and why not. Raises as `read_documents` does."""
+        found = preview(self.read_documents(), domain=self.domain, on_conflict=self.on_conflict)
+        return [_line(one, find_refusal(actor, Verb.CHANGE, self.domain) or one.refusal) for one in found]
 
 
-def _one_source(sent: Mapping[str, Any]) -> Any:
-    """Return the document as sent, or None; a multipart upload may call it `file` or `document`."""
-    if "file" in sent and not isinstance(sent["file"], UploadedFile):
-        raise InvalidField("This is the name of an uploaded file.", field="file")
-    if "file" in sent and "document" in sent:
-        raise InvalidField("Send one document or one file.", field="document")
-    return sent.get("file", sent.get("document"))
-
-
-def _read_form(form: QueryDict) -> dict[str, Any]:
-    """Return a form's fields with the values that a JSON body would have."""
-    values: dict[str, Any] = {}
-    for name, sent in form.lists():
-        if len(sent) != 1:
-            raise InvalidField("This is given more than once.", field=name)
-        value = sent[0]
-        if isinstance(value, str):
-            documents.check_value(value, name)
-        values[name] = WORDS_OF_FLAGS.get(value, value) if name == "dry_run" else value
-    return values
+def _line(one: Preview, refusal: Refusal | None) -> dict[str, Any]:
+    return {
+        "assembly_guid": one.guid,
+        "display_name": one.display_name,
+        "standing": one.standing,
+        "same_name_guids": one.same_name_guids,
+        "flags": one.flags,
+        "refusal": error_body(refusal.code, refusal.message, refusal.detail) if refusal else None,
+    }

@@ -1,49 +1,45 @@
 """What operators note about an assembly, newest first."""
 
-from typing import Any
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.add_note import DEFAULT_TYPE, add_note
-from assemblies.api import identity_schema as schema
-from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.paging import PAGE_NAMES, PageOf
-from assemblies.api.reading import Query, read_object
-from assemblies.api.writing import permitted
+from assemblies.actions.add_note import add_note
+from assemblies.api.description import GUID, READING_ONE
+from assemblies.api.resource import AssemblyResource
+from assemblies.api.shapes.annotations import Note, NoteBody, NoteList
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue.find import find_entry
 from assemblies.models import AssemblyNote
+from assemblies.web.paging import PageQuery, page_head, part_of
+from devmode.api.schema import described
 
-DEFAULT_LIMIT = 100
 
-
-class NotesView(AssemblyEndpoint):
+class NoteViewSet(AssemblyResource):
     """The notes about an assembly."""
 
-    @schema.list_notes
-    def get(self, request: Request, guid: str) -> Response:
-        part, entry = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT), find_entry(guid)
+    @described(
+        "List notes",
+        operation_id="list_notes",
+        query=PageQuery,
+        answers={200: NoteList},
+        parameters=(GUID,),
+        refusals=READING_ONE,
+    )
+    def list(self, request: Request, guid: str) -> Response:
+        wanted, entry = self.query(), self.entry(guid)
         notes = AssemblyNote.objects.filter(assembly_guid=entry.guid)
-        results = [_represented(note) for note in notes[part.offset : part.offset + part.limit]]
-        return Response(part.links(request, notes.count()) | {"results": results})
+        results = Note(part_of(notes, wanted), many=True).data
+        return Response(page_head(request, wanted, notes.count()) | {"results": results})
 
-    @schema.add_note
-    def post(self, request: Request, guid: str) -> Response:
-        intent = permitted(request, guid, LibraryEvent.ADD_NOTE)
-        sent = read_object(request.data, ("content", "note_type"))
-        note_type = sent.get("note_type", DEFAULT_TYPE)
-        note = add_note(intent.entry.guid, sent.get("content"), permit=intent.permit, note_type=note_type)
-        return Response(_represented(note), status=201)
-
-
-def _represented(note: AssemblyNote) -> dict[str, Any]:
-    return {
-        "id": note.pk,
-        "note_type": note.note_type,
-        "content": note.content,
-        "status": note.status,
-        "created_at": note.created_at,
-        "created_by": note.created_by,
-        "updated_at": note.updated_at,
-    }
+    @described(
+        "Add a note to an assembly",
+        operation_id="add_note",
+        body=NoteBody,
+        answers={201: Note},
+        parameters=(GUID,),
+        refusals=(401, 403, 404, 413, 415, 503, 507),
+    )
+    def create(self, request: Request, guid: str) -> Response:
+        change = self.authorize_change(guid, LibraryEvent.ADD_NOTE)
+        sent = self.body()
+        note = add_note(change.entry.guid, sent["content"], permit=change.permit, note_type=sent["note_type"])
+        return Response(Note(note).data, status=201)

@@ -1,70 +1,56 @@
 """The official catalogue: synchronise it, and read what came of each sync.
 
-Where the source is comes from settings alone; a request says nothing about it. Everybody may know when the catalogue
-was brought to which version, for they run what stands on it; where from, by whom and why not is for administrators.
+Where the source is comes from settings alone; a request says nothing about it. Everybody may know when the official
+catalogue was brought to which version, for they run what is in it; where from, by whom and why not is for
+administrators.
 """
 
-from typing import Any
-
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.permit import get_permit
-from assemblies.api import schema
 from assemblies.api.actors import actor_of, is_administrator
-from assemblies.api.paging import PAGE_NAMES, PageOf
-from assemblies.api.reading import Query, read_flag, read_object
+from assemblies.api.shapes.official import SyncBody, SyncLine, SyncList, SyncReport
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
-from devmode.api.endpoint import PrivateEndpoint
+from assemblies.web.paging import ShortPageQuery, page_head, part_of
+from assemblies.web.resource import LibraryResource
+from devmode.api.schema import described
 
-DEFAULT_LIMIT = 50
 
+class OfficialViewSet(LibraryResource):
+    """The official catalogue and its source."""
 
-class OfficialSyncView(PrivateEndpoint):
-    """Bring the official catalogue to what its source publishes."""
-
-    @schema.sync_official
-    def post(self, request: Request) -> Response:
+    @described(
+        "Synchronise the official catalogue",
+        operation_id="sync_official",
+        body=SyncBody,
+        answers={200: SyncReport},
+        refusals=(401, 403, 409, 412, 413, 415, 503, 507),
+    )
+    @action(detail=False, methods=["post"], url_path="sync", url_name="sync")
+    def synchronise(self, request: Request) -> Response:
+        """Bring the official catalogue to what its source publishes."""
         permit = get_permit(actor_of(request), LibraryEvent.SYNC, Domain.OFFICIAL)
-        dry_run = read_flag(read_object(request.data, ("dry_run",)).get("dry_run", False), "dry_run")
-        return Response(sync(open_source(), permit=permit, store=payload_store(), dry_run=dry_run).json())
+        report = sync(open_source(), permit=permit, store=payload_store(), dry_run=self.body()["dry_run"])
+        return Response(report.json())
 
-
-class OfficialSyncsView(PrivateEndpoint):
-    """What came of each sync, newest first."""
-
-    @schema.list_syncs
-    def get(self, request: Request) -> Response:
-        part = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT)
-        records = SyncRecord.objects.select_related("undone_by")
-        administrator = is_administrator(request)
-        page = records[part.offset : part.offset + part.limit]
-        results = [sync_facts(record, administrator=administrator) for record in page]
-        return Response(part.links(request, records.count()) | {"results": results})
-
-
-def sync_facts(record: SyncRecord, *, administrator: bool) -> dict[str, Any]:
-    """Return a record in the words of the API."""
-    undone_by = getattr(record, "undone_by", None)
-    facts = {
-        "id": record.pk,
-        "recorded_at": record.recorded_at,
-        "outcome": record.outcome,
-        "source_version": record.source_version,
-        "previous_version": record.previous_version,
-        "counts": record.counts,
-        "duration_seconds": record.duration_seconds,
-        "plan_digest": record.plan_digest,
-        "first_revision": record.first_sequence,
-        "last_revision": record.last_sequence,
-        "undo_of": record.undo_of_id,
-        "undone_by": undone_by.pk if undone_by else None,
-    }
-    if not administrator:
-        return facts
-    return facts | {"actor": record.actor, "source": record.source, "reasons": record.reasons}
+    @described(
+        "List official syncs",
+        operation_id="list_official_syncs",
+        query=ShortPageQuery,
+        answers={200: SyncList},
+        refusals=(401, 503),
+    )
+    @action(detail=False, url_path="syncs", url_name="syncs")
+    def records(self, request: Request) -> Response:
+        """Tell what came of each sync, newest first."""
+        wanted, records = self.query(), SyncRecord.objects.select_related("undone_by")
+        context = {"administrator": is_administrator(request)}
+        results = SyncLine(part_of(records, wanted), many=True, context=context).data
+        return Response(page_head(request, wanted, records.count()) | {"results": results})

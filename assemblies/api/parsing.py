@@ -10,8 +10,8 @@ from rest_framework.request import Request
 
 from assemblies import documents
 from assemblies.documents.decoding import DEEPEST_WRAPPING, MAX_DEPTH
-from assemblies.documents.upload_size import SLACK_BYTES, announced_bytes, check_announced_size
 from assemblies.errors import AttachmentTooLarge, InvalidDocument
+from assemblies.web.uploads import SLACK_BYTES, announced_bytes
 
 CHUNK_BYTES = 256 * 1024
 
@@ -38,25 +38,15 @@ class ImportJSONParser(StrictJSONParser):
     documents_per_body = 2
 
 
-def check_upload_size(request: Request) -> None:
-    """Raise DocumentTooLarge when the announced body is larger than any upload may be."""
-    check_announced_size(request.META, max_bytes=settings.MAX_ATTACHMENT_BYTES)
-
-
-def content_length(request: Request) -> int:
-    """Return the announced size of the body, 0 where none is announced."""
-    return announced_bytes(request.META)
-
-
 def body_chunks(request: Request, *, max_bytes: int) -> Iterator[bytes]:
     """Yield the raw body as it arrives.
 
     Raises AttachmentTooLarge at once for an announced size above `max_bytes`, and InvalidDocument when the connection
     ends before all that was announced has come.
     """
-    if content_length(request) > max_bytes:
+    if announced_bytes(request) > max_bytes:
         raise AttachmentTooLarge(max_bytes=max_bytes)
-    return _counted(request._request, content_length(request))
+    return _counted(request._request, announced_bytes(request))
 
 
 def _counted(stream: HttpRequest, announced: int) -> Iterator[bytes]:

@@ -3,57 +3,66 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.revert import get_revision
-from assemblies.api import schema
 from assemblies.api.actors import is_administrator
-from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.paging import PAGE_NAMES, PageOf
-from assemblies.api.reading import LARGEST_NUMBER, Query
-from assemblies.api.rendering import json_bytes
-from assemblies.api.representing import detail_of, json_answer, read_payload
+from assemblies.api.description import GUID, READING_ONE, SEQUENCE
+from assemblies.api.resource import AssemblyResource
+from assemblies.api.shapes.revisions import RevisionDetail, RevisionList
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Content, JournalEntry
 from assemblies.revisions.history import find_history
+from assemblies.web.item_facts import detail_of
+from assemblies.web.paging import ShortPageQuery, page_head, part_of
+from devmode.api.schema import described
+from devmode.api.shapes import MAX_NUMBER
 
-DEFAULT_LIMIT = 50
 CONTENT_FIELDS = (
     "summary", "category", "version", "tags", "metadata", "payload_size_bytes",
     "created_at", "updated_at", "updated_by",
 )  # fmt: skip
 
 
-class RevisionsView(AssemblyEndpoint):
+class RevisionViewSet(AssemblyResource):
     """Every revision of an assembly."""
 
-    @schema.list_revisions
-    def get(self, request: Request, guid: str) -> Response:
-        part = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT)
-        entries, newest = find_history(guid)
+    lookup_field, lookup_value_converter = "sequence", "int"
+
+    @described(
+        "List revisions",
+        operation_id="list_revisions",
+        query=ShortPageQuery,
+        answers={200: RevisionList},
+        parameters=(GUID,),
+        refusals=READING_ONE,
+    )
+    def list(self, request: Request, guid: str) -> Response:
+        wanted = self.query()
+        entries, newest = self.resolved(guid, find_history)
         persisted = persisted_sequences()
-        page = entries[part.offset : part.offset + part.limit]
-        results = [revision_facts(entry, newest, persisted) for entry in page]
-        return Response(part.links(request, entries.count()) | {"results": results})
+        results = [line_of(entry, newest, persisted) for entry in part_of(entries, wanted)]
+        return Response(page_head(request, wanted, entries.count()) | {"results": results})
+
+    @described(
+        "Read a revision",
+        operation_id="read_revision",
+        answers={200: RevisionDetail},
+        parameters=(GUID, SEQUENCE),
+        refusals=READING_ONE,
+    )
+    def retrieve(self, request: Request, guid: str, sequence: int) -> Response:
+        _entries, newest = self.resolved(guid, find_history)
+        entry, content = get_revision(newest.assembly_guid, min(sequence, MAX_NUMBER))
+        line = line_of(entry, newest, persisted_sequences())
+        facts = content_facts(content, administrator=is_administrator(request))
+        return Response(line | facts | detail_of(content, payload_store()))
 
 
-class RevisionView(AssemblyEndpoint):
-    """One revision, whole."""
-
-    @schema.read_revision
-    def get(self, request: Request, guid: str, sequence: int) -> HttpResponse:
-        _entries, newest = find_history(guid)
-        entry, content = get_revision(newest.assembly_guid, min(sequence, LARGEST_NUMBER))
-        facts = revision_facts(entry, newest, persisted_sequences())
-        shown = content_facts(content, administrator=is_administrator(request))
-        return json_answer(json_bytes(facts | shown | detail_of(content, read_payload(content, payload_store()))))
-
-
-def revision_facts(entry: JournalEntry, newest: JournalEntry, persisted: Mapping[Domain, int]) -> dict[str, Any]:
+def line_of(entry: JournalEntry, newest: JournalEntry, persisted: Mapping[Domain, int]) -> dict[str, Any]:
     """Return a line of the history; a deletion has no content."""
     content = entry.read_content()
     return {
@@ -70,11 +79,11 @@ def revision_facts(entry: JournalEntry, newest: JournalEntry, persisted: Mapping
 
 
 def content_facts(content: Content, *, administrator: bool) -> dict[str, Any]:
-    """Return what a revision shows of its content, by the names of an item; the detail comes on top."""
-    shown = {name: getattr(content, name) for name in CONTENT_FIELDS}
-    shown |= {
+    """Return what a revision says of its content, by the names of an item; the detail comes on top."""
+    facts = {name: getattr(content, name) for name in CONTENT_FIELDS}
+    facts |= {
         "assembly_kind": content.kind,
         "assembly_type": content.assembly_type,
         "cloned_from": content.cloned_from.assembly_guid if content.cloned_from else None,
     }
-    return shown | ({"payload_guid": content.payload_guid} if administrator else {})
+    return facts | ({"payload_guid": content.payload_guid} if administrator else {})

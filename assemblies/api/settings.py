@@ -1,87 +1,107 @@
-"""What operators set on an assembly. Of favourites everybody sees their own alone."""
+"""What operators set on an assembly, and what was set before. Of favourites everybody sees their own alone.
 
-import json
-from typing import Any
+What was archived under a name the assembly had earlier is part of its history, and a deleted one's stays readable.
+"""
 
 from django.db.models import Q
+from django.db.models.functions import Lower
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions import remove_setting, set_setting
 from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import get_setting_permit
-from assemblies.api import identity_schema as schema
 from assemblies.api.actors import actor_of
-from assemblies.api.endpoint import AssemblyEndpoint
-from assemblies.api.paging import PAGE_NAMES, PageOf
-from assemblies.api.reading import Query, read_choice, read_object
+from assemblies.api.description import CATEGORY, GUID, READING_ONE, SETTING_KEY
+from assemblies.api.resource import AssemblyResource
+from assemblies.api.shapes.annotations import EarlierSetting, EarlierSettingList, Setting, SettingBody, SettingList
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
-from assemblies.models import AssemblySetting, SettingCategory, Status
-from assemblies.models.annotations import SettingColumns
+from assemblies.models import AssemblyAlias, AssemblySetting, AssemblySettingHistory, SettingCategory
+from assemblies.web.paging import PageQuery, ShortPageQuery, page_head, part_of
+from devmode.api.schema import described
 from devmode.audit.events import AuditEvent
 
-DEFAULT_LIMIT = 100
 
-
-class SettingsView(AssemblyEndpoint):
+class SettingViewSet(AssemblyResource):
     """Everything that is set on an assembly, by category and key."""
 
-    @schema.list_settings
-    def get(self, request: Request, guid: str) -> Response:
-        part, entry = PageOf.asked(Query(request, PAGE_NAMES), default=DEFAULT_LIMIT), find_entry(guid)
+    @described(
+        "List settings",
+        operation_id="list_settings",
+        query=PageQuery,
+        answers={200: SettingList},
+        parameters=(GUID,),
+        refusals=READING_ONE,
+    )
+    def list(self, request: Request, guid: str) -> Response:
+        wanted, entry = self.query(), self.entry(guid)
         settings = AssemblySetting.objects.filter(visible_to(request), assembly_id=entry.guid)
-        results = [setting_facts(setting) for setting in settings[part.offset : part.offset + part.limit]]
-        return Response(part.links(request, settings.count()) | {"results": results})
+        results = Setting(part_of(settings, wanted), many=True).data
+        return Response(page_head(request, wanted, settings.count()) | {"results": results})
 
+    @described(
+        "List what was set before",
+        operation_id="list_setting_history",
+        query=ShortPageQuery,
+        answers={200: EarlierSettingList},
+        parameters=(GUID,),
+        refusals=READING_ONE,
+    )
+    @action(detail=False)
+    def history(self, request: Request, guid: str) -> Response:
+        """Tell who changed or removed a setting, when and why; newest first."""
+        wanted, entry = self.query(), self.any_entry(guid)
+        names = AssemblyAlias.objects.filter(canonical_guid=entry.guid).values("alias")
+        archived = AssemblySettingHistory.objects.annotate(folded=Lower("assembly_guid"))
+        earlier = archived.filter(visible_to(request), Q(assembly_guid=entry.guid) | Q(folded__in=names))
+        results = EarlierSetting(part_of(earlier, wanted), many=True).data
+        return Response(page_head(request, wanted, earlier.count()) | {"results": results})
 
-class SettingView(AssemblyEndpoint):
-    """One setting, by its category and key."""
+    @described(
+        "Set something on an assembly",
+        operation_id="write_setting",
+        body=SettingBody,
+        answers={200: Setting},
+        parameters=(GUID, CATEGORY, SETTING_KEY),
+        refusals=(401, 403, 404, 413, 415, 503, 507),
+    )
+    @action(detail=False, methods=["put"], url_path="<str:category>/<str:key>", url_name="entry")
+    def write(self, request: Request, guid: str, category: str, key: str) -> Response:
+        permit, guid, chosen = self._authorized(guid, category, key, LibraryEvent.SET_SETTING)
+        sent = self.body()
+        setting = set_setting.set_setting(guid, chosen, key, sent["value"], permit=permit, status=sent["status"])
+        return Response(Setting(setting).data)
 
-    @schema.write_setting
-    def put(self, request: Request, guid: str, category: str, key: str) -> Response:
-        permit, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.SET_SETTING)
-        sent = read_object(request.data, ("value", "status"))
-        if "value" not in sent:
-            raise InvalidField("This is missing.", field="value")
-        status = read_choice(sent.get("status", Status.ACTIVE.value), Status, "status")
-        setting = set_setting.set_setting(guid, chosen, key, sent["value"], permit=permit, status=status)
-        return Response(setting_facts(setting))
-
-    @schema.remove_setting
-    def delete(self, request: Request, guid: str, category: str, key: str) -> Response:
-        permit, guid, chosen = _permitted(request, guid, category, key, LibraryEvent.REMOVE_SETTING)
+    @described(
+        "Remove what was set on an assembly",
+        operation_id="remove_setting",
+        answers={204: None},
+        parameters=(GUID, CATEGORY, SETTING_KEY),
+        refusals=(401, 403, 404, 503, 507),
+    )
+    @write.mapping.delete  # type: ignore[untyped-decorator]
+    def remove(self, request: Request, guid: str, category: str, key: str) -> Response:
+        permit, guid, chosen = self._authorized(guid, category, key, LibraryEvent.REMOVE_SETTING)
         remove_setting.remove_setting(guid, chosen, key, permit=permit)
         return Response(status=204)
 
+    def _authorized(self, guid: str, category: str, key: str, event: AuditEvent) -> tuple[Permit, str, SettingCategory]:
+        """Return the permit, the GUID and the category.
 
-def _permitted(
-    request: Request, guid: str, category: str, key: str, event: AuditEvent
-) -> tuple[Permit, str, SettingCategory]:
-    """Return the permit, the GUID and the category.
-
-    Raises InvalidGuid, AssemblyNotFound, InvalidField, and Forbidden or DevModeRequired (audited under `event`).
-    """
-    entry = find_entry(guid)
-    chosen = read_choice(category, SettingCategory, "category")
-    permit = get_setting_permit(actor_of(request), event, Domain(entry.domain), chosen, key, guid=entry.guid)
-    return permit, entry.guid, chosen
+        Raises InvalidGuid, AssemblyNotFound, InvalidField, and Forbidden or DevModeRequired (audited under `event`).
+        """
+        entry = self.entry(guid)
+        if category not in SettingCategory:
+            raise InvalidField(f"This must be one of: {', '.join(SettingCategory.values)}.", field="category")
+        chosen = SettingCategory(category)
+        actor = actor_of(self.request)
+        permit = get_setting_permit(actor, event, Domain(entry.domain), chosen, key, guid=entry.guid)
+        return permit, entry.guid, chosen
 
 
 def visible_to(request: Request) -> Q:
     """Return which settings, and which earlier ones, whoever asks may see."""
     return ~Q(category=SettingCategory.FAVOURITE) | Q(key=request.user.get_username())
-
-
-def setting_facts(setting: SettingColumns) -> dict[str, Any]:
-    """Return what a setting says, or said."""
-    return {
-        "category": setting.category,
-        "key": setting.key,
-        "value": json.loads(setting.value),
-        "status": setting.status,
-        "updated_at": setting.updated_at,
-        "updated_by": setting.updated_by,
-    }

@@ -22,7 +22,7 @@ from devmode.accounts.password_attempt import PasswordAttempt
 from devmode.accounts.tokens import issue_token
 from devmode.api.resource import Resource
 from devmode.api.schema import described
-from devmode.api.shapes import Answer, Shape, Text
+from devmode.api.shapes import Answer, LiteralText, Shape
 from devmode.api.throttling import address_of
 from devmode.audit.events import AccessEvent
 from devmode.grants.access import signed_in
@@ -36,8 +36,8 @@ TAG = "access"
 
 
 class Login(Shape):
-    username = Text(max_length=150)
-    password = Text(max_length=4096)
+    username = LiteralText(max_length=150)
+    password = LiteralText(max_length=4096)
 
 
 class LoginAnswer(Answer):

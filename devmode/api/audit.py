@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from devmode.api.resource import Resource
 from devmode.api.schema import described
-from devmode.api.shapes import Answer, Query, WordNumber
+from devmode.api.shapes import Answer, Query, QueryNumber
 from devmode.audit.events import AccessEvent
 from devmode.audit.search import AuditSearch
 from devmode.grants import dev_mode
@@ -25,8 +25,8 @@ class AuditQuery(Query):
     domain = serializers.CharField(required=False, max_length=16)
     assembly = serializers.CharField(required=False, max_length=64)
     since = serializers.DateTimeField(required=False, help_text="Entries recorded at this time or later.")
-    limit = WordNumber(required=False, default=100, min_value=1, max_value=MAX_PAGE)
-    offset = WordNumber(required=False, default=0)
+    limit = QueryNumber(required=False, default=100, min_value=1, max_value=MAX_PAGE)
+    offset = QueryNumber(required=False, default=0)
 
 
 class AuditEntryAnswer(serializers.ModelSerializer[AuditEntry]):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from devmode import grants
 from devmode.api.resource import Resource
 from devmode.api.schema import described
-from devmode.api.shapes import Answer, Flag, Shape, Text
+from devmode.api.shapes import Answer, LiteralFlag, LiteralText, Shape
 from devmode.api.throttling import CountingThrottle
 from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
@@ -22,9 +22,9 @@ TAG = "dev mode"
 
 
 class Switch(Shape):
-    enabled = Flag()
-    reason = Text(max_length=500, required=False, default="", allow_blank=True)
-    password = Text(max_length=4096, required=False, default="", allow_blank=True)
+    enabled = LiteralFlag()
+    reason = LiteralText(max_length=500, required=False, default="", allow_blank=True)
+    password = LiteralText(max_length=4096, required=False, default="", allow_blank=True)
 
 
 class StateAnswer(Answer):

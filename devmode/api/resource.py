@@ -5,7 +5,8 @@ declare is refused before anything is done, whatever the method; values are read
 want of a right comes first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import QueryDict
@@ -17,8 +18,6 @@ from rest_framework.viewsets import ViewSetMixin
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import Declared
 from devmode.api.shapes import check_names
-
-MAX_VALUE_LENGTH = 1000
 
 
 class ExactRouter(SimpleRouter):
@@ -36,10 +35,7 @@ class Resource(ViewSetMixin, PrivateEndpoint):
         # There is no action where the method is not allowed, and no declaration of OPTIONS.
         declared = getattr(getattr(self, self.action or "", None), "declared", None)
         if declared is not None:
-            try:
-                check_names(request.query_params.keys(), declared.query().fields.keys())
-            except serializers.ValidationError as error:
-                raise self.refusal(error) from error
+            self.check_names(request.query_params, declared.query().fields)
 
     @property
     def declared(self) -> Declared:
@@ -51,29 +47,38 @@ class Resource(ViewSetMixin, PrivateEndpoint):
         """Return the values of the query, as the action declares it. Raises `refusal`."""
         return self.read(self.declared.query, self.request.query_params)
 
-    def body(self) -> dict[str, Any]:
+    def body(self, **context: Any) -> dict[str, Any]:
         """Return the values of the body, as the action declares it. Raises `refusal`."""
-        return self.read(self.declared.body_of(str(self.request.content_type)), self.request.data)
+        shape = self.declared.body_of(str(self.request.content_type))
+        return self.read(shape, self.request.data, **context)
 
-    def read(self, shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-        try:
-            sent = shape(data=single_values(data) if isinstance(data, QueryDict) else data)
+    def read(self, shape: type[serializers.Serializer[Any]], data: Any, **context: Any) -> dict[str, Any]:
+        """Return the values that `shape` reads; its fields find `context` there. Raises `refusal`."""
+        with self._refusing():
+            sent = shape(data=single_values(data) if isinstance(data, QueryDict) else data, context=context)
             sent.is_valid(raise_exception=True)
-        except serializers.ValidationError as error:
-            raise self.refusal(error) from error
         values: dict[str, Any] = sent.validated_data
         return values
+
+    def check_names(self, sent: Iterable[str], known: Iterable[str]) -> None:
+        """Raise `refusal` for names that are not known."""
+        with self._refusing():
+            check_names(set(sent), set(known))
 
     def refusal(self, error: serializers.ValidationError) -> Exception:
         """Return what is raised for a query or a body that does not fit its declaration."""
         return error
 
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except serializers.ValidationError as error:
+            raise self.refusal(error) from error
 
-def single_values(sent: QueryDict) -> Mapping[str, Any]:
-    """Return the values of a query or a form that are not empty, one for each name. Raises ValidationError."""
-    for name, values in sent.lists():
-        if len(values) > 1:
-            raise serializers.ValidationError({name: ["This is given more than once."]})
-        if len(values[0]) > MAX_VALUE_LENGTH:
-            raise serializers.ValidationError({name: [f"This is longer than {MAX_VALUE_LENGTH} characters."]})
-    return {name: value for name, value in sent.items() if value != ""}
+
+def single_values(sent: QueryDict) -> dict[str, Any]:
+    """Return the values of a query or a form, one for each name. Raises ValidationError."""
+    if repeated := [name for name, values in sent.lists() if len(values) > 1]:
+        raise serializers.ValidationError({name: ["This is given more than once."] for name in repeated})
+    return sent.dict()

@@ -62,7 +62,10 @@ def described(
 ) -> Callable[[Any], Any]:
     """Declare an action; `answers` maps each good status to what it carries, `parameters` are of path and header."""
     responses: dict[Any, Any] = dict(answers)
-    responses |= {status: OpenApiResponse(ErrorSerializer, REFUSALS[status]) for status in sorted({400, *refusals})}
+    responses |= {
+        status: OpenApiResponse(ErrorSerializer, REFUSALS[status])
+        for status in sorted({400, *refusals} if refusals else ())
+    }
     document = extend_schema(
         summary=summary,
         operation_id=operation_id,

@@ -9,10 +9,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 MAX_NUMBER = 2**53
+MAX_VALUE_LENGTH = 1000
 WORDS_OF_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
-class Text(serializers.CharField):
+class LiteralText(serializers.CharField):
     """Text as it was sent; numbers and booleans are not made into text."""
 
     def __init__(self, **options: Any) -> None:
@@ -24,7 +25,7 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Flag(serializers.BooleanField):
+class LiteralFlag(serializers.BooleanField):
     """true or false; neither a number nor a word that may mean one of them."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -33,7 +34,7 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class WordFlag(serializers.BooleanField):
+class QueryFlag(serializers.BooleanField):
     """A flag where only text can be sent: in a query or a form."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -42,7 +43,7 @@ class WordFlag(serializers.BooleanField):
         return WORDS_OF_FLAGS[data.lower()]
 
 
-class Number(serializers.IntegerField):
+class LiteralNumber(serializers.IntegerField):
     """A whole number; neither a fraction nor a text that looks like one."""
 
     def __init__(self, *, min_value: int = 0, max_value: int = MAX_NUMBER, **options: Any) -> None:
@@ -54,7 +55,7 @@ class Number(serializers.IntegerField):
         return data
 
 
-class WordNumber(Number):
+class QueryNumber(LiteralNumber):
     """A whole number where only text can be sent: its digits and nothing else."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -63,7 +64,7 @@ class WordNumber(Number):
         return int(data)
 
 
-class Word(serializers.ChoiceField):
+class EnumWord(serializers.ChoiceField):
     """One of the words of an enumeration, which is what it is read as."""
 
     def __init__(self, words: type[Enum], **options: Any) -> None:
@@ -89,7 +90,13 @@ class Shape(serializers.Serializer[Any]):
 
 
 class Query(Shape):
-    """What may stand after the question mark: each name once. An empty value is the same as none."""
+    """What may stand after the question mark. An empty value is the same as none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if long := [name for name, value in data.items() if len(value) > MAX_VALUE_LENGTH]:
+            words = f"This is longer than {MAX_VALUE_LENGTH} characters."
+            raise serializers.ValidationError({name: [words] for name in long})
+        return super().to_internal_value({name: value for name, value in data.items() if value})
 
 
 # A list says itself what it is: a page of results or all of them.

@@ -12,10 +12,10 @@ from assemblies.actions.revert import revert
 from assemblies.actions.update import update
 from assemblies.admin.history import tab
 from assemblies.admin.history.tab import History, history_of
-from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.payloads import PayloadStore
+from assemblies.web.lookups import get_any_entry
 from devmode.actor import Actor
 from tests.documents_made import script
 from tests.permits import may_attach, may_create, may_delete, may_revert, may_update
@@ -36,7 +36,7 @@ def guid(library: PayloadStore, operator: Actor) -> str:
 
 
 def read(guid: str, page: int | str = 1) -> History:
-    return history_of(find_any_entry(guid), page)
+    return history_of(get_any_entry(guid), page)
 
 
 def page_of(history: History, **context: Any) -> str:
@@ -82,7 +82,7 @@ def test_a_file_is_named_by_its_number(guid: str, library: PayloadStore, operato
 def test_an_earlier_owner_of_the_guid_does_not_come_back_under_another_domain(guid: str) -> None:
     from dataclasses import replace
 
-    moved = replace(find_any_entry(guid), domain="official", revision=9)
+    moved = replace(get_any_entry(guid), domain="official", revision=9)
     history = history_of(moved)
     assert not any(one.can_come_back for one in history.revisions)
     assert "badge-user" in page_of(history)
@@ -123,7 +123,7 @@ def test_hostile_texts_are_escaped(library: PayloadStore) -> None:
 def test_a_page_costs_few_queries_and_reads_no_payload(
     guid: str, library: PayloadStore, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = find_any_entry(guid)
+    entry = get_any_entry(guid)
     monkeypatch.setattr(library.storage, "open", None)
     with django_assert_num_queries(3):
         history_of(entry)

@@ -9,7 +9,7 @@ from django.http import Http404, UnreadablePostError
 from django.test import Client, RequestFactory
 
 from assemblies import errors as facts
-from assemblies.api import listing
+from assemblies.api import responses
 from assemblies.api.errors import answer_exception
 from assemblies.web.errors import STATUSES, status_of
 from borealis_assemblies import errors as pages
@@ -66,7 +66,7 @@ def test_an_unforeseen_error_is_json_without_a_trace(as_viewer: Api, monkeypatch
     def fail(*arguments: Any) -> None:
         raise ZeroDivisionError("/srv/secret")
 
-    monkeypatch.setattr(listing, "find_page", fail)
+    monkeypatch.setattr(responses, "find_page", fail)
     as_viewer.client.raise_request_exception = False
     answer = as_viewer.get("/api/assemblies")
     assert_refused(answer, 500, "internal_server_error")
@@ -77,7 +77,7 @@ def test_a_database_that_fails_while_reading_is_unavailable(as_viewer: Api, monk
     def fail(*arguments: Any) -> None:
         raise OperationalError("disk I/O error")
 
-    monkeypatch.setattr(listing, "find_page", fail)
+    monkeypatch.setattr(responses, "find_page", fail)
     assert_refused(as_viewer.get("/api/assemblies"), 503, "library_unavailable")
 
 

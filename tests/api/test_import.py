@@ -174,7 +174,7 @@ def test_the_same_idempotency_key_imports_once(as_operator: Api) -> None:
 
 
 def test_six_hundred_imports_a_minute_are_enough(as_operator: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assemblies.api.importing.ImportThrottle.limit", 1)
+    monkeypatch.setattr("assemblies.api.transfers.ImportThrottle.limit", 1)
     assert as_operator.post(IMPORT, {"document": document()}).status_code == 201
     answer = as_operator.post(IMPORT, {"document": document()})
     assert_refused(answer, 429, "throttled")

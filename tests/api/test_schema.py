@@ -8,9 +8,9 @@ import yaml
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from assemblies.api import bodies
-from assemblies.api.item_body import FIXED, WRITABLE
-from tests.api.conftest import Api, assert_private, assert_refused
+from assemblies.api.shapes.item_changes import NewItem
+from assemblies.api.shapes.items import ItemDetail, ListedItem, WrittenItem
+from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +67,23 @@ def test_refusals_share_one_shape(described: dict[str, Any]) -> None:
     assert set(described["components"]["schemas"]["Error"]["properties"]) == {"code", "message", "detail"}
 
 
-def test_the_described_fields_are_the_ones_that_are_read() -> None:
-    assert bodies.NewItem().fields.keys() == WRITABLE | FIXED
-    assert bodies.ItemChange().fields.keys() == WRITABLE
+def test_an_item_is_described_as_it_is_answered(as_operator: Api, as_administrator: Api, shelve: Shelve) -> None:
+    guid = shelve()
+    assert as_administrator.get(path_of(guid)).json().keys() == ItemDetail().fields.keys()
+    listed = as_administrator.get("/api/assemblies?content=uptime").json()
+    assert listed["results"][0].keys() == ListedItem().fields.keys()
+    written = as_operator.patch(path_of(guid), {"summary": "Other words"}).json()
+    assert written.keys() == WrittenItem().fields.keys() - {"payload_guid"}
+
+
+def test_what_the_library_sets_is_no_described_part_of_a_request_but_may_be_sent_back(
+    described: dict[str, Any],
+) -> None:
+    schemas = described["components"]["schemas"]
+    writable = {name for name, field in NewItem().fields.items() if not field.read_only}
+    assert schemas["NewItemRequest"]["properties"].keys() == writable
+    assert schemas["PatchedItemChangeRequest"]["properties"].keys() == writable - {"domain", "assembly_guid"}
+    assert NewItem().fields.keys() - writable >= {"revision", "checksum", "created_at", "source", "files", "flags"}
 
 
 @pytest.mark.parametrize("path", ["/api/schema", "/api/schema/", "/api/docs", "/api/docs/", "/api/docs?script="])

@@ -21,9 +21,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from assemblies.api.rendering import json_bytes
 from assemblies.catalogue import library_catalogue
 from assemblies.payloads import PayloadStore
+from assemblies.web.rendering import json_bytes
 from devmode import grants
 from devmode.accounts.tokens import issue_token
 from devmode.grants import Bearer

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.contrib.auth.models import Permission, User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from assemblies.actions.clone import clone
@@ -16,10 +16,10 @@ from assemblies.actions.update import update
 from assemblies.admin.pages import PAGES
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.documents import Attachment, read_document
-from assemblies.documents.upload_size import announced_bytes
 from assemblies.domains import Domain
 from assemblies.models import JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
+from assemblies.web.uploads import announced_bytes
 from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
@@ -158,7 +158,7 @@ def test_an_import_may_be_as_large_as_files_are(olga: User) -> None:
     ("announced", "found"), [(None, 0), ("", 0), ("x", 0), ("-5", 0), ("0005", 5), ("0", 0), ("٣", 3), (7, 7)]
 )
 def test_a_length_is_read_as_the_server_reads_it(announced: Any, found: int) -> None:
-    assert announced_bytes({"CONTENT_LENGTH": announced}) == found
+    assert announced_bytes(RequestFactory().get("/", CONTENT_LENGTH=announced)) == found
 
 
 def test_what_administrators_alone_may_see_is_on_nobody_elses_pages(

@@ -51,8 +51,9 @@ class Route:
                 yield Cell(self.pattern, method, target)
 
     def _targets(self, method: str) -> tuple[str, ...]:
-        answers = hasattr(getattr(self.view, "view_class", None), method.lower()) and method not in {"HEAD", "OPTIONS"}
-        if self.name in {"api-clone", "assembly_copy"} and method == "POST":
+        answered = getattr(self.view, "actions", None) or dir(getattr(self.view, "view_class", None))
+        answers = method.lower() in answered and method not in {"HEAD", "OPTIONS"}
+        if self.name in {"api-assembly-clone", "assembly_copy"} and method == "POST":
             return (*COPIES, "missing>user")
         if self.is_page:
             answers = method in {"GET", "POST"}
@@ -65,19 +66,19 @@ class Route:
 BODIES: dict[tuple[str, str], Any] = {
     ("api-access-login", "POST"): {"username": "bystander", "password": PASSWORD},
     ("api-dev-mode-switch", "POST"): {"enabled": True, "password": PASSWORD},
-    ("api-dev-mode-write", "POST"): {"domain": "{domain}"},
-    ("api-assemblies", "POST"): SCRIPT | {"domain": "{domain}"},
-    ("api-import", "POST"): {"document": DOCUMENT, "domain": "{domain}"},
-    ("api-assembly", "PUT"): SCRIPT,
-    ("api-assembly", "PATCH"): {"summary": "Other words"},
-    ("api-clone", "POST"): {"target_domain": "{domain}"},
-    ("api-setting", "PUT"): {"value": {"by": "me"}},
-    ("api-notes", "POST"): {"content": "Mind the gap."},
+    ("api-assembly-flush", "POST"): {"domain": "{domain}"},
+    ("api-assembly-list", "POST"): SCRIPT | {"domain": "{domain}"},
+    ("api-assembly-import", "POST"): {"document": DOCUMENT, "domain": "{domain}"},
+    ("api-assembly-detail", "PUT"): SCRIPT,
+    ("api-assembly-detail", "PATCH"): {"summary": "Other words"},
+    ("api-assembly-clone", "POST"): {"target_domain": "{domain}"},
+    ("api-setting-entry", "PUT"): {"value": {"by": "me"}},
+    ("api-note-list", "POST"): {"content": "Mind the gap."},
     ("api-official-sync", "POST"): {"dry_run": True},
     ("own-access", "POST"): {"end": "others"},
     ("set_language", "POST"): {"language": "de"},
     ("dev_mode", "POST"): {"reason": "mending", "password": PASSWORD},
-    ("api-revert", "POST"): {"sequence": "{first}"},
+    ("api-assembly-revert", "POST"): {"sequence": "{first}"},
     ("assemblies_assembly_add", "POST"): {"display_name": "New", "domain": "{domain}"},
     ("assemblies_assembly_change", "POST"): {"summary": "Other words", "revision": "{revision}"},
     ("assemblies_assembly_delete", "POST"): {"revision": "{revision}"},

@@ -16,13 +16,13 @@ from assemblies.admin.history.differences import differences_between
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import NoOriginal
 from assemblies.models import Content, JournalEntry
 from assemblies.permissions import Verb, may
 from assemblies.revisions.history import chosen_revisions, find_history, get_origin
+from assemblies.web.lookups import get_any_entry
 
 MOST_CHOICES = 200
 CHOICE_FIELDS = ("sequence", "recorded_at", "actor", "operation")
@@ -52,7 +52,7 @@ class Side:
 @refusals_as_pages
 def assembly_diff(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Compare `from` with `to`, by default the last two; with `against=origin`, the original with this copy."""
-    entry = find_any_entry(guid)
+    entry = get_any_entry(guid)
     against_origin = request.GET.get("against") == "origin"
     before, after = _origin_and_copy(entry) if against_origin else _chosen(request, entry)
     title = _("%(name)s: what changed") % {"name": after.content.display_name}

@@ -13,17 +13,17 @@ from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, RevisionNotFound
+from assemblies.web.lookups import get_any_entry
 
 
 @require_POST
 @refusals_as_pages
 def assembly_restore(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Restore the revision `sequence` if `revision` is still the newest; what was deleted needs none to come back."""
-    entry = find_any_entry(guid)
+    entry = get_any_entry(guid)
     sequence = sent_number(request.POST, "sequence")
     if sequence is None:
         raise RevisionNotFound(assembly_guid=entry.guid)

@@ -25,8 +25,9 @@ from assemblies.bundles.export import ArchiveStyle, Unreadable, export_files, pa
 from assemblies.catalogue import library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
-from assemblies.errors import AssemblyNotFound, DocumentTooLarge, Failure
+from assemblies.errors import DocumentTooLarge, Failure
 from assemblies.models import Assembly
+from assemblies.web.lookups import get_row
 
 MOST_SELECTED = 500
 READ_ROWS = 100
@@ -80,7 +81,7 @@ def export_library(request: HttpRequest) -> HttpResponseBase:
 @refusals_as_pages
 def export_assembly(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Answer with one assembly: a JSON document, or the readable tree as a zip."""
-    style, row = _style_of(request.GET.get("style")), _live_row(documents.normalise_guid(guid))
+    style, row = _style_of(request.GET.get("style")), get_row(guid)
     encoding: documents.ScriptEncoding = "text" if style is ArchiveStyle.AUTHORING else "base64"
     try:
         files = list(export_files([row], style=style, store=payload_store(), script_encoding=encoding))
@@ -166,13 +167,6 @@ def _zip(file: IO[bytes], name: str) -> HttpResponseBase:
 def _back(request: HttpRequest, words: str) -> HttpResponseBase:
     messages.error(request, words)
     return HttpResponseRedirect(reverse("admin:assemblies_assembly_changelist"))
-
-
-def _live_row(guid: str) -> Assembly:
-    row = Assembly.objects.live().without_texts().filter(guid=guid).first()
-    if row is None:
-        raise AssemblyNotFound(assembly_guid=guid)
-    return row
 
 
 def _style_of(word: str | None) -> ArchiveStyle:

@@ -11,8 +11,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from assemblies.documents.upload_size import bounding_itself, check_announced_size
 from assemblies.errors import DocumentTooLarge
+from assemblies.web.uploads import check_upload_size, taking_uploads
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
@@ -25,12 +25,12 @@ def guarded(refuse: Refuse) -> Callable[[View[Rest]], View[Rest]]:
     def guarding(view: View[Rest]) -> View[Rest]:
         protected = csrf_protect(view)
 
-        @bounding_itself
+        @taking_uploads
         @csrf_exempt
         @wraps(view)
         def asked(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             try:
-                check_announced_size(request.META, max_bytes=settings.MAX_ATTACHMENT_BYTES)
+                check_upload_size(request)
                 return protected(request, *args, **kwargs)
             except DocumentTooLarge as refusal:
                 return refuse(request, refusal)

@@ -2,33 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from assemblies.actions.change import Receipt
+from assemblies.actions.change import Outcome, Receipt
 from assemblies.actions.import_documents import import_documents
 from assemblies.actions.permit import Permit
 from assemblies.admin.import_export.proposal import Pick, Proposal, Row
 from assemblies.conf import payload_store
-
-
-class Outcome(StrEnum):
-    """What became of a document."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    SKIPPED = "skipped"
-
-
-OUTCOME_WORDS = {
-    Outcome.CREATED: _("Created"),
-    Outcome.UPDATED: _("Updated"),
-    Outcome.UNCHANGED: _("Unchanged"),
-    Outcome.SKIPPED: _("Skipped"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,7 +21,7 @@ class Result:
 
     @property
     def words(self) -> Any:
-        return OUTCOME_WORDS[self.outcome]
+        return self.outcome.label
 
 
 @dataclass(frozen=True)
@@ -55,7 +35,7 @@ class Report:
     def counts(self) -> list[tuple[Outcome, Any, int]]:
         """How many documents each outcome had, without outcomes that none had."""
         numbers = {outcome: sum(one.outcome is outcome for one in self.results) for outcome in Outcome}
-        return [(outcome, OUTCOME_WORDS[outcome], count) for outcome, count in numbers.items() if count]
+        return [(outcome, outcome.label, count) for outcome, count in numbers.items() if count]
 
 
 def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, event_guid: str | None) -> Report:
@@ -76,6 +56,4 @@ def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, 
 def _result(row: Row, receipt: Receipt | None) -> Result:
     if receipt is None:
         return Result(row, Outcome.SKIPPED)
-    if not receipt.changed:
-        return Result(row, Outcome.UNCHANGED, receipt.guid)
-    return Result(row, Outcome.CREATED if receipt.created else Outcome.UPDATED, receipt.guid)
+    return Result(row, receipt.outcome, receipt.guid)

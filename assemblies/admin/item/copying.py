@@ -14,16 +14,16 @@ from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.find import find_entry
 from assemblies.errors import Failure, Forbidden, InvalidField
 from assemblies.web.errors import form_status_of
+from assemblies.web.lookups import get_entry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Ask for a name, and in Dev Mode where the copy is to go; then copy."""
-    entry, actor = find_entry(guid), actor_of(request)
+    entry, actor = get_entry(guid), actor_of(request)
     name = request.POST.get("display_name", proposed_name(entry)).strip()
     if request.method != "POST":
         if not writable_domains(actor):

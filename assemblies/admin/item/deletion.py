@@ -16,17 +16,17 @@ from assemblies.admin.sent_numbers import sent_revision
 from assemblies.admin.where_used import find_copies, find_replaced
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry, library_catalogue
-from assemblies.catalogue.find import find_entry
 from assemblies.domains import Domain
 from assemblies.errors import Failure, RevisionConflict
 from assemblies.web.errors import status_of
+from assemblies.web.lookups import get_entry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Show what would go and what points to it; then delete it, unless it has changed since it was shown."""
-    entry, actor = find_entry(guid), actor_of(request)
+    entry, actor = get_entry(guid), actor_of(request)
     if request.method != "POST":
         get_permit(actor, LibraryEvent.DELETE, Domain(entry.domain), only_looking=True)
         return _asked(request, entry)
@@ -34,7 +34,7 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     try:
         delete(entry.guid, permit=permit, expected_revision=sent_revision(request))
     except RevisionConflict:
-        return _asked(request, find_entry(guid), _("It has changed since you were asked. Look again."), status=409)
+        return _asked(request, get_entry(guid), _("It has changed since you were asked. Look again."), status=409)
     except Failure as failure:
         return _asked(request, entry, failure.message, status=status_of(failure))
     said = _("“%(name)s” was deleted. Its history is kept: open it there to bring it back.")

@@ -17,17 +17,17 @@ from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.find import find_any_entry
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NoOriginal, NotWithdrawn, RevisionConflict
 from assemblies.official import adopt as adoption
+from assemblies.web.lookups import get_any_entry
 
 
 @require_POST
 @refusals_as_pages
 def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Give a copy the content of its original, under its own name."""
-    entry, actor = find_any_entry(guid), actor_of(request)
+    entry, actor = get_any_entry(guid), actor_of(request)
     permit = get_permit(actor, LibraryEvent.TAKE_ORIGINAL, Domain(entry.domain), guid=entry.guid)
     seen = sent_revision(request)
     return _done(
@@ -42,7 +42,7 @@ def take_original_item(request: HttpRequest, guid: str) -> HttpResponseBase:
 @refusals_as_pages
 def adopt_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Keep what the official source withdrew, as an assembly of one's own."""
-    entry, actor = find_any_entry(guid), actor_of(request)
+    entry, actor = get_any_entry(guid), actor_of(request)
     permit = get_permit(actor, LibraryEvent.ADOPT_WITHDRAWN, Domain.USER, guid=entry.guid)
     return _done(
         request,

@@ -7,14 +7,14 @@ from django.views.decorators.http import require_http_methods
 from assemblies.admin.item.save import save, save_raw
 from assemblies.admin.item.shown import item_page
 from assemblies.admin.page import refusals_as_pages
-from assemblies.catalogue.find import find_any_entry
+from assemblies.web.lookups import get_any_entry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def item(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Show an assembly, a deleted one too; or save it, and stay."""
-    entry = find_any_entry(guid)
+    entry = get_any_entry(guid)
     if request.method != "POST":
         return item_page(request, entry)
     return save_raw(request, entry) if "document" in request.POST else save(request, entry)

@@ -21,11 +21,11 @@ from assemblies.admin.item.shown import Refused, item_page
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.find import find_any_entry, require_live
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, RevisionConflict
 from assemblies.web.errors import form_status_of
+from assemblies.web.lookups import get_any_entry, require_live
 
 SAVED = "saved"
 UNSAID = gettext_lazy(
@@ -64,7 +64,7 @@ def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
         changes = read_raw(text, entry.guid, base, max_bytes=2 * settings.MAX_DOCUMENT_BYTES)
         return _saved(request, permit, entry, seen, changes)
     except RevisionConflict:
-        newest = find_any_entry(entry.guid)
+        newest = get_any_entry(entry.guid)
         message = _("Revision %(revision)s was saved meanwhile by %(actor)s. Saving again writes over it.")
         said = message % {"revision": newest.revision, "actor": newest.content.updated_by}
         return item_page(request, newest, Refused(409, raw=text, message=said))
@@ -122,7 +122,7 @@ def next_page(request: HttpRequest, guid: str) -> HttpResponseRedirect:
 
 def _conflicting(request: HttpRequest, guid: str, typed: Editing) -> HttpResponseBase:
     """Return the page with both versions; what was typed stands over the newest revision, ready to be saved again."""
-    entry = find_any_entry(guid)
+    entry = get_any_entry(guid)
     newest = newest_of(entry)
     refused = Refused(
         409,

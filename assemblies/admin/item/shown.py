@@ -1,13 +1,11 @@
 """One assembly as a page: what to read, and for who may change it the form. Reading changes nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from assemblies import documents
 from assemblies.admin.actors import is_administrator
 from assemblies.admin.badges import upstream_tone
 from assemblies.admin.history.tab import history_of
@@ -31,7 +29,7 @@ from assemblies.domains import Domain, Kind
 from assemblies.errors import DevModeRequired, LibraryError
 from assemblies.models import JournalEntry
 from assemblies.models.content import parse_time
-from assemblies.revisions.document import NO_PAYLOAD, outline_of
+from assemblies.web.item_facts import flags_of
 
 TEMPLATE = "library/item/page.html"
 
@@ -107,14 +105,9 @@ def editing_context(editing: Editing | None, revision: Revision, *, is_new: bool
         "summary": shown_summary(content),
         "references": WAYS,
         "categories": _categories() if editing else (),
-        "flags": flags_of(revision),
+        "flags": flags_of(content, payload),
         **editor_context(content, text),
     }
-
-
-def flags_of(revision: Revision) -> Sequence[dict[str, Any]]:
-    """Return the hidden characters in what people read and machines run."""
-    return documents.document_flags(outline_of(None, revision.content, revision.payload or NO_PAYLOAD))
 
 
 def _problem(revision: Revision) -> str:

@@ -16,10 +16,10 @@ from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NothingPending, RevisionConflict
+from assemblies.web.lookups import get_any_entry
 from devmode.actor import Actor
 
 
@@ -27,7 +27,7 @@ from devmode.actor import Actor
 @refusals_as_pages
 def queue_discard(request: HttpRequest, guid: str) -> HttpResponse:
     """Ask first (GET); then discard (POST) what was asked about and nothing newer."""
-    entry, actor = find_any_entry(guid), actor_of(request)
+    entry, actor = get_any_entry(guid), actor_of(request)
     try:
         return _discarded(request, entry, actor) if request.method == "POST" else _asked(request, entry, actor)
     except NothingPending:

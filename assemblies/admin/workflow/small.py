@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.workflow.picture import Picture, picture_of
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.find import find_any_entry
 from assemblies.conf import payload_store
 from assemblies.domains import Kind
 from assemblies.errors import Failure
+from assemblies.web.lookups import get_any_entry
 
 SIZE = (96, 54)
 # A new way to draw is a new picture.
@@ -26,7 +26,7 @@ THINNEST_SHARE = 90
 @refusals_as_pages
 def assembly_picture(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Answer with a picture whatever the payload is like; an assembly that is not known has none."""
-    entry = find_any_entry(guid)
+    entry = get_any_entry(guid)
     tag = f'"{DRAWING}-{entry.content.payload_sha256}"'
     if not _is_known(request, tag):
         picture = _picture(entry)

@@ -94,8 +94,7 @@ def _imported(good: list[Found], domain: Domain, on_conflict: OnConflict) -> Out
         store=payload_store(),
     )
     for found, receipt in zip(good, receipts, strict=True):
-        what = "created" if receipt.created else "updated" if receipt.changed else "unchanged"
-        outcome[what].append((found.path, receipt.guid))
+        outcome[receipt.outcome].append((found.path, receipt.guid))
     return outcome
 
 

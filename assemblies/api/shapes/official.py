@@ -1,19 +1,21 @@
-"""The shapes of what is answered about the official catalogue, for the API's description."""
+"""Synchronisations of the official catalogue: what is asked for and what came of it."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from assemblies.api.answers import DomainName, JSONObject, Paged
+from assemblies.api.shapes.fields import DomainName, JSONObject, Time
 from assemblies.models import SyncRecord
+from assemblies.web.paging import PageAnswer
+from devmode.api.shapes import Answer, LiteralFlag, Shape
 
 
-class SkippedFile(serializers.Serializer[Any]):
+class SkippedFile(Answer):
     path = serializers.CharField()
     reason = serializers.CharField()
 
 
-class ClaimedGuid(serializers.Serializer[Any]):
+class ClaimedGuid(Answer):
     """A GUID of the catalogue that another domain's assembly had; that one lives on under a new GUID."""
 
     assembly_guid = serializers.CharField()
@@ -21,13 +23,13 @@ class ClaimedGuid(serializers.Serializer[Any]):
     new_assembly_guid = serializers.CharField()
 
 
-class DocumentDifference(serializers.Serializer[Any]):
+class DocumentDifference(Answer):
     assembly_guid = serializers.CharField()
     path = serializers.CharField()
     diff = serializers.CharField(help_text="A unified diff, cut where it is long.")
 
 
-class SyncReport(serializers.Serializer[Any]):
+class SyncReport(Answer):
     """What a sync did; on a dry run, what it would do."""
 
     source_version = serializers.CharField()
@@ -48,30 +50,40 @@ class SyncReport(serializers.Serializer[Any]):
         return {"source": serializers.CharField(), **super().get_fields()}
 
 
-class SyncLine(serializers.Serializer[Any]):
-    """What came of one sync."""
+class SyncBody(Shape):
+    dry_run = LiteralFlag(required=False, default=False)
 
-    id = serializers.IntegerField()
-    recorded_at = serializers.DateTimeField()
+
+class SyncLine(Answer):
+    """What came of one sync. Context: whether an `administrator` asks."""
+
+    id = serializers.IntegerField(source="pk")
+    recorded_at = Time()
     outcome = serializers.ChoiceField(SyncRecord.Outcome.choices)
     source_version = serializers.CharField()
     previous_version = serializers.CharField(help_text="The version that the official catalogue was brought to before.")
     counts = JSONObject()
     duration_seconds = serializers.FloatField()
     plan_digest = serializers.CharField(help_text="SHA-256 of what was to be written.")
-    first_revision = serializers.IntegerField(allow_null=True)
-    last_revision = serializers.IntegerField(allow_null=True)
-    undo_of = serializers.IntegerField(allow_null=True)
-    undone_by = serializers.IntegerField(allow_null=True)
-    actor = serializers.CharField(required=False, help_text="Administrators only.")
-    reasons = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="Why it was refused; administrators only."
-    )
+    first_revision = serializers.IntegerField(source="first_sequence", allow_null=True)
+    last_revision = serializers.IntegerField(source="last_sequence", allow_null=True)
+    undo_of = serializers.IntegerField(source="undo_of_id", allow_null=True)
+    undone_by = serializers.IntegerField(source="undone_by.pk", allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
-        source = serializers.CharField(required=False, help_text="Administrators only.")
-        return {"source": source, **super().get_fields()}
+        fields = super().get_fields()
+        if self.context.get("administrator", True):
+            fields |= {
+                "actor": serializers.CharField(required=False, help_text="Administrators only."),
+                "source": serializers.CharField(required=False, help_text="Administrators only."),
+                "reasons": serializers.ListField(
+                    child=serializers.CharField(),
+                    required=False,
+                    help_text="Why it was refused; administrators only.",
+                ),
+            }
+        return fields
 
 
-class SyncList(Paged):
+class SyncList(PageAnswer):
     results = SyncLine(many=True)

@@ -1,0 +1,91 @@
+"""What every resource about one assembly shares: the address may have any name that the assembly is known by.
+
+Called by another name than its GUID, it answers for the canonical assembly and says so in `Content-Location`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.urls import reverse
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from assemblies.actions.permit import Permit, get_permit
+from assemblies.api.actors import actor_of
+from assemblies.api.conditional_requests import expected_revision
+from assemblies.catalogue import CatalogueEntry
+from assemblies.domains import Domain
+from assemblies.models import Assembly
+from assemblies.web.lookups import get_any_entry, get_entry, get_row, resolve
+from assemblies.web.resource import LibraryResource
+from devmode.audit.events import AuditEvent
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class AuthorizedChange:
+    """A change that its actor may make, of the assembly as the catalogue has it."""
+
+    entry: CatalogueEntry
+    permit: Permit
+    expected_revision: int | None
+
+
+class AssemblyResource(LibraryResource):
+    """A resource below `assemblies/<guid>`. What finds the assembly raises InvalidGuid, AssemblyNotFound."""
+
+    lookup_field, lookup_value_converter = "guid", "str"
+    _canonical: str | None = None
+
+    def entry(self, guid: str) -> CatalogueEntry:
+        """Return the catalogue's entry of a live assembly."""
+        return self._remembered(get_entry(guid))
+
+    def any_entry(self, guid: str) -> CatalogueEntry:
+        """Return the catalogue's entry of an assembly, deleted or not."""
+        return self._remembered(get_any_entry(guid))
+
+    def row(self, guid: str) -> Assembly:
+        """Return the row of a live assembly."""
+        row = get_row(guid)
+        self._canonical = row.guid
+        return row
+
+    def resolved(self, guid: str, get: Callable[[str], Found]) -> Found:
+        """Return what `get` finds by the GUID, or by the one that it is another name of."""
+        self._canonical, found = resolve(guid, get)
+        return found
+
+    def authorize_change(self, guid: str, event: AuditEvent, *, deleted_too: bool = False) -> AuthorizedChange:
+        """Return the change that the request asks for, before its body is read and any revision compared.
+
+        The action decides again on the locked row. Raises Forbidden or DevModeRequired (audited under `event`), and
+        RevisionConflict.
+        """
+        entry = self.any_entry(guid) if deleted_too else self.entry(guid)
+        permit = get_permit(actor_of(self.request), event, Domain(entry.domain), guid=entry.guid)
+        return AuthorizedChange(entry, permit, expected_revision(self.request, entry))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        # A copy says itself where it is.
+        if self._by_another_name and response.status_code < 400 and "Location" not in response:
+            response["Content-Location"] = self._address(request)
+        return response
+
+    @property
+    def _by_another_name(self) -> bool:
+        return self._canonical not in {None, self.kwargs.get("guid", "").strip().lower()}
+
+    def _address(self, request: Request) -> str:
+        """Return where what was answered is: what was read, under the canonical GUID; else the assembly."""
+        canonical, match = {"guid": self._canonical}, request.resolver_match
+        if request.method in SAFE_METHODS and match is not None:
+            return reverse(match.view_name, kwargs={**self.kwargs, **canonical})
+        return reverse("api-assembly-detail", kwargs=canonical)
+
+    def _remembered(self, entry: CatalogueEntry) -> CatalogueEntry:
+        self._canonical = entry.guid
+        return entry

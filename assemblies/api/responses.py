@@ -1,0 +1,85 @@
+"""Answers: items in the catalogue's ready-made JSON, and bytes as attachments, every one verified before it leaves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from rest_framework.request import Request
+
+from assemblies.actions.change import Receipt
+from assemblies.api.actors import is_administrator
+from assemblies.api.conditional_requests import not_modified, tagged
+from assemblies.catalogue import CatalogueEntry, ListQuery, Snapshot, find_page, library_catalogue
+from assemblies.models.content import parse_time
+from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.web.paging import page_head
+from assemblies.web.rendering import joined, json_bytes
+
+
+def json_answer(body: bytes, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type="application/json")
+
+
+def written_item(
+    request: Request, receipt: Receipt, *, status: int = 200, flags: Sequence[dict[str, Any]] | None = None
+) -> HttpResponse:
+    """Answer a change with the item as the change left it; `flags` are the hidden characters in what was sent.
+
+    No payload is read, so a change that was made is never answered with an error.
+    """
+    administrator = is_administrator(request)
+    entry = _entry_of(receipt)
+    extras = {} if flags is None else {"flags": list(flags)}
+    answer = json_answer(joined(entry.json(administrator), extras), status=status)
+    if status == 201:
+        answer["Location"] = request.build_absolute_uri(f"/api/assemblies/{receipt.guid}")
+    return tagged(answer, entry.etag(administrator))
+
+
+def list_answer(
+    request: Request, snapshot: Snapshot, wanted: Mapping[str, Any], *, administrator: bool
+) -> HttpResponse:
+    """Answer with the part of a snapshot that the values of an ItemQuery ask for."""
+    page = find_page(snapshot, ListQuery(**wanted))
+    head = json_bytes(page_head(request, wanted, page.count))
+    rows = [entry.json(administrator) for entry in page.entries]
+    if wanted.get("content"):
+        matches = [page.matches.get(entry.guid, []) for entry in page.entries]
+        rows = [joined(row, {"matches": lines}) for row, lines in zip(rows, matches, strict=True)]
+    return json_answer(b'%b,"results":[%b],"queue":%b}' % (head[:-1], b",".join(rows), json_bytes(snapshot.queue)))
+
+
+def _entry_of(receipt: Receipt) -> CatalogueEntry:
+    """Return the catalogue's entry, or one made of the receipt when the next writer was quicker than this answer."""
+    entry = library_catalogue().current().entries[receipt.guid]
+    if entry.revision == receipt.revision or receipt.content is None:
+        return entry
+    return CatalogueEntry(
+        guid=receipt.guid,
+        domain=receipt.domain,
+        revision=receipt.revision,
+        content=receipt.content,
+        dirty_since=parse_time(receipt.content.updated_at),
+    )
+
+
+def download(request: Request, reference: PayloadReference, file_name: str, store: PayloadStore) -> HttpResponseBase:
+    """Answer with a payload; its SHA-256 is the entity tag. Raises PayloadMissing, PayloadCorrupt."""
+    etag = f'"{reference.sha256}"'
+    if unchanged := not_modified(request, etag):
+        return unchanged
+    answer = as_attachment(StreamingHttpResponse(store.stream(reference)), file_name)
+    answer["Content-Length"] = str(reference.size_bytes)
+    return tagged(answer, etag)
+
+
+def as_attachment(
+    answer: HttpResponse | StreamingHttpResponse, file_name: str, content_type: str = "application/octet-stream"
+) -> HttpResponseBase:
+    """Let a browser save the answer under a label, whatever characters that has."""
+    answer["Content-Type"] = content_type
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,115 @@
+"""Copies as they are asked for, and what came of imports."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+
+from assemblies.actions.change import Outcome
+from assemblies.actions.import_documents import OnConflict, Standing
+from assemblies.api.shapes.fields import DOCUMENT, GUID, NAME, NULL, DomainWord, Ruled, as_sent, read_guid, read_name
+from assemblies.api.shapes.items import Flag
+from assemblies.bundles.export import ArchiveStyle
+from assemblies.documents import Style
+from assemblies.domains import Domain
+from assemblies.errors import InvalidField
+from devmode.api.schema import ErrorSerializer
+from devmode.api.shapes import Answer, EnumWord, LiteralFlag, Query, QueryFlag, Shape
+
+
+def read_file(value: Any, field: str) -> Any:
+    """Return an uploaded file, or None where none is sent. Raises InvalidField."""
+    if value is not None and not isinstance(value, UploadedFile):
+        raise InvalidField("This is the name of an uploaded file.", field=field)
+    return value
+
+
+class AdoptBody(Shape):
+    new_assembly_guid = Ruled(read_guid, GUID | NULL, required=False, default=None)
+    display_name = Ruled(read_name, NAME | NULL, required=False, default=None)
+
+
+class CloneBody(AdoptBody):
+    target_domain = DomainWord()
+
+
+class NoFields(Shape):
+    """An empty object."""
+
+
+class ImportOptions(Shape):
+    """Where documents are to go, and what is to happen to those whose GUID is taken."""
+
+    domain = DomainWord(required=False, default=Domain.USER)
+    assembly_guid = Ruled(read_guid, GUID, required=False, default=None)
+    on_conflict = EnumWord(OnConflict, required=False, default=OnConflict.UPDATE)
+    dry_run = LiteralFlag(required=False, default=False)
+
+
+class ImportBody(ImportOptions):
+    document = Ruled(as_sent, DOCUMENT)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        sent["source"] = sent.pop("document")
+        return sent
+
+
+class ImportUpload(ImportOptions):
+    """The same as a form; the file may be called `document`, too."""
+
+    dry_run = QueryFlag(required=False, default=False)  # type: ignore[assignment]
+    document = Ruled(as_sent, {"type": "string"}, required=False)
+    file = Ruled(read_file, {"type": "string", "format": "binary"}, help_text="A .json document or a .zip of them.")
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        file, document = sent.pop("file"), sent.pop("document", None)
+        if file is not None and document is not None:
+            raise InvalidField("Send one document or one file.", field="document")
+        return sent | {"source": document if file is None else file}
+
+
+class PreviewLine(Answer):
+    """What importing one document would do."""
+
+    assembly_guid = serializers.CharField(allow_null=True)
+    display_name = serializers.CharField()
+    standing = serializers.ChoiceField([standing.value for standing in Standing])
+    same_name_guids = serializers.ListField(child=serializers.CharField())
+    flags = Flag(many=True)
+    refusal = ErrorSerializer(allow_null=True)
+
+
+class Preview(Answer):
+    preview = PreviewLine(many=True)
+
+
+class ImportLine(Answer):
+    """What importing one document of an archive did."""
+
+    guid = serializers.CharField()
+    display_name = serializers.CharField()
+    status = serializers.ChoiceField([outcome.value for outcome in Outcome])
+    revision = serializers.IntegerField()
+    flags = Flag(many=True)
+
+
+class ImportResults(Answer):
+    results = ImportLine(many=True)
+
+
+class Encoding(StrEnum):
+    """How a script is written in an exported document."""
+
+    BASE64 = "base64"
+    TEXT = "text"
+
+
+class ExportQuery(Query):
+    style = EnumWord(Style, required=False, default=Style.AUTHORING)  # type: ignore[assignment]
+    script_encoding = EnumWord(Encoding, required=False, default=Encoding.BASE64)
+
+
+class ArchiveQuery(Query):
+    domain = DomainWord(required=False, default=None)
+    style = EnumWord(ArchiveStyle, required=False, default=ArchiveStyle.AUTHORING)  # type: ignore[assignment]

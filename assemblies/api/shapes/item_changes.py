@@ -1,0 +1,170 @@
+"""Items as they are sent: to create, replace and change an assembly.
+
+What the library sets itself may be sent back as it was read and is then ignored, so that an item can be read, edited
+and put back; sent otherwise, it is refused by name.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from assemblies import documents
+from assemblies.api.shapes.fields import (
+    GUID,
+    NAME,
+    OBJECT,
+    TAGS,
+    VERSION,
+    DomainWord,
+    Ruled,
+    TypeWord,
+    as_sent,
+    read_guid,
+)
+from assemblies.api.shapes.items import ItemDetail, ListedItem
+from assemblies.catalogue import CatalogueEntry
+from assemblies.documents import NORMALISERS, Document, normalise_payload
+from assemblies.domains import AssemblyType, Domain, Kind
+from assemblies.errors import InvalidField, ReadOnlyField
+from assemblies.web.item_facts import files_of
+from devmode.api.shapes import Shape, check_names
+
+CLONE_HINT = "An assembly stays in its domain; clone it into the other one instead."
+TEXT = {"type": "string", "nullable": True}
+SECONDS = {"type": "integer", "minimum": 0, "nullable": True}
+VARIABLES = {"type": "array", "items": OBJECT, "nullable": True}
+PAYLOAD = {"oneOf": [{"type": "string"}, OBJECT], "nullable": True}
+# Where an assembly is and what it is called are fixed by its creation.
+FIXED = frozenset({"assembly_guid", "domain", "source"})
+# These change without a new revision: a flush, a sync or a search writes them.
+PASSING = frozenset(
+    {"is_dirty", "dirty_since", "last_persisted", "upstream_state", "origin_changed", "flags", "matches"}
+)
+
+
+class Destination(Shape):
+    """Where something new is to go."""
+
+    domain = DomainWord(required=False, default=Domain.USER)
+
+
+class ItemChange(Shape):
+    """The fields people write. What the library sets may be sent back as it was read.
+
+    Reads the changed `fields`, by their names in `Content`, and the new `payload` if there is one. Context: the `entry`
+    that is changed, and whether an `administrator` asks.
+    """
+
+    # Whether what is not sent gets its default.
+    whole = False
+    display_name = Ruled(NORMALISERS["display_name"], NAME, required=False)
+    summary = Ruled(NORMALISERS["summary"], TEXT, required=False)
+    version = Ruled(NORMALISERS["version"], VERSION, required=False)
+    tags = Ruled(NORMALISERS["tags"], TAGS, required=False)
+    metadata = Ruled(NORMALISERS["metadata"], OBJECT, required=False)
+    timeout_seconds = Ruled(NORMALISERS["timeout_seconds"], SECONDS, required=False)
+    variables = Ruled(NORMALISERS["variables"], VARIABLES, required=False)
+    sites = Ruled(NORMALISERS["sites"], OBJECT, required=False)
+    assembly_type = TypeWord(required=False)
+    category = Ruled(as_sent, TEXT, required=False)
+    payload = Ruled(as_sent, PAYLOAD, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add what the library sets, as read-only, and what is fixed by an assembly's creation."""
+        fields = super().get_fields()
+        others = {*ItemDetail().fields, *ListedItem().fields, "domain"} - fields.keys()
+        return {name: serializers.JSONField(read_only=True) for name in others} | fields
+
+    def to_internal_value(self, data: Any) -> Any:
+        check_names(data.keys(), self.fields.keys())
+        self.check_read_only(data)
+        return super().to_internal_value(data)
+
+    def check_read_only(self, sent: Mapping[str, Any]) -> None:
+        """Raise ReadOnlyField or InvalidGuid unless what people cannot write was sent as it is."""
+        entry, administrator = self.context["entry"], self.context["administrator"]
+        item, is_current = entry.item(administrator), sent.get("revision") == entry.revision
+        item |= {"files": files_of(entry.content), "payload_is_binary": entry.content.payload_is_binary}
+        if "assembly_guid" in sent and documents.normalise_guid(sent["assembly_guid"]) != entry.guid:
+            raise ReadOnlyField("The body names another assembly than the address.", field="assembly_guid")
+        for name in ("domain", "source"):
+            if name in sent and read_domain(sent[name], name) != entry.domain:
+                raise ReadOnlyField(CLONE_HINT, field=name)
+        for name in [name for name in sent if self.fields[name].read_only and name not in FIXED]:
+            passing = name in PASSING and is_current
+            if not passing and not (name in item and documents.same_value(sent[name], item[name])):
+                raise ReadOnlyField(field=name)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """Read the type, the category and the payload, each of which depends on the one before."""
+        entry: CatalogueEntry = self.context["entry"]
+        before = after = AssemblyType(entry.content.assembly_type)
+        has_payload, payload = "payload" in sent, sent.pop("payload", None)
+        if "assembly_type" in sent:
+            sent["type_name"] = _type_name(sent.pop("assembly_type"), entry)
+            after = documents.get_assembly_type(sent["type_name"])
+        if "category" in sent:
+            sent["category"] = documents.normalise_category(sent["category"], kind=after.kind)
+        if has_payload:
+            return {"fields": sent, "payload": _replaced_payload(payload, entry, before, after)}
+        if (before.kind is Kind.WORKFLOW) != (after.kind is Kind.WORKFLOW):
+            raise InvalidField(
+                "A script and a workflow have different content: send the payload, too.", field="payload"
+            )
+        return {"fields": sent, "payload": None}
+
+
+class ItemReplacement(ItemChange):
+    """The whole item; what is left out gets its default."""
+
+    whole = True
+    display_name = Ruled(NORMALISERS["display_name"], NAME)
+    assembly_type = TypeWord()
+    payload = Ruled(as_sent, PAYLOAD)
+
+
+class NewItem(ItemReplacement):
+    """A new assembly. Reads a `document`, and the `domain` it is to go to."""
+
+    domain = DomainWord(required=False, default=Domain.USER)
+    assembly_guid = Ruled(read_guid, GUID, required=False, default=None)
+
+    def check_read_only(self, sent: Mapping[str, Any]) -> None:
+        """Raise ReadOnlyField for what the library sets."""
+        for name in sent:
+            if self.fields[name].read_only:
+                raise ReadOnlyField(field=name)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        domain, guid, payload = (sent.pop(name) for name in ("domain", "assembly_guid", "payload"))
+        type_name = documents.normalise_type(sent.pop("assembly_type"), "assembly_type")
+        assembly_type = documents.get_assembly_type(type_name)
+        category = documents.normalise_category(sent.pop("category"), kind=assembly_type.kind)
+        payload = normalise_payload(payload, assembly_type)
+        return {
+            "domain": domain,
+            "document": Document(guid=guid, type_name=type_name, category=category, payload=payload, **sent),
+        }
+
+
+def read_domain(value: Any, field: str) -> Domain:
+    """Return the domain of a wire name. Raises InvalidField."""
+    try:
+        return Domain.from_wire(value)
+    except ValueError:
+        raise InvalidField("This must be official, community or user.", field=field) from None
+
+
+def _type_name(value: Any, before: CatalogueEntry) -> str:
+    """Return the type as written; a document that said `shell` goes on saying so while it is read and put back."""
+    if value == before.content.assembly_type:
+        return before.content.type_name
+    return documents.normalise_type(value, "assembly_type")
+
+
+def _replaced_payload(value: Any, entry: CatalogueEntry, before: AssemblyType, after: AssemblyType) -> bytes | None:
+    # A script that is no text reads as null, and so null leaves it as it is.
+    if value is None and entry.content.payload_is_binary and after.kind is before.kind:
+        return None
+    return normalise_payload(value, after)

@@ -1,0 +1,139 @@
+"""Items as they are answered, and which of them to list."""
+
+from rest_framework import serializers
+
+from assemblies.api.shapes.fields import DomainName, DomainWord, JSONObject, Tags, Time, Version
+from assemblies.catalogue import ORDERINGS
+from assemblies.domains import AssemblyType, Kind, UpstreamState
+from assemblies.web.paging import PageAnswer, PageQuery
+from devmode.api.shapes import Answer, EnumWord, LiteralText, QueryFlag
+
+ORDERS = [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]
+
+
+class ItemQuery(PageQuery):
+    """Which assemblies to list."""
+
+    domain = DomainWord(required=False)
+    kind = EnumWord(Kind, required=False)
+    type = EnumWord(AssemblyType, required=False)
+    category = LiteralText(required=False)
+    tag = LiteralText(required=False)
+    dirty = QueryFlag(required=False)
+    upstream_state = EnumWord(UpstreamState, required=False)
+    deleted = QueryFlag(required=False, default=False)
+    q = LiteralText(required=False, help_text="Words in names, summaries, variables and tags.")
+    content = LiteralText(required=False, help_text="Text in decoded scripts; answers with the matching lines.")
+    ordering = serializers.ChoiceField(ORDERS, required=False, help_text="`-` in front turns it round.")
+
+
+class Flag(Answer):
+    """A character that makes a text read differently from how it runs."""
+
+    field = serializers.CharField()
+    line = serializers.IntegerField()
+    column = serializers.IntegerField()
+    character = serializers.CharField()
+    name = serializers.CharField()
+
+
+class Item(Answer):
+    """An assembly, as the catalogue renders it."""
+
+    assembly_guid = serializers.CharField()
+    assembly_id = serializers.CharField(help_text="The GUID again, for older clients.")
+    display_name = serializers.CharField()
+    summary = serializers.CharField()
+    category = serializers.CharField()
+    assembly_kind = serializers.ChoiceField(Kind.choices)
+    assembly_type = serializers.ChoiceField(AssemblyType.choices)
+    version = Version()
+    source = DomainName()  # type: ignore[assignment]
+    is_dirty = serializers.BooleanField()
+    dirty_since = Time(allow_null=True)
+    last_persisted = Time(allow_null=True)
+    revision = serializers.IntegerField()
+    checksum = serializers.CharField()
+    content_hash = serializers.CharField()
+    payload_size_bytes = serializers.IntegerField()
+    payload_guid = serializers.CharField(required=False, help_text="Administrators only.")
+    tags = Tags()
+    metadata = JSONObject()
+    cloned_from = serializers.CharField(allow_null=True)
+    upstream_state = serializers.ChoiceField(
+        UpstreamState.choices, allow_null=True, help_text="Official assemblies, once their source was read."
+    )
+    origin_changed = serializers.BooleanField(
+        allow_null=True, help_text="Copies whose original is still there: has it changed since?"
+    )
+    created_at = Time()
+    updated_at = Time()
+    updated_by = serializers.CharField()
+    deleted_at = Time(allow_null=True, required=False)
+
+
+class WrittenItem(Item):
+    """An assembly after a change, with the hidden characters in what was sent."""
+
+    flags = Flag(many=True, required=False)
+
+
+class AttachmentLine(Answer):
+    """A file of an assembly."""
+
+    file_name = serializers.CharField()
+    mime_type = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class Detail(Answer):
+    """What one assembly or revision has beyond its line in a list."""
+
+    payload = serializers.CharField(allow_null=True, help_text="The script, or the graph as JSON text.")
+    payload_is_binary = serializers.BooleanField()
+    variables = serializers.ListField(child=JSONObject())
+    files = AttachmentLine(many=True)
+    sites = JSONObject()
+    timeout_seconds = serializers.IntegerField()
+    flags = Flag(many=True)
+
+
+class ItemDetail(Item, Detail):
+    """An assembly, whole."""
+
+
+class Match(Answer):
+    """A line of a script that contains the searched text."""
+
+    line = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class ListedItem(Item):
+    """An assembly in a list; with `content`, where the searched text is."""
+
+    matches = Match(many=True, required=False)
+
+
+class QueueError(Answer):
+    domain = DomainName()
+    message = serializers.CharField()
+    attempts = serializers.IntegerField()
+
+
+class QueueSummary(Answer):
+    pending = serializers.IntegerField()
+    oldest_staged_at = Time(allow_null=True)
+    last_flush_at = Time(allow_null=True)
+    next_flush_at = Time(allow_null=True)
+    errors = QueueError(many=True)  # type: ignore[assignment]
+
+
+class ItemList(PageAnswer):
+    results = ListedItem(many=True)
+    queue = QueueSummary()
+
+
+class Status(Answer):
+    status = serializers.CharField()

@@ -1,0 +1,162 @@
+"""Assemblies by the number: import documents, export them, write what is pending to the domain databases."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assemblies.actions.change import Receipt
+from assemblies.actions.import_documents import MOST_PER_MINUTE, import_documents
+from assemblies.actions.permit import get_permit
+from assemblies.actions.write_domains import write_domains
+from assemblies.api.actors import actor_of, is_administrator
+from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE
+from assemblies.api.idempotency import event_guid
+from assemblies.api.import_order import ImportOrder
+from assemblies.api.parsing import ImportJSONParser
+from assemblies.api.resource import AssemblyResource
+from assemblies.api.responses import as_attachment, written_item
+from assemblies.api.shapes.copies import ArchiveQuery, ExportQuery, ImportBody, ImportResults, ImportUpload, Preview
+from assemblies.api.shapes.items import WrittenItem
+from assemblies.api.shapes.queue import WriteAnswer, WriteBody
+from assemblies.audit_events import LibraryEvent
+from assemblies.bundles.export import export_document, export_files, write_archive
+from assemblies.conf import payload_store
+from assemblies.documents import Document
+from assemblies.domains import Domain
+from assemblies.models import Assembly
+from assemblies.permissions import Place, Verb
+from assemblies.web.item_facts import document_name
+from assemblies.web.rendering import json_bytes
+from devmode.api.schema import described
+from devmode.api.throttling import CountingThrottle
+
+
+class ImportThrottle(CountingThrottle):
+    scope = "import"
+    limit = MOST_PER_MINUTE
+
+
+class Transfers(AssemblyResource):
+    """What moves many assemblies at once."""
+
+    @described(
+        "Import documents",
+        operation_id="import_assemblies",
+        body={"application/json": ImportBody, "multipart/form-data": ImportUpload},
+        answers={
+            200: PolymorphicProxySerializer(
+                "Imported", [WrittenItem, ImportResults, Preview], resource_type_field_name=None
+            ),
+            201: WrittenItem,
+        },
+        parameters=(IDEMPOTENCY_KEY,),
+        refusals=(401, 403, 409, 413, 415, 429, 503, 507),
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="import",
+        url_name="import",
+        parser_classes=[ImportJSONParser, MultiPartParser],
+        throttle_classes=[ImportThrottle],
+        takes_uploads=True,
+    )
+    def import_all(self, request: Request) -> HttpResponse | Response:
+        """Import one document, or an archive of them, in one transaction; with `dry_run`, tell what would come of it.
+
+        At most 600 imports a minute by each account and address; then 429, and `Retry-After` says how long to wait.
+        """
+        actor, order = actor_of(request), ImportOrder(**self.body())
+        if order.dry_run:
+            return Response({"preview": order.preview(actor)})
+        permit = get_permit(actor, LibraryEvent.IMPORT, order.domain)
+        documents = order.read_documents()
+        receipts = import_documents(
+            documents,
+            domain=order.domain,
+            on_conflict=order.on_conflict,
+            permit=permit,
+            store=payload_store(),
+            event_guid=event_guid(request, actor),
+        )
+        if order.is_archive:
+            return Response({"results": import_lines(receipts, documents)})
+        status = 201 if receipts[0].created else 200
+        return written_item(request, receipts[0], status=status, flags=documents[0].flags)
+
+    @described(
+        "Export an assembly",
+        operation_id="export_assembly",
+        query=ExportQuery,
+        answers={200: OpenApiTypes.OBJECT},
+        parameters=(GUID,),
+        refusals=READING_ONE,
+    )
+    @action(detail=True)
+    def export(self, request: Request, guid: str) -> HttpResponseBase:
+        """Give one assembly back as a document."""
+        wanted, row = self.query(), self.row(guid)
+        document = export_document(
+            row,
+            style=wanted["style"],
+            store=payload_store(),
+            with_payload_guid=is_administrator(request),
+            script_encoding=wanted["script_encoding"].value,
+        )
+        name = document_name(row.guid, row.read_content())
+        return as_attachment(HttpResponse(json_bytes(document)), name, "application/json")
+
+    @described(
+        "Export a domain",
+        operation_id="export_assemblies",
+        query=ArchiveQuery,
+        answers={(200, "application/zip"): OpenApiTypes.BINARY},
+        refusals=(401, 503),
+    )
+    @action(detail=False, url_path="export", url_name="export-all")
+    def export_all(self, request: Request) -> HttpResponseBase:
+        """Give a domain, or the whole library, back as a zip of documents."""
+        domain, style = self.query().values()
+        rows = Assembly.objects.live().without_texts()
+        rows = rows.of_domain(domain) if domain else rows
+        # Written whole before the answer begins: a corrupt payload is an error, not an archive that breaks off.
+        archive = write_archive(export_files(rows.iterator(), style=style, store=payload_store()))
+        return as_attachment(FileResponse(archive), f"{domain or 'assemblies'}.zip", "application/zip")
+
+    @described(
+        "Write pending changes now",
+        operation_id="write_domains",
+        body=WriteBody,
+        answers={200: WriteAnswer},
+        refusals=(401, 403, 413, 415, 503, 507),
+        tag="dev mode",
+    )
+    @action(detail=False, methods=["post"], url_path="dev-mode/write", url_name="flush")
+    def flush(self, request: Request) -> Response:
+        """Write what is pending to one domain database or to all of them."""
+        sent = self.body()
+        domains = [sent["domain"]] if "domain" in sent else [*Domain]
+        permit = get_permit(actor_of(request), LibraryEvent.FLUSH, Place.LIBRARY, verb=Verb.REPLICATE)
+        written = write_domains(domains, permit=permit)
+        return Response({"status": "flushed", "flushed": written.flushed, "pending": written.pending})
+
+
+def import_lines(receipts: Sequence[Receipt], documents: Sequence[Document]) -> list[dict[str, Any]]:
+    return [
+        {
+            "guid": receipt.guid,
+            "display_name": document.display_name,
+            "status": receipt.outcome,
+            "revision": receipt.revision,
+            "flags": document.flags,
+        }
+        for receipt, document in zip(receipts, documents, strict=True)
+    ]

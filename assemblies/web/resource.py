@@ -1,0 +1,50 @@
+"""What every resource of the library's API is: one of devmode's, whose refusals are the library's facts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from assemblies.errors import InvalidDocument, InvalidField, UnknownField
+from assemblies.web.uploads import check_upload_size
+from devmode.api.resource import Resource
+from devmode.api.shapes import Shape
+
+
+class LibraryResource(Resource):
+    """A resource of the library."""
+
+    # An action may set it: its bodies are as large as uploads may be.
+    takes_uploads = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if self.takes_uploads:
+            # Before authentication, whose check of the CSRF token reads a form's whole body.
+            check_upload_size(request)
+        super().initial(request, *args, **kwargs)
+
+    def body(self, **context: Any) -> dict[str, Any]:
+        """Return what the body says, as the action declares it. Raises InvalidDocument and its kinds, InvalidGuid."""
+        self._check_object()
+        return super().body(**context)
+
+    def part(self, shape: type[Shape]) -> dict[str, Any]:
+        """Return what the body says of the fields of `shape` alone: what decides whether the rest may be sent."""
+        self._check_object()
+        whole = self.declared.body_of(str(self.request.content_type))
+        self.check_names(self.request.data, whole().fields)
+        known = shape().fields.keys()
+        data: Any = self.request.data
+        return self.read(shape, {name: data[name] for name in known & data.keys()})
+
+    def _check_object(self) -> None:
+        if not isinstance(self.request.data, Mapping):
+            raise InvalidDocument("The body must be a JSON object.", field="document")
+
+    def refusal(self, error: serializers.ValidationError) -> Exception:
+        """Return the fact of the first field at fault."""
+        faults: Any = error.detail
+        field, words = next(iter(faults.items()))
+        kind = UnknownField if words[0].code == "unknown_field" else InvalidField
+        return kind(str(words[0]), field=field)
