@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -33,6 +34,17 @@ class ErrorSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="The fact's name, for programs.")
     message = serializers.CharField(help_text="The fact in words, for people.")
     detail = serializers.DictField(help_text="What more there is to say, for example the field's name.")
+
+
+class ShapeDescription(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Shapes refuse what they do not know, and say so."""
+
+    target_class = "devmode.api.shapes.Shape"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return schema | ({"additionalProperties": False} if self.target.is_closed else {})
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,9 @@ class EnumWord(serializers.ChoiceField):
 class Shape(serializers.Serializer[Any]):
     """What is sent. Refuses fields it does not know, by name."""
 
+    # Whether what is described is all that may be sent.
+    is_closed = True
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             check_names(data.keys(), self.fields.keys())

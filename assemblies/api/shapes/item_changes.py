@@ -56,6 +56,7 @@ class ItemChange(Shape):
     that is changed, and whether an `administrator` asks.
     """
 
+    is_closed = False
     # Whether what is not sent gets its default.
     whole = False
     display_name = Ruled(NORMALISERS["display_name"], NAME, required=False)
