@@ -46,6 +46,8 @@ STATUSES: dict[type[Exception], int] = {
 }
 # The contract's words for what others call differently.
 CODES = {"permission_denied": "forbidden"}
+# A form was understood, and what it is about was there when it was opened.
+FORM_STATUSES = {400: 422, 404: 409}
 RETRY_AFTER_SECONDS = 1
 
 
@@ -77,9 +79,9 @@ def status_of(error: Exception) -> int:
 
 
 def form_status_of(error: Exception) -> int:
-    """Return the status of a form that is sent back with what was typed: it was understood, but cannot be done."""
+    """Return the status of a form that is sent back with what was typed."""
     status = status_of(error)
-    return HTTPStatus.UNPROCESSABLE_ENTITY if status == HTTPStatus.BAD_REQUEST else status
+    return FORM_STATUSES.get(status, status)
 
 
 def answer_of(error: Exception) -> ErrorAnswer | None:

@@ -94,7 +94,8 @@ def _imported(good: list[Found], domain: Domain, on_conflict: OnConflict) -> Out
         store=payload_store(),
     )
     for found, receipt in zip(good, receipts, strict=True):
-        outcome[receipt.outcome].append((found.path, receipt.guid))
+        # One line for both: either way the library has it as it was.
+        outcome[receipt.outcome if receipt.changed else "unchanged"].append((found.path, receipt.guid))
     return outcome
 
 
