@@ -46,8 +46,6 @@ STATUSES: dict[type[Exception], int] = {
 }
 # The contract's words for what others call differently.
 CODES = {"permission_denied": "forbidden"}
-# A form was understood, and what it is about was there when it was opened.
-FORM_STATUSES = {400: 422, 404: 409}
 RETRY_AFTER_SECONDS = 1
 
 
@@ -81,7 +79,8 @@ def status_of(error: Exception) -> int:
 def form_status_of(error: Exception) -> int:
     """Return the status of a form that is sent back with what was typed."""
     status = status_of(error)
-    return FORM_STATUSES.get(status, status)
+    # It was understood, but cannot be done.
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status == HTTPStatus.BAD_REQUEST else status
 
 
 def answer_of(error: Exception) -> ErrorAnswer | None:
