@@ -1,5 +1,6 @@
 """Take out what differs from one run to the next, keeping what is equal within a run recognisable as equal."""
 
+import json
 import re
 
 UUID4 = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
@@ -17,6 +18,8 @@ LEFT_OUT = {
     "words": re.compile(r'(?<="message":)"(?:[^"\\]|\\.)+"'),
     "sentences": re.compile(r'(?<="fields":)\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}'),
 }
+# PostgreSQL keeps the fields of stored JSON in an order of its own.
+UNORDERED = re.compile(r'(?<="counts":)\{[^{}]*\}')
 
 
 class Normaliser:
@@ -30,6 +33,7 @@ class Normaliser:
         text = text.replace(self._folder, "<folder>")
         for kind, pattern in NUMBERED.items():
             text = pattern.sub(lambda found, kind=kind: self._numbered(kind, found[0]), text)  # type: ignore[misc]
+        text = UNORDERED.sub(lambda found: json.dumps(json.loads(found[0]), sort_keys=True), text)
         for kind, pattern in LEFT_OUT.items():
             text = pattern.sub(f"<{kind}>", text)
         return text
