@@ -11,8 +11,6 @@ from typing import Any
 
 import django
 
-from tests.permits import may_attach, may_create, may_delete, may_import, may_revert, may_update
-
 ACTOR_NAME = "crash"
 GUIDS = [f"{number:040x}" for number in range(1, 7)]
 
@@ -40,6 +38,7 @@ def work() -> None:
     from assemblies.journal.flush import flush
     from devmode.actor import Actor
     from tests.documents_made import script
+    from tests.permits import may_attach, may_create, may_delete, may_import, may_revert, may_update
 
     actor, store = Actor.of_command(ACTOR_NAME), payload_store()
 
@@ -77,6 +76,7 @@ def check() -> None:
     from assemblies.models import JournalEntry, replica_model
     from devmode.actor import Actor
     from tests.documents_made import script
+    from tests.permits import may_create
 
     def replicas() -> list[list[Any]]:
         models = [replica_model(domain) for domain in Domain]

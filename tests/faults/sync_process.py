@@ -13,7 +13,6 @@ from typing import Any
 import django
 
 from tests.faults.crash_process import say
-from tests.permits import may_create, may_sync
 
 TAKEN = f"{7:032x}"
 
@@ -29,6 +28,7 @@ def run(folder: Path) -> Any:
     from assemblies.official.sync import sync
     from devmode.actor import Actor
     from tests.official.published_folder import source_of
+    from tests.permits import may_sync
 
     return sync(source_of(folder), permit=may_sync(Actor.of_command("crash")), store=payload_store())
 
@@ -41,6 +41,7 @@ def prepare(folder: Path) -> None:
     from assemblies.journal.flush import flush
     from devmode.actor import Actor
     from tests.documents_made import script
+    from tests.permits import may_create
 
     run(folder)
     actor = Actor.of_command("crash")

@@ -11,8 +11,6 @@ from time import monotonic
 
 import django
 
-from tests.permits import may_update
-
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
@@ -33,6 +31,7 @@ def write(number: int, guids: list[str], deadline: float) -> None:
     from assemblies.catalogue import library_catalogue
     from assemblies.conf import payload_store
     from devmode.actor import Actor
+    from tests.permits import may_update
 
     actor, count = Actor.of_command(f"writer-{os.getpid()}-{number}"), 0
     while monotonic() < deadline:
