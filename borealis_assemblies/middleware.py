@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from assemblies.web.uploads import announced_bytes, takes_uploads
+from assemblies.web.uploads import announced_bytes, largest_form_bytes, takes_uploads
 from borealis_assemblies.errors import answer_named_error, form_too_large, https_required
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -22,8 +22,6 @@ POLICY = (
 DOCS_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' data:")
 # The kinds of bodies that Django reads by itself.
 FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
-# What a browser writes around each field of a form.
-BYTES_AROUND_FIELD = 200
 UNUSED_FEATURES = (
     "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb".split()
 )
@@ -97,8 +95,7 @@ class BoundedForms:
     ) -> HttpResponseBase | None:
         if request.method != "POST" or request.content_type not in FORMS or takes_uploads(view):
             return None
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + BYTES_AROUND_FIELD * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-        return form_too_large(request) if announced_bytes(request) > most else None
+        return form_too_large(request) if announced_bytes(request) > largest_form_bytes() else None
 
 
 class NamedErrors:

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "borealis_assemblies.middleware.TlsOnly",
     "borealis_assemblies.cross_origin.CrossOrigin",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "borealis_assemblies.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "borealis_assemblies.viewers.PageLanguage",
     "borealis_assemblies.viewers.PageTimeZone",

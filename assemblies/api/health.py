@@ -17,6 +17,7 @@ from devmode.api.schema import described
 class Readiness(Status):
     """`status` for everybody; the parts for people who are signed in."""
 
+    companions = JSONObject(required=False)
     databases = JSONObject(required=False)
     flush = JSONObject(required=False)
     journal = JSONObject(required=False)

@@ -11,6 +11,8 @@ from assemblies.errors import DocumentTooLarge
 
 # What a body says around its documents and files.
 SLACK_BYTES = 64 * 1024
+# What a browser writes around each field of a form.
+BYTES_AROUND_FIELD = 200
 _MAX_LENGTH_DIGITS = 18
 _MARK = "takes_uploads"
 AnyView = TypeVar("AnyView")
@@ -23,6 +25,16 @@ def announced_bytes(request: HttpRequest | Request) -> int:
         return 0
     # What is longer than any length is as large as can be, and no number that takes long to read.
     return int(announced) if len(announced) <= _MAX_LENGTH_DIGITS else sys.maxsize
+
+
+def largest_form_bytes() -> int:
+    """Return how large a form without files may be."""
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + BYTES_AROUND_FIELD * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+
+
+def largest_body_bytes() -> int:
+    """Return how large a body of any kind may be; a server need not read a larger one."""
+    return max(settings.MAX_ATTACHMENT_BYTES + SLACK_BYTES, largest_form_bytes())
 
 
 def check_upload_size(request: HttpRequest | Request) -> None:

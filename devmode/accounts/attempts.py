@@ -5,7 +5,6 @@ lock-out; what is refused changes no other count, so that one account under atta
 one address has in common.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
+from devmode.addresses import neighbourhood
 from devmode.models.attempt_count import AttemptCount
 from devmode.write_lock import write_transaction
 
@@ -26,7 +26,6 @@ KEPT_AFTER_END = timedelta(hours=1)
 # Clocks of machines differ by this much at most; a count that ends later is from before the clock was set back.
 CLOCK_TOLERANCE = timedelta(seconds=5)
 KEY_SALT = "devmode.attempts"
-IPV6_PREFIX = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,15 +97,6 @@ def give_back_attempt(limits: Sequence[Limit]) -> None:
     for limit in limits:
         counted = AttemptCount.objects.filter(pk=limit.key, attempts__range=(1, limit.attempts))
         counted.update(attempts=F("attempts") - 1)
-
-
-def neighbourhood(address: str) -> str:
-    """Return what counts as one address: of IPv6 a site's network, which has more addresses than can be counted."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 def _current(limit: Limit, now: datetime) -> AttemptCount:

@@ -11,8 +11,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from devmode.accounts.attempts import LOCK_OUT, Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
+from devmode.accounts.attempts import LOCK_OUT, Limit, TooManyAttempts, give_back_attempt, take_attempt
 from devmode.accounts.roles import role_of
+from devmode.addresses import neighbourhood
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AuditEvent
 from devmode.models.audit import Outcome

@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
@@ -18,7 +18,7 @@ from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.errors import JournalBroken, ReplicaMismatch
 from assemblies.journal.flush import flush
-from assemblies.management.sweeper_thread import SweeperThread
+from assemblies.management.companions.background import sweep, sweep_hourly
 from assemblies.models import JournalEntry, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -107,15 +107,15 @@ def test_an_entry_appended_between_two_answers_is_seen(library: PayloadStore, ma
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
-def test_the_thread_sweeps_and_outlives_trouble(store: PayloadStore, operator: Actor) -> None:
+def test_the_sweeper_outlives_trouble(store: PayloadStore, operator: Actor) -> None:
     create(script(), domain=Domain.USER, permit=may_create(operator), store=store)
     flush()
     JournalEntry.objects.update(recorded_at=timezone.now() - timedelta(days=10))
     left = leave(store, days=2)
     Watermark.objects.using("user_created").update(journal_id="another")
     stopped = Event()
-    thread = SweeperThread(stopped=stopped, every_seconds=0.01)
-    thread.sweep()
+    thread = Thread(target=sweep_hourly, args=(stopped,), kwargs={"every_seconds": 0.01})
+    sweep()
     assert left in set(store.guids())
     Watermark.objects.using("user_created").update(journal_id=JournalHead.objects.get().journal_id)
     thread.start()

@@ -166,7 +166,8 @@ class RunningServer:
 
     def workers(self) -> list[int]:
         """Return the server processes' ids, from the kernel."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        children = " ".join(file.read_text() for file in threads).split()
         return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:

@@ -127,7 +127,7 @@ def test_a_killed_worker_is_replaced_and_nobody_waits_in_vain(deployment: Deploy
 
     assert second != first
     assert code == 0
-    assert "Unexpected exit from worker-1" in deployment.engine_log
+    assert "companion web-1: it ended by signal 9; starting it again in 1 s" in deployment.engine_log
 
 
 def test_a_taken_port_is_one_clear_line_before_anything_is_prepared(new: Deployment) -> None:
@@ -210,26 +210,33 @@ def test_a_locked_domain_database_neither_holds_up_the_end_nor_the_other_domains
     assert json.loads(deployment.answer("flush_writes", "--json"))["flushed"]["user"] == 1
 
 
-def test_a_flusher_that_dies_ends_the_server_too(deployment: Deployment, tmp_path: Path) -> None:
-    fault = f"""
-from pathlib import Path
+def test_a_flusher_that_dies_is_started_again_and_health_says_so(deployment: Deployment) -> None:
+    fault = """
 from assemblies.journal.flusher import Flusher
-def run(flusher):
-    while not Path({str(tmp_path / "now")!r}).exists():
-        flusher.stopped.wait(0.05)
-    raise RuntimeError("planted")
-Flusher.run = run
+run, deaths = Flusher.run, []
+def die_once(flusher):
+    if not deaths:
+        deaths.append(flusher)
+        raise RuntimeError("planted")
+    run(flusher)
+Flusher.run = die_once
 """
+    deployment.environment["BOREALIS_FLUSH_INTERVAL_SECONDS"] = "1"
     with deployment.serve_after(fault) as server:
-        assert server.process.stdout is not None
-        assert any("The library is open" in line for line in iter(server.process.stdout.readline, ""))
-        (tmp_path / "now").touch()
-        _said, complaints = server.process.communicate(timeout=HANG_SECONDS)
+        server.wait_until_it_answers()
+        with server.client(deployment.answer("create_token", "admin")) as client:
+            client.ask("POST", "/api/assemblies", {"display_name": "Once", "assembly_type": "bash", "payload": "echo"})
+            deadline = time.monotonic() + HANG_SECONDS
+            while (ready := client.ask("GET", "/health/ready")[1])["flush"]["user"]["pending"]:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        code, _seconds = server.end()
 
-        assert server.process.returncode == 1
-        assert "The flusher ended unexpectedly" in complaints
-        assert not server.answers()
+    assert code == 0
+    assert ready["companions"]["flusher"] == {"state": "running", "restarts": 1, "reason": ""}
+    assert ready["companions"]["web-1"] == {"state": "running", "restarts": 0, "reason": ""}
     assert "planted" in deployment.engine_log
+    assert "companion flusher: it failed with RuntimeError; starting it again in 1 s" in deployment.engine_log
 
 
 @pytest.mark.alone

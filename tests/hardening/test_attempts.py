@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from devmode.accounts.attempts import Limit, TooManyAttempts, give_back_attempt, neighbourhood, take_attempt
+from devmode.accounts.attempts import Limit, TooManyAttempts, give_back_attempt, take_attempt
+from devmode.addresses import neighbourhood
 from devmode.models import ApiToken, AttemptCount, AuditEntry
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
 from tests.patience import HANG_SECONDS

@@ -1,7 +1,8 @@
-"""The state of every part, for probes and for people: databases, payload store, flush and journal."""
+"""The state of every part, for probes and for people: databases, payload store, flush, journal and companions."""
 
 from typing import Any
 
+from assemblies.companion_states import companion_states
 from assemblies.databases import DATABASES
 from assemblies.inspection.health.lag import replica_lags
 from assemblies.inspection.health.parts import database_trouble, store_trouble
@@ -10,11 +11,19 @@ from assemblies.payloads import PayloadStore
 
 
 def library_state(store: PayloadStore) -> dict[str, Any]:
-    """Return the state of every part, and `status`: ok when all of them are."""
+    """Return the state of every part, and `status`: ok when requests can be answered and changes kept.
+
+    A companion that does not run is said and no more: what it leaves undone shows elsewhere, and other nodes may do it.
+    """
     databases = {database.alias: _part(database_trouble(database.alias)) for database in DATABASES}
     payloads = _part(store_trouble(store))
     is_ok = all(part["status"] == "ok" for part in (*databases.values(), payloads))
-    state = {"status": "ok" if is_ok else "error", "databases": databases, "payloads": payloads}
+    state = {
+        "status": "ok" if is_ok else "error",
+        "databases": databases,
+        "payloads": payloads,
+        "companions": {name: state.json() for name, state in companion_states().items()},
+    }
     return state | (_journal_state() if databases["default"]["status"] == "ok" else {"flush": {}, "journal": {}})
 
 

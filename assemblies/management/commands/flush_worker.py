@@ -1,20 +1,11 @@
 """`flush_worker`: the flusher alone, beside any WSGI server."""
 
-import logging
-import signal
-from threading import Event
-from typing import Any
-
 from assemblies.conf import flush_interval
-from assemblies.journal.flusher import Flusher
-from assemblies.management.command import LibraryCommand
-from assemblies.management.preparation import check_prepared
-from assemblies.management.sweeper_thread import SweeperThread
-
-logger = logging.getLogger(__name__)
+from assemblies.management.companions.command import CompanionCommand
+from assemblies.management.companions.table import FLUSHER
 
 
-class Command(LibraryCommand):
+class Command(CompanionCommand):
     help = (
         "Write due changes to their domain databases until SIGTERM or Ctrl-C, then flush everything once more. "
         "For deployments whose web server is not `serve`; more than one may run."
@@ -23,16 +14,7 @@ class Command(LibraryCommand):
         manage.py flush_worker
         BOREALIS_FLUSH_INTERVAL_SECONDS=5 manage.py flush_worker
     """
-    offers_json = False
+    companion = FLUSHER
 
-    def work(self, **_options: Any) -> None:
-        stopped = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
-        check_prepared()
-        self.stdout.write(f"Flushing what is {flush_interval().seconds} seconds old (Ctrl-C ends it)")
-        self.stdout.flush()
-        SweeperThread(stopped=stopped).start()
-        logger.info("flush_worker: started")
-        Flusher(interval=flush_interval(), stopped=stopped).run()
-        logger.info("flush_worker: ended")
+    def greeting(self) -> str:
+        return f"Flushing what is {flush_interval().seconds} seconds old"

@@ -1,43 +1,49 @@
-"""`serve`: the whole library under one parent process: server processes, and the flusher beside them.
+"""`serve`: the whole library under one parent process, the supervisor of its companions.
 
 SIGTERM or Ctrl-C: running requests finish, every domain is flushed, exit 0 within ten seconds. Whatever else may end
-it, no acknowledged change is lost, and no server process outlives the parent.
+it, no acknowledged change is lost, and no process outlives the parent.
 """
 
 import http.client
-import json
 import logging
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Mapping
-from io import StringIO
-from threading import Event, Thread
+from collections.abc import Iterable
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Any
 
 import environ
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connections
 
-from assemblies.conf import flush_interval
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
 from assemblies.errors import LibraryError
-from assemblies.journal.flusher import Flusher
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import LibraryCommand
 from assemblies.management.commands.prepare import preparation_lines
+from assemblies.management.companions.supervisor import Supervisor
+from assemblies.management.companions.table import COMPANIONS, FLUSHER, WEB
 from assemblies.management.demonstration import enter_demonstration, fill_demonstration
-from assemblies.management.flusher_thread import FlusherThread
 from assemblies.management.preparation import check_prepared, prepare
-from assemblies.management.sweeper_thread import SweeperThread
-from assemblies.management.web_server import WebServer, address_of, listen
+from assemblies.management.server.listening import address_of, listen
+from assemblies.official.open_source import open_source
+from assemblies.official.report import SyncReport
+from assemblies.official.sync import sync
 from devmode.actor import Actor
 
 logger = logging.getLogger(__name__)
 # Longer than a locked domain database is waited for, so that the others still get their turn.
 FINAL_FLUSH_SECONDS = 5.5
-LISTENING_POLL_SECONDS = 0.05
+POLL_SECONDS = 0.05
+SIGNAL = "signal"
+ACTOR = Actor.of_command("serve")
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # only compared with
 
 
@@ -54,6 +60,8 @@ class Command(LibraryCommand):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.leaving = Event()
+        # Why to end: SIGNAL, or the companion that kept dying. Signal handlers may put into a queue, not set an event.
+        self.ends: SimpleQueue[str] = SimpleQueue()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-sync", action="store_true", help="Leave the official catalogue as it is.")
@@ -62,14 +70,13 @@ class Command(LibraryCommand):
         )
         parser.add_argument("--host", default=settings.HOST, help="Address to listen on (default BOREALIS_HOST).")
         parser.add_argument("--port", type=int, default=settings.PORT, help="Port (default BOREALIS_PORT).")
-
         parser.add_argument(
             "--demo", action="store_true", help="Serve a library of examples instead, which is removed at the end."
         )
 
     def work(self, *, host: str, port: int, workers: int, no_sync: bool, demo: bool, **_options: Any) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.leave)
+        _at_signals(self.leave)
+        host = host.removeprefix("[").removesuffix("]")
         workers = self.possible_workers(workers)
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
         self.say([enter_demonstration(host=host, port=port, workers=workers) if demo else kept])
@@ -81,14 +88,14 @@ class Command(LibraryCommand):
         elif not no_sync:
             self.sync_official()
         connections.close_all()
-        _tell_workers(host, port)
+        _tell_processes(host, port)
         self.serve(host, port, workers)
 
     def prepare(self) -> None:
         if not settings.ENGINE_AUTO_MIGRATE:
             check_prepared()
             return
-        self.say(preparation_lines(prepare(actor=Actor.of_command("serve"), step=self.go_on)))
+        self.say(preparation_lines(prepare(actor=ACTOR, step=self.go_on)))
 
     def say(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -97,14 +104,14 @@ class Command(LibraryCommand):
 
     def sync_official(self) -> None:
         """Fill the official catalogue; a source that fails is reported and never keeps the library from serving."""
-        said = StringIO()
         try:
-            call_command("sync_official", keep_local=True, as_json=True, stdout=said)
-        except (CommandError, LibraryError, DatabaseError, OSError) as error:
+            permit = get_permit(ACTOR, LibraryEvent.SYNC, Domain.OFFICIAL)
+            report = sync(open_source("", ""), permit=permit, store=payload_store(), keep_local=True)
+        except (LibraryError, DatabaseError, OSError) as error:
             logger.warning("serve: the official catalogue was not synchronised: %s", error)
             self.stderr.write(f"The official catalogue was not synchronised: {error}")
         else:
-            self.stdout.write(_sync_words(json.loads(said.getvalue())))
+            self.stdout.write(_sync_words(report))
 
     def leave(self, _signal: int, _frame: object) -> None:
         """End in an orderly way while starting: what was not finished is done at the next start."""
@@ -116,36 +123,54 @@ class Command(LibraryCommand):
         if self.leaving.is_set():
             sys.exit(0)
 
-    def possible_workers(self, asked: int) -> int:
-        if asked < 1:
+    def possible_workers(self, wanted: int) -> int:
+        if wanted < 1:
             raise CommandError("--workers is at least 1.")
-        if asked > 1 and sys.platform == "win32":
+        if wanted > 1 and sys.platform == "win32":
             self.stderr.write("On Windows there is one server process; --workers is ignored.")
             return 1
-        return asked
+        return wanted
 
     def serve(self, host: str, port: int, workers: int) -> None:
-        server = WebServer(host, port, application=settings.WSGI_APPLICATION, workers=workers)
-        flusher = FlusherThread(Flusher(interval=flush_interval(), stopped=Event()), on_death=server.stop)
-        ended = Event()
-
-        def on_listening() -> None:
-            self.go_on()
-            Thread(target=self.announce, args=(host, port, ended), daemon=True).start()
-
-        flusher.start()
-        SweeperThread(stopped=flusher.flusher.stopped).start()
+        listener = listen(host, port)
+        supervisor = Supervisor(give_up=self.ends.put)
+        _at_signals(lambda *_: self.ends.put(SIGNAL))
+        self.go_on()
+        web = replace(WEB, arguments={"application": settings.WSGI_APPLICATION, "listener": listener})
+        for number in range(1, workers + 1):
+            supervisor.start(replace(web, name=f"{WEB.name}-{number}"))
         try:
-            well = server.run(on_listening=on_listening)
+            why = self.wait_for_answer(host, port)
+            if why is None:
+                self.announce(host, port)
+                for companion in COMPANIONS:
+                    if companion.wanted():
+                        supervisor.start(companion)
+                why = self.wait_for_end()
         finally:
-            ended.set()
-            flushed = flusher.end(timeout_seconds=FINAL_FLUSH_SECONDS)
-        self.report_end(well=well or self.leaving.is_set(), flusher_died=flusher.died.is_set(), flushed=flushed)
+            listener.close()
+            busy = supervisor.end(timeout_seconds=FINAL_FLUSH_SECONDS)
+        self.report_end(why, flushed=FLUSHER.name not in busy)
 
-    def report_end(self, *, well: bool, flusher_died: bool, flushed: bool) -> None:
-        if flusher_died:
-            raise CommandError("The flusher ended unexpectedly, so serving was ended too; see engine.log.")
-        if not well:
+    def wait_for_answer(self, host: str, port: int) -> str | None:
+        """Return None once a server process answers, or why to end before that."""
+        while not _answers(EVERY_ADDRESS.get(host, host), port):
+            try:
+                return self.ends.get(timeout=POLL_SECONDS)
+            except Empty:
+                continue
+        return None
+
+    def wait_for_end(self) -> str:
+        while True:
+            # Not for ever at once: on Windows Ctrl-C is not noticed before the wait is over.
+            try:
+                return self.ends.get(timeout=1)
+            except Empty:
+                continue
+
+    def report_end(self, why: str, *, flushed: bool) -> None:
+        if why != SIGNAL:
             raise CommandError("The server processes kept failing; see engine.log.")
         if not flushed:
             self.stderr.write(
@@ -155,16 +180,17 @@ class Command(LibraryCommand):
             self.stdout.write(_stopped_words())
         logger.info("serve: ended")
 
-    def announce(self, host: str, port: int, ended: Event) -> None:
-        """Print the address once a server process answers there."""
-        while not _answers(EVERY_ADDRESS.get(host, host), port):
-            if ended.wait(LISTENING_POLL_SECONDS):
-                return
+    def announce(self, host: str, port: int) -> None:
         logger.info("serve: listening at %s", address_of(host, port))
         self.stdout.write(f"The library is open at {_url(EVERY_ADDRESS.get(host, host), port)} (Ctrl-C ends it)")
         if _url(settings.HOST, settings.PORT) != settings.PUBLIC_URL:
             self.stdout.write(f"Others reach it at {settings.PUBLIC_URL}")
         self.stdout.flush()
+
+
+def _at_signals(handle: Any) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
 
 
 def _stopped_words() -> str:
@@ -180,13 +206,14 @@ def _url(host: str, port: int) -> str:
     return f"http://{address_of(host, port)}"
 
 
-def _sync_words(report: Mapping[str, Any]) -> str:
-    changes = ", ".join(f"{len(report[word])} {word}" for word in ("added", "changed", "removed"))
-    return f"Official catalogue: {changes}, {report['unchanged']} unchanged, {len(report['skipped'])} skipped"
+def _sync_words(report: SyncReport) -> str:
+    facts = report.json()
+    changes = ", ".join(f"{len(facts[word])} {word}" for word in ("added", "changed", "removed"))
+    return f"Official catalogue: {changes}, {facts['unchanged']} unchanged, {len(facts['skipped'])} skipped"
 
 
 def _answers(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=1)
     try:
         connection.request("GET", "/health")
         connection.getresponse()
@@ -198,6 +225,6 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def _tell_workers(host: str, port: int) -> None:
-    """Let the server processes, which read their settings anew, know what the command line said."""
+def _tell_processes(host: str, port: int) -> None:
+    """Let the companions' processes, which read their own settings, know what the command line said."""
     environ.Env.ENVIRON.update(BOREALIS_HOST=host, BOREALIS_PORT=str(port))

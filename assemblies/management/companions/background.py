@@ -1,0 +1,38 @@
+"""The work of the background threads: writing what is due, removing what crashed writes left."""
+
+import logging
+from threading import Event
+
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.utils import timezone
+
+from assemblies.actions.sweep import sweep_payloads
+from assemblies.conf import flush_interval, payload_store
+from assemblies.errors import LibraryError
+from assemblies.journal.flusher import Flusher
+
+logger = logging.getLogger(__name__)
+HOUR_SECONDS = 3600
+
+
+def flush_due(stopped: Event) -> None:
+    """Flush what is due until `stopped` is set, then everything once more."""
+    Flusher(interval=flush_interval(), stopped=stopped).run()
+
+
+def sweep_hourly(stopped: Event, *, every_seconds: float = HOUR_SECONDS) -> None:
+    """Sweep every hour, so that what is past its grace does not stay to be reported."""
+    while not stopped.wait(every_seconds):
+        sweep()
+
+
+def sweep() -> None:
+    """Sweep once; trouble is said in the log, and an hour later it is tried again."""
+    try:
+        if removed := sweep_payloads(payload_store(), now=timezone.now()):
+            logger.info("sweep: removed %s payloads that no revision names: %s", len(removed), ", ".join(removed))
+    except (DatabaseError, LibraryError, OSError) as error:
+        logger.warning("sweep: %s", error)
+    finally:
+        connections.close_all()

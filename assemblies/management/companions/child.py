@@ -1,0 +1,54 @@
+"""What runs in a companion's process: the companion itself, and a thread that hears the supervisor.
+
+When the supervisor is gone, however it went, the connection to it ends and so does the process: an orphan would keep
+answering on the port.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from threading import Event, Thread
+from typing import Any
+
+import django
+from django.utils.module_loading import import_string
+
+from assemblies.companion_states import replace_states
+from assemblies.management.server.listening import CannotListen
+
+# What the supervisor says to end the process; anything else it says is the states of the companions.
+END = "end"
+
+
+def run_companion(path: str, arguments: Mapping[str, Any], supervisor: Connection) -> None:
+    """Run the function at `path` until the supervisor or SIGTERM ends it; say why when it cannot listen."""
+    stopped = Event()
+    # Ctrl-C goes to the whole group; when to end, the supervisor says.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop_at(signal.SIGTERM, stopped)
+    Thread(target=_hear, args=(supervisor, stopped), name="supervisor", daemon=True).start()
+    django.setup()
+    run: Callable[..., None] = import_string(path)
+    try:
+        run(stopped, **arguments)
+    except CannotListen as error:
+        supervisor.send(str(error))
+
+
+def stop_at(number: int, stopped: Event) -> None:
+    """Set `stopped` at a signal, from a thread: the main thread may hold the event's lock when the signal comes."""
+    signal.signal(number, lambda *_: Thread(target=stopped.set, daemon=True).start())
+
+
+def _hear(supervisor: Connection, stopped: Event) -> None:
+    while True:
+        try:
+            message = supervisor.recv()
+        except (EOFError, OSError):
+            # At once and without clean-up: every acknowledged change is durable already.
+            os._exit(1)
+        if message == END:
+            stopped.set()
+        else:
+            replace_states(message)

@@ -1,0 +1,34 @@
+"""A command that runs one companion alone, beside any WSGI server; what restarts it is the system's service manager."""
+
+import logging
+import signal
+from threading import Event
+from typing import Any
+
+from assemblies.management.command import LibraryCommand
+from assemblies.management.companions.child import stop_at
+from assemblies.management.companions.companion import Companion
+from assemblies.management.preparation import check_prepared
+
+logger = logging.getLogger(__name__)
+
+
+class CompanionCommand(LibraryCommand):
+    """Runs `companion` until SIGTERM or Ctrl-C; `greeting` is what people read when it has started."""
+
+    companion: Companion
+    offers_json = False
+
+    def work(self, **_options: Any) -> None:
+        stopped = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            stop_at(number, stopped)
+        check_prepared()
+        self.stdout.write(f"{self.greeting()} (Ctrl-C ends it)")
+        self.stdout.flush()
+        logger.info("%s: started", self.companion.command)
+        self.companion.run(stopped, **self.companion.arguments)
+        logger.info("%s: ended", self.companion.command)
+
+    def greeting(self) -> str:
+        raise NotImplementedError

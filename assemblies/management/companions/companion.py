@@ -1,0 +1,162 @@
+"""A companion: one long-running part of `serve`, which is a command of its own as well."""
+
+import multiprocessing
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from multiprocessing.connection import Connection
+from threading import Event, Lock
+from typing import Any, Protocol
+
+from django.db import connections
+
+from assemblies.companion_states import CompanionState
+from assemblies.management.companions.child import END, run_companion
+from assemblies.management.server.listening import CannotListen
+
+# Spawned: a fork would copy this process's threads' locks and database handles.
+SPAWNING = multiprocessing.get_context("spawn")
+States = Mapping[str, CompanionState]
+
+
+class Kind(Enum):
+    """A thread of the supervising process, or a process below it."""
+
+    THREAD = auto()
+    PROCESS = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Companion:
+    """One entry of the table.
+
+    `run` is a function of a module: it gets an event, works until that is set, and returns. Raising or returning before
+    is a death, and it is started again; but CannotListen says that a port is taken, and it stays stopped.
+    """
+
+    name: str
+    kind: Kind
+    run: Callable[..., None]
+    # Runs it alone, for deployments without `serve`.
+    command: str
+    # Says by the settings whether `serve` starts it.
+    wanted: Callable[[], bool] = lambda: True
+    # What `run` gets by name; to a process it is sent.
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    # Whether `serve` ends with an error when it keeps failing.
+    is_essential: bool = False
+
+    def body(self) -> "Body":
+        return CompanionThread(self) if self.kind is Kind.THREAD else CompanionProcess(self)
+
+
+class EndedUnasked(Exception):
+    """A companion ended although nobody told it to."""
+
+
+class Body(Protocol):
+    """What a companion runs as; every method but `run` returns at once and may be called from any thread."""
+
+    def run(self) -> None:
+        """Run the companion once, in the calling thread, until it has ended. Raises whatever it died of."""
+
+    def stop(self) -> None:
+        """Tell it to end, and start it no more."""
+
+    def kill(self) -> None:
+        """End it without asking, where that can be done."""
+
+    def tell(self, states: States) -> None:
+        """Let it know how the companions stand."""
+
+
+class CompanionThread:
+    """Runs in the thread of whoever calls `run`."""
+
+    def __init__(self, companion: Companion) -> None:
+        self.companion = companion
+        self.stopped = Event()
+
+    def run(self) -> None:
+        try:
+            self.companion.run(self.stopped, **self.companion.arguments)
+        finally:
+            connections.close_all()
+        if not self.stopped.is_set():
+            raise EndedUnasked("it returned")
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+    def kill(self) -> None:
+        """A thread cannot be killed; it is a daemon, and ends with the process."""
+
+    def tell(self, states: States) -> None:
+        """This process knows already."""
+
+
+class CompanionProcess:
+    """Runs as a process, which ends with this one: the connection between the two ties their lives together."""
+
+    def __init__(self, companion: Companion) -> None:
+        self.companion = companion
+        self.stopped = False
+        self.states: States = {}
+        self.connection: Connection | None = None
+        self.process: Any = None
+        # Held to start a process and to speak to it, so that none starts unheard after `stop`.
+        self.lock = Lock()
+
+    def run(self) -> None:
+        with self.lock:
+            if self.stopped:
+                return
+            self._start()
+        reason = self._listen()
+        self.process.join()
+        if reason:
+            raise CannotListen(reason)
+        if not self.stopped:
+            raise EndedUnasked(_words_of(self.process.exitcode))
+
+    def _start(self) -> None:
+        run = self.companion.run
+        self.connection, theirs = SPAWNING.Pipe()
+        arguments = (f"{run.__module__}.{run.__qualname__}", self.companion.arguments, theirs)
+        self.process = SPAWNING.Process(target=run_companion, args=arguments, name=self.companion.name)
+        self.process.start()
+        theirs.close()
+        self._say(self.states)
+
+    def _listen(self) -> str:
+        """Return what the process says last, once it has ended."""
+        reason = ""
+        with suppress(EOFError, OSError):
+            while self.connection:
+                reason = self.connection.recv()
+        return reason
+
+    def stop(self) -> None:
+        with self.lock:
+            self.stopped = True
+            self._say(END)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+
+    def tell(self, states: States) -> None:
+        with self.lock:
+            self.states = states
+            self._say(states)
+
+    def _say(self, message: object) -> None:
+        if self.connection is not None:
+            # One that has ended hears nothing.
+            with suppress(OSError):
+                self.connection.send(message)
+
+
+def _words_of(exit_code: int) -> str:
+    return f"it ended by signal {-exit_code}" if exit_code < 0 else f"it ended with exit code {exit_code}"

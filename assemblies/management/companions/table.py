@@ -1,0 +1,14 @@
+"""The companions of `serve`. Each may run any number of times on any number of machines: it is idempotent, or claims
+its work in the database."""
+
+from assemblies.management.companions.background import flush_due, sweep_hourly
+from assemblies.management.companions.companion import Companion, Kind
+from assemblies.management.server.http_server import serve_http
+
+# Gets its listening socket from `serve`, which shares one among all server processes.
+WEB = Companion(name="web", kind=Kind.PROCESS, run=serve_http, command="serve", is_essential=True)
+FLUSHER = Companion(name="flusher", kind=Kind.THREAD, run=flush_due, command="flush_worker")
+SWEEPER = Companion(name="sweeper", kind=Kind.THREAD, run=sweep_hourly, command="run_sweeper")
+
+# Those that `serve` starts once the first request is answered.
+COMPANIONS = (FLUSHER, SWEEPER)

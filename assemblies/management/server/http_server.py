@@ -1,0 +1,176 @@
+"""The HTTP server of pages and REST: waitress, with bounds on what clients may hold and for how long.
+
+Everything that leans on waitress beyond `create_server` is in this package and looked at for the version that
+tests/hardening/test_waitress.py names.
+"""
+
+import logging
+import socket
+import sys
+from collections.abc import Iterable
+from threading import Event, Thread
+from time import monotonic
+from typing import Any, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from waitress import wasyncore
+from waitress.server import BaseWSGIServer, create_server
+from waitress.task import ThreadedTaskDispatcher
+
+from assemblies.management.server.clients import MIB, Clients
+from assemblies.management.server.connection import Connection
+from assemblies.web.uploads import largest_body_bytes
+from devmode.addresses import Networks
+
+logger = logging.getLogger(__name__)
+THREADS = 4
+MAX_CONNECTIONS = 2000
+# `select` on Windows takes 512 sockets.
+MAX_CONNECTIONS_ON_WINDOWS = 400
+# A connection may have a temporary file each way; databases, log and payloads need the rest.
+FILES_PER_CONNECTION = 3
+FILES_FOR_THE_REST = 250
+FEWEST_CONNECTIONS = 20
+MAX_HEADER_BYTES = 64 * 1024
+# Bodies above, and answers above, go through temporary files.
+BODY_IN_MEMORY_BYTES = 64 * 1024
+ANSWER_IN_MEMORY_BYTES = 16 * MIB
+# Above any answer: a thread that answers never waits for a client to read.
+UNREACHED = sys.maxsize
+SECONDS_TO_FINISH_REQUESTS = 3.0
+LOOP_SECONDS = 1.0
+
+
+class Lanes(ThreadedTaskDispatcher):
+    """Threads that answer requests, and one of its own for those that ask nothing of a database: they never queue
+    behind the others."""
+
+    def __init__(self, quick: ThreadedTaskDispatcher) -> None:
+        super().__init__()
+        self.quick = quick
+
+    def add_task(self, task: Any) -> None:
+        if isinstance(task, Connection) and task.is_quick:
+            self.quick.add_task(task)  # type: ignore[arg-type]  # the stubs have a Task where a channel is
+        else:
+            super().add_task(task)
+
+
+class ListenerLost(Exception):
+    """The listening socket was closed after an error."""
+
+
+class HttpServer:
+    """Serves one WSGI application on one listening socket until it is told to end."""
+
+    def __init__(self, application: WSGIApplication, listener: socket.socket, *, proxies: Networks) -> None:
+        self.map: dict[int, Any] = {}
+        max_connections = most_connections(allow_open_files())
+        self.clients = Clients(proxies, max_connections=max_connections)
+        created = create_server(
+            without_body_of_head(application),
+            map=self.map,
+            sockets=[listener],
+            threads=1,
+            ident=None,
+            clear_untrusted_proxy_headers=False,  # TrustedProxies judges them.
+            log_socket_errors=False,  # A client that goes away is no error of ours.
+            connection_limit=UNREACHED,  # Clients closes what is too much; waitress would stop accepting.
+            channel_timeout=UNREACHED,  # Clients judges by progress, and by a clock that nobody sets.
+            recv_bytes=BODY_IN_MEMORY_BYTES,
+            inbuf_overflow=BODY_IN_MEMORY_BYTES,
+            outbuf_overflow=ANSWER_IN_MEMORY_BYTES,
+            outbuf_high_watermark=UNREACHED,
+            max_request_header_size=MAX_HEADER_BYTES,
+            max_request_body_size=largest_body_bytes() + 1,
+        )
+        # One socket makes one server; the stubs leave open which kind.
+        self.server = cast("BaseWSGIServer", created)
+        self.lanes = Lanes(quick=self.server.task_dispatcher)
+        self.lanes.set_thread_count(THREADS)
+        self.server.task_dispatcher = self.lanes
+        self.server.channel_class = self.clients.admit  # type: ignore[assignment]  # called as a class would be
+        self._next_look = 0.0
+
+    def run(self, stopped: Event) -> None:
+        """Serve until `stopped` is set; then running requests get three seconds to finish.
+
+        Raises ListenerLost when waitress has closed the listening socket: nobody could be answered any more.
+        """
+        waker = Thread(target=self._wake_when, args=(stopped,), name="server-stop", daemon=True)
+        waker.start()
+        while not stopped.is_set():
+            self._turn_over(LOOP_SECONDS)
+            if not self.server.accepting:
+                raise ListenerLost
+        waker.join()
+        self._finish()
+
+    def _wake_when(self, stopped: Event) -> None:
+        stopped.wait()
+        self.server.pull_trigger()
+
+    def _finish(self) -> None:
+        self.server.accepting = False
+        ends_at = monotonic() + SECONDS_TO_FINISH_REQUESTS
+        while self.clients.count:
+            is_late = monotonic() >= ends_at
+            for connection in self.clients.all():
+                if is_late or not connection.is_answering:
+                    connection.handle_close()
+            self._turn_over(0.05)
+
+    def _turn_over(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self.map, count=1)
+        now = monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOP_SECONDS
+            self.clients.close_overdue(now)
+            self.clients.close_largest()
+
+
+def serve_http(stopped: Event, *, application: str, listener: socket.socket) -> None:
+    """Serve the WSGI application at the dotted path `application`: what a server process does."""
+    # Its warnings of a queue would be a line for each request under load.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    HttpServer(import_string(application), listener, proxies=Networks(settings.TRUSTED_PROXIES)).run(stopped)
+
+
+def without_body_of_head(application: WSGIApplication) -> WSGIApplication:
+    """Answer HEAD without a body, which waitress would send and the client take for the next answer."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        if hasattr(body, "close"):
+            body.close()
+        return []
+
+    return answer
+
+
+def allow_open_files() -> int:
+    """Raise this process's limit of open files to what it may be, and return it."""
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS_ON_WINDOWS * FILES_PER_CONNECTION + FILES_FOR_THE_REST
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS * FILES_PER_CONNECTION + FILES_FOR_THE_REST
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        return allowed
+    return wanted if soft == resource.RLIM_INFINITY else soft
+
+
+def most_connections(open_files: int) -> int:
+    """Return how many connections fit into a limit of open files, and say so where they are few."""
+    room = (open_files - FILES_FOR_THE_REST) // FILES_PER_CONNECTION
+    if room < FEWEST_CONNECTIONS:
+        logger.warning("server: at most %s files may be open here (ulimit -n); 1024 or more are better", open_files)
+    most = MAX_CONNECTIONS_ON_WINDOWS if sys.platform == "win32" else MAX_CONNECTIONS
+    return min(most, max(FEWEST_CONNECTIONS, room))

@@ -1,0 +1,35 @@
+"""Internet addresses: read, counted by site, and compared with the networks of trusted proxies."""
+
+import ipaddress
+from collections.abc import Iterable
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# The network of one IPv6 site.
+IPV6_PREFIX = 64
+
+
+def find_address(text: str) -> Address | None:
+    """Return an address, or None; an IPv4 address mapped into IPv6, as a socket for both reports it, is an IPv4 one."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def neighbourhood(text: str) -> str:
+    """Return what counts as one address: of IPv6 a site's network, which has more addresses than can be counted."""
+    address = find_address(text)
+    if address is None:
+        return text
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False)) if address.version == 6 else str(address)
+
+
+class Networks:
+    """The networks that a setting names."""
+
+    def __init__(self, networks: Iterable[str]) -> None:
+        self.networks = [ipaddress.ip_network(network) for network in networks]
+
+    def __contains__(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self.networks)
