@@ -104,6 +104,7 @@ FULL_SIZE: dict[str, Callable[[], bytes | str]] = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("build", FULL_SIZE.values(), ids=FULL_SIZE.keys())
 def test_a_hostile_mebibyte_is_refused_within_a_second(build: Callable[[], bytes | str]) -> None:
     fault, seconds = refusal(build())
