@@ -14,6 +14,8 @@ from assemblies.management.server import clients, connection, http_server
 from tests.hardening.server_thread import ServerThread, echo, get, heard, is_closed
 from tests.patience import HANG_SECONDS
 
+# Every limit here is one of time.
+pytestmark = pytest.mark.alone
 ATTACKER, NEIGHBOUR, PROXY = "127.0.0.66", "127.0.0.7", "127.0.0.9"
 HALF_SENT = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{"
 LARGE = bytes(8 * 1024 * 1024)
@@ -91,7 +93,6 @@ def test_a_connection_on_which_nothing_moves_is_closed(text: bytes) -> None:
         wait_until(lambda: server.http.clients.count == 0)
 
 
-@pytest.mark.alone
 @pytest.mark.usefixtures("impatient")
 def test_a_body_that_trickles_is_closed_and_one_that_moves_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "STALL_BYTES", 1000)
