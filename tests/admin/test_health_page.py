@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from assemblies.admin.health import verify as verify_module
 from assemblies.catalogue import library_catalogue
+from assemblies.companion_states import CompanionState, State, replace_states
 from assemblies.inspection.health import databases as examined
 from assemblies.inspection.health.parts import store_facts
 from assemblies.inspection.verify import Finding, Verification
@@ -239,3 +240,20 @@ def test_the_flusher_is_said_to_be_due(superuser: Client, guid: str, operator: A
     assert "Changes wait; the flusher is due at" in text_of(superuser.get(HEALTH))
     flush()
     assert "Nothing waits." in text_of(superuser.get(HEALTH))
+
+
+def test_a_service_that_does_not_run_is_named_with_its_reason(superuser: Client) -> None:
+    try:
+        replace_states(
+            {
+                "web-1": CompanionState(state=State.RUNNING),
+                "flusher": CompanionState(state=State.RESTARTING, restarts=3, reason="it failed with OSError"),
+            }
+        )
+        page = text_of(superuser.get(HEALTH))
+    finally:
+        replace_states({})
+    assert "Something needs you." in page
+    assert "Waits for its next start" in page
+    assert "it failed with OSError" in page
+    assert "Services of this server" not in text_of(superuser.get(HEALTH))

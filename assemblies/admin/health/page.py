@@ -13,6 +13,7 @@ from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.queue.page import overdue
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
+from assemblies.companion_states import State, companion_states
 from assemblies.conf import payload_store
 from assemblies.inspection.health.databases import DatabaseFacts, database_facts, quick_checks
 from assemblies.inspection.health.lag import replica_lags
@@ -44,6 +45,7 @@ def _page(request: HttpRequest, checks: dict[str, list[str]] | None) -> HttpResp
         "databases": [(facts, checks.get(facts.alias) if checks is not None else None) for facts in databases],
         "has_checks": checks is not None,
         "payloads": store_facts(payload_store()),
+        "companions": companion_states(),
         "settings": settings_in_force(),
         "now": timezone.now(),
         **(_of_journal(databases) if can_ask else {}),
@@ -87,6 +89,7 @@ def _is_well(context: dict[str, Any], checks: dict[str, list[str]] | None) -> bo
         or any((checks or {}).values())
         or payloads.trouble
         or (payloads.room and payloads.room.is_low)
+        or any(companion.state is not State.RUNNING for companion in context["companions"].values())
         or context["overdue"]
         or any(lag.attempts for lag in context["lags"])
     )
