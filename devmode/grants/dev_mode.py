@@ -118,7 +118,8 @@ def revoke(asker: Asker, number: int) -> DevModeGrant:
     """End anybody's live grant and return it. Raises Refusal and NoSuchGrant."""
     require_administrator(asker, AccessEvent.REVOKE_DEV_MODE)
     with write_transaction():
-        # Read while nobody writes, so that no use that was recorded after the end went before it.
+        # Read while nobody writes nor, on PostgreSQL, uses the grant: no use recorded after the end went before it.
+        DevModeGrant.objects.select_for_update(of=("self",)).filter(pk=number).first()
         now = timezone.now()
         grant = DevModeGrant.objects.live(now).select_related("user").filter(pk=number).first()
         if grant is None:
