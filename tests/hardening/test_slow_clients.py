@@ -11,6 +11,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from assemblies.management.server import clients, connection, http_server
+from assemblies.management.server.connection import FIRST_BYTE_SECONDS
 from tests.hardening.server_thread import ServerThread, echo, get, heard, is_closed
 from tests.patience import HANG_SECONDS
 
@@ -124,8 +125,10 @@ def test_a_request_that_takes_long_here_is_waited_for() -> None:
 def test_one_address_has_so_many_connections_and_a_proxy_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients, "MAX_CONNECTIONS_PER_ADDRESS", 5)
     with ServerThread(proxies=[PROXY]) as server:
-        with clients_saying(server, HALF_SENT, 5), server.connect(ATTACKER) as sixth:
-            assert is_closed(sixth, seconds=HANG_SECONDS)
+        with clients_saying(server, HALF_SENT, 5):
+            wait_until(lambda: sum(one.request is not None for one in server.http.clients.all()) == 5)
+            with server.connect(ATTACKER) as sixth:
+                assert is_closed(sixth, seconds=FIRST_BYTE_SECONDS / 2)
             assert is_answered(server)
         with clients_saying(server, HALF_SENT, 8, PROXY):
             assert is_answered(server, PROXY)
@@ -177,6 +180,25 @@ def test_of_all_together_whoever_holds_most_loses_connections(monkeypatch: pytes
         wait_until(lambda: server.http.clients.count < 9 and all_are_answered(server))
         wait_until(lambda: sum(size for _count, size in held(server).values()) <= 2 * len(LARGE))
         assert held(server)[NEIGHBOUR][0] == 1
+
+
+def test_what_slow_readers_leave_moves_to_files_and_readers_keep_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "MAX_HELD_IN_MEMORY_BYTES", len(LARGE))
+    monkeypatch.setattr(http_server, "LOOP_SECONDS", 0.1)
+    with ServerThread(large) as server, server.connect(ATTACKER) as early:
+        with clients_saying(server, get("/large"), 4):
+            wait_until(lambda: server.http.server.adj.outbuf_overflow == http_server.BODY_IN_MEMORY_BYTES)
+            with clients_saying(server, get("/large"), 1, NEIGHBOUR):
+                early.sendall(get("/large"))
+                for address in (NEIGHBOUR, ATTACKER):
+                    wait_until(lambda address=address: any(one.outbufs[0].overflowed for one in of(server, address)))
+        early.close()
+        wait_until(lambda: server.http.server.adj.outbuf_overflow == http_server.ANSWER_IN_MEMORY_BYTES)
+
+
+def of(server: ServerThread, address: str) -> list[connection.Connection]:
+    """Return the connections of an address that have something to send."""
+    return [one for one in server.http.clients.all() if one.addr[0] == address and one.total_outbufs_len]
 
 
 def test_a_request_that_asks_no_database_does_not_queue_behind_those_that_do() -> None:

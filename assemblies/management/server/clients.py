@@ -78,14 +78,18 @@ class Clients:
         for connection in overdue:
             connection.abort()
 
-    def close_largest(self) -> None:
-        """Close the largest connections of each site that holds too much, then of those that hold most."""
+    def close_largest(self) -> int:
+        """Close the largest connections of each site that holds too much, then of those that hold most.
+
+        Returns how many bytes are held then.
+        """
         held = {site: sum(one.held_bytes for one in own) for site, own in self.connections.items()}
         for site in [site for site in held if held[site] > MAX_HELD_BYTES_PER_ADDRESS and not site.is_proxy]:
             held[site] = self._shrink(site, held[site], MAX_HELD_BYTES_PER_ADDRESS)
         while sum(held.values()) > MAX_HELD_BYTES:
             site = max(held, key=lambda one: held[one])
             held[site] = self._shrink(site, held[site], held[site] - 1)
+        return sum(held.values())
 
     def _shrink(self, site: Site, held_bytes: int, most_bytes: int) -> int:
         """Close connections of `site`, the largest first, until it holds `most_bytes`. Returns what it holds then."""

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from waitress.adjustments import Adjustments
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
@@ -111,6 +112,12 @@ class Connection(HTTPChannel):
         if not self.moved_bytes:
             return FIRST_BYTE_SECONDS
         return UNUSED_SECONDS if self.is_unused else STALL_SECONDS
+
+    def spool_above(self, size_bytes: int) -> None:
+        """Keep responses above this size in temporary files, those that are being written included."""
+        for buffer in list(self.outbufs):
+            if isinstance(buffer, OverflowableBuffer):
+                buffer.overflow = size_bytes
 
     def abort(self) -> None:
         """Close at once, and let the kernel drop what it still holds for the client."""

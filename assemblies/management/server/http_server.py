@@ -34,9 +34,12 @@ FILES_PER_CONNECTION = 3
 FILES_FOR_THE_REST = 250
 FEWEST_CONNECTIONS = 20
 MAX_HEADER_BYTES = 64 * 1024
-# Bodies above, and answers above, go through temporary files.
+# Bodies above, and answers above, go through temporary files. A list of 10,000 rows has about 10 MiB; a file costs half
+# as much again as sending it.
 BODY_IN_MEMORY_BYTES = 64 * 1024
 ANSWER_IN_MEMORY_BYTES = 16 * MIB
+# While so much waits for slow readers, all but small answers go through files: memory is for those who read.
+MAX_HELD_IN_MEMORY_BYTES = 128 * MIB
 # Above any answer: a thread that answers never waits for a client to read.
 UNREACHED = sys.maxsize
 SECONDS_TO_FINISH_REQUESTS = 3.0
@@ -128,7 +131,14 @@ class HttpServer:
         if now >= self._next_look:
             self._next_look = now + LOOP_SECONDS
             self.clients.close_overdue(now)
-            self.clients.close_largest()
+            self._spare_memory(self.clients.close_largest())
+
+    def _spare_memory(self, held_bytes: int) -> None:
+        limit = ANSWER_IN_MEMORY_BYTES if held_bytes <= MAX_HELD_IN_MEMORY_BYTES else BODY_IN_MEMORY_BYTES
+        if limit != self.server.adj.outbuf_overflow:
+            self.server.adj.outbuf_overflow = limit
+            for connection in self.clients.all():
+                connection.spool_above(limit)
 
 
 def serve_http(stopped: Event, *, application: str, listener: socket.socket) -> None:
