@@ -95,6 +95,10 @@ class GuidInOtherDomain(Refusal):
     )
 
 
+class IdempotencyKeyReused(Refusal):
+    default_message = _("This Idempotency-Key came with another request before; send a new request with a new key.")
+
+
 class RevisionConflict(Refusal):
     default_message = _("The assembly has changed since you read it; the current state is in detail.")
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID, uuid5
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,18 @@ class Outcome(models.TextChoices):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something asked for that may be asked again: the same GUID, and the `digest` of the same request."""
+
+    guid: str
+    digest: str
+
+    def part(self, number: int) -> "Event":
+        """Return the event of one change of many, the same each time; the first stands for the whole."""
+        return self if number == 0 else replace(self, guid=str(uuid5(UUID(self.guid), str(number))))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One intended change of one assembly.
 
@@ -43,7 +56,7 @@ class Change:
     domain: Domain | None = None
     expected_revision: int | None = None
     search_text: str | None = None
-    event_guid: str | None = None
+    event: Event | None = None
     claims_guid: bool = False
 
     @cached_property

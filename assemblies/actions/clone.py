@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import hashed, settled
 from assemblies.actions.create import check_vacant
@@ -24,7 +24,7 @@ def clone(
     permit: Permit,
     new_guid: str | None = None,
     display_name: str | None = None,
-    event_guid: str | None = None,
+    event: Event | None = None,
 ) -> Receipt:
     """Copy an assembly into `domain` under a new GUID and name, with its lineage. The copy shares the payloads.
 
@@ -38,7 +38,7 @@ def clone(
         domain=domain,
         actor_name=permit.actor.name,
         new_guid=new_guid,
-        event_guid=event_guid,
+        event=event,
     )
     return commit([change], permit=permit, detail={"cloned_from": guid})[0]
 
@@ -55,7 +55,7 @@ def arrival(
     domain: Domain,
     actor_name: str,
     new_guid: str | None,
-    event_guid: str | None,
+    event: Event | None,
 ) -> Change:
     """Return the change that adds a copy of `origin` to `domain`, under a GUID that no live assembly has."""
 
@@ -69,7 +69,7 @@ def arrival(
         operation=Operation.CLONE,
         rewrite=rewrite,
         search_text=origin.search_text,
-        event_guid=event_guid,
+        event=event,
     )
 
 

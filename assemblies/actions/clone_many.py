@@ -18,7 +18,7 @@ def clone_many(guids: Sequence[str], *, domain: Domain, permit: Permit) -> list[
     changes = [
         arrival(
             copy_of(origin, display_name=copy_name(origin)),
-            origin, domain=domain, actor_name=permit.actor.name, new_guid=None, event_guid=None,
+            origin, domain=domain, actor_name=permit.actor.name, new_guid=None, event=None,
         )
         for origin in get_selection(guids)
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from assemblies.actions.audit import record_success
 from assemblies.actions.change import Alongside, Change, Receipt
 from assemblies.actions.contents import is_flagged
 from assemblies.actions.permit import Permit
+from assemblies.actions.repetition import find_receipts, keep
 from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
@@ -41,13 +42,15 @@ def commit(
     Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
     library cannot make them durable.
     """
+    event = next((change.event for change in changes if change.event), None)
     for change in changes:
         # Read through before the lock: a long text must not keep other writers waiting.
         _ = change.is_script_flagged
     with change_transaction(permit, guid=changes[0].guid if len(changes) == 1 else "") as transaction:
         now = transaction.now
-        if done := _already_done(changes):
+        if done := find_receipts(event, changes):
             return done
+        keep(event, now=now)
         with alongside(now) if alongside else nullcontext():
             rows = Assembly.objects.in_bulk([change.guid for change in changes])
             plans = [_plan(change, rows, permit, now) for change in changes]
@@ -62,50 +65,6 @@ def commit(
 
 
 Plan = tuple[Receipt, Draft | None]
-
-
-def _already_done(changes: Sequence[Change]) -> list[Receipt]:
-    """Return the receipts of an action that was made before, so that asking again after a lost answer does nothing.
-
-    An action is one transaction: once any of its events is in the journal, a change without an entry was none.
-    """
-    asked = {change.event_guid for change in changes if change.event_guid}
-    made = {entry.event_guid: entry for entry in JournalEntry.objects.filter(event_guid__in=asked)} if asked else {}
-    if not made:
-        return []
-    rows = Assembly.objects.in_bulk([change.guid for change in changes if change.event_guid not in made])
-    return [
-        _receipt_of(made[change.event_guid]) if change.event_guid in made else _unchanged(change, rows.get(change.guid))
-        for change in changes
-    ]
-
-
-def _receipt_of(entry: JournalEntry) -> Receipt:
-    operation = Operation(entry.operation)
-    return Receipt(
-        guid=entry.assembly_guid,
-        domain=Domain(entry.domain),
-        operation=operation,
-        revision=entry.sequence,
-        content=entry.read_content(),
-        created=operation in {Operation.CREATE, Operation.CLONE},
-        changed=False,
-    )
-
-
-def _unchanged(change: Change, row: Assembly | None) -> Receipt:
-    if row is None:
-        # The event stands for something else that was asked for.
-        raise AssemblyNotFound(assembly_guid=change.guid)
-    return Receipt(
-        guid=row.guid,
-        domain=Domain(row.domain),
-        operation=change.operation,
-        revision=row.sequence,
-        content=None if row.deleted_at else row.read_content(),
-        created=False,
-        changed=False,
-    )
 
 
 def _plan(change: Change, rows: dict[str, Assembly], permit: Permit, now: datetime) -> Plan:
@@ -188,7 +147,7 @@ def _rewritten(
 
 def _draft(change: Change, domain: Domain, content: Content | None, actor_name: str) -> Draft:
     return Draft(
-        event_guid=change.event_guid or str(uuid4()),
+        event_guid=change.event.guid if change.event else str(uuid4()),
         domain=domain,
         assembly_guid=change.guid,
         operation=change.operation,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, settled
 from assemblies.actions.permit import Permit
@@ -17,7 +17,7 @@ from assemblies.revisions.document import search_text_of
 
 
 def create(
-    document: Document, *, domain: Domain, permit: Permit, store: PayloadStore, event_guid: str | None = None
+    document: Document, *, domain: Domain, permit: Permit, store: PayloadStore, event: Event | None = None
 ) -> Receipt:
     """Add a new assembly to `domain`, under the document's GUID or a new one.
 
@@ -36,7 +36,7 @@ def create(
             operation=Operation.CREATE,
             rewrite=rewrite,
             search_text=search_text_of(content, document.payload),
-            event_guid=event_guid,
+            event=event,
         )
         return commit([change], permit=permit)[0]
 

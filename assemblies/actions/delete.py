@@ -10,15 +10,13 @@ from assemblies.domains import Operation
 from assemblies.models import Assembly
 
 
-def delete(
-    guid: str, *, permit: Permit, expected_revision: int | None = None, event_guid: str | None = None
-) -> Receipt:
+def delete(guid: str, *, permit: Permit, expected_revision: int | None = None) -> Receipt:
     """Delete an assembly. Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure."""
-    change = deletion(guid, expected_revision=expected_revision, event_guid=event_guid)
+    change = deletion(guid, expected_revision=expected_revision)
     return commit([change], permit=permit)[0]
 
 
-def deletion(guid: str, *, expected_revision: int | None = None, event_guid: str | None = None) -> Change:
+def deletion(guid: str, *, expected_revision: int | None = None) -> Change:
     """Return the change that deletes a live assembly."""
 
     def rewrite(row: Assembly | None, now: datetime) -> None:
@@ -29,5 +27,4 @@ def deletion(guid: str, *, expected_revision: int | None = None, event_guid: str
         operation=Operation.DELETE,
         rewrite=rewrite,
         expected_revision=expected_revision,
-        event_guid=event_guid,
     )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, inheriting, settled
 from assemblies.actions.create import check_vacant
 from assemblies.actions.permit import Permit
+from assemblies.actions.repetition import was_made
 from assemblies.actions.staging import Staging, staged
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
@@ -70,7 +71,7 @@ def import_documents(
     on_conflict: OnConflict | Sequence[Choice],
     permit: Permit,
     store: PayloadStore,
-    event_guid: str | None = None,
+    event: Event | None = None,
 ) -> list[Receipt]:
     """Import `documents` into `domain`, all or none. A skipped one gets the receipt of the unchanged assembly.
 
@@ -82,15 +83,16 @@ def import_documents(
     choices = _choices(documents, on_conflict)
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
-        for document, choice in zip(documents, choices, strict=True):
-            check_conflict(rows.get(document.guid or ""), domain, choice.on_conflict)
+        if not was_made(event):
+            for document, choice in zip(documents, choices, strict=True):
+                check_conflict(rows.get(document.guid or ""), domain, choice.on_conflict)
         guids = _landing_guids(documents, rows, choices)
         changes = [
             _change(document, guid, rows.get(guid), domain, choice, permit.actor.name, staging)
             for document, guid, choice in zip(documents, guids, choices, strict=True)
         ]
-        if event_guid:
-            changes = [replace(change, event_guid=_nth_event(event_guid, n)) for n, change in enumerate(changes)]
+        if event:
+            changes = [replace(change, event=event.part(n)) for n, change in enumerate(changes)]
         receipts = commit(changes, permit=permit, detail={"documents": len(documents)})
         skipping = [choice.on_conflict == OnConflict.SKIP for choice in choices]
         return [replace(one, skipped=skips) for one, skips in zip(receipts, skipping, strict=True)]
@@ -125,11 +127,6 @@ def _landing_guids(documents: Sequence[Document], rows: Collection[str], choices
         guids.append(document.guid if document.guid and free else str(uuid4()))
         taken.add(guids[-1])
     return guids
-
-
-def _nth_event(event_guid: str, number: int) -> str:
-    """Return the event of one document of many, the same each time the whole is asked for again."""
-    return event_guid if number == 0 else str(uuid5(UUID(event_guid), str(number)))
 
 
 def _change(

@@ -21,7 +21,6 @@ def revert(
     permit: Permit,
     store: PayloadStore,
     expected_revision: int | None = None,
-    event_guid: str | None = None,
 ) -> Receipt:
     """Give an assembly the content of its revision `sequence`; a deleted assembly comes back.
 
@@ -30,7 +29,7 @@ def revert(
     entry, earlier = get_revision(guid, sequence)
     change = restoring(entry, earlier, Operation.REVERT, actor_name=permit.actor.name, store=store)
     return commit(
-        [replace(change, expected_revision=expected_revision, event_guid=event_guid)],
+        [replace(change, expected_revision=expected_revision)],
         permit=permit,
         detail={"to_revision": sequence},
     )[0]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.clone import copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import settled
@@ -14,7 +14,7 @@ from assemblies.models import Assembly, Content
 
 
 def take_original(
-    guid: str, *, permit: Permit, expected_revision: int | None = None, event_guid: str | None = None
+    guid: str, *, permit: Permit, expected_revision: int | None = None, event: Event | None = None
 ) -> Receipt:
     """Replace everything but the copy's own name; what the copy said stays in its history.
 
@@ -33,7 +33,7 @@ def take_original(
         rewrite=rewrite,
         expected_revision=row.sequence if expected_revision is None else expected_revision,
         search_text=origin.search_text,
-        event_guid=event_guid,
+        event=event,
     )
     detail = {"origin": origin.guid, "origin_revision": origin.sequence}
     return commit([change], permit=permit, detail=detail)[0]

@@ -27,7 +27,6 @@ def update(
     permit: Permit,
     store: PayloadStore,
     expected_revision: int | None = None,
-    event_guid: str | None = None,
 ) -> Receipt:
     """Give an assembly other field values (by their names in `Content`) and, if given, another payload.
 
@@ -50,7 +49,6 @@ def update(
             rewrite=rewrite,
             expected_revision=expected_revision,
             search_text=None if payload is None else documents.searchable_text(kind, payload).replace("\0", ""),
-            event_guid=event_guid,
         )
         return commit([change], permit=permit)[0]
 

@@ -30,7 +30,7 @@ from assemblies.api.description import (
     READING_ONE,
     UNCHANGED,
 )
-from assemblies.api.idempotency import event_guid
+from assemblies.api.idempotency import event_of
 from assemblies.api.responses import download, json_answer, list_answer, written_item
 from assemblies.api.shapes.copies import AdoptBody, CloneBody, NoFields
 from assemblies.api.shapes.item_changes import Destination, ItemChange, ItemReplacement, NewItem
@@ -73,15 +73,13 @@ class AssemblyViewSet(Transfers):
         body=NewItem,
         answers={201: WrittenItem},
         parameters=(IDEMPOTENCY_KEY,),
-        refusals=(401, 403, 409, 413, 415, 503, 507),
+        refusals=(401, 403, 409, 413, 415, 422, 503, 507),
     )
     def create(self, request: Request) -> HttpResponse:
         actor, domain = actor_of(request), self.part(Destination)["domain"]
         permit = get_permit(actor, LibraryEvent.CREATE, domain)
         document = self.body()["document"]
-        receipt = create(
-            document, domain=domain, permit=permit, store=payload_store(), event_guid=event_guid(request, actor)
-        )
+        receipt = create(document, domain=domain, permit=permit, store=payload_store(), event=event_of(request, actor))
         return written_item(request, receipt, status=201, flags=document_flags(document))
 
     @described(
@@ -138,7 +136,7 @@ class AssemblyViewSet(Transfers):
         body=CloneBody,
         answers={201: WrittenItem},
         parameters=(GUID, IDEMPOTENCY_KEY),
-        refusals=WRITING,
+        refusals=(*WRITING, 422),
     )
     @action(detail=True, methods=["post"])
     def clone(self, request: Request, guid: str) -> HttpResponse:
@@ -146,7 +144,7 @@ class AssemblyViewSet(Transfers):
         actor, entry = actor_of(request), self.entry(guid)
         wanted = _copy(self.body())
         permit = get_permit(actor, LibraryEvent.CLONE, wanted["domain"], guid=entry.guid)
-        receipt = clone(entry.guid, permit=permit, event_guid=event_guid(request, actor), **wanted)
+        receipt = clone(entry.guid, permit=permit, event=event_of(request, actor), **wanted)
         return written_item(request, receipt, status=201)
 
     @described(
@@ -155,14 +153,14 @@ class AssemblyViewSet(Transfers):
         body=AdoptBody,
         answers={201: WrittenItem},
         parameters=(GUID, IDEMPOTENCY_KEY),
-        refusals=(401, 403, 404, 409, 413, 415, 503, 507),
+        refusals=(401, 403, 404, 409, 413, 415, 422, 503, 507),
     )
     @action(detail=True, methods=["post"])
     def adopt(self, request: Request, guid: str) -> HttpResponse:
         """Copy a withdrawn official assembly into User-Created."""
         actor, entry = actor_of(request), self.any_entry(guid)
         permit = get_permit(actor, LibraryEvent.ADOPT_WITHDRAWN, Domain.USER, guid=entry.guid)
-        receipt = adopt(entry.guid, permit=permit, event_guid=event_guid(request, actor), **_copy(self.body()))
+        receipt = adopt(entry.guid, permit=permit, event=event_of(request, actor), **_copy(self.body()))
         return written_item(request, receipt, status=201)
 
     @described(
@@ -171,18 +169,18 @@ class AssemblyViewSet(Transfers):
         body=NoFields,
         answers={200: WrittenItem},
         parameters=(GUID, IF_MATCH, IDEMPOTENCY_KEY),
-        refusals=WRITING,
+        refusals=(*WRITING, 422),
     )
     @action(detail=True, methods=["post"], url_path="take-original", url_name="take-original")
     def take_original(self, request: Request, guid: str) -> HttpResponse:
         """Give a copy the content of its original, as a new revision; its name stays."""
-        change = self.authorize_change(guid, LibraryEvent.TAKE_ORIGINAL)
+        change = self.authorize_change(guid, LibraryEvent.TAKE_ORIGINAL, event=event_of(request, actor_of(request)))
         self.body()
         receipt = take_original(
             change.entry.guid,
             permit=change.permit,
             expected_revision=change.expected_revision,
-            event_guid=event_guid(request, change.permit.actor),
+            event=change.event,
         )
         return written_item(request, receipt)
 

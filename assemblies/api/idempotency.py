@@ -4,7 +4,9 @@ from uuid import UUID, uuid5
 
 from rest_framework.request import Request
 
+from assemblies.actions.change import Event
 from assemblies.errors import InvalidField
+from assemblies.web.repetition import digest_of
 from devmode.actor import Actor
 
 EVENTS = UUID("5b6f2a0e-7a51-4b0c-9d43-0f3f6a3c8f55")
@@ -12,11 +14,17 @@ LONGEST_KEY = 255
 HEADER = "Idempotency-Key"
 
 
-def event_guid(request: Request, actor: Actor) -> str | None:
-    """Return the event's GUID, or None when the client sent no key. Raises InvalidField."""
+def event_of(request: Request, actor: Actor) -> Event | None:
+    """Return the event that the request is, or None when the client sent no key. Raises InvalidField."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
     if not 0 < len(key) <= LONGEST_KEY:
         raise InvalidField(f"This must have 1 to {LONGEST_KEY} characters.", field=HEADER)
-    return str(uuid5(EVENTS, f"{actor.name}:{key}"))
+    return Event(guid=str(uuid5(EVENTS, f"{actor.name}:{key}")), digest=_digest(request))
+
+
+def _digest(request: Request) -> str:
+    match = request.resolver_match
+    address = [match.view_name, {name: str(value).lower() for name, value in match.kwargs.items()}] if match else []
+    return digest_of(request.method, address, request.data)

@@ -11,7 +11,9 @@ from django.urls import reverse
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from assemblies.actions.change import Event
 from assemblies.actions.permit import Permit, get_permit
+from assemblies.actions.repetition import was_made
 from assemblies.api.actors import actor_of
 from assemblies.api.conditional_requests import expected_revision
 from assemblies.catalogue import CatalogueEntry
@@ -31,6 +33,7 @@ class AuthorizedChange:
     entry: CatalogueEntry
     permit: Permit
     expected_revision: int | None
+    event: Event | None = None
 
 
 class AssemblyResource(LibraryResource):
@@ -58,15 +61,18 @@ class AssemblyResource(LibraryResource):
         self._canonical, found = resolve(guid, get)
         return found
 
-    def authorize_change(self, guid: str, event: AuditEvent, *, deleted_too: bool = False) -> AuthorizedChange:
+    def authorize_change(
+        self, guid: str, kind: AuditEvent, *, deleted_too: bool = False, event: Event | None = None
+    ) -> AuthorizedChange:
         """Return the change that the request asks for, before its body is read and any revision compared.
 
-        The action decides again on the locked row. Raises Forbidden or DevModeRequired (audited under `event`), and
-        RevisionConflict.
+        No revision is compared where `event` has made the change already. The action decides again on the locked row.
+        Raises Forbidden or DevModeRequired (audited under `kind`), RevisionConflict and IdempotencyKeyReused.
         """
         entry = self.any_entry(guid) if deleted_too else self.entry(guid)
-        permit = get_permit(actor_of(self.request), event, Domain(entry.domain), guid=entry.guid)
-        return AuthorizedChange(entry, permit, expected_revision(self.request, entry))
+        permit = get_permit(actor_of(self.request), kind, Domain(entry.domain), guid=entry.guid)
+        expected = None if was_made(event) else expected_revision(self.request, entry)
+        return AuthorizedChange(entry, permit, expected, event)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -18,7 +18,7 @@ from assemblies.actions.permit import get_permit
 from assemblies.actions.write_domains import write_domains
 from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE
-from assemblies.api.idempotency import event_guid
+from assemblies.api.idempotency import event_of
 from assemblies.api.import_order import ImportOrder
 from assemblies.api.parsing import ImportJSONParser
 from assemblies.api.resource import AssemblyResource
@@ -58,7 +58,7 @@ class Transfers(AssemblyResource):
             201: WrittenItem,
         },
         parameters=(IDEMPOTENCY_KEY,),
-        refusals=(401, 403, 409, 413, 415, 429, 503, 507),
+        refusals=(401, 403, 409, 413, 415, 422, 429, 503, 507),
     )
     @action(
         detail=False,
@@ -85,7 +85,7 @@ class Transfers(AssemblyResource):
             on_conflict=order.on_conflict,
             permit=permit,
             store=payload_store(),
-            event_guid=event_guid(request, actor),
+            event=event_of(request, actor),
         )
         if order.is_archive:
             return Response({"results": import_lines(receipts, documents)})

@@ -35,9 +35,5 @@ class ConfirmCountRequired(Refusal):
     """The run has many targets: send their number as confirm_count."""
 
 
-class IdempotencyKeyReused(Refusal):
-    """This Idempotency-Key was used for another request."""
-
-
 class LocalWorkerOff(Refusal):
     """Runs on this server are switched off (BOREALIS_LOCAL_WORKER)."""

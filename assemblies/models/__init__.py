@@ -19,7 +19,7 @@ from assemblies.models.domain_assembly import (
     replica_model,
 )
 from assemblies.models.domain_state import DomainState, Flush
-from assemblies.models.journal import JournalEntry, JournalHead
+from assemblies.models.journal import JournalEntry, JournalHead, KeyedRequest
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView
 
@@ -38,6 +38,7 @@ __all__ = [
     "Flush",
     "JournalEntry",
     "JournalHead",
+    "KeyedRequest",
     "Lineage",
     "OfficialAssembly",
     "SavedView",

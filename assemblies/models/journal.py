@@ -81,3 +81,17 @@ class JournalHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.journal_id} at {self.sequence}"
+
+
+class KeyedRequest(models.Model):
+    """What was asked under an Idempotency-Key; kept as long as the journal keeps the event."""
+
+    event_guid = models.CharField(max_length=36, primary_key=True)
+    digest = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.event_guid

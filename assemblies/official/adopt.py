@@ -1,6 +1,6 @@
 """Adopt an official assembly that its source withdrew: it lives on as a user-created one."""
 
-from assemblies.actions.change import Receipt
+from assemblies.actions.change import Event, Receipt
 from assemblies.actions.clone import arrival, copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.permit import Permit
@@ -17,7 +17,7 @@ def adopt(
     permit: Permit,
     new_guid: str | None = None,
     display_name: str | None = None,
-    event_guid: str | None = None,
+    event: Event | None = None,
 ) -> Receipt:
     """Copy the last content of a withdrawn assembly into User-Created, under its own name and with its lineage.
 
@@ -36,6 +36,6 @@ def adopt(
         domain=Domain.USER,
         actor_name=permit.actor.name,
         new_guid=new_guid,
-        event_guid=event_guid,
+        event=event,
     )
     return commit([change], permit=permit, detail={"adopted": guid})[0]

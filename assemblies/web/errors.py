@@ -39,6 +39,7 @@ STATUSES: dict[type[Exception], int] = {
     facts.RevisionConflict: 412,
     facts.DocumentTooLarge: 413,
     facts.AttachmentTooLarge: 413,
+    facts.IdempotencyKeyReused: 422,
     facts.StorageFull: 507,
     dev_mode.Refusal: 403,
     dev_mode.NoSuchGrant: 404,

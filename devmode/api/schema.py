@@ -20,6 +20,7 @@ REFUSALS = {
     412: "The assembly has changed since it was read; `detail.current` is its current state.",
     413: "The body is larger than the limit.",
     415: "The content type is not known here.",
+    422: "The Idempotency-Key came with another request before.",
     429: "Too many attempts; `Retry-After` says how long to wait.",
     503: "The library cannot do its part at the moment; nothing was changed.",
     507: "There is too little disk space left to accept changes.",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assemblies.actions.change import Event
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.domains import Domain, Operation
@@ -109,9 +110,9 @@ def test_the_guid_of_a_deleted_assembly_may_be_used_again(library: PayloadStore,
 
 
 def test_asking_again_with_the_same_event_makes_one_assembly(library: PayloadStore, operator: Actor) -> None:
-    event = "11111111-2222-3333-4444-555555555555"
-    first = create(script(), domain=Domain.USER, permit=may_create(operator), store=library, event_guid=event)
-    again = create(script(), domain=Domain.USER, permit=may_create(operator), store=library, event_guid=event)
+    event = Event(guid="11111111-2222-3333-4444-555555555555", digest="the same")
+    first = create(script(), domain=Domain.USER, permit=may_create(operator), store=library, event=event)
+    again = create(script(), domain=Domain.USER, permit=may_create(operator), store=library, event=event)
     assert again.guid == first.guid
     assert again.revision == first.revision
     assert Assembly.objects.count() == JournalEntry.objects.count() == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.change import Receipt
+from assemblies.actions.change import Event, Receipt
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.import_documents import Choice, OnConflict, Standing, import_documents, preview
@@ -192,7 +192,7 @@ def test_asking_again_answers_as_before_in_order_and_changes_nothing(library: Pa
             on_conflict=OnConflict.UPDATE,
             permit=may_import(operator),
             store=library,
-            event_guid="5f0c7f3a-9f0e-4a53-9d53-5d1b1f1a7a11",
+            event=Event(guid="5f0c7f3a-9f0e-4a53-9d53-5d1b1f1a7a11", digest="the same"),
         )
 
     first = ask()

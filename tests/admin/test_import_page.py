@@ -346,6 +346,8 @@ def test_asking_again_after_a_lost_answer_imports_once(olga: Client) -> None:
         sent._post("import", context | {"picks": '["skip", "import"]'}, 200)
     assert Assembly.objects.count() == 1
     assert sent.outcomes == ["skipped", "unchanged"]
+    sent._post("import", context | {"picks": '["import", "import"]'}, 422)
+    assert "imported before, with other choices" in sent.text
     sent._post("import", context | {"picks": '["skip", "import"]', "event": "none"}, 200)
     assert Assembly.objects.count() == 2
 

@@ -14,12 +14,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from assemblies.actions.change import Event
 from assemblies.actions.import_documents import MOST_PER_MINUTE
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
-from assemblies.admin.import_export.picking import FOR_ALL_WORDS, OUTDATED, Picking, picking_of
+from assemblies.admin.import_export.picking import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
 from assemblies.admin.import_export.proposal import propose
 from assemblies.admin.import_export.upload import Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -31,9 +32,11 @@ from assemblies.errors import (
     Failure,
     GuidInOtherDomain,
     GuidTaken,
+    IdempotencyKeyReused,
     RevisionConflict,
 )
 from assemblies.web.errors import status_of
+from assemblies.web.repetition import digest_of
 from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
 from devmode.actor import Actor
 
@@ -96,20 +99,25 @@ def _import(request: HttpRequest, permit: Permit, upload: Upload, domain: Domain
     if picking.notice:
         return _preview(request, permit.actor, upload, domain, notice=picking.notice, status=picking.status)
     try:
-        report = import_picked(proposal, picking.picks, permit=permit, event_guid=_event_guid(request, permit.actor))
+        report = import_picked(proposal, picking.picks, permit=permit, event=_event(request, permit.actor))
     except OVERTAKEN:
         return _preview(request, permit.actor, upload, domain, notice=OUTDATED, status=409)
+    except IdempotencyKeyReused as refusal:
+        return _preview(request, permit.actor, upload, domain, notice=ALREADY_IMPORTED, status=status_of(refusal))
     except Failure as failure:
         return _preview(request, permit.actor, upload, domain, notice=failure.message, status=status_of(failure))
     return _page(request, permit.actor, report=report, domain=domain)
 
 
-def _event_guid(request: HttpRequest, actor: Actor) -> str | None:
+def _event(request: HttpRequest, actor: Actor) -> Event | None:
     """Return what makes asking twice, after a lost answer, import once; None where the page said nothing usable."""
     try:
-        return str(uuid5(UUID(request.POST.get("event", "")), actor.name))
+        guid = str(uuid5(UUID(request.POST.get("event", "")), actor.name))
     except ValueError:
         return None
+    form = request.POST.copy()
+    form.pop("csrfmiddlewaretoken", None)
+    return Event(guid=guid, digest=digest_of(form, request.FILES))
 
 
 def _preview(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assemblies.actions.change import Outcome, Receipt
+from assemblies.actions.change import Event, Outcome, Receipt
 from assemblies.actions.import_documents import import_documents
 from assemblies.actions.permit import Permit
 from assemblies.admin.import_export.proposal import Pick, Proposal, Row
@@ -38,7 +38,7 @@ class Report:
         return [(outcome, outcome.label, count) for outcome, count in numbers.items() if count]
 
 
-def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, event_guid: str | None) -> Report:
+def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, event: Event | None) -> Report:
     """Import the rows as picked. Raises what `import_documents` does; nothing was imported then."""
     chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not Pick.SKIP]
     receipts = import_documents(
@@ -47,7 +47,7 @@ def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, 
         on_conflict=[row.choice(pick) for row, pick in chosen],
         permit=permit,
         store=payload_store(),
-        event_guid=event_guid,
+        event=event,
     )
     made = {row.position: receipt for (row, _pick), receipt in zip(chosen, receipts, strict=True)}
     return Report(proposal, [_result(row, made.get(row.position)) for row in proposal.rows])

@@ -21,6 +21,7 @@ LONGEST_TEXT = 512 * 1024
 OUTDATED = gettext_lazy(
     "The library or the documents have changed since the preview, so nothing was imported. This is how it is now."
 )
+ALREADY_IMPORTED = gettext_lazy("This preview was imported before, with other choices. Look again, then import.")
 
 
 class ForAll(StrEnum):

@@ -200,3 +200,4 @@ def _delete(viewer: Speaker, operator: Speaker, administrator: Speaker, granted:
     operator.delete(f"{ITEMS}/not-a-guid")
     viewer.get(f"{ITEMS}?deleted=true")
     administrator.get(f"{ITEMS}?deleted=true&limit=1")
+    operator.post(ITEMS, SCRIPT | {"display_name": "Twice"}, Idempotency_Key="create once")
