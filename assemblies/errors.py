@@ -149,6 +149,10 @@ class AuditUnavailable(Failure):
     default_message = _("The audit entry could not be written, so the change was not made.")
 
 
+class LibraryIncomplete(Failure):
+    default_message = _("A part of the library is missing, or is another library's; nothing was changed.")
+
+
 class ReplicaMismatch(Failure):
     default_message = _("The domain database does not belong to this journal; run prepare to see what to do.")
 

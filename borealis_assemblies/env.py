@@ -5,6 +5,7 @@ nobody knows is warned about, since it is most often a misspelt one.
 """
 
 import ipaddress
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,9 +27,11 @@ KNOWN_NAMES = frozenset(
         "DEV_MODE_TTL_SECONDS DEV_MODE_MAX_SECONDS RECENT_LOGIN_SECONDS MAX_DOCUMENT_BYTES MAX_ATTACHMENT_BYTES "
         "ENGINE_AUTO_MIGRATE HOST PORT SECRET_KEY FLASK_SECRET_KEY CORS_ALLOWED_ORIGINS PUBLIC_URL "
         "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_CORPUS REQUIRE_ENGINES "
-        "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD"
+        "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
+        "LIBRARY_ID"
     ).split()
 )
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off"}
 
@@ -63,6 +66,13 @@ class Environment:
         if not minimum <= number <= maximum:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use a whole number from {minimum} to {maximum}.")
         return number
+
+    def identifier(self, name: str) -> str:
+        """Return a UUID in lower case, "" when unset."""
+        word = self.text(name).lower()
+        if word and not UUID.fullmatch(word):
+            raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use the id that /health/ready calls journal_id.")
+        return word
 
     def words(self, name: str, default: str = "") -> list[str]:
         """Return a comma-separated list."""

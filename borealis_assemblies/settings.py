@@ -42,6 +42,8 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8, ::1" if HTTPS el
 DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)
 DATABASE_ROUTERS = ["assemblies.router.DomainRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The journal that must be here: an empty volume in the library's place is no first start then.
+LIBRARY_ID = env.identifier("LIBRARY_ID")
 
 PAYLOAD_STORAGE_URL = env.text("PAYLOAD_STORAGE_URL", (RUNTIME_ROOT / "Assemblies" / "Payloads").as_uri())
 FLUSH_INTERVAL_SECONDS = env.integer("FLUSH_INTERVAL_SECONDS", 60, minimum=1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 
@@ -81,6 +82,7 @@ def restore(
     Raises RestoreRefused when the library is in use, when it holds something else and `replace` is not set, or when
     other engines than SQLite hold it.
     """
+    _check_wanted(manifest, settings.LIBRARY_ID)
     aside = Aside(runtime_root, f"before-restore-{now:%Y%m%dT%H%M%S%fZ}")
     if not manifest.has_databases:
         returned = put_back(mirror, manifest.payloads, store, aside, track)
@@ -95,6 +97,14 @@ def restore(
             _swap(staged, targets, aside)
         set_others_aside(manifest.payloads, store, aside)
     return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
+
+
+def _check_wanted(manifest: Manifest, library_id: str) -> None:
+    if manifest.has_databases and library_id not in {"", manifest.head.journal_id}:
+        raise RestoreRefused(
+            f"The mirror is of the library {manifest.head.journal_id}, and BOREALIS_LIBRARY_ID names {library_id}; "
+            "nothing was changed."
+        )
 
 
 def _check_schema(alias: str, database: Path) -> None:

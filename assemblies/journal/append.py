@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from django.conf import settings
+
 from assemblies.domains import Domain, Operation
 from assemblies.models import JournalEntry, JournalHead
 from devmode.chain import chained_hash
@@ -26,8 +28,9 @@ class Draft:
 
 
 def lock_head() -> JournalHead:
-    """Lock and return the journal's head, made with a new journal id on first use."""
-    head, _created = JournalHead.objects.select_for_update().get_or_create(id=1, defaults={"journal_id": str(uuid4())})
+    """Lock and return the journal's head, made on first use with the id that was asked for, or a new one."""
+    new = {"journal_id": settings.LIBRARY_ID or str(uuid4())}
+    head, _created = JournalHead.objects.select_for_update().get_or_create(id=1, defaults=new)
     return head
 
 

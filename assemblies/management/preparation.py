@@ -3,7 +3,7 @@
 Idempotent, and two at once are safe: a file lock lets one go first and the other find everything done.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.inspection.belonging import require_whole
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
@@ -41,10 +42,21 @@ class Preparation:
     administrator: FirstAdministrator | None
 
 
-def prepare(*, actor: Actor, step: Step = lambda _words: None) -> Preparation:
-    """Prepare everything; `step` is told what comes next. Raises CommandError where a database is not ours."""
+def prepare(
+    *,
+    actor: Actor,
+    step: Step = lambda _words: None,
+    decided: Collection[Domain] = (),
+    new_library: bool = False,
+) -> Preparation:
+    """Prepare everything; `step` is told what comes next.
+
+    The caller lets the database or the journal win in `decided` domains; with `new_library` the library goes on with
+    what is here. Raises LibraryIncomplete when something is missing, CommandError where a database is not ours.
+    """
     make_directories()
     with prepared_alone():
+        require_whole(settings.LIBRARY_ID, decided=decided, begins=new_library)
         migrations = {}
         for alias in connections:
             step(f"migrating {alias}")
@@ -62,8 +74,9 @@ def prepare(*, actor: Actor, step: Step = lambda _words: None) -> Preparation:
 
 
 def check_prepared() -> None:
-    """Raise CommandError unless every database has this version's schema."""
+    """Raise CommandError unless every database has this version's schema, LibraryIncomplete when one is missing."""
     make_directories()
+    require_whole(settings.LIBRARY_ID)
     behind = [alias for alias in connections if missing_migrations(alias)]
     if behind:
         raise CommandError(

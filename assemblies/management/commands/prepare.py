@@ -28,6 +28,7 @@ class Command(LibraryCommand):
         manage.py prepare --json
         manage.py prepare --adopt-replica community     the community database's rows win
         manage.py prepare --rebuild-replica official    the journal wins; a copy of the file is kept
+        manage.py prepare --new-library                 go on with what is here, though the rest is missing
     """
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,14 +40,21 @@ class Command(LibraryCommand):
                 option, action="append", type=domain_argument, metavar="DOMAIN", help=f"{meaning} (repeatable)"
             )
 
+        parser.add_argument(
+            "--new-library", action="store_true", help="Go on with what is here when a part of the library is missing."
+        )
+
     def work(self, **options: Any) -> None:
+        adopt, rebuild = options["adopt_replica"] or [], options["rebuild_replica"] or []
         with self.progress() as progress:
-            outcome = prepare(actor=ACTOR, step=progress.say)
+            outcome = prepare(
+                actor=ACTOR, step=progress.say, decided=[*adopt, *rebuild], new_library=options["new_library"]
+            )
         decided = [
             adopt_replica(domain, permit=get_permit(ACTOR, LibraryEvent.ADOPT, domain), store=payload_store())
-            for domain in options["adopt_replica"] or ()
+            for domain in adopt
         ]
-        copies = {str(domain): rebuild_replica(domain) for domain in options["rebuild_replica"] or ()}
+        copies = {str(domain): rebuild_replica(domain) for domain in rebuild}
         self.answer(_facts(outcome, decided, copies), _lines(outcome, decided, copies))
 
 
