@@ -34,7 +34,7 @@ from assemblies.api.idempotency import event_of
 from assemblies.api.responses import download, json_answer, list_answer, written_item
 from assemblies.api.shapes.copies import AdoptBody, CloneBody, NoFields
 from assemblies.api.shapes.item_changes import Destination, ItemChange, ItemReplacement, NewItem
-from assemblies.api.shapes.items import ItemDetail, ItemList, ItemQuery, Status, WrittenItem
+from assemblies.api.shapes.items import CreatedItem, ItemDetail, ItemList, ItemQuery, Status, WrittenItem
 from assemblies.api.shapes.revisions import Difference, DiffQuery, RevertBody
 from assemblies.api.transfers import Transfers
 from assemblies.audit_events import LibraryEvent
@@ -71,16 +71,18 @@ class AssemblyViewSet(Transfers):
         "Create an assembly",
         operation_id="create_assembly",
         body=NewItem,
-        answers={201: WrittenItem},
+        answers={201: CreatedItem},
         parameters=(IDEMPOTENCY_KEY,),
         refusals=(401, 403, 409, 413, 415, 422, 503, 507),
     )
     def create(self, request: Request) -> HttpResponse:
         actor, domain = actor_of(request), self.part(Destination)["domain"]
         permit = get_permit(actor, LibraryEvent.CREATE, domain)
-        document = self.body()["document"]
+        sent = self.body()
+        document, left = sent["document"], sent["files_not_copied"]
         receipt = create(document, domain=domain, permit=permit, store=payload_store(), event=event_of(request, actor))
-        return written_item(request, receipt, status=201, flags=document_flags(document))
+        extras = {"files_not_copied": left} if left else {}
+        return written_item(request, receipt, status=201, flags=document_flags(document), **extras)
 
     @described(
         "Read an assembly",
@@ -245,7 +247,7 @@ class AssemblyViewSet(Transfers):
             payload=sent["payload"],
             permit=change.permit,
             store=payload_store(),
-            expected_revision=change.expected_revision,
+            expected_revision=change.expected_revision or sent["revision"],
         )
         flags = flags_of(receipt.content, sent["payload"]) if receipt.content else []
         return written_item(request, receipt, flags=flags)

@@ -23,7 +23,12 @@ def json_answer(body: bytes, *, status: int = 200) -> HttpResponse:
 
 
 def written_item(
-    request: Request, receipt: Receipt, *, status: int = 200, flags: Sequence[dict[str, Any]] | None = None
+    request: Request,
+    receipt: Receipt,
+    *,
+    status: int = 200,
+    flags: Sequence[dict[str, Any]] | None = None,
+    **extras: Any,
 ) -> HttpResponse:
     """Answer a change with the item as the change left it; `flags` are the hidden characters in what was sent.
 
@@ -31,7 +36,7 @@ def written_item(
     """
     administrator = is_administrator(request)
     entry = _entry_of(receipt)
-    extras = {} if flags is None else {"flags": list(flags)}
+    extras |= {} if flags is None else {"flags": list(flags)}
     answer = json_answer(joined(entry.json(administrator), extras), status=status)
     if status == 201:
         answer["Location"] = request.build_absolute_uri(f"/api/assemblies/{receipt.guid}")

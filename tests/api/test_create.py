@@ -13,6 +13,7 @@ from tests.patience import A_SECOND
 
 CREATE = "/api/assemblies"
 SCRIPT = {"display_name": "Greet", "assembly_type": "bash", "payload": "echo hi\n"}
+NAMED = {"assembly_guid": "a" * 32}
 
 
 def test_a_stranger_is_asked_to_sign_in(stranger: Api, library: PayloadStore) -> None:
@@ -66,6 +67,31 @@ def test_a_guid_may_be_chosen_but_not_taken(as_operator: Api, shelve: Shelve) ->
     assert_refused(as_operator.post(CREATE, SCRIPT | {"assembly_guid": official}), 409, "guid_in_other_domain")
 
 
+def test_an_item_that_was_read_is_posted_without_its_guid_as_a_copy(
+    as_operator: Api, as_administrator: Api, shelve: Shelve
+) -> None:
+    origin = shelve("Seen", Domain.OFFICIAL, files=[{"name": "a.txt", "data": "YQ=="}], tags=["t"], timeout_seconds=9)
+    for api in (as_operator, as_administrator):
+        item = api.get(path_of(origin)).json()
+        del item["assembly_guid"]
+        answer = api.post(CREATE, item)
+        copy = answer.json()
+        assert (answer.status_code, copy["source"], copy["files_not_copied"]) == (201, "user", ["a.txt"])
+        assert (copy["tags"], copy["checksum"], copy["cloned_from"]) == (["t"], item["checksum"], None)
+        assert copy["assembly_guid"] not in {origin, item["assembly_id"][::-1]}
+        assert copy["updated_by"] in {"olga", "ada"}
+        seen = api.get(path_of(copy["assembly_guid"])).json()
+        assert (seen["files"], seen["timeout_seconds"], seen["payload"]) == ([], 9, item["payload"])
+
+
+def test_what_follows_from_the_guid_and_the_type_may_be_sent_with_a_chosen_guid(as_operator: Api) -> None:
+    body = SCRIPT | NAMED | {"assembly_id": "A" * 32, "assembly_kind": "script", "source": "user"}
+    assert as_operator.post(CREATE, body).status_code == 201
+    written = as_operator.get(path_of("a" * 32)).json()
+    assert written["assembly_id"] == "a" * 32
+    assert "files_not_copied" not in as_operator.put(path_of("a" * 32), written | {"files_not_copied": []}).json()
+
+
 def test_hidden_characters_are_flagged_and_kept(as_operator: Api) -> None:
     item = as_operator.post(CREATE, SCRIPT | {"payload": "a\u200bb"}).json()
     assert [flag["character"] for flag in item["flags"]] == ["U+200B"]
@@ -105,12 +131,15 @@ def test_a_key_has_bounds(as_operator: Api, key: str) -> None:
     ("change", "code", "field"),
     [
         ({"colour": "red"}, "unknown_field", "colour"),
-        ({"revision": 7}, "read_only_field", "revision"),
-        ({"source": "official"}, "read_only_field", "source"),
-        ({"checksum": "0" * 64}, "read_only_field", "checksum"),
-        ({"updated_at": "2020-01-01"}, "read_only_field", "updated_at"),
-        ({"payload_guid": "x"}, "read_only_field", "payload_guid"),
-        ({"files": []}, "read_only_field", "files"),
+        (NAMED | {"revision": 7}, "read_only_field", "revision"),
+        (NAMED | {"source": "official"}, "read_only_field", "source"),
+        (NAMED | {"checksum": "0" * 64}, "read_only_field", "checksum"),
+        (NAMED | {"updated_at": "2020-01-01"}, "read_only_field", "updated_at"),
+        (NAMED | {"payload_guid": "x"}, "read_only_field", "payload_guid"),
+        (NAMED | {"files": []}, "read_only_field", "files"),
+        (NAMED | {"assembly_kind": "workflow"}, "read_only_field", "assembly_kind"),
+        (NAMED | {"assembly_id": "b" * 32}, "read_only_field", "assembly_id"),
+        ({"payload": None, "payload_is_binary": True}, "invalid_field", "payload"),
         ({"domain": "nowhere"}, "invalid_field", "domain"),
         ({"domain": None}, "invalid_field", "domain"),
         ({"display_name": ""}, "invalid_field", "display_name"),

@@ -105,7 +105,6 @@ def test_a_binary_script_stays_when_null_is_put_back(as_operator: Api, shelve: S
     ("change", "field"),
     [
         ({"checksum": "0" * 64}, "checksum"),
-        ({"revision": 99}, "revision"),
         ({"updated_by": "somebody"}, "updated_by"),
         ({"created_at": "2020-01-01T00:00:00+00:00"}, "created_at"),
         ({"is_dirty": False}, "is_dirty"),
@@ -122,6 +121,34 @@ def test_what_the_library_sets_cannot_be_set(
     guid = shelve()
     assert assert_refused(as_operator.patch(path_of(guid), change), 400, "read_only_field")["field"] == field
     assert JournalEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_whole_item_that_was_read_before_another_change_is_stale(
+    as_operator: Api, shelve: Shelve, method: str
+) -> None:
+    guid = shelve()
+    item = as_operator.get(path_of(guid)).json()
+    as_operator.patch(path_of(guid), {"summary": "by somebody else", "payload": "else\n"})
+    answer = getattr(as_operator, method)(path_of(guid), item | {"summary": "mine"})
+    detail = assert_refused(answer, 412, "revision_conflict")
+    assert (detail["expected"], detail["revision"]) == (item["revision"], item["revision"] + 1)
+    assert (detail["current"]["summary"], detail["current"]["revision"]) == ("by somebody else", item["revision"] + 1)
+    assert row(guid).summary == "by somebody else"
+    assert as_operator.put(path_of(guid), item | detail["current"] | {"summary": "mine"}).status_code == 200
+
+
+@pytest.mark.parametrize("revision", [0, 2, 2**60])
+def test_the_revision_alone_is_a_condition(as_operator: Api, shelve: Shelve, revision: int) -> None:
+    guid = shelve()
+    assert_refused(as_operator.patch(path_of(guid), {"revision": revision}), 412, "revision_conflict")
+    assert as_operator.patch(path_of(guid), {"revision": 1, "summary": "mine"}).status_code == 200
+
+
+@pytest.mark.parametrize("revision", ["1", None, True, 1.0, [1]])
+def test_a_revision_is_a_number(as_operator: Api, shelve: Shelve, revision: Any) -> None:
+    answer = as_operator.patch(path_of(shelve()), {"revision": revision})
+    assert assert_refused(answer, 400, "invalid_field")["field"] == "revision"
 
 
 def test_an_unknown_field_is_named(as_operator: Api, shelve: Shelve) -> None:

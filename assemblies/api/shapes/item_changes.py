@@ -1,7 +1,8 @@
 """Items as they are sent: to create, replace and change an assembly.
 
 What the library sets itself may be sent back as it was read and is then ignored, so that an item can be read, edited
-and put back; sent otherwise, it is refused by name.
+and put back; sent otherwise, it is refused by name, or as stale where the body's `revision` is not current. An item
+posted without its GUID is a copy, of which the library sets everything anew.
 """
 
 from collections.abc import Mapping
@@ -22,11 +23,11 @@ from assemblies.api.shapes.fields import (
     as_sent,
     read_guid,
 )
-from assemblies.api.shapes.items import ItemDetail, ListedItem
+from assemblies.api.shapes.items import CreatedItem, ItemDetail, ListedItem
 from assemblies.catalogue import CatalogueEntry
 from assemblies.documents import NORMALISERS, Document, normalise_payload
 from assemblies.domains import AssemblyType, Domain, Kind
-from assemblies.errors import InvalidField, ReadOnlyField
+from assemblies.errors import InvalidField, ReadOnlyField, RevisionConflict
 from assemblies.web.item_facts import files_of
 from devmode.api.shapes import Shape, check_names
 
@@ -40,6 +41,7 @@ FIXED = frozenset({"assembly_guid", "domain", "source"})
 # These change without a new revision: a flush, a sync or a search writes them.
 PASSING = frozenset(
     {"is_dirty", "dirty_since", "last_persisted", "upstream_state", "origin_changed", "flags", "matches"}
+    | {"files_not_copied"}
 )
 
 
@@ -52,8 +54,8 @@ class Destination(Shape):
 class ItemChange(Shape):
     """The fields people write. What the library sets may be sent back as it was read.
 
-    Reads the changed `fields`, by their names in `Content`, and the new `payload` if there is one. Context: the `entry`
-    that is changed, and whether an `administrator` asks.
+    Reads the changed `fields`, by their names in `Content`, the new `payload` if there is one, and the `revision` that
+    was read, if the body says it. Context: the `entry` that is changed, and whether an `administrator` asks.
     """
 
     is_closed = False
@@ -74,21 +76,24 @@ class ItemChange(Shape):
     def get_fields(self) -> dict[str, Any]:
         """Add what the library sets, as read-only, and what is fixed by an assembly's creation."""
         fields = super().get_fields()
-        others = {*ItemDetail().fields, *ListedItem().fields, "domain"} - fields.keys()
+        others = {*ItemDetail().fields, *ListedItem().fields, *CreatedItem().fields, "domain"} - fields.keys()
         return {name: serializers.JSONField(read_only=True) for name in others} | fields
 
     def to_internal_value(self, data: Any) -> Any:
         check_names(data.keys(), self.fields.keys())
         self.check_read_only(data)
-        return super().to_internal_value(data)
+        values = super().to_internal_value(data)
+        return values | ({"revision": data["revision"]} if "revision" in data else {})
 
     def check_read_only(self, sent: Mapping[str, Any]) -> None:
-        """Raise ReadOnlyField or InvalidGuid unless what people cannot write was sent as it is."""
+        """Raise ReadOnlyField, RevisionConflict or InvalidGuid unless what people cannot write was sent as it is."""
         entry, administrator = self.context["entry"], self.context["administrator"]
-        item, is_current = entry.item(administrator), sent.get("revision") == entry.revision
-        item |= {"files": files_of(entry.content), "payload_is_binary": entry.content.payload_is_binary}
         if "assembly_guid" in sent and documents.normalise_guid(sent["assembly_guid"]) != entry.guid:
             raise ReadOnlyField("The body names another assembly than the address.", field="assembly_guid")
+        # What was read of an earlier revision differs in more than one field; that it is stale says why.
+        is_current = "revision" in sent and _check_current(sent["revision"], entry)
+        item = entry.item(administrator)
+        item |= {"files": files_of(entry.content), "payload_is_binary": entry.content.payload_is_binary}
         for name in ("domain", "source"):
             if name in sent and read_domain(sent[name], name) != entry.domain:
                 raise ReadOnlyField(CLONE_HINT, field=name)
@@ -101,6 +106,7 @@ class ItemChange(Shape):
         """Read the type, the category and the payload, each of which depends on the one before."""
         entry: CatalogueEntry = self.context["entry"]
         before = after = AssemblyType(entry.content.assembly_type)
+        revision = sent.pop("revision", None)
         has_payload, payload = "payload" in sent, sent.pop("payload", None)
         if "assembly_type" in sent:
             sent["type_name"] = _type_name(sent.pop("assembly_type"), entry)
@@ -108,12 +114,13 @@ class ItemChange(Shape):
         if "category" in sent:
             sent["category"] = documents.normalise_category(sent["category"], kind=after.kind)
         if has_payload:
-            return {"fields": sent, "payload": _replaced_payload(payload, entry, before, after)}
+            payload = _replaced_payload(payload, entry, before, after)
+            return {"fields": sent, "payload": payload, "revision": revision}
         if (before.kind is Kind.WORKFLOW) != (after.kind is Kind.WORKFLOW):
             raise InvalidField(
                 "A script and a workflow have different content: send the payload, too.", field="payload"
             )
-        return {"fields": sent, "payload": None}
+        return {"fields": sent, "payload": None, "revision": revision}
 
 
 class ItemReplacement(ItemChange):
@@ -126,25 +133,34 @@ class ItemReplacement(ItemChange):
 
 
 class NewItem(ItemReplacement):
-    """A new assembly. Reads a `document`, and the `domain` it is to go to."""
+    """A new assembly. Reads a `document`, the `domain` it is to go to, and the names of files that stay behind."""
 
     domain = DomainWord(required=False, default=Domain.USER)
     assembly_guid = Ruled(read_guid, GUID, required=False, default=None)
 
     def check_read_only(self, sent: Mapping[str, Any]) -> None:
-        """Raise ReadOnlyField for what the library sets."""
+        """Raise ReadOnlyField for what the library sets, but for what the GUID, the type and the domain say anyway."""
+        if sent.get("assembly_guid") is None:
+            return
         for name in sent:
-            if self.fields[name].read_only:
+            if self.fields[name].read_only and not _follows(name, sent):
                 raise ReadOnlyField(field=name)
 
+    def to_internal_value(self, data: Any) -> Any:
+        if data.get("payload") is None and data.get("payload_is_binary") is True:
+            raise InvalidField("A script that is no text is not part of an item: clone the assembly.", field="payload")
+        return super().to_internal_value(data) | {"files": _file_names(data.get("files"))}
+
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
-        domain, guid, payload = (sent.pop(name) for name in ("domain", "assembly_guid", "payload"))
+        sent.pop("revision", None)
+        domain, guid, payload, files = (sent.pop(name) for name in ("domain", "assembly_guid", "payload", "files"))
         type_name = documents.normalise_type(sent.pop("assembly_type"), "assembly_type")
         assembly_type = documents.get_assembly_type(type_name)
         category = documents.normalise_category(sent.pop("category"), kind=assembly_type.kind)
         payload = normalise_payload(payload, assembly_type)
         return {
             "domain": domain,
+            "files_not_copied": files,
             "document": Document(guid=guid, type_name=type_name, category=category, payload=payload, **sent),
         }
 
@@ -155,6 +171,30 @@ def read_domain(value: Any, field: str) -> Domain:
         return Domain.from_wire(value)
     except ValueError:
         raise InvalidField("This must be official, community or user.", field=field) from None
+
+
+def _check_current(revision: Any, entry: CatalogueEntry) -> bool:
+    """Return True. Raises RevisionConflict when another revision is current."""
+    if isinstance(revision, bool) or not isinstance(revision, int):
+        raise InvalidField("This must be the number of the revision that was read.", field="revision")
+    if revision != entry.revision:
+        raise RevisionConflict(assembly_guid=entry.guid, revision=entry.revision, expected=revision)
+    return True
+
+
+def _follows(name: str, sent: Mapping[str, Any]) -> bool:
+    """Say whether a field that the library sets says what the rest of a new item says."""
+    if name == "assembly_id":
+        return documents.normalise_guid(sent[name]) == documents.normalise_guid(sent["assembly_guid"])
+    if name == "assembly_kind":
+        type_name = documents.normalise_type(sent.get("assembly_type"), "assembly_type")
+        return bool(sent[name] == documents.get_assembly_type(type_name).kind)
+    return name == "source" and read_domain(sent[name], name) == read_domain(sent.get("domain", "user"), "domain")
+
+
+def _file_names(files: Any) -> list[str]:
+    lines = files if isinstance(files, list) else []
+    return [str(line["file_name"]) for line in lines if isinstance(line, dict) and "file_name" in line]
 
 
 def _type_name(value: Any, before: CatalogueEntry) -> str:

@@ -78,6 +78,16 @@ class WrittenItem(Item):
     flags = Flag(many=True, required=False)
 
 
+class CreatedItem(WrittenItem):
+    """A new assembly, and what of an item posted as a copy is not in it."""
+
+    files_not_copied = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Attachments of an item posted as a copy; attach them to it, or clone the original instead.",
+    )
+
+
 class AttachmentLine(Answer):
     """A file of an assembly."""
 
