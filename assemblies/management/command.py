@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from textwrap import dedent, indent
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.db import DatabaseError
 
@@ -35,6 +36,10 @@ class HelpWithExamples(DjangoHelpFormatter):
 
 class LibraryCommand(BaseCommand):
     """A command whose `work` answers by `answer` and fails by raising an expected error."""
+
+    # What an operator can set wrong. Mistakes in code are found by `manage.py check` and by each server process at its
+    # start; looking for them here loads every page, which takes longer than most commands.
+    requires_system_checks: tuple[str, ...] = (Tags.compatibility, Tags.security, Tags.files, Tags.database)
 
     examples = ""
     offers_json = True

@@ -7,6 +7,7 @@ it, no acknowledged change is lost, and no process outlives the parent.
 import http.client
 import logging
 import signal
+import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -31,8 +32,8 @@ from assemblies.management.commands.prepare import preparation_lines
 from assemblies.management.companions.supervisor import Supervisor
 from assemblies.management.companions.table import COMPANIONS, FLUSHER, WEB
 from assemblies.management.demonstration import enter_demonstration, fill_demonstration
-from assemblies.management.preparation import check_prepared, prepare
-from assemblies.management.server.listening import address_of, listen
+from assemblies.management.preparation import check_prepared, make_directories, prepare
+from assemblies.management.server.listening import address_of, bind, start_listening
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
@@ -80,16 +81,38 @@ class Command(LibraryCommand):
         workers = self.possible_workers(workers)
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
         self.say([enter_demonstration(host=host, port=port, workers=workers) if demo else kept])
-        listen(host, port).close()  # Say that the port is taken before minutes of migrating, not after.
-        self.prepare()
-        self.go_on()
-        if demo:
-            self.say(fill_demonstration())
-        elif not no_sync:
-            self.sync_official()
-        connections.close_all()
         _tell_processes(host, port)
-        self.serve(host, port, workers)
+        supervisor = Supervisor(give_up=self.ends.put)
+        # Says that the port is taken before minutes of migrating, not after; clients are refused until it listens.
+        with bind(host, port) as listener:
+            make_directories()
+            try:
+                self.load_server_processes(supervisor, listener, workers)
+                self.prepare()
+                self.go_on()
+                if demo:
+                    self.say(fill_demonstration())
+                elif not no_sync:
+                    self.sync_official()
+                connections.close_all()
+                start_listening(listener)
+                _at_signals(lambda *_: self.ends.put(SIGNAL))
+                self.go_on()
+                why = self.serve(supervisor, host, port)
+            finally:
+                listener.close()
+                busy = supervisor.end(timeout_seconds=FINAL_FLUSH_SECONDS)
+        self.report_end(why, flushed=FLUSHER.name not in busy)
+
+    def load_server_processes(self, supervisor: Supervisor, listener: socket.socket, workers: int) -> None:
+        """Let the server processes import the application while this one prepares what it needs."""
+        web = replace(
+            WEB,
+            arguments={"application": settings.WSGI_APPLICATION, "listener": listener},
+            imports=(settings.WSGI_APPLICATION,),
+        )
+        for number in range(1, workers + 1):
+            supervisor.load(replace(web, name=f"{WEB.name}-{number}"))
 
     def prepare(self) -> None:
         if not settings.ENGINE_AUTO_MIGRATE:
@@ -131,26 +154,17 @@ class Command(LibraryCommand):
             return 1
         return wanted
 
-    def serve(self, host: str, port: int, workers: int) -> None:
-        listener = listen(host, port)
-        supervisor = Supervisor(give_up=self.ends.put)
-        _at_signals(lambda *_: self.ends.put(SIGNAL))
-        self.go_on()
-        web = replace(WEB, arguments={"application": settings.WSGI_APPLICATION, "listener": listener})
-        for number in range(1, workers + 1):
-            supervisor.start(replace(web, name=f"{WEB.name}-{number}"))
-        try:
-            why = self.wait_for_answer(host, port)
-            if why is None:
-                self.announce(host, port)
-                for companion in COMPANIONS:
-                    if companion.wanted():
-                        supervisor.start(companion)
-                why = self.wait_for_end()
-        finally:
-            listener.close()
-            busy = supervisor.end(timeout_seconds=FINAL_FLUSH_SECONDS)
-        self.report_end(why, flushed=FLUSHER.name not in busy)
+    def serve(self, supervisor: Supervisor, host: str, port: int) -> str:
+        """Return why to end: SIGNAL, or the companion that kept dying."""
+        supervisor.start_loaded()
+        why = self.wait_for_answer(host, port)
+        if why is not None:
+            return why
+        self.announce(host, port)
+        for companion in COMPANIONS:
+            if companion.wanted():
+                supervisor.start(companion)
+        return self.wait_for_end()
 
     def wait_for_answer(self, host: str, port: int) -> str | None:
         """Return None once a server process answers, or why to end before that."""

@@ -6,7 +6,7 @@ answering on the port.
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from threading import Event, Thread
 from typing import Any
@@ -17,19 +17,25 @@ from django.utils.module_loading import import_string
 from assemblies.companion_states import replace_states
 from assemblies.management.server.listening import CannotListen
 
-# What the supervisor says to end the process; anything else it says is the states of the companions.
-END = "end"
+# What the supervisor says to begin the work and to end the process; anything else is the states of the companions.
+BEGIN, END = "begin", "end"
 
 
-def run_companion(path: str, arguments: Mapping[str, Any], supervisor: Connection) -> None:
-    """Run the function at `path` until the supervisor or SIGTERM ends it; say why when it cannot listen."""
-    stopped = Event()
+def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str], supervisor: Connection) -> None:
+    """Import, wait until the supervisor says to begin, then run the function at `path` until it or SIGTERM ends that.
+
+    Says why when it cannot listen.
+    """
+    begun, stopped = Event(), Event()
     # Ctrl-C goes to the whole group; when to end, the supervisor says.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop_at(signal.SIGTERM, stopped)
-    Thread(target=_hear, args=(supervisor, stopped), name="supervisor", daemon=True).start()
+    Thread(target=_hear, args=(supervisor, begun, stopped), name="supervisor", daemon=True).start()
     django.setup()
+    for needed in imports:
+        import_string(needed)
     run: Callable[..., None] = import_string(path)
+    begun.wait()
     try:
         run(stopped, **arguments)
     except CannotListen as error:
@@ -41,14 +47,16 @@ def stop_at(number: int, stopped: Event) -> None:
     signal.signal(number, lambda *_: Thread(target=stopped.set, daemon=True).start())
 
 
-def _hear(supervisor: Connection, stopped: Event) -> None:
+def _hear(supervisor: Connection, begun: Event, stopped: Event) -> None:
     while True:
         try:
             message = supervisor.recv()
         except (EOFError, OSError):
             # At once and without clean-up: every acknowledged change is durable already.
             os._exit(1)
-        if message == END:
+        if message == BEGIN:
+            begun.set()
+        elif message == END:
             stopped.set()
         else:
             replace_states(message)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import connections
 
 from assemblies.companion_states import CompanionState
-from assemblies.management.companions.child import END, run_companion
+from assemblies.management.companions.child import BEGIN, END, run_companion
 from assemblies.management.server.listening import CannotListen
 
 # Spawned: a fork would copy this process's threads' locks and database handles.
@@ -44,6 +44,8 @@ class Companion:
     wanted: Callable[[], bool] = lambda: True
     # What `run` gets by name; to a process it is sent.
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    # Dotted paths that a process imports before it waits to begin.
+    imports: tuple[str, ...] = ()
     # Whether `serve` ends with an error when it keeps failing.
     is_essential: bool = False
 
@@ -57,6 +59,9 @@ class EndedUnasked(Exception):
 
 class Body(Protocol):
     """What a companion runs as; every method but `run` returns at once and may be called from any thread."""
+
+    def load(self) -> None:
+        """Get ready for a `run` that comes later, where that takes time."""
 
     def run(self) -> None:
         """Run the companion once, in the calling thread, until it has ended. Raises whatever it died of."""
@@ -77,6 +82,9 @@ class CompanionThread:
     def __init__(self, companion: Companion) -> None:
         self.companion = companion
         self.stopped = Event()
+
+    def load(self) -> None:
+        """This process has all it needs."""
 
     def run(self) -> None:
         try:
@@ -101,29 +109,38 @@ class CompanionProcess:
 
     def __init__(self, companion: Companion) -> None:
         self.companion = companion
-        self.stopped = False
+        self.stopped = self.has_begun = False
         self.states: States = {}
         self.connection: Connection | None = None
         self.process: Any = None
         # Held to start a process and to speak to it, so that none starts unheard after `stop`.
         self.lock = Lock()
 
+    def load(self) -> None:
+        with self.lock:
+            self._start()
+
     def run(self) -> None:
         with self.lock:
             if self.stopped:
                 return
-            self._start()
+            if self.process is None:
+                self._start()
+            self.has_begun = True
+            self._say(BEGIN)
         reason = self._listen()
         self.process.join()
+        exit_code, self.process = self.process.exitcode, None
         if reason:
             raise CannotListen(reason)
         if not self.stopped:
-            raise EndedUnasked(_words_of(self.process.exitcode))
+            raise EndedUnasked(_words_of(exit_code))
 
     def _start(self) -> None:
         run = self.companion.run
         self.connection, theirs = SPAWNING.Pipe()
-        arguments = (f"{run.__module__}.{run.__qualname__}", self.companion.arguments, theirs)
+        path = f"{run.__module__}.{run.__qualname__}"
+        arguments = (path, self.companion.arguments, self.companion.imports, theirs)
         self.process = SPAWNING.Process(target=run_companion, args=arguments, name=self.companion.name)
         self.process.start()
         theirs.close()
@@ -140,11 +157,15 @@ class CompanionProcess:
     def stop(self) -> None:
         with self.lock:
             self.stopped = True
-            self._say(END)
+            if self.has_begun:
+                self._say(END)
+            else:
+                self.kill()
 
     def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
+        process = self.process
+        if process is not None:
+            process.kill()
 
     def tell(self, states: States) -> None:
         with self.lock:

@@ -30,10 +30,23 @@ class Supervisor:
         self.states: dict[str, CompanionState] = {}
         self.lock = Lock()
 
+    def load(self, companion: Companion) -> None:
+        """Let its process import what it needs meanwhile; it begins its work at `start_loaded`."""
+        keeper = self._keep(companion)
+        keeper.body.load()
+
+    def start_loaded(self) -> None:
+        for keeper in self.keepers:
+            if keeper.ident is None:
+                keeper.start()
+
     def start(self, companion: Companion) -> None:
+        self._keep(companion).start()
+
+    def _keep(self, companion: Companion) -> "Keeper":
         keeper = Keeper(companion, note=self._note, give_up=self.give_up)
         self.keepers.append(keeper)
-        keeper.start()
+        return keeper
 
     def end(self, *, timeout_seconds: float) -> list[str]:
         """End the processes, then the threads, which get `timeout_seconds`. Returns the names of threads still busy."""
@@ -124,5 +137,6 @@ def _end(keepers: Sequence[Keeper], timeout_seconds: float) -> list[Keeper]:
     for keeper in keepers:
         keeper.stop()
     for keeper in keepers:
-        keeper.join(max(0.0, ends_at - monotonic()))
+        if keeper.ident is not None:
+            keeper.join(max(0.0, ends_at - monotonic()))
     return [keeper for keeper in keepers if keeper.is_alive()]

@@ -5,7 +5,10 @@ other request, and a process that dies takes no waiting connection with it.
 """
 
 import errno
+import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 ADDRESS_IN_USE = {errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)}
 BACKLOG = 1024
@@ -15,15 +18,50 @@ class CannotListen(OSError):
     """The address is taken, or is none of this machine's."""
 
 
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that holds the address and refuses clients until it listens; `::` takes IPv4 clients as well.
+
+    Raises CannotListen.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with _reasons(host, port):
+        holder = socket.socket(family)
+        try:
+            if os.name == "posix":
+                # Or the connections of the server before would keep the port; on Windows it would share the port.
+                holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family is socket.AF_INET6:
+                takes_both = host == "::" and socket.has_dualstack_ipv6()
+                holder.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(not takes_both))
+            holder.bind((host, port))
+        except BaseException:
+            holder.close()
+            raise
+        return holder
+
+
+def start_listening(holder: socket.socket) -> None:
+    """Take clients from now on. Raises CannotListen: another may have begun to listen since both were bound."""
+    host, port = holder.getsockname()[:2]
+    with _reasons(host, port):
+        holder.listen(BACKLOG)
+
+
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; `::` takes IPv4 clients as well. Raises CannotListen."""
+    """Return a listening socket. Raises CannotListen."""
+    listener = bind(host, port)
     try:
-        return socket.create_server(
-            (host, port),
-            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
-            backlog=BACKLOG,
-            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
-        )
+        start_listening(listener)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+@contextmanager
+def _reasons(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise CannotListen(_listen_words(host, port, error)) from error
 
