@@ -3,8 +3,12 @@
 The library's pages are imported when they are asked for: importing them registers with the site that is being made.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.apps import AppConfig
+from django.contrib import admin
+from django.core.checks import CheckMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
@@ -17,7 +21,12 @@ class LibrarySite(GuardedSite):
     site_header = site_title = "Borealis Assemblies"
 
     def get_urls(self) -> list[Any]:
+        admin.autodiscover()
         return [*self._pages(), *super().get_urls()]
+
+    def check(self, app_configs: Sequence[AppConfig] | None) -> list[CheckMessage]:
+        admin.autodiscover()
+        return super().check(app_configs)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         from assemblies.admin.front.page import front_page
