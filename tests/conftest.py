@@ -117,9 +117,9 @@ def administrator() -> Actor:
 def granted(db_of_library: None) -> Actor:
     """An administrator with a live Dev Mode grant."""
     user = User.objects.create_superuser("grace", password="a long test password")
-    bearer = grants.Bearer.of_session(user, "a session key")
+    bearer = grants.session_digest("a session key")
     with transaction.atomic():
-        grant = grants.issue(bearer, reason="tests", remote_address="", now=timezone.now())
+        grant = grants.issue(user, bearer, reason="tests", remote_address="", now=timezone.now())
     return Actor(name="grace", role=Role.ADMINISTRATOR, grant_id=grant.pk)
 
 

@@ -19,7 +19,6 @@ from assemblies.actions.permit import get_permit
 from assemblies.actions.revert import get_revision, revert
 from assemblies.actions.take_original import take_original
 from assemblies.actions.update import update
-from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.conditional_requests import not_modified, tagged
 from assemblies.api.description import (
     BYTES,
@@ -45,6 +44,7 @@ from assemblies.domains import Domain
 from assemblies.official.adopt import adopt
 from assemblies.revisions.compare import compare
 from assemblies.revisions.history import chosen_revisions, get_origin
+from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.item_facts import detail_of, flags_of, payload_name, read_payload
 from assemblies.web.rendering import joined
 from devmode.api.schema import READING, WRITING, described

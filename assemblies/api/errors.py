@@ -8,9 +8,9 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from assemblies.api.actors import is_administrator
 from assemblies.catalogue import library_catalogue
 from assemblies.errors import DocumentTooLarge, RevisionConflict
+from assemblies.web.actors import is_administrator
 from assemblies.web.errors import CODES as LIBRARY_CODES
 from assemblies.web.errors import answer_of, error_body
 

@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from assemblies.actions.change import Event
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.repetition import was_made
-from assemblies.api.actors import actor_of
 from assemblies.api.conditional_requests import expected_revision
 from assemblies.catalogue import CatalogueEntry
 from assemblies.domains import Domain
 from assemblies.models import Assembly
+from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry, get_entry, get_row, resolve
 from assemblies.web.resource import LibraryResource
 from devmode.audit.events import AuditEvent

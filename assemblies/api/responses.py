@@ -9,11 +9,11 @@ from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 from assemblies.actions.change import Receipt
-from assemblies.api.actors import is_administrator
 from assemblies.api.conditional_requests import not_modified, tagged
 from assemblies.catalogue import CatalogueEntry, ListQuery, Snapshot, find_page, library_catalogue
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.web.actors import is_administrator
 from assemblies.web.paging import page_head
 from assemblies.web.rendering import joined, json_bytes
 

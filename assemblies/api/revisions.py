@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.revert import get_revision
-from assemblies.api.actors import is_administrator
 from assemblies.api.description import GUID, READING_ONE, SEQUENCE
 from assemblies.api.resource import AssemblyResource
 from assemblies.api.shapes.revisions import RevisionDetail, RevisionList
@@ -16,6 +15,7 @@ from assemblies.domains import Domain
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Content, JournalEntry
 from assemblies.revisions.history import find_history
+from assemblies.web.actors import is_administrator
 from assemblies.web.item_facts import detail_of
 from assemblies.web.paging import ShortPageQuery, page_head, part_of
 from devmode.api.schema import described

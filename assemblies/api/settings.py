@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from assemblies.actions import remove_setting, set_setting
 from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import get_setting_permit
-from assemblies.api.actors import actor_of
 from assemblies.api.description import CATEGORY, GUID, READING_ONE, SETTING_KEY
 from assemblies.api.resource import AssemblyResource
 from assemblies.api.shapes.annotations import EarlierSetting, EarlierSettingList, Setting, SettingBody, SettingList
@@ -20,6 +19,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import AssemblyAlias, AssemblySetting, AssemblySettingHistory, SettingCategory
+from assemblies.web.actors import actor_of
 from assemblies.web.paging import PageQuery, ShortPageQuery, page_head, part_of
 from devmode.api.schema import described
 from devmode.audit.events import AuditEvent

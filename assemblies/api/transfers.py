@@ -16,7 +16,6 @@ from assemblies.actions.change import Receipt
 from assemblies.actions.import_documents import MOST_PER_MINUTE, import_documents
 from assemblies.actions.permit import get_permit
 from assemblies.actions.write_domains import write_domains
-from assemblies.api.actors import actor_of, is_administrator
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE
 from assemblies.api.idempotency import event_of
 from assemblies.api.import_order import ImportOrder
@@ -33,6 +32,7 @@ from assemblies.documents import Document
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.permissions import Place, Verb
+from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.item_facts import document_name
 from assemblies.web.rendering import json_bytes
 from devmode.api.schema import described

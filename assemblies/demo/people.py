@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
 from django.utils import timezone
 
 from devmode.accounts.tokens import issue_token
 from devmode.actor import Actor, Role
-from devmode.grants.access import Asker
 from devmode.grants.dev_mode import enter
+from devmode.grants.principal import Principal
 from devmode.models import DevModeGrant
 
 PASSWORD_BYTES = 9
@@ -35,10 +34,10 @@ class Person:
     def actor(self) -> Actor:
         return Actor(name=self.name, role=self.role, remote_address=self.address)
 
-    def sign_in(self) -> Asker:
+    def sign_in(self) -> Principal:
         """Return them with a new API token, to which a grant of Dev Mode can be bound."""
         _text, token = issue_token(self.user, ttl_seconds=settings.API_TOKEN_TTL_SECONDS, now=timezone.now())
-        return Asker(user=self.user, remote_address=self.address, token=token, browser=HttpRequest())
+        return Principal(user=self.user, token=token, remote_address=self.address)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +58,7 @@ class People:
 class InDevMode:
     """An administrator while a grant lasts."""
 
-    asker: Asker
+    principal: Principal
     grant: DevModeGrant
     actor: Actor
 
@@ -82,10 +81,9 @@ def introduce_people() -> People:
 
 def dev_mode_of(person: Person, reason: str) -> InDevMode:
     """Let an administrator enter Dev Mode; their token is so fresh that it stands for their password."""
-    asker = person.sign_in()
-    grant = enter(asker, reason=reason, password="")
-    actor = Actor(name=person.name, role=person.role, remote_address=person.address, grant_id=grant.pk)
-    return InDevMode(asker=asker, grant=grant, actor=actor)
+    principal = person.sign_in()
+    grant = enter(principal, reason=reason, password="")
+    return InDevMode(principal=principal, grant=grant, actor=principal.actor_in(grant))
 
 
 def _person(name: str, role: Role, address: str, group: str = "") -> Person:

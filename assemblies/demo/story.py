@@ -83,7 +83,7 @@ class Story:
         self.bring("community", Domain.COMMUNITY, kim.actor)
         clocks = [self.guids["time-zone"], self.guids["time-servers"]]
         tag_many(clocks, "clocks", permit=get_selection_permit(clocks, actor=kim.actor, event=LibraryEvent.TAG_MANY))
-        dev_mode.leave(kim.asker)
+        dev_mode.leave(kim.principal)
         flush()
 
     def operators_work(self) -> None:
@@ -163,8 +163,8 @@ class Story:
 
     def ada_takes_over(self, kim: InDevMode) -> None:
         ada = dev_mode_of(self.people.ada, "See which of the updates we take")
-        dev_mode.revoke(ada.asker, kim.grant.pk)
-        dev_mode.extend(ada.asker)
+        dev_mode.revoke(ada.principal, kim.grant.pk)
+        dev_mode.extend(ada.principal)
 
     def somebody_may_not(self) -> None:
         """What is refused is audited as well."""

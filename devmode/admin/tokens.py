@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, AuditUnwritable, record
 from devmode.audit.events import AccessEvent
+from devmode.grants.principal import principal_of
 from devmode.models import ApiToken
 from devmode.site.read_only import ReadOnlyAdmin
 
@@ -49,10 +49,11 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
 
 def _revocation(request: HttpRequest, token: ApiToken) -> AuditFacts:
+    actor = principal_of(request).actor_in(None)
     return AuditFacts(
-        actor=request.user.get_username(),
-        role=role_of(request.user),
+        actor=actor.name,
+        role=actor.role,
         event=AccessEvent.REVOKE_TOKEN,
-        remote_address=str(request.META.get("REMOTE_ADDR", "")),
+        remote_address=actor.remote_address,
         detail={"token": token.prefix, "user": token.user.get_username()},
     )

@@ -23,10 +23,9 @@ from devmode.accounts.tokens import issue_token
 from devmode.api.resource import Resource
 from devmode.api.schema import described
 from devmode.api.shapes import Answer, LiteralText, Shape
-from devmode.api.throttling import address_of
 from devmode.audit.events import AccessEvent
-from devmode.grants.access import signed_in
 from devmode.grants.lifecycle import end_of_user
+from devmode.grants.principal import address_of, principal_of
 from devmode.grants.sessions import sessions_of
 from devmode.models.token import ApiToken
 from devmode.write_lock import write_transaction
@@ -92,7 +91,7 @@ class AccessViewSet(Resource):
     @action(detail=False, methods=["post"])
     def logoutall(self, request: Request) -> Response:
         """End every token and every session of the account."""
-        end_all_access(signed_in(request))
+        end_all_access(principal_of(request).user)
         logout(request._request)
         return Response(status=204)
 

@@ -12,7 +12,7 @@ from devmode.api.shapes import Answer, Query, QueryNumber
 from devmode.audit.events import AccessEvent
 from devmode.audit.search import AuditSearch
 from devmode.grants import dev_mode
-from devmode.grants.access import asker_of
+from devmode.grants.principal import principal_of
 from devmode.models.audit import AuditEntry, Outcome
 
 MAX_PAGE = 1000
@@ -61,7 +61,7 @@ class AuditViewSet(Resource):
         tag="audit",
     )
     def list(self, request: Request) -> Response:
-        dev_mode.require_administrator(asker_of(request), AccessEvent.READ_AUDIT)
+        dev_mode.require_administrator(principal_of(request), AccessEvent.READ_AUDIT)
         wanted = self.query()
         limit, offset = wanted.pop("limit"), wanted.pop("offset")
         found = AuditSearch(**wanted).entries()

@@ -15,7 +15,7 @@ from devmode.api.shapes import Answer, LiteralFlag, LiteralText, Shape
 from devmode.api.throttling import CountingThrottle
 from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
-from devmode.grants.access import asker_of, bearer_of, find_grant, may_enter
+from devmode.grants.principal import Principal, principal_of
 from devmode.models.grant import DevModeGrant
 
 TAG = "dev mode"
@@ -56,7 +56,7 @@ class SwitchThrottle(CountingThrottle):
     limit = dev_mode.ATTEMPTS_A_MINUTE
 
     def take(self, request: Request) -> None:
-        dev_mode.count_attempt(asker_of(request), attempts=self.limit)
+        dev_mode.count_attempt(principal_of(request), attempts=self.limit)
 
 
 class DevModeViewSet(Resource):
@@ -64,7 +64,7 @@ class DevModeViewSet(Resource):
 
     @described("See Dev Mode's state", operation_id="dev_mode", answers={200: StateAnswer}, tag=TAG)
     def list(self, request: Request) -> Response:
-        return Response(state_of(request, find_grant(request, now=timezone.now())))
+        return Response(state_of(principal_of(request), principal_of(request).grant))
 
     @described(
         "Switch Dev Mode on or off",
@@ -76,12 +76,12 @@ class DevModeViewSet(Resource):
     )
     @action(detail=False, methods=["post"], url_path="switch", url_name="switch", throttle_classes=[SwitchThrottle])
     def enter_or_leave(self, request: Request) -> Response:
-        sent, asker, grant = self.body(), asker_of(request), None
+        sent, principal, grant = self.body(), principal_of(request), None
         if sent.pop("enabled"):
-            grant = dev_mode.enter(asker, **sent)
+            grant = dev_mode.enter(principal, **sent)
         else:
-            dev_mode.leave(asker)
-        return Response(state_of(request, grant))
+            dev_mode.leave(principal)
+        return Response(state_of(principal, grant))
 
 
 class GrantViewSet(Resource):
@@ -97,24 +97,25 @@ class GrantViewSet(Resource):
         tag=TAG,
     )
     def list(self, request: Request) -> Response:
-        dev_mode.require_administrator(asker_of(request), AccessEvent.LIST_GRANTS)
+        principal = principal_of(request)
+        dev_mode.require_administrator(principal, AccessEvent.LIST_GRANTS)
         live = grants.list_live(now=timezone.now())
-        rows = GrantAnswer(live, many=True, context={"bearer": bearer_of(request).digest}).data
+        rows = GrantAnswer(live, many=True, context={"bearer": principal.bearer}).data
         return Response({"count": len(rows), "results": rows})
 
     @described(
         "Revoke a grant", operation_id="revoke_grant", answers={204: None}, refusals=(401, 403, 404, 503), tag=TAG
     )
     def destroy(self, request: Request, number: int) -> Response:
-        dev_mode.revoke(asker_of(request), number)
+        dev_mode.revoke(principal_of(request), number)
         return Response(status=204)
 
 
-def state_of(request: Request, grant: DevModeGrant | None) -> dict[str, Any]:
+def state_of(principal: Principal, grant: DevModeGrant | None) -> dict[str, Any]:
     """Return the state as the contract words it."""
     return {
         "enabled": grant is not None,
-        "eligible": may_enter(request),
+        "eligible": principal.is_administrator,
         "expires_at": grant.expires_at if grant else None,
         "absolute_expires_at": grant.absolute_expires_at if grant else None,
         "reason": grant.reason if grant else None,

@@ -8,7 +8,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from devmode.accounts.attempts import limit_of, take_attempt
-from devmode.grants.access import signed_in
+from devmode.grants.principal import principal_of
 
 
 class CountingThrottle(BaseThrottle):
@@ -26,9 +26,6 @@ class CountingThrottle(BaseThrottle):
 
     def take(self, request: Request) -> None:
         """Count one call. Raises TooManyAttempts."""
-        user, address = signed_in(request), address_of(request)
-        take_attempt([limit_of(self.scope, user, address, attempts=self.limit, lock_out=self.lock_out)])
-
-
-def address_of(request: Request) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+        who = principal_of(request)
+        limit = limit_of(self.scope, who.user, who.remote_address, attempts=self.limit, lock_out=self.lock_out)
+        take_attempt([limit])

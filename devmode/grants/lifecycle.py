@@ -6,11 +6,11 @@ that a right given back, or a clock put right, does not bring the grant back wit
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from devmode.accounts.roles import ENTER_DEV_MODE
@@ -18,6 +18,7 @@ from devmode.accounts.session_store import kept_key
 from devmode.models.audit import AuditEntry
 from devmode.models.grant import DevModeGrant, DevModeGrantQuerySet, EndReason
 from devmode.models.token import ApiToken
+from devmode.write_lock import write_transaction
 
 # No module path: another salt would end every grant.
 BEARER_SALT = "devmode.grants"
@@ -29,23 +30,6 @@ class GrantEnded(Exception):
     """The Dev Mode grant has ended."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bearer:
-    """What a grant is bound to: one session or one API token of one user. No grant outlives a bearer's own end."""
-
-    user: User
-    digest: str
-    ends_at: datetime | None = None
-
-    @classmethod
-    def of_session(cls, user: User, session_key: str) -> "Bearer":
-        return cls(user=user, digest=session_digest(session_key))
-
-    @classmethod
-    def of_token(cls, token: ApiToken) -> "Bearer":
-        return cls(user=token.user, digest=token_digest(token), ends_at=token.expires_at)
-
-
 def session_digest(session_key: str) -> str:
     """Return what a session is called here, by the key in its cookie or by the one that is kept of it."""
     return f"session:{salted_hmac(BEARER_SALT, kept_key(session_key), algorithm='sha256').hexdigest()}"
@@ -55,21 +39,22 @@ def token_digest(token: ApiToken) -> str:
     return f"token:{token.digest}"
 
 
-def issue(bearer: Bearer, *, reason: str, remote_address: str, now: datetime) -> DevModeGrant:
-    """Grant Dev Mode to a bearer whose password was verified; an earlier grant of the same bearer ends.
+def issue(
+    user: User, bearer: str, *, reason: str, remote_address: str, now: datetime, ends_by: datetime | None = None
+) -> DevModeGrant:
+    """Grant Dev Mode to a user whose password was verified, bound to the digest of their session or token.
 
-    Runs inside the caller's transaction.
+    An earlier grant of the same bearer ends; none outlives `ends_by`, its own end. Runs in the caller's transaction.
     """
     # Of two requests at the same moment the later one replaces the earlier one's grant.
-    User.objects.select_for_update().get(pk=bearer.user.pk)
-    end_of_bearer(bearer.digest, EndReason.REPLACED, by=bearer.user.get_username(), now=now)
+    User.objects.select_for_update().get(pk=user.pk)
+    end_of_bearer(bearer, EndReason.REPLACED, by=user.get_username(), now=now)
     ends_at = now + timedelta(seconds=settings.DEV_MODE_MAX_SECONDS)
-    if bearer.ends_at is not None:
-        ends_at = min(ends_at, bearer.ends_at)
+    ends_at = min(ends_at, ends_by or ends_at)
     return DevModeGrant.objects.create(
-        user=bearer.user,
-        bearer=bearer.digest,
-        rights_stamp=bearer.user.get_session_auth_hash(),
+        user=user,
+        bearer=bearer,
+        rights_stamp=user.get_session_auth_hash(),
         reason=reason,
         remote_address=remote_address,
         issued_at=now,
@@ -79,15 +64,20 @@ def issue(bearer: Bearer, *, reason: str, remote_address: str, now: datetime) ->
     )
 
 
-def find_live(bearer: Bearer, *, now: datetime) -> DevModeGrant | None:
-    """Return the bearer's live grant, or None. Reading only."""
-    own = DevModeGrant.objects.filter(bearer=bearer.digest, user=bearer.user)
-    return next(iter(_unbroken(own, now)), None)
+def find_live(user: User, bearer: str, *, now: datetime) -> DevModeGrant | None:
+    """Return the live grant of a user's session or token, or None. The end of a broken one is written down."""
+    live = _end_others(DevModeGrant.objects.filter(bearer=bearer), now)
+    return next((grant for grant in live if grant.user_id == user.pk), None)
 
 
 def list_live(*, now: datetime) -> list[DevModeGrant]:
-    """Return everybody's live grants, newest first. Reading only."""
-    return _unbroken(DevModeGrant.objects.all(), now)
+    """Return everybody's live grants, newest first. The ends of broken ones are written down."""
+    return _end_others(DevModeGrant.objects.all(), now)
+
+
+def list_live_of(user: User, *, now: datetime) -> list[DevModeGrant]:
+    """Return a user's live grants, newest first. Reading only."""
+    return [grant for grant, reason in _judged(DevModeGrant.objects.filter(user=user), now) if reason is None]
 
 
 def list_ended(limit: int, *, now: datetime) -> list[DevModeGrant]:
@@ -123,23 +113,21 @@ def end_of_user(user: User, *, now: datetime) -> int:
     return DevModeGrant.objects.filter(user=user).end(EndReason.SIGNED_OUT, by=user.get_username(), now=now)
 
 
-def has_broken(*, now: datetime) -> bool:
-    """Say whether `end_broken` would find something. Reading only."""
-    return next(_find_broken(now), None) is not None
-
-
 def end_broken(*, now: datetime) -> None:
     """Write down the end of grants whose holder lost the right, or for whom the clock was set back."""
-    for grant, reason in list(_find_broken(now)):
-        end(grant, reason, by="", now=now)
+    for grant, reason in list(_judged(DevModeGrant.objects.all(), now)):
+        if reason is not None:
+            end(grant, reason, by="", now=now)
 
 
-def _find_broken(now: datetime) -> Iterator[tuple[DevModeGrant, EndReason]]:
-    return ((grant, reason) for grant, reason in _judged(DevModeGrant.objects.all(), now) if reason)
-
-
-def _unbroken(grants: DevModeGrantQuerySet, now: datetime) -> list[DevModeGrant]:
-    return [grant for grant, reason in _judged(grants, now) if reason is None]
+def _end_others(grants: DevModeGrantQuerySet, now: datetime) -> list[DevModeGrant]:
+    """Return those that allow something; what broke another one is written down, in a transaction of its own."""
+    judged = list(_judged(grants, now))
+    if any(reason for _grant, reason in judged):
+        with write_transaction():
+            # By the clock as it is now: one that was read before waiting would look set back to others' entries.
+            end_broken(now=timezone.now())
+    return [grant for grant, reason in judged if reason is None]
 
 
 def _judged(grants: DevModeGrantQuerySet, now: datetime) -> Iterator[tuple[DevModeGrant, EndReason | None]]:

@@ -4,15 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from devmode import grants
-from devmode.accounts.roles import role_of
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent
 from devmode.grants.lifecycle import session_digest, token_digest
+from devmode.grants.principal import Principal
 from devmode.grants.sessions import LOGGED_IN_AT, sessions_of
 from devmode.models.token import ApiToken
 from devmode.write_lock import write_transaction
@@ -38,37 +37,36 @@ class Access:
         return f"token {self.token.prefix}" if self.token else "session"
 
 
-def list_access(user: User, *, session_key: str | None, now: datetime) -> list[Access]:
-    """Return a user's sessions and live tokens, the newest of each first; `session_key` is the asker's own."""
-    granted = {grant.bearer for grant in grants.list_live(now=now) if grant.user_id == user.pk}
+def list_access(principal: Principal, *, now: datetime) -> list[Access]:
+    """Return a user's sessions and live tokens, the newest of each first. Reading only."""
+    user = principal.user
+    granted = {grant.bearer for grant in grants.list_live_of(user, now=now)}
     tokens = ApiToken.objects.live(now).filter(user=user).order_by("-created_at")
-    found = [_of_session(session, session_key, granted) for session in sessions_of(user, now=now)]
+    found = [_of_session(session, principal.bearer, granted) for session in sessions_of(user, now=now)]
     found.sort(key=lambda access: access.until, reverse=True)
     return found + [_of_token(token, granted) for token in tokens]
 
 
-def end_access(
-    user: User, chosen: Callable[[Access], bool], *, session_key: str | None, remote_address: str
-) -> list[Access]:
+def end_access(principal: Principal, chosen: Callable[[Access], bool]) -> list[Access]:
     """End the chosen ones of the user's own, with what was granted to them, and audit it. Returns them."""
     with write_transaction():
         now = timezone.now()
-        ended = [access for access in list_access(user, session_key=session_key, now=now) if chosen(access)]
+        ended = [access for access in list_access(principal, now=now) if chosen(access)]
         for access in ended:
             access.row.delete()
         if ended:
-            record(_facts(user, ended, remote_address), now=now)
+            record(_facts(principal, ended), now=now)
     return ended
 
 
-def _of_session(session: Session, session_key: str | None, granted: Collection[str]) -> Access:
+def _of_session(session: Session, own_bearer: str, granted: Collection[str]) -> Access:
     digest, since = session_digest(session.session_key), session.get_decoded().get(LOGGED_IN_AT)
     return Access(
         key=digest,
         row=session,
         since=datetime.fromisoformat(since) if since else None,
         until=session.expire_date,
-        is_current=session_key is not None and digest == session_digest(session_key),
+        is_current=digest == own_bearer,
         in_dev_mode=digest in granted,
     )
 
@@ -83,11 +81,12 @@ def _of_token(token: ApiToken, granted: Collection[str]) -> Access:
     )
 
 
-def _facts(user: User, ended: Collection[Access], remote_address: str) -> AuditFacts:
+def _facts(principal: Principal, ended: Collection[Access]) -> AuditFacts:
+    actor = principal.actor_in(None)
     return AuditFacts(
-        actor=user.get_username(),
-        role=role_of(user),
+        actor=actor.name,
+        role=actor.role,
         event=AccessEvent.END_ACCESS,
-        remote_address=remote_address,
+        remote_address=actor.remote_address,
         detail={"ended": [access.label for access in ended]},
     )

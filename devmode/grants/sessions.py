@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpRequest
@@ -22,9 +23,9 @@ from devmode.models.token import ApiToken
 LOGGED_IN_AT = "devmode_logged_in_at"
 
 
-def logged_in_at(request: HttpRequest) -> datetime | None:
+def logged_in_at(session: SessionBase) -> datetime | None:
     """Return when the session's user proved who they are, or None."""
-    text = request.session.get(LOGGED_IN_AT)
+    text = session.get(LOGGED_IN_AT)
     return datetime.fromisoformat(text) if text else None
 
 

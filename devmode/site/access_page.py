@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from devmode.grants.own_access import Access, end_access, list_access
+from devmode.grants.principal import principal_of
 from devmode.site.login_page import explain_sign_out
 
 ALL_OTHERS = "others"
@@ -28,8 +29,7 @@ class AccessView(LoginRequiredMixin, TemplateView):
         return super().handle_no_permission()
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        user: Any = self.request.user
-        own = list_access(user, session_key=self.request.session.session_key, now=timezone.now())
+        own = list_access(principal_of(self.request), now=timezone.now())
         return super().get_context_data(
             **admin.site.each_context(self.request),
             title=_("Tokens and sessions"),
@@ -53,10 +53,7 @@ class AccessView(LoginRequiredMixin, TemplateView):
 
 
 def _ended(request: HttpRequest, wanted: str) -> list[Access]:
-    user: Any = request.user
     return end_access(
-        user,
+        principal_of(request),
         lambda access: not access.is_current if wanted == ALL_OTHERS else access.key == wanted,
-        session_key=request.session.session_key,
-        remote_address=str(request.META.get("REMOTE_ADDR", "")),
     )

@@ -16,7 +16,7 @@ from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
 from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
-from devmode.grants.access import asker_of
+from devmode.grants.principal import principal_of
 from devmode.site.frame import for_administrators, framed, is_script, refused, state
 from devmode.site.way_back import way_back
 
@@ -52,7 +52,7 @@ class EnterForm(forms.Form):
 @for_administrators
 def dev_mode_page(request: HttpRequest) -> HttpResponse:
     """Show what Dev Mode is and how it stands; a POST enters it."""
-    dev_mode.require_administrator(asker_of(request), AccessEvent.ENTER_DEV_MODE)
+    dev_mode.require_administrator(principal_of(request), AccessEvent.ENTER_DEV_MODE)
     return _enter(request) if request.method == "POST" else _page(request, EnterForm())
 
 
@@ -61,7 +61,7 @@ def dev_mode_page(request: HttpRequest) -> HttpResponse:
 def extend(request: HttpRequest) -> HttpResponse:
     """Let the end slide; for the banner's script, without leaving the page."""
     try:
-        grant = dev_mode.extend(asker_of(request))
+        grant = dev_mode.extend(principal_of(request))
     except dev_mode.NotInDevMode as refusal:
         if is_script(request):
             return refused(refusal.code, ENDED)
@@ -75,18 +75,18 @@ def extend(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_administrators
 def leave(request: HttpRequest) -> HttpResponse:
-    dev_mode.leave(asker_of(request))
+    dev_mode.leave(principal_of(request))
     messages.success(request, _("You left Dev Mode."))
     return HttpResponseRedirect(way_back(request))
 
 
 def _enter(request: HttpRequest) -> HttpResponse:
-    form, asker = EnterForm(request.POST), asker_of(request)
+    form, principal = EnterForm(request.POST), principal_of(request)
     try:
-        dev_mode.count_attempt(asker)
+        dev_mode.count_attempt(principal)
         if not form.is_valid():
             return _again(request, form, INVALID, next(iter(form.errors.values()))[0], status=400)
-        grant = dev_mode.enter(asker, **form.cleaned_data)
+        grant = dev_mode.enter(principal, **form.cleaned_data)
     except TooManyAttempts as refusal:
         answer = _again(request, form, "throttled", refusal.message, status=429)
         answer["Retry-After"] = str(refusal.wait_seconds)
@@ -118,7 +118,7 @@ def _page(request: HttpRequest, form: EnterForm, *, ask_password: bool = False, 
         status=status,
         form=form,
         next=way_back(request),
-        ask_password=ask_password or not asker_of(request).proved_lately(timezone.now()),
+        ask_password=ask_password or not principal_of(request).authenticated_recently(timezone.now()),
         sliding=lasting(settings.DEV_MODE_TTL_SECONDS),
         longest=lasting(settings.DEV_MODE_MAX_SECONDS),
     )

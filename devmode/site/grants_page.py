@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from devmode import grants
 from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
-from devmode.grants.access import asker_of
+from devmode.grants.principal import principal_of
 from devmode.site.frame import for_administrators, framed
 
 ENDED_SHOWN = 20
@@ -19,15 +19,15 @@ ENDED_SHOWN = 20
 
 @for_administrators
 def grants_page(request: HttpRequest) -> HttpResponse:
-    asker, now = asker_of(request), timezone.now()
-    dev_mode.require_administrator(asker, AccessEvent.LIST_GRANTS)
+    principal, now = principal_of(request), timezone.now()
+    dev_mode.require_administrator(principal, AccessEvent.LIST_GRANTS)
     return framed(
         request,
         "devmode/grants.html",
         title=gettext_lazy("Who is in Dev Mode"),
         live=grants.list_live(now=now),
         ended=grants.list_ended(ENDED_SHOWN, now=now),
-        own_bearer=asker.bearer.digest,
+        own_bearer=principal.bearer,
     )
 
 
@@ -35,7 +35,7 @@ def grants_page(request: HttpRequest) -> HttpResponse:
 @for_administrators
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     try:
-        grant = dev_mode.revoke(asker_of(request), number)
+        grant = dev_mode.revoke(principal_of(request), number)
     except dev_mode.NoSuchGrant:
         messages.warning(request, _("That Dev Mode had ended already."))
     else:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.attempts import TooManyAttempts
-from devmode.grants.dev_mode_status import Standing, standing_of
+from devmode.grants.principal import principal_of
 from devmode.site.login_page import GuardedLoginForm, GuardedPasswordChangeView, explain_sign_out
 from devmode.site.way_back import here, way_back
 
@@ -26,7 +26,7 @@ class GuardedSite(AdminSite):
         return bool(request.user.is_active and request.user.is_authenticated)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().each_context(request) | {"dev_mode": standing_of(request), "here": here(request)}
+        return super().each_context(request) | {"principal": principal_of(request), "here": here(request)}
 
     def get_urls(self) -> list[Any]:
         """Leave out the redirect to an object's own page: none has one, and the replicas' shared model fails there."""
@@ -74,7 +74,7 @@ class GuardedSite(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The page that says good-bye is nobody's: no Dev Mode is on there."""
-        return super().logout(request, {"dev_mode": Standing(), **(extra_context or {})})
+        return super().logout(request, {"principal": None, **(extra_context or {})})
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context = {**self.each_context(request), **(extra_context or {})}

@@ -19,7 +19,6 @@ from assemblies.models import Assembly, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor
-from devmode.grants import Bearer
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
@@ -150,9 +149,9 @@ def test_a_viewer_and_a_stranger_change_nothing(
 
 
 def test_in_dev_mode_official_ones_are_changed_too(superuser: Client, ada: User, make: Callable[..., str]) -> None:
-    bearer = Bearer.of_session(ada, str(superuser.session.session_key))
+    bearer = grants.session_digest(str(superuser.session.session_key))
     with transaction.atomic():
-        grants.issue(bearer, reason="tests", remote_address="", now=timezone.now())
+        grants.issue(ada, bearer, reason="tests", remote_address="", now=timezone.now())
     guid = make(domain=Domain.OFFICIAL)
     assert "carries the tag" in said(superuser, {"verb": "tag", "tag": "night", "guid": [guid]})
     assert AuditEntry.objects.get(event="assembly.tag_many").dev_mode

@@ -20,7 +20,6 @@ from assemblies.models import Assembly, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor
-from devmode.grants import Bearer
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, shown
 from tests.documents_made import script
@@ -56,8 +55,8 @@ def member(group: str) -> User:
 def in_dev_mode(user: User) -> Client:
     client = signed_in(user)
     with transaction.atomic():
-        bearer = Bearer.of_session(user, client.session.session_key or "")
-        grants.issue(bearer, reason="tests", remote_address="", now=timezone.now())
+        bearer = grants.session_digest(client.session.session_key or "")
+        grants.issue(user, bearer, reason="tests", remote_address="", now=timezone.now())
     return client
 
 

@@ -20,7 +20,6 @@ from assemblies.models import Assembly, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor
-from devmode.grants import Bearer
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
@@ -46,9 +45,9 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
 def granted(ada: User, folder: Path) -> Client:
     """An administrator in Dev Mode."""
     client = signed_in(ada)
-    bearer = Bearer.of_session(ada, str(client.session.session_key))
+    bearer = grants.session_digest(str(client.session.session_key))
     with transaction.atomic():
-        grants.issue(bearer, reason="sync", remote_address="", now=timezone.now())
+        grants.issue(ada, bearer, reason="sync", remote_address="", now=timezone.now())
     return client
 
 

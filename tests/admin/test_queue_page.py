@@ -23,7 +23,6 @@ from assemblies.models import Assembly, CommunityAssembly, DomainState, JournalE
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor
-from devmode.grants import Bearer
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.documents_made import script
@@ -46,7 +45,7 @@ def in_dev_mode(superuser: Client, ada: User) -> Client:
     key = superuser.session.session_key
     assert key
     with transaction.atomic():
-        grants.issue(Bearer.of_session(ada, key), reason="tests", remote_address="", now=timezone.now())
+        grants.issue(ada, grants.session_digest(key), reason="tests", remote_address="", now=timezone.now())
     return superuser
 
 

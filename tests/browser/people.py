@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import timezone
 
 from devmode import grants
-from devmode.grants import Bearer
 
 PASSWORD = "a long test password"
 
@@ -42,8 +41,8 @@ def session_of(user: User, *, dev_mode: bool) -> str:
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     if dev_mode:
         with transaction.atomic():
-            bearer = Bearer.of_session(user, key)
-            grants.issue(bearer, reason="Repairing the catalogue", remote_address="127.0.0.1", now=timezone.now())
+            bearer = grants.session_digest(key)
+            grants.issue(user, bearer, reason="Repairing the catalogue", remote_address="127.0.0.1", now=timezone.now())
     return key
 
 

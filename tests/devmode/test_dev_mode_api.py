@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from devmode.api.dev_mode import DevModeViewSet
-from devmode.grants.access import bearer_of
+from devmode.grants.principal import principal_of
 from devmode.models import AuditEntry, DevModeGrant
 from devmode.models.grant import EndReason
 from tests.api.conftest import PASSWORD, Api, assert_private, assert_refused
@@ -268,7 +268,7 @@ def test_nobody_is_granted_anything_who_came_neither_by_session_nor_by_token(ada
     request.session = SessionStore()
     force_authenticate(request, ada)
     with pytest.raises(NotAuthenticated):
-        bearer_of(Request(request))
+        _ = principal_of(Request(request)).bearer
     assert DevModeViewSet.as_view({"get": "list"})(request).status_code == 401
 
 

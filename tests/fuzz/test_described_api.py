@@ -26,7 +26,6 @@ from assemblies.payloads import PayloadStore
 from assemblies.web.rendering import json_bytes
 from devmode import grants
 from devmode.accounts.tokens import issue_token
-from devmode.grants import Bearer
 from tests.effort import effort
 from tests.matrix.shelf import Shelf, filled
 from tests.matrix.state import LibraryState
@@ -96,7 +95,7 @@ def _headers_of(name: str) -> dict[str, str]:
     user.groups.set(Group.objects.filter(name=GROUPS[name]))
     token, record = issue_token(user, ttl_seconds=3600, now=timezone.now())
     if name == "granted":
-        grants.issue(Bearer.of_token(record), reason="fuzz", remote_address="", now=timezone.now())
+        grants.issue(record.user, grants.token_digest(record), reason="fuzz", remote_address="", now=timezone.now())
     return {"Authorization": f"Token {token}"}
 
 

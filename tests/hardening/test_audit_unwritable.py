@@ -41,7 +41,7 @@ def program(ada: User, operator: Actor, library: PayloadStore) -> Client:
     """A token in Dev Mode, and something to flush."""
     create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
     token, record = issue_token(ada, ttl_seconds=3600, now=timezone.now())
-    grants.issue(grants.Bearer.of_token(record), reason="tests", remote_address="", now=timezone.now())
+    grants.issue(record.user, grants.token_digest(record), reason="tests", remote_address="", now=timezone.now())
     return Client(headers={"Authorization": f"Token {token}"})
 
 

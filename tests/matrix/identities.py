@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from devmode import grants
 from devmode.accounts.tokens import issue_token
-from devmode.grants import Bearer
 from devmode.models import DevModeGrant
 
 PASSWORD = "correct horse battery staple"
@@ -88,7 +87,7 @@ def token() -> Identity:
 
 def token_granted() -> Identity:
     text, record = issue_token(_user("Administrators"), ttl_seconds=3600, now=timezone.now())
-    _grant(Bearer.of_token(record))
+    _grant(record.user, grants.token_digest(record))
     return Identity(headers={"Authorization": f"Token {text}"})
 
 
@@ -109,7 +108,7 @@ OF_PAGES = (
 def bystander() -> User:
     """Another administrator in Dev Mode, whose grant and token are there to be looked at and revoked."""
     user = User.objects.create_superuser("bystander", password=PASSWORD)
-    _grant(Bearer.of_token(issue_token(user, ttl_seconds=3600, now=timezone.now())[1]))
+    _grant(user, grants.token_digest(issue_token(user, ttl_seconds=3600, now=timezone.now())[1]))
     return user
 
 
@@ -131,9 +130,9 @@ def _session(user: User) -> Identity:
 def _granted(user: User) -> Identity:
     client = Client()
     client.force_login(user)
-    _grant(Bearer.of_session(user, str(client.session.session_key)))
+    _grant(user, grants.session_digest(str(client.session.session_key)))
     return Identity(client.cookies)
 
 
-def _grant(bearer: Bearer) -> None:
-    grants.issue(bearer, reason="matrix", remote_address="", now=timezone.now())
+def _grant(user: User, bearer: str) -> None:
+    grants.issue(user, bearer, reason="matrix", remote_address="", now=timezone.now())

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.actors import actor_of, is_administrator, writable_domains
 from assemblies.admin.front.activity import changes_per_day, flushes_per_hour
 from assemblies.admin.front.attention import matters
 from assemblies.admin.front.figures import assemblies_figure, changes_figure, flushes_figure
@@ -15,6 +14,7 @@ from assemblies.admin.front.tally import Tally
 from assemblies.admin.page import render_page
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.catalogue.queue import domain_queues
+from assemblies.web.actors import actor_of, is_administrator, writable_domains
 from devmode.actor import Actor
 
 

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.delete_many import delete_many
 from assemblies.actions.selection import get_selection_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.grid.back import back_to_list
 from assemblies.admin.grid.chosen import chosen, chosen_revisions
 from assemblies.admin.grid.deletion import confirmation
@@ -17,6 +16,7 @@ from assemblies.admin.grid.verbs import VERBS
 from assemblies.admin.page import refusals_as_pages
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, LibraryError, RevisionConflict
+from assemblies.web.actors import actor_of
 
 
 @require_POST

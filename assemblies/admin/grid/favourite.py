@@ -8,13 +8,13 @@ from django.views.decorators.http import require_POST
 from assemblies.actions.permit import get_permit
 from assemblies.actions.remove_setting import remove_setting
 from assemblies.actions.set_setting import set_setting
-from assemblies.admin.actors import actor_of
 from assemblies.admin.grid.back import back_to_list
 from assemblies.admin.page import refusals_as_pages
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import SettingNotFound
 from assemblies.models import SettingCategory
 from assemblies.permissions import Place
+from assemblies.web.actors import actor_of
 
 
 @require_POST

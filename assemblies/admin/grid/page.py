@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.grid.asked import Asked
 from assemblies.admin.grid.columns import headings, page_links, size_links
 from assemblies.admin.grid.filters import chips_of, groups_of
@@ -15,6 +14,7 @@ from assemblies.admin.grid.rows import rows_of
 from assemblies.admin.page import render_page
 from assemblies.models import SavedView
 from assemblies.models.saved_view import VIEW_NAME_LENGTH
+from assemblies.web.actors import actor_of, writable_domains
 
 CATEGORIES_OFFERED = 200
 

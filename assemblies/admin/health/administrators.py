@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 
 from assemblies.actions.audit import record_denial
-from assemblies.admin.actors import actor_of
 from assemblies.permissions import Place, Verb, find_refusal
+from assemblies.web.actors import actor_of
 from devmode.audit.events import AuditEvent
 
 

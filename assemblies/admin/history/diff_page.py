@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assemblies.actions.revert import get_revision
-from assemblies.admin.actors import actor_of
 from assemblies.admin.badges import source_badge
 from assemblies.admin.history.differences import differences_between
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -22,6 +21,7 @@ from assemblies.errors import NoOriginal
 from assemblies.models import Content, JournalEntry
 from assemblies.permissions import Verb, may
 from assemblies.revisions.history import chosen_revisions, find_history, get_origin
+from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry
 
 MOST_CHOICES = 200

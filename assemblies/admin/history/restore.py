@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import get_permit
 from assemblies.actions.revert import revert
-from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, RevisionNotFound
+from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry
 
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from assemblies.actions.change import Event
 from assemblies.actions.import_documents import MOST_PER_MINUTE
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
 from assemblies.admin.import_export.picking import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
@@ -35,6 +34,7 @@ from assemblies.errors import (
     IdempotencyKeyReused,
     RevisionConflict,
 )
+from assemblies.web.actors import actor_of, writable_domains
 from assemblies.web.errors import status_of
 from assemblies.web.repetition import digest_of
 from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 from assemblies import documents
 from assemblies.actions.clone import clone
 from assemblies.actions.permit import get_permit
-from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.errors import Failure, Forbidden, InvalidField
+from assemblies.web.actors import actor_of, chosen_domain, writable_domains
 from assemblies.web.errors import form_status_of
 from assemblies.web.lookups import get_entry
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.delete import delete
 from assemblies.actions.permit import get_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.badges import source_badge
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -18,6 +17,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain
 from assemblies.errors import Failure, RevisionConflict
+from assemblies.web.actors import actor_of
 from assemblies.web.errors import status_of
 from assemblies.web.lookups import get_entry
 

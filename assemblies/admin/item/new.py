@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from assemblies import documents
 from assemblies.actions.create import create
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.actors import actor_of, chosen_domain, writable_domains
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
 from assemblies.admin.item.save import SAVED
@@ -25,6 +24,7 @@ from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import Forbidden, LibraryError
 from assemblies.models import Content
 from assemblies.revisions.compare import FIELDS
+from assemblies.web.actors import actor_of, chosen_domain, writable_domains
 from assemblies.web.errors import form_status_of
 
 FIRST_TYPES = {Kind.SCRIPT: "powershell", Kind.WORKFLOW: "workflow", Kind.ANSIBLE: "ansible"}

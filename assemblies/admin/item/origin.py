@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from assemblies.actions import take_original as taking
 from assemblies.actions.change import Receipt
 from assemblies.actions.permit import get_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.sent_numbers import sent_revision
@@ -20,6 +19,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NoOriginal, NotWithdrawn, RevisionConflict
 from assemblies.official import adopt as adoption
+from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from assemblies.actions.change import Receipt
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.update import update
-from assemblies.admin.actors import actor_of
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.conflict import conflict_of
 from assemblies.admin.item.editing import Changes, Editing, merged_editing, typed_editing, with_another_row
@@ -24,6 +23,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, RevisionConflict
+from assemblies.web.actors import actor_of
 from assemblies.web.errors import form_status_of
 from assemblies.web.lookups import get_any_entry, require_live
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from assemblies.admin.actors import is_administrator
 from assemblies.admin.badges import upstream_tone
 from assemblies.admin.history.tab import history_of
 from assemblies.admin.item import standing
@@ -29,6 +28,7 @@ from assemblies.domains import Domain, Kind
 from assemblies.errors import DevModeRequired, LibraryError
 from assemblies.models import JournalEntry
 from assemblies.models.content import parse_time
+from assemblies.web.actors import is_administrator
 from assemblies.web.item_facts import flags_of
 
 TEMPLATE = "library/item/page.html"

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import Refusal
 from assemblies.models import AssemblySetting, SettingCategory, Status
 from assemblies.permissions import Verb, find_refusal
+from assemblies.web.actors import actor_of, writable_domains
 from devmode.actor import Actor
 
 SHOWN = (SettingCategory.FAVOURITE, SettingCategory.APPROVED, SettingCategory.DEPRECATED, SettingCategory.REPLACED_BY)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.discard import discard, find_persisted
 from assemblies.actions.permit import get_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.history.field_words import changes_in_words
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_revision
@@ -19,6 +18,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NothingPending, RevisionConflict
+from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry
 from devmode.actor import Actor
 

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import get_permit
 from assemblies.actions.write_domains import write_domains
-from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import Failure
 from assemblies.permissions import Place, Verb
+from assemblies.web.actors import actor_of
 
 WRITTEN = "admin:queue"
 

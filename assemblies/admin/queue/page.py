@@ -15,13 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.actors import actor_of, writable_domains
 from assemblies.admin.page import render_page
 from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_queues, library_catalogue, pending_page
 from assemblies.domains import Domain, Operation
 from assemblies.journal.pending import PendingWrite
+from assemblies.web.actors import actor_of, writable_domains
 from devmode.actor import Actor
-from devmode.grants.dev_mode_status import standing_of
+from devmode.grants.principal import principal_of
 
 WRITES_PER_PAGE = 50
 # The flusher looks twice a second; this late, nobody is looking.
@@ -73,7 +73,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     tag = _tag(request, snapshot, now)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    context = {**_shown(request, snapshot, now), "dev_mode": standing_of(request)}
+    context = {**_shown(request, snapshot, now), "principal": principal_of(request)}
     answer = render(request, "library/queue/live.html", context)
     answer["ETag"] = tag
     return answer
@@ -109,7 +109,7 @@ def overdue(queues: list[DomainQueue], now: datetime) -> list[DomainQueue]:
 
 def _tag(request: HttpRequest, snapshot: Snapshot, now: datetime) -> str:
     """Return a tag of all that the changing part is made of, but for the ages, which the browser counts itself."""
-    grant = standing_of(request).grant
+    grant = principal_of(request).grant
     made_of = (
         snapshot.etag(administrator=False),
         request.user.pk,

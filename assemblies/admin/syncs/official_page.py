@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.actors import actor_of, is_administrator
 from assemblies.admin.page import render_page
 from assemblies.admin.syncs.counts import counts_in_words
 from assemblies.admin.syncs.status import catalogue_status
@@ -22,6 +21,7 @@ from assemblies.models import SyncRecord
 from assemblies.official.sync_records import find_last_accepted, masked
 from assemblies.official.undo import find_undoable
 from assemblies.permissions import Verb, may
+from assemblies.web.actors import actor_of, is_administrator
 
 RECORDS_PER_PAGE = 25
 

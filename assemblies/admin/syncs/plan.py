@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.syncs.allowances import Allowances
 from assemblies.admin.syncs.plan_lines import sections_of
@@ -28,6 +27,7 @@ from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.official.sync_records import masked
+from assemblies.web.actors import actor_of
 
 # Each allowance as a box to tick, in words that say what ticking it means.
 BOXES: dict[str, Any] = {

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.actors import actor_of, is_administrator
 from assemblies.admin.addresses import item_address
 from assemblies.admin.page import render_page
 from assemblies.admin.syncs.counts import counts_in_words
@@ -16,6 +15,7 @@ from assemblies.domains import Domain, Operation
 from assemblies.models import JournalEntry, SyncRecord
 from assemblies.official.undo import find_undoable
 from assemblies.permissions import Verb, may
+from assemblies.web.actors import actor_of, is_administrator
 
 MOST_WRITTEN = 200
 

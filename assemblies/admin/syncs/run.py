@@ -5,7 +5,6 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.progress import progress_answer
 from assemblies.admin.syncs.addresses import official_address, record_address
@@ -18,6 +17,7 @@ from assemblies.models import SyncRecord
 from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
 from assemblies.progress import Track
+from assemblies.web.actors import actor_of
 
 
 @require_POST

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.actors import actor_of
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.progress import progress_answer
 from assemblies.admin.sent_numbers import sent_number
@@ -19,6 +18,7 @@ from assemblies.domains import Domain
 from assemblies.models import SyncRecord
 from assemblies.official.undo import UndoReport, removes_most, undo_sync
 from assemblies.progress import Track
+from assemblies.web.actors import actor_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,31 +1,22 @@
-"""Who asks in the admin, in the library's words."""
-
-from typing import Any
+"""Who asks, in the library's words, for the API and the pages alike."""
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from assemblies.domains import Domain
 from assemblies.permissions import Verb, may
-from devmode.accounts.roles import role_of
-from devmode.actor import Actor, Role
-from devmode.grants.dev_mode_status import standing_of
+from devmode.actor import Actor
+from devmode.grants.principal import principal_of
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Return the signed-in person, with the live Dev Mode grant of their session if any."""
-    user: Any = request.user
-    grant = standing_of(request).grant
-    return Actor(
-        name=user.get_username(),
-        role=role_of(user),
-        remote_address=str(request.META.get("REMOTE_ADDR", "")),
-        grant_id=grant.pk if grant else None,
-    )
+def actor_of(request: Request | HttpRequest) -> Actor:
+    """Return the signed-in person or program behind a request, with the live Dev Mode grant they came with if any."""
+    return principal_of(request).actor
 
 
-def is_administrator(request: HttpRequest) -> bool:
-    return role_of(request.user) is Role.ADMINISTRATOR
+def is_administrator(request: Request | HttpRequest) -> bool:
+    return principal_of(request).is_administrator
 
 
 def writable_domains(actor: Actor) -> list[Domain]:
