@@ -1,4 +1,5 @@
-"""Undo the last sync as a whole: every assembly it wrote gets back what it had before, in one transaction.
+"""Undo a sync as a whole, the newest one or one that is named: every assembly it wrote gets back what it had before,
+in one transaction.
 
 What was changed since is left alone and listed. The source still says what it said, so what was undone shows as updates
 that are available; a sync that keeps local edits leaves it so, any other one makes the updates again.
@@ -11,7 +12,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
@@ -30,10 +31,14 @@ from assemblies.progress import Track, untracked
 
 @dataclass(kw_only=True)
 class UndoReport:
-    """What undoing did, or would do; `record` is the sync's, None when there is none to undo."""
+    """What undoing did, or would do; `record` is the sync's, None when there was none yet.
+
+    `undone_by` is the record of an earlier undoing, after which there is nothing left to do.
+    """
 
     record: SyncRecord | None
     dry_run: bool
+    undone_by: SyncRecord | None = None
     restored: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -42,6 +47,7 @@ class UndoReport:
     def json(self) -> dict[str, Any]:
         return {
             "undone": self.record.pk if self.record else None,
+            "already_undone": self.undone_by is not None,
             "source": self.record.source if self.record else None,
             "source_version": self.record.source_version if self.record else None,
             "previous_version": self.record.previous_version if self.record else None,
@@ -58,20 +64,21 @@ def undo_sync(
     permit: Permit,
     store: PayloadStore,
     dry_run: bool = False,
-    expected_record: int | None = None,
-    allow_mass_removal: bool = True,
+    record: int | None = None,
+    allow_mass_removal: bool = False,
     track: Track = untracked,
 ) -> UndoReport:
-    """Undo the last sync that is not undone yet; `expected_record` is the one the asker saw.
+    """Undo the newest sync, or the one that `record` names; nothing when it is undone already.
 
-    Raises SyncRefused when that is another one by now, or when most of the catalogue would go and that is not allowed.
+    Raises SyncRefused when there is no such sync, or when most of the catalogue would go and that is not allowed.
     Raises Forbidden, DevModeRequired, RevisionConflict or SyncRefused when something came in between, PayloadMissing,
     PayloadCorrupt, or another Failure. After each of them nothing has changed.
     """
     started = monotonic()
     accepted = sync_records.find_last_accepted()
-    report = UndoReport(record=find_undoable(), dry_run=dry_run)
-    if report.record is not None:
+    chosen = find_newest() if record is None else get_sync(record)
+    report = UndoReport(record=chosen, dry_run=dry_run, undone_by=find_undoing(chosen))
+    if report.record is not None and report.undone_by is None:
         written, earlier = _written_by(report.record), _left_before(report.record)
         rows = Assembly.objects.without_texts().in_bulk(list(written))
         made = (
@@ -81,7 +88,7 @@ def undo_sync(
         changes = [change for change in made if change is not None]
         report.elapsed_seconds = round(monotonic() - started, 3)
         if not dry_run:
-            _check_meant(report, report.record, expected_record, allow_mass_removal=allow_mass_removal)
+            _check_meant(report, allow_mass_removal=allow_mass_removal)
             _carry_out(changes, report, report.record, accepted, permit)
     return report
 
@@ -92,21 +99,44 @@ def removes_most(report: UndoReport) -> bool:
     return is_mass_removal(len(report.removed), live)
 
 
-def _check_meant(
-    report: UndoReport, record: SyncRecord, expected_record: int | None, *, allow_mass_removal: bool
-) -> None:
-    if expected_record is not None and record.pk != expected_record:
-        raise SyncRefused("This is not the last sync any more; look again.", reasons=[], skipped=[])
+def _check_meant(report: UndoReport, *, allow_mass_removal: bool) -> None:
     if not allow_mass_removal and removes_most(report):
         raise SyncRefused(
-            "This would remove most of the official catalogue; say that you mean it.", reasons=[], skipped=[]
+            f"This would remove {len(report.removed)} assemblies, most of the official catalogue: allow a mass removal "
+            "if that is meant.",
+            reasons=[],
+            skipped=[],
+            may_allow=["allow_mass_removal"],
         )
 
 
 def find_undoable() -> SyncRecord | None:
-    """Return the last sync that wrote something and was not undone."""
-    done = SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE, undo_of=None, undone_by=None)
-    return done.exclude(first_sequence=None).first()
+    """Return the newest sync, unless it is undone."""
+    newest = find_newest()
+    return None if find_undoing(newest) else newest
+
+
+def find_newest() -> SyncRecord | None:
+    """Return the newest sync that wrote something, undone or not."""
+    return _syncs().first()
+
+
+def find_undoing(record: SyncRecord | None) -> SyncRecord | None:
+    """Return the record of the undoing of a sync."""
+    return SyncRecord.objects.filter(undo_of=record).first() if record else None
+
+
+def get_sync(number: int) -> SyncRecord:
+    """Return a sync that wrote something, by the number of its record. Raises SyncRefused."""
+    found = _syncs().filter(pk=number).first()
+    if found is None:
+        raise SyncRefused(f"Record {number} is no sync that could be undone.", reasons=[], skipped=[])
+    return found
+
+
+def _syncs() -> QuerySet[SyncRecord]:
+    done = SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE, undo_of=None)
+    return done.exclude(first_sequence=None)
 
 
 def _written_by(record: SyncRecord) -> dict[str, JournalEntry]:
@@ -156,6 +186,12 @@ def _gone(row: Assembly | None, now: datetime) -> None:
     """There was no such assembly before the sync."""
 
 
+def _version_after(record: SyncRecord, accepted: SyncRecord | None) -> str:
+    """Return what the catalogue stands at: a later sync that is not undone goes on deciding that."""
+    later = _syncs().filter(pk__gt=record.pk, undone_by=None).exists()
+    return accepted.source_version if accepted and later else record.previous_version
+
+
 def _carry_out(
     changes: list[Change], report: UndoReport, record: SyncRecord, accepted: SyncRecord | None, permit: Permit
 ) -> None:
@@ -170,8 +206,8 @@ def _carry_out(
             actor=permit.actor.name,
             outcome=SyncRecord.Outcome.DONE,
             source=record.source,
-            source_version=record.previous_version,
-            previous_version=record.source_version,
+            source_version=_version_after(record, accepted),
+            previous_version=accepted.source_version if accepted else "",
             counts={name: len(getattr(report, name)) for name in ("restored", "removed", "left")},
             duration_seconds=report.elapsed_seconds,
             undo_of=record,

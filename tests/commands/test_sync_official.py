@@ -11,7 +11,7 @@ from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_writes
-from assemblies.models import Assembly, JournalEntry
+from assemblies.models import Assembly, JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
 from devmode.actor import Actor
@@ -198,14 +198,30 @@ def test_the_last_sync_is_undone_with_one_command(folder: Path, store: PayloadSt
     undone = call("sync_official", "--undo")
     assert (undone.exit_code, f"changed since, left: {guid(2)}" in undone.stdout) == (0, True)
     assert Assembly.objects.get(guid=guid(1)).search_text == "echo 1\n"
+    before = JournalEntry.objects.count()
     again = call("sync_official", "--undo", "--json")
-    assert (again.exit_code, again.answer["removed"], again.answer["left"]) == (0, [guid(1), guid(3)], [guid(2)])
+    assert (again.exit_code, again.answer["already_undone"], again.answer["removed"]) == (0, True, [])
+    words = call("sync_official", "--undo").stdout
+    assert f"is already undone (record {SyncRecord.objects.latest('pk').pk}). Nothing was changed." in words
+    assert JournalEntry.objects.count() == before
+
+
+def test_undoing_the_first_sync_is_a_mass_removal(folder: Path) -> None:
+    sync(folder)
+    number = str(SyncRecord.objects.get().pk)
+    dry = call("sync_official", "--undo", "--dry-run")
+    assert (dry.exit_code, "undoing needs --allow-mass-removal" in dry.stdout) == (0, True)
+    refused = call("sync_official", "--undo", number, "--json")
+    assert (refused.exit_code, refused.answer["code"], Assembly.objects.live().count()) == (2, "sync_refused", 3)
+    assert call("sync_official", "--undo", number, "--allow-mass-removal").exit_code == 0
+    assert Assembly.objects.live().count() == 0
+    assert call("sync_official", "--undo", "999", "--json").exit_code == 2
 
 
 @pytest.mark.parametrize("option", ["--keep-local", "--verify", "--ref=main", "somewhere"])
 def test_an_undo_reads_no_source(folder: Path, option: str) -> None:
     sync(folder)
-    called = call("sync_official", "--undo", option, "--json")
+    called = call("sync_official", option, "--undo", "--json")
     assert (called.exit_code, Assembly.objects.live().count()) == (2, 3)
 
 

@@ -253,7 +253,7 @@ def test_a_claim_that_is_undone_leaves_the_row_where_it_went(
     squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
     own = moved(run(folder, library, command))
-    report = undo_sync(permit=may_undo(command), store=library)
+    report = undo_sync(permit=may_undo(command), store=library, allow_mass_removal=True)
     assert TAKEN in report.removed
     assert Assembly.objects.live().get(guid=own.guid).display_name == "Mine"
     assert run(folder, library, command).claims == []

@@ -91,12 +91,55 @@ def test_a_restart_leaves_it_undone_and_the_next_sync_does_not(
     assert shelf()[guid(1)] == "echo worse\n"
 
 
-def test_undoing_again_undoes_the_sync_before(folder: Path, store: PayloadStore, command: Actor) -> None:
+def test_undoing_again_changes_nothing(folder: Path, store: PayloadStore, command: Actor) -> None:
+    first = undo(store, command)
+    before = shelf(), JournalEntry.objects.count(), SyncRecord.objects.count(), AuditEntry.objects.count()
+    for again in (undo(store, command), undo(store, command, record=first.record.pk if first.record else 0)):
+        assert (again.record, again.json()["already_undone"], again.json()["removed"]) == (first.record, True, [])
+    assert (shelf(), JournalEntry.objects.count(), SyncRecord.objects.count(), AuditEntry.objects.count()) == before
+
+
+def test_an_earlier_sync_is_undone_by_its_number(folder: Path, store: PayloadStore, command: Actor) -> None:
+    last, first = SyncRecord.objects.all()[:2]
     undo(store, command)
-    report = undo(store, command)
+    report = undo(store, command, record=first.pk, allow_mass_removal=True)
     assert (sorted(report.removed), shelf()) == (sorted(FIRST), {})
-    nothing = undo(store, command)
-    assert (nothing.record, nothing.json()["undone"], SyncRecord.objects.count()) == (None, None, 4)
+    assert SyncRecord.objects.all()[0].source_version == first.previous_version
+    assert last.pk > first.pk
+
+
+def test_undoing_an_earlier_sync_leaves_what_later_ones_wrote(
+    folder: Path, store: PayloadStore, command: Actor
+) -> None:
+    last, first = SyncRecord.objects.all()[:2]
+    report = undo(store, command, record=first.pk, allow_mass_removal=True)
+    # The later sync changed one, removed one, and only moved another.
+    assert (sorted(report.removed), sorted(report.left)) == ([guid(2), guid(4), guid(5)], [guid(1), guid(3)])
+    assert shelf().keys() == {guid(1), guid(6)}
+    record = SyncRecord.objects.all()[0]
+    # The catalogue still is at what the later sync brought it to.
+    assert (record.source_version, record.previous_version) == (last.source_version, last.source_version)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**70])
+def test_a_record_of_no_sync_is_refused(folder: Path, store: PayloadStore, command: Actor, number: int) -> None:
+    with pytest.raises(SyncRefused, match="is no sync"):
+        undo(store, command, record=number)
+    undoing = undo(store, command)
+    with pytest.raises(SyncRefused, match="is no sync"):
+        undo(store, command, record=SyncRecord.objects.get(undo_of=undoing.record).pk)
+
+
+def test_most_of_the_catalogue_is_removed_only_by_who_means_it(
+    tmp_path: Path, store: PayloadStore, command: Actor, library: PayloadStore
+) -> None:
+    publish_many(tmp_path / "published", 3)
+    run(tmp_path / "published", store, command)
+    with pytest.raises(SyncRefused, match="would remove 3 assemblies") as refused:
+        undo(store, command)
+    assert (refused.value.detail["may_allow"], len(shelf())) == (["allow_mass_removal"], 3)
+    undo(store, command, allow_mass_removal=True)
+    assert shelf() == {}
 
 
 def test_a_dry_run_undoes_nothing(folder: Path, store: PayloadStore, command: Actor) -> None:

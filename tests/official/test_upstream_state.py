@@ -123,7 +123,7 @@ def test_states_follow_syncs_edits_and_their_undoing(
         6: UpstreamState.REMOVED_UPSTREAM,
         9: UpstreamState.LOCALLY_MODIFIED,
     }
-    undo_sync(permit=may_undo(command), store=library)
+    undo_sync(permit=may_undo(command), store=library, allow_mass_removal=True)
     undone = states(catalogue)
     assert (undone[4], undone[6]) == (UpstreamState.UPDATE_AVAILABLE, UpstreamState.REMOVED_UPSTREAM)
     run()
@@ -147,7 +147,7 @@ def test_a_first_sync_that_is_undone_leaves_everything_new_upstream(
     catalogue: Catalogue, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
     sync(source_of(folder), permit=may_sync(command), store=library)
-    undo_sync(permit=may_undo(command), store=library)
+    undo_sync(permit=may_undo(command), store=library, allow_mass_removal=True)
     assert set(states(catalogue).values()) == {UpstreamState.NEW_UPSTREAM}
 
 

@@ -15,8 +15,8 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
-from assemblies.models import SyncRecord
-from assemblies.official.undo import UndoReport, removes_most, undo_sync
+from assemblies.errors import SyncRefused
+from assemblies.official.undo import UndoReport, find_undoable, find_undoing, removes_most, undo_sync
 from assemblies.progress import Track
 from assemblies.web.actors import actor_of
 
@@ -31,7 +31,7 @@ def undo_page(request: HttpRequest) -> HttpResponseBase:
         return progress_answer(request, lambda track: _undone(permit, seen, meant, track), back=official_address())
     permit = get_permit(actor, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL, only_looking=True)
     report = undo_sync(permit=permit, store=payload_store(), dry_run=True)
-    if report.record is None:
+    if report.record is None or report.undone_by is not None:
         return HttpResponseRedirect(official_address())
     return render_page(
         request,
@@ -44,14 +44,11 @@ def undo_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _undone(permit: Permit, seen: int, allow_mass_removal: bool, track: Track) -> str:
-    report = undo_sync(
-        permit=permit,
-        store=payload_store(),
-        expected_record=seen,
-        allow_mass_removal=allow_mass_removal,
-        track=track,
-    )
-    record = SyncRecord.objects.filter(undo_of=report.record).first() if report.record else None
+    last = find_undoable()
+    if last is not None and last.pk != seen:
+        raise SyncRefused("This is not the last sync any more; look again.", reasons=[], skipped=[])
+    report = undo_sync(permit=permit, store=payload_store(), allow_mass_removal=allow_mass_removal, track=track)
+    record = find_undoing(report.record)
     return record_address(record) if record else official_address()
 
 

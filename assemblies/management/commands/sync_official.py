@@ -18,11 +18,13 @@ from assemblies.models import Assembly
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
-from assemblies.official.undo import UndoReport, undo_sync
+from assemblies.official.undo import UndoReport, removes_most, undo_sync
 from assemblies.progress import Track
 from devmode.actor import Actor
 
 MOST_ROWS_SHOWN = 50
+# Argparse would read a text as a number.
+NEWEST = True
 ACTOR = Actor.of_command("sync_official")
 
 
@@ -30,7 +32,7 @@ class Command(LibraryCommand):
     help = (
         "Bring the official domain to what its source publishes, in one transaction. Exit code 2 when the source is "
         "unreadable, empty, mostly broken, turned back, or would remove more than half of the catalogue; then nothing "
-        "has changed. --undo takes the last sync back as a whole, and leaves what was changed since."
+        "has changed. --undo takes a sync back as a whole, and leaves what was changed since."
     )
     examples = """
         manage.py sync_official
@@ -39,6 +41,7 @@ class Command(LibraryCommand):
         manage.py sync_official ./catalogue --keep-local --verify
         manage.py sync_official ./catalogue --allow-mass-removal --json
         manage.py sync_official --undo --dry-run
+        manage.py sync_official --undo 12 --json
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -63,11 +66,19 @@ class Command(LibraryCommand):
             action="store_true",
             help="Allow a commit that does not come after the last accepted one.",
         )
-        parser.add_argument("--undo", action="store_true", help="Undo the last sync; no source is read.")
+        parser.add_argument(
+            "--undo",
+            nargs="?",
+            type=int,
+            const=NEWEST,
+            metavar="RECORD",
+            help="Undo the newest sync, or the one with this record; no source is read. Nothing is done when it is "
+            "undone already.",
+        )
 
     def work(self, **options: Any) -> None:
         with self.tracking() as track:
-            if options["undo"]:
+            if options["undo"] is not None:
                 self._undo(options, track)
                 return
             report = self._sync(options, track)
@@ -98,9 +109,16 @@ class Command(LibraryCommand):
 
     def _undo(self, options: dict[str, Any], track: Track) -> None:
         if options["source"] or options["ref"] or options["keep_local"] or options["verify"]:
-            raise CommandError("--undo takes the last sync back; it goes with --dry-run and --json only.", returncode=2)
-        permit = get_permit(ACTOR, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL)
-        report = undo_sync(permit=permit, store=payload_store(), dry_run=options["dry_run"], track=track)
+            words = "--undo reads no source; it goes with --dry-run, --allow-mass-removal and --json only."
+            raise CommandError(words, returncode=2)
+        report = undo_sync(
+            permit=get_permit(ACTOR, LibraryEvent.UNDO_SYNC, Domain.OFFICIAL),
+            store=payload_store(),
+            record=None if options["undo"] is NEWEST else options["undo"],
+            dry_run=options["dry_run"],
+            allow_mass_removal=options["allow_mass_removal"],
+            track=track,
+        )
         self.answer(report.json(), undo_lines(report))
 
     def _lines(self, report: SyncReport) -> Iterator[str]:
@@ -128,11 +146,18 @@ def undo_lines(report: UndoReport) -> Iterator[str]:
     if report.record is None:
         yield "There is no sync to undo."
         return
-    verb = "Would undo" if report.dry_run else "Undid"
-    yield f"{verb} the sync of {report.record.recorded_at:%Y-%m-%d %H:%M} UTC to {report.record.source_version}:"
+    sync_words = (
+        f"sync {report.record.pk} of {report.record.recorded_at:%Y-%m-%d %H:%M} UTC to {report.record.source_version}"
+    )
+    if report.undone_by is not None:
+        yield f"The {sync_words} is already undone (record {report.undone_by.pk}). Nothing was changed."
+        return
+    yield f"{'Would undo' if report.dry_run else 'Undid'} the {sync_words}:"
     yield f"{len(report.restored)} restored, {len(report.removed)} removed, {len(report.left)} left as they are."
     for guid in report.left:
         yield f"changed since, left: {guid}"
+    if report.dry_run and removes_most(report):
+        yield "That is most of the official catalogue: undoing needs --allow-mass-removal."
 
 
 def _rows(report: SyncReport) -> Iterator[tuple[str, str, str]]:
