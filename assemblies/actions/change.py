@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.documents import find_hidden_characters
+from assemblies.documents import find_hidden_characters, folded
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 
@@ -63,6 +63,12 @@ class Change:
     def is_script_flagged(self) -> bool:
         """Whether the new payload's text contains hidden characters."""
         return bool(find_hidden_characters("script", self.search_text or ""))
+
+    @cached_property
+    def folded_text(self) -> str:
+        """The new payload's text as it is searched; empty where that is the text itself."""
+        text = self.search_text or ""
+        return "" if text.isascii() else folded(text)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from assemblies.models.columns import AssemblyColumns, project
 
 BATCH_ROWS = 500
 ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
-ROW_FIELDS += ["domain", "search_text", "is_script_flagged", "is_flagged", "deleted_at"]
+ROW_FIELDS += ["domain", "search_text", "folded_text", "is_script_flagged", "is_flagged", "deleted_at"]
 
 
 def commit(
@@ -45,7 +45,7 @@ def commit(
     event = next((change.event for change in changes if change.event), None)
     for change in changes:
         # Read through before the lock: a long text must not keep other writers waiting.
-        _ = change.is_script_flagged
+        _ = change.is_script_flagged, change.folded_text
     with change_transaction(permit, guid=changes[0].guid if len(changes) == 1 else "") as transaction:
         now = transaction.now
         if done := find_receipts(event, changes):
@@ -126,9 +126,9 @@ def _same_meaning(living: Assembly | None, content: Content | None) -> bool:
 def _rewritten(
     row: Assembly | None, change: Change, domain: Domain, content: Content | None, now: datetime
 ) -> Assembly:
-    text, script_flagged = (row.search_text, row.is_script_flagged) if row else ("", False)
+    text, key, script_flagged = (row.search_text, row.folded_text, row.is_script_flagged) if row else ("", "", False)
     if change.search_text is not None:
-        text, script_flagged = change.search_text, change.is_script_flagged
+        text, key, script_flagged = change.search_text, change.folded_text, change.is_script_flagged
     if row is not None and content is None:
         row.deleted_at = now
         return row
@@ -138,6 +138,7 @@ def _rewritten(
         guid=change.guid,
         domain=domain,
         search_text=text,
+        folded_text=key,
         is_script_flagged=script_flagged,
         is_flagged=script_flagged or is_flagged(content, text),
         deleted_at=None,

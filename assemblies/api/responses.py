@@ -10,12 +10,16 @@ from rest_framework.request import Request
 
 from assemblies.actions.change import Receipt
 from assemblies.api.conditional_requests import not_modified, tagged
-from assemblies.catalogue import CatalogueEntry, ListQuery, Snapshot, find_page, library_catalogue
+from assemblies.catalogue import CatalogueEntry, ListParameters, Snapshot, find_list, library_catalogue
+from assemblies.catalogue.search import Line, Search
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.web.actors import is_administrator
 from assemblies.web.paging import page_head
 from assemblies.web.rendering import joined, json_bytes
+
+MATCHES_PER_ASSEMBLY = 20
+MATCH_CHARACTERS = 240
 
 
 def json_answer(body: bytes, *, status: int = 200) -> HttpResponse:
@@ -47,13 +51,18 @@ def list_answer(
     request: Request, snapshot: Snapshot, wanted: Mapping[str, Any], *, administrator: bool
 ) -> HttpResponse:
     """Answer with the part of a snapshot that the values of an ItemQuery ask for."""
-    page = find_page(snapshot, ListQuery(**wanted))
-    head = json_bytes(page_head(request, wanted, page.count))
-    rows = [entry.json(administrator) for entry in page.entries]
-    if wanted.get("content"):
-        matches = [page.matches.get(entry.guid, []) for entry in page.entries]
-        rows = [joined(row, {"matches": lines}) for row, lines in zip(rows, matches, strict=True)]
+    found = find_list(snapshot, ListParameters(**wanted))
+    head = json_bytes(page_head(request, wanted, found.count))
+    rows = [entry.json(administrator) for entry in found.entries]
+    if content := wanted.get("content"):
+        lines = found.lines(Search.of_text(content), most=MATCHES_PER_ASSEMBLY)
+        matches = (_matches(lines.get(entry.guid, [])) for entry in found.entries)
+        rows = [joined(row, {"matches": match}) for row, match in zip(rows, matches, strict=True)]
     return json_answer(b'%b,"results":[%b],"queue":%b}' % (head[:-1], b",".join(rows), json_bytes(snapshot.queue)))
+
+
+def _matches(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    return [{"line": line.number, "text": line.text[:MATCH_CHARACTERS]} for line in lines]
 
 
 def _entry_of(receipt: Receipt) -> CatalogueEntry:

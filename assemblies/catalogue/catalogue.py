@@ -16,7 +16,7 @@ from django.db.models import IntegerField, Max, Subquery, Sum, Value
 
 from assemblies.catalogue.copies import find_copies, set_origin_changes
 from assemblies.catalogue.entry import CatalogueEntry
-from assemblies.catalogue.order import carried_orders
+from assemblies.catalogue.selection import carried_lists
 from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
 from assemblies.catalogue.upstream_state import MAX_GUIDS_IN_QUERY, read_upstream, set_upstream_states
 from assemblies.conf import flush_interval
@@ -76,7 +76,6 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     entries, waiting = dict(snapshot.entries), dict(snapshot.waiting)
     _apply(news, entries, waiting)
     touched = {entry.assembly_guid for entry in news}
-    orders = carried_orders(snapshot, entries, touched)
     upstream = snapshot.upstream
     if position.sync_record != known.sync_record:
         upstream = read_upstream()
@@ -88,7 +87,10 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     _settle(touched, entries, waiting, persistence)
     last: JournalEntry | Position = news[-1] if news else known
     reached = replace(position, sequence=last.sequence, hash=last.hash)
-    return Snapshot(reached, entries, waiting, persistence, snapshot.flush_interval, upstream, copies, orders)
+    lists = carried_lists(snapshot, entries, entries if upstream is not snapshot.upstream else touched | copies)
+    return Snapshot(
+        reached, entries, waiting, persistence, snapshot.flush_interval, upstream, copies, lists, snapshot.texts
+    )
 
 
 def _is_in_the_journal(position: Position) -> bool:

@@ -1,14 +1,29 @@
 """One assembly as the catalogue holds it: the fields that filters ask for, and its JSON, rendered once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from sys import intern
 from typing import Any
 
 import orjson
 
+from assemblies.documents.searchable import folded
 from assemblies.domains import UpstreamState
 from assemblies.models import Content
+
+# No search term contains it.
+SECTION_END = "\x1f"
+
+
+# The value of a filter by what is either so or not.
+YES = "true"
+
+
+def facet_key(name: str, value: str) -> str:
+    """Return the name of one value of one filter; equal ones are one string, however many entries have it."""
+    return intern(f"{name}={folded(value) if name == 'tag' else value}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +46,35 @@ class CatalogueEntry:
 
     @cached_property
     def name_key(self) -> str:
-        return self.content.display_name.casefold()
+        return folded(self.content.display_name)
 
     @cached_property
-    def tag_keys(self) -> frozenset[str]:
-        """The tags, whatever shape the document gives them: a list of words, or an object's keys."""
-        return frozenset(str(tag).casefold() for tag in self.content.tags)
+    def facet_keys(self) -> tuple[str, ...]:
+        """What the entry counts for in each filter. Tags are a document's list of words, or an object's keys."""
+        tags = dict.fromkeys(folded(str(tag)) for tag in self.content.tags)
+        return (*self._facet_keys(), *(facet_key("tag", tag) for tag in tags))
 
     @cached_property
     def search_key(self) -> str:
-        """What `q` looks through: name, summary, variables and tags."""
+        """What words are looked for in, in sections: name, tags, variables, summary."""
         content = self.content
-        variables = (f"{v.get('name', '')} {v.get('label', '')} {v.get('description', '')}" for v in content.variables)
-        return "\n".join([content.display_name, content.summary, *variables, *map(str, content.tags)]).casefold()
+        words = (str(v.get(name) or "") for v in content.variables for name in ("name", "label", "description"))
+        sections = content.display_name, "\n".join(map(str, content.tags)), "\n".join(words), content.summary
+        return folded(SECTION_END.join(sections))
+
+    def _facet_keys(self) -> Iterator[str]:
+        content = self.content
+        yield facet_key("domain", self.domain)
+        yield facet_key("kind", content.kind)
+        yield facet_key("type", content.assembly_type)
+        if content.category:
+            yield facet_key("category", content.category)
+        if self.is_dirty:
+            yield facet_key("dirty", YES)
+        if self.upstream_state:
+            yield facet_key("upstream_state", self.upstream_state)
+        if self.origin_changed:
+            yield facet_key("origin_changed", YES)
 
     def persisted(self, *, dirty_since: datetime | None, last_persisted: datetime | None) -> "CatalogueEntry":
         """Return the same revision in another state of persistence."""

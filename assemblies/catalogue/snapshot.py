@@ -4,11 +4,15 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from assemblies.catalogue.entry import CatalogueEntry
+from assemblies.catalogue.kept_lists import KeptLists
 from assemblies.journal.pending import next_attempt_at
 from assemblies.models import DomainState
+
+MAX_TEXT_HITS = 100_000
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,9 @@ class Snapshot:
     flush_interval: timedelta
     upstream: Mapping[str, str] = field(default_factory=dict)
     copies: frozenset[str] = frozenset()
-    sorted_guids: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    # What was found for lists, and in texts.
+    lists: KeptLists = field(default_factory=KeptLists, compare=False)
+    texts: KeptLists = field(default_factory=lambda: KeptLists(MAX_TEXT_HITS), compare=False)
 
     def etag(self, administrator: bool) -> str:
         """Return the entity tag of any list made from this snapshot; the query is part of its URL."""
@@ -80,7 +86,7 @@ class Snapshot:
         place = f"{position.sequence}-{position.hash[:16]}-{position.states_version}-{position.sync_record}"
         return f'"{place}-{role}"'
 
-    @property
+    @cached_property
     def queue(self) -> dict[str, Any]:
         """Return the state of the write queue, as lists carry it."""
         oldest = self.oldest_staged()

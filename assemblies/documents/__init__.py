@@ -43,7 +43,7 @@ from assemblies.documents.kinds import find_assembly_type, get_assembly_type, no
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.reading import document_flags, read_document
 from assemblies.documents.scripts import ScriptEncoding
-from assemblies.documents.searchable import searchable_text
+from assemblies.documents.searchable import folded, searchable_text
 from assemblies.documents.tree import file_name, read_tree, safe_stem, script_name, write_tree
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import graph_of, parse_graph
@@ -76,6 +76,7 @@ __all__ = [
     "find_assembly_type",
     "find_hidden_characters",
     "first_line_findings",
+    "folded",
     "get_assembly_type",
     "graph_of",
     "label_findings",

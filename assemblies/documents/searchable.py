@@ -1,8 +1,18 @@
-"""The text of a payload that people search in."""
+"""The text of a payload that people search in, and the form in which words are compared."""
+
+from unicodedata import normalize
 
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.workflow import graph_of
 from assemblies.domains import Kind
+
+
+def folded(text: str) -> str:
+    """Return the form in which texts are equal that differ in letter case or in NFC and NFD alone.
+
+    Line ends stay where they are, so that lines keep their numbers.
+    """
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
 
 
 def searchable_text(kind: Kind, payload: bytes) -> str:

@@ -66,7 +66,7 @@ def test_an_unforeseen_error_is_json_without_a_trace(as_viewer: Api, monkeypatch
     def fail(*arguments: Any) -> None:
         raise ZeroDivisionError("/srv/secret")
 
-    monkeypatch.setattr(responses, "find_page", fail)
+    monkeypatch.setattr(responses, "find_list", fail)
     as_viewer.client.raise_request_exception = False
     answer = as_viewer.get("/api/assemblies")
     assert_refused(answer, 500, "internal_server_error")
@@ -77,7 +77,7 @@ def test_a_database_that_fails_while_reading_is_unavailable(as_viewer: Api, monk
     def fail(*arguments: Any) -> None:
         raise OperationalError("disk I/O error")
 
-    monkeypatch.setattr(responses, "find_page", fail)
+    monkeypatch.setattr(responses, "find_list", fail)
     assert_refused(as_viewer.get("/api/assemblies"), 503, "library_unavailable")
 
 

@@ -1,8 +1,12 @@
 """GET /api/assemblies."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
@@ -92,6 +96,27 @@ def test_searching_inside_scripts_shows_the_lines(as_viewer: Api, shelve: Shelve
     assert as_viewer.get(f"{LIST}?content=absent").json()["results"] == []
 
 
+def test_relevance_puts_the_best_matches_first(as_viewer: Api, shelve: Shelve) -> None:
+    shelve("A text", script="echo disk\n")
+    shelve("Clean the disk")
+    shelve("Disk")
+    assert names(as_viewer.get(f"{LIST}?q=disk")) == ["A text", "Clean the disk", "Disk"]
+    assert names(as_viewer.get(f"{LIST}?q=disk&ordering=relevance")) == ["Disk", "Clean the disk", "A text"]
+
+
+@pytest.mark.parametrize("words", ["disk", "DISK echo", '"echo disk"', "disk tag", "nowhere", "Ä"])
+def test_the_page_finds_what_the_api_finds_in_the_same_order(
+    as_viewer: Api, shelve: Shelve, client: Client, make_user: Callable[..., User], words: str
+) -> None:
+    shelve("A text", script="echo disk\n", tags=["tag"])
+    shelve("Disk", script="echo ä\n", summary="tag")
+    shelve("a\u0308")
+    client.force_login(make_user("page"))
+    on_page = client.get("/admin/assemblies/assembly/", {"q": words}).context["rows"]
+    answer = as_viewer.get(f"{LIST}?{urlencode({'q': words, 'ordering': 'relevance'})}")
+    assert names(answer) == [row.content.display_name for row in on_page]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -110,6 +135,9 @@ def test_searching_inside_scripts_shows_the_lines(as_viewer: Api, shelve: Shelve
         ("limit=1&limit=2", "limit"),
         ("q=%00", "q"),
         ("content=" + "x" * 1001, "content"),
+        ("q=" + "x" * 501, "q"),
+        ("q=" + "+".join(map(str, range(13))), "q"),
+        ("ordering=-relevance", "ordering"),
     ],
 )
 def test_a_bad_parameter_is_named(as_viewer: Api, query: str, field: str) -> None:

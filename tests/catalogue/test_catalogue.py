@@ -16,7 +16,8 @@ from assemblies.actions.discard import discard
 from assemblies.actions.update import update
 from assemblies.catalogue import ORDERINGS, Catalogue, CatalogueEntry, Snapshot, library_catalogue
 from assemblies.catalogue import catalogue as catalogue_module
-from assemblies.catalogue.order import sorted_guids
+from assemblies.catalogue.parameters import Filters
+from assemblies.catalogue.selection import selected_guids
 from assemblies.catalogue.snapshot import Persistence
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush, flush_domain
@@ -258,27 +259,40 @@ def test_a_flush_is_learnt_without_reading_all_earlier_ones(
     assert [len(times) for times in catalogue.current().persistence.flushes.values()] == [0, 0, 2]
 
 
-def test_orders_are_carried_on_as_if_sorted_anew(
+def test_selections_are_carried_on_as_if_made_anew(
     catalogue: Catalogue, library: PayloadStore, operator: Actor, command: Actor
 ) -> None:
-    """Equal names, keys and GUIDs new, changed and gone, in each order, up and down."""
+    """Equal names, keys and GUIDs new, changed, flushed, restored and gone, in each order and by each filter."""
     orderings = [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]
+    filters = [
+        Filters(),
+        Filters(deleted=True),
+        Filters(domain=Domain.USER),
+        Filters(type="bash", tag="ODD"),
+        Filters(category="even"),
+        Filters(dirty=True),
+        Filters(origin_changed=True),
+    ]
+    selections = [(ordering, None) for ordering in orderings] + [("-updated_at", one) for one in filters]
 
     def check() -> None:
         caught_up, anew = catalogue.current(), loaded_anew()
-        for ordering in orderings:
-            assert sorted_guids(caught_up, ordering) == sorted_guids(anew, ordering), ordering
+        for selection in selections:
+            assert selected_guids(caught_up, *selection) == selected_guids(anew, *selection), selection
 
     guids = []
     for n, name in enumerate(["b", "a", "B", "a", "ä", "c"]):
-        document = script(name, b"x" * (n % 3), category="even" if n % 2 else "odd")
+        document = script(name, b"x" * (n % 3), category="even" if n % 2 else "odd", tags=["odd"] if n % 2 else [])
         guids.append(create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid)
         check()
     create(script("a"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
+    clone(guids[2], domain=Domain.USER, permit=may_clone(operator))
+    check()
     update(guids[0], {"display_name": "z", "category": "even"}, permit=may_update(operator), store=library)
+    update(guids[2], {"tags": ["Odd"]}, permit=may_update(operator), store=library)
     delete(guids[1], permit=may_delete(operator))
     check()
-    by_name = sorted_guids(catalogue.current(), "display_name")
+    by_name = selected_guids(catalogue.current(), "display_name")
     flush()
-    assert catalogue.current().sorted_guids["display_name"] is by_name
+    assert selected_guids(catalogue.current(), "display_name") is by_name
     check()

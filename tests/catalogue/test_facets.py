@@ -9,7 +9,7 @@ from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
-from assemblies.catalogue import ListQuery, find_page, library_catalogue
+from assemblies.catalogue import ListParameters, find_list, library_catalogue
 from assemblies.catalogue.facets import Facets, find_facets
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush_domain
@@ -40,8 +40,8 @@ def shelf(library: PayloadStore, command: Actor) -> None:
 
 
 def facets(sets: dict[str, set[str]] | None = None, **query: object) -> Facets:
-    asked = ListQuery(**query)  # type: ignore[arg-type]
-    return find_facets(library_catalogue().current(), asked, now=timezone.now(), sets=sets or {})
+    result = find_list(library_catalogue().current(), ListParameters(**query))  # type: ignore[arg-type]
+    return find_facets(result, now=timezone.now(), sets=sets or {})
 
 
 def test_each_value_is_counted() -> None:
@@ -85,7 +85,8 @@ def test_a_list_is_narrowed_to_what_changed_lately_to_sets_and_to_copies() -> No
     snapshot, now = library_catalogue().current(), timezone.now()
 
     def names(**query: object) -> list[str]:
-        return [e.content.display_name for e in find_page(snapshot, ListQuery(**query)).entries]  # type: ignore[arg-type]
+        found = find_list(snapshot, ListParameters(**query))  # type: ignore[arg-type]
+        return [entry.content.display_name for entry in found.entries]
 
     assert names(changed_since=now) == []
     assert len(names(changed_since=now - timedelta(days=1))) == 4

@@ -10,7 +10,7 @@ from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.revert import revert
 from assemblies.actions.update import update
-from assemblies.catalogue import Catalogue, ListQuery, find_page
+from assemblies.catalogue import Catalogue, ListParameters, find_list
 from assemblies.catalogue.upstream_state import find_upstream_state, upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.journal.flush import flush
@@ -194,5 +194,5 @@ def test_the_list_is_filtered_by_state(
 ) -> None:
     sync(source_of(folder), permit=may_sync(command), store=library)
     update(guid(1), {"summary": "Ours."}, permit=may_update(command), store=library)
-    page = find_page(catalogue.current(), ListQuery(upstream_state=UpstreamState.LOCALLY_MODIFIED))
+    page = find_list(catalogue.current(), ListParameters(upstream_state=UpstreamState.LOCALLY_MODIFIED))
     assert [entry.guid for entry in page.entries] == [guid(1)]

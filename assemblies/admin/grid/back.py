@@ -3,13 +3,13 @@
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
-from assemblies.admin.grid.asked import Asked
+from assemblies.admin.grid.address import ListAddress
 
 
-def address_of(asked: Asked) -> str:
-    """Return the address of the list that `asked` describes, at its page."""
-    return f"{reverse('admin:assemblies_assembly_changelist')}?{asked.here}".removesuffix("?")
+def address_of(address: ListAddress) -> str:
+    """Return the address of the list that `address` describes, at its page."""
+    return f"{reverse('admin:assemblies_assembly_changelist')}?{address.here}".removesuffix("?")
 
 
 def back_to_list(request: HttpRequest) -> HttpResponseRedirect:
-    return HttpResponseRedirect(address_of(Asked.of_text(request.POST.get("query", ""))))
+    return HttpResponseRedirect(address_of(ListAddress.of_text(request.POST.get("query", ""))))

@@ -3,20 +3,21 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from assemblies.admin.grid.asked import Asked
+from assemblies.admin.grid.address import ListAddress
 from assemblies.admin.grid.found import find
 from assemblies.admin.sent_numbers import number_of
 from assemblies.errors import InvalidField
 
-MOST_CHOSEN = 10_000
+MAX_CHOSEN = 10_000
 
 
 def chosen(request: HttpRequest) -> list[str]:
     """Return the GUIDs, each once. Raises InvalidField when there are none."""
     if request.POST.get("matching") == "yes":
-        guids = find(Asked.of_text(request.POST.get("query", "")), request.user).every_guid()
+        found = find(ListAddress.of_text(request.POST.get("query", "")), request.user)
+        guids = list(found.result.guids[:MAX_CHOSEN])
     else:
-        guids = [*dict.fromkeys(request.POST.getlist("guid"))][:MOST_CHOSEN]
+        guids = [*dict.fromkeys(request.POST.getlist("guid"))][:MAX_CHOSEN]
     if not guids:
         raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
     return guids

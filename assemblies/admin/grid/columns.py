@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.grid.asked import SIZES, Asked
+from assemblies.admin.grid.address import SIZES, ListAddress
 
 # Headings by name, with the order each stands for; times begin with the newest.
 HEADINGS = [
@@ -38,28 +38,28 @@ class PageLink:
     is_current: bool = False
 
 
-def headings(asked: Asked) -> Iterator[Heading]:
+def headings(address: ListAddress) -> Iterator[Heading]:
     for name, title, order in HEADINGS:
         field = order.removeprefix("-")
-        if asked.order.removeprefix("-") != field:
-            yield Heading(name, title, asked.address(order=order), "")
+        if address.order.removeprefix("-") != field:
+            yield Heading(name, title, address.query(order=order), "")
         else:
-            down = asked.order.startswith("-")
+            down = address.order.startswith("-")
             turned = field if down else f"-{field}"
-            yield Heading(name, title, asked.address(order=turned), "descending" if down else "ascending")
+            yield Heading(name, title, address.query(order=turned), "descending" if down else "ascending")
 
 
-def page_links(asked: Asked, *, number: int, count: int) -> list[PageLink]:
+def page_links(address: ListAddress, *, number: int, count: int) -> list[PageLink]:
     """Return the first, the last, and those around the current one."""
-    last = -(-count // asked.size)
+    last = -(-count // address.size)
     shown = [n for n in range(1, last + 1) if n in (1, last) or abs(n - number) <= NEIGHBOURS] if last > 1 else []
     links: list[PageLink] = []
     for n in shown:
         if links and links[-1].number is not None and n > links[-1].number + 1:
             links.append(PageLink(None))
-        links.append(PageLink(n, asked.address(page=n), n == number))
+        links.append(PageLink(n, address.query(page=n), n == number))
     return links
 
 
-def size_links(asked: Asked) -> list[PageLink]:
-    return [PageLink(size, asked.address(size=size), size == asked.size) for size in SIZES]
+def size_links(address: ListAddress) -> list[PageLink]:
+    return [PageLink(size, address.query(size=size), size == address.size) for size in SIZES]

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
-from assemblies.admin.grid.asked import Asked
+from assemblies.admin.grid.address import ListAddress
 from assemblies.admin.grid.back import address_of
 from assemblies.admin.page import render_page
 from assemblies.admin.where_used import find_copies, find_replaced
@@ -30,7 +30,7 @@ class Doomed:
 
 def confirmation(request: HttpRequest, guids: Sequence[str]) -> HttpResponse:
     """Return the page. Raises AssemblyNotFound."""
-    snapshot, asked = library_catalogue().current(), Asked.of_text(request.POST.get("query", ""))
+    snapshot, address = library_catalogue().current(), ListAddress.of_text(request.POST.get("query", ""))
     entries = [_get(snapshot, guid) for guid in guids]
     count = len(entries)
     return render_page(
@@ -40,8 +40,8 @@ def confirmation(request: HttpRequest, guids: Sequence[str]) -> HttpResponse:
         doomed=_doomed(snapshot, entries[:SHOWN]),
         rest=max(0, count - SHOWN),
         shown=" ".join(f"{entry.guid}@{entry.revision}" for entry in entries),
-        query=asked.here,
-        back=address_of(asked),
+        query=address.here,
+        back=address_of(address),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assemblies.admin.grid.asked import FILTERS, Asked
-from assemblies.catalogue.facets import DAYS, YES, Facets
+from assemblies.admin.grid.address import FILTERS, ListAddress
+from assemblies.catalogue.entry import YES
+from assemblies.catalogue.facets import DAYS, Facets
 from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
 
 VALUES_SHOWN = 10
@@ -67,31 +68,31 @@ class Chip:
     address: str
 
 
-def groups_of(asked: Asked, facets: Facets) -> list[Group]:
+def groups_of(address: ListAddress, facets: Facets) -> list[Group]:
     """Return the groups that have something to choose."""
-    groups = [_group(name, title, asked, facets) for name, title in TITLES.items()]
+    groups = [_group(name, title, address, facets) for name, title in TITLES.items()]
     return [group for group in groups if group.options]
 
 
-def chips_of(asked: Asked) -> Iterator[Chip]:
+def chips_of(address: ListAddress) -> Iterator[Chip]:
     """Yield what narrows the list, search included."""
-    if asked.q:
-        yield Chip(_("Search"), asked.q, asked.address(q=""))
+    if address.q:
+        yield Chip(_("Search"), address.q, address.query(q=""))
     for name in FILTERS:
-        if name in asked.filters:
+        if name in address.filters:
             title = "" if name in STATES else TITLES[name]
-            yield Chip(title, _label(name, asked.filters[name]), asked.address(**{name: ""}))
+            yield Chip(title, _label(name, address.filters[name]), address.query(**{name: ""}))
 
 
-def _group(name: str, title: Any, asked: Asked, facets: Facets) -> Group:
+def _group(name: str, title: Any, address: ListAddress, facets: Facets) -> Group:
     if name == "state":
-        return Group(name, title, [one for state in STATES for one in _options(state, [YES], asked, facets)])
-    options = list(_options(name, _values(name, asked, facets), asked, facets))
+        return Group(name, title, [one for state in STATES for one in _options(state, [YES], address, facets)])
+    options = list(_options(name, _values(name, address, facets), address, facets))
     first = [one for place, one in enumerate(options) if place < VALUES_SHOWN or one.is_set]
     return Group(name, title, first, [one for one in options if one not in first][:200])
 
 
-def _values(name: str, asked: Asked, facets: Facets) -> list[str]:
+def _values(name: str, address: ListAddress, facets: Facets) -> list[str]:
     """Return the values in the order people look for them: known words in their own, others by how many there are."""
     if name in CHOICES:
         return list(CHOICES[name])
@@ -99,16 +100,16 @@ def _values(name: str, asked: Asked, facets: Facets) -> list[str]:
         return [str(days) for days in DAYS]
     counts = facets[name]
     order: Callable[[str], Any] = lambda word: (-counts[word], word.casefold())  # noqa: E731  # a key has one use
-    chosen = _key(name, asked.filters[name]) if name in asked.filters else None
+    chosen = _key(name, address.filters[name]) if name in address.filters else None
     return sorted({*counts, chosen} - {None}, key=order)  # type: ignore[arg-type]
 
 
-def _options(name: str, values: list[str], asked: Asked, facets: Facets) -> Iterator[Option]:
-    chosen = asked.filters.get(name)
+def _options(name: str, values: list[str], address: ListAddress, facets: Facets) -> Iterator[Option]:
+    chosen = address.filters.get(name)
     for value in values:
         count, is_set = facets[name][value], chosen is not None and _key(name, chosen) == value
         if count or is_set:
-            yield Option(_label(name, value), count, asked.address(**{name: "" if is_set else value}), is_set)
+            yield Option(_label(name, value), count, address.query(**{name: "" if is_set else value}), is_set)
 
 
 def _key(name: str, value: str) -> str:

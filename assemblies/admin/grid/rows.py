@@ -1,20 +1,29 @@
 """The rows of a page: an entry of the catalogue, and what the list says of it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from assemblies.admin.badges import upstream_tone
-from assemblies.admin.grid.found import Found
+from assemblies.admin.grid.found import FoundList
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.searching import Line, Pieces
+from assemblies.catalogue.search import Line, Pieces
 from assemblies.domains import AssemblyType, Domain, Kind
 from assemblies.models.content import parse_time
 
 TAGS_SHOWN = 5
 VARIABLES_SHOWN = 4
 SUMMARY_SHOWN = 180
+LINES_SHOWN = 3
+LINE_CHARACTERS = 160
+
+
+class FoundLine(NamedTuple):
+    """A line of a script around its first match, numbered from 1."""
+
+    number: int
+    pieces: Pieces
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class Row:
     tags: list[str]
     hidden_tags: int
     variables: list[Pieces]
-    lines: list[Line]
+    lines: list[FoundLine]
     is_favourite: bool
     is_flagged: bool
 
@@ -80,14 +89,14 @@ class Row:
         return upstream_tone(self.entry.upstream_state)
 
 
-def rows_of(found: Found) -> Iterator[Row]:
+def rows_of(found: FoundList) -> Iterator[Row]:
     """Yield the rows of the page, at one query where something is searched for."""
-    lines = found.lines()
-    for entry in found.page.entries:
-        yield _row(entry, found, lines)
+    lines = found.result.lines(found.search, most=LINES_SHOWN)
+    for entry in found.result.entries:
+        yield _row(entry, found, lines.get(entry.guid, []))
 
 
-def _row(entry: CatalogueEntry, found: Found, lines: Mapping[str, list[Line]]) -> Row:
+def _row(entry: CatalogueEntry, found: FoundList, lines: Sequence[Line]) -> Row:
     content, search = entry.content, found.search
     summary = " ".join(content.summary.split())
     shown = summary if len(summary) <= SUMMARY_SHOWN else f"{summary[:SUMMARY_SHOWN].rstrip()}…"
@@ -99,13 +108,13 @@ def _row(entry: CatalogueEntry, found: Found, lines: Mapping[str, list[Line]]) -
         tags=tags[:TAGS_SHOWN],
         hidden_tags=max(0, len(tags) - TAGS_SHOWN),
         variables=_variables(content.variables, found) if search else [],
-        lines=lines.get(entry.guid, []),
+        lines=[FoundLine(line.number, search.marked(search.part_of(line.text, LINE_CHARACTERS))) for line in lines],
         is_favourite=entry.guid in found.sets["favourite"],
         is_flagged=entry.guid in found.sets["flagged"],
     )
 
 
-def _variables(variables: Collection[Mapping[str, Any]], found: Found) -> list[Pieces]:
+def _variables(variables: Collection[Mapping[str, Any]], found: FoundList) -> list[Pieces]:
     """Return the variables that match, by name and label."""
     texts = (f"{variable.get('name', '')} {variable.get('label') or ''}".strip() for variable in variables)
-    return [found.search.marked(text) for text in texts if found.search.pattern.search(text)][:VARIABLES_SHOWN]
+    return [found.search.marked(text) for text in texts if found.search.is_in(text)][:VARIABLES_SHOWN]

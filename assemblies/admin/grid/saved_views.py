@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.remove_view import remove_view
 from assemblies.actions.save_view import save_view
-from assemblies.admin.grid.asked import Asked
+from assemblies.admin.grid.address import ListAddress
 from assemblies.admin.grid.back import back_to_list
 from assemblies.errors import InvalidField, LibraryBusy
 
@@ -18,9 +18,9 @@ from assemblies.errors import InvalidField, LibraryBusy
 def view_save(request: HttpRequest) -> HttpResponseRedirect:
     """Save the list somebody looks at; a name they have used already stands for the new one from now on."""
     user: Any = request.user
-    asked = Asked.of_text(request.POST.get("query", ""))
+    address = ListAddress.of_text(request.POST.get("query", ""))
     try:
-        view = save_view(user.pk, request.POST.get("name", ""), asked.address())
+        view = save_view(user.pk, request.POST.get("name", ""), address.query())
     except (InvalidField, LibraryBusy) as error:
         messages.error(request, _("The view was not saved. %(why)s") % {"why": error.message})
     else:

@@ -3,12 +3,13 @@
 from rest_framework import serializers
 
 from assemblies.api.shapes.fields import DomainName, DomainWord, JSONObject, Tags, Time, Version
-from assemblies.catalogue import ORDERINGS
+from assemblies.catalogue import ORDERINGS, RELEVANCE
+from assemblies.catalogue.search import MAX_SEARCH_LENGTH, MAX_TERMS, terms_of
 from assemblies.domains import AssemblyType, Kind, UpstreamState
 from assemblies.web.paging import PageAnswer, PageQuery
 from devmode.api.shapes import Answer, EnumWord, LiteralText, QueryFlag
 
-ORDERS = [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]
+ORDERS = [*(f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")), RELEVANCE]
 
 
 class ItemQuery(PageQuery):
@@ -22,9 +23,20 @@ class ItemQuery(PageQuery):
     dirty = QueryFlag(required=False)
     upstream_state = EnumWord(UpstreamState, required=False)
     deleted = QueryFlag(required=False, default=False)
-    q = LiteralText(required=False, help_text="Words in names, summaries, variables and tags.")
+    q = LiteralText(
+        required=False,
+        max_length=MAX_SEARCH_LENGTH,
+        help_text="Words in names, tags, variables, summaries and scripts; those in double quotes belong together.",
+    )
     content = LiteralText(required=False, help_text="Text in decoded scripts; answers with the matching lines.")
-    ordering = serializers.ChoiceField(ORDERS, required=False, help_text="`-` in front turns it round.")
+    ordering = serializers.ChoiceField(
+        ORDERS, required=False, help_text="`-` in front turns it round; `relevance` puts the best matches of `q` first."
+    )
+
+    def validate_q(self, words: str) -> str:
+        if len(terms_of(words)) > MAX_TERMS:
+            raise serializers.ValidationError(f"Search for at most {MAX_TERMS} words at once.")
+        return words
 
 
 class Flag(Answer):
