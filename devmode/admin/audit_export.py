@@ -1,10 +1,12 @@
 """The audit as a file: all entries that a search finds, one by one, whatever their number.
 
-Spreadsheets run cells that begin like a formula; such text gets a quote in front, which they do not show.
+Spreadsheets run cells that begin like a formula; such text gets a quote in front, which they do not show. Many split
+lines at a semicolon or a tab instead of the comma, within quoted text, too: what begins a cell there is treated alike.
 """
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from typing import Any
@@ -21,7 +23,10 @@ COLUMNS = (
     "hash hash_version subject_kind subject_id"
 ).split()
 # Some take the wide forms of East Asian keyboards for the same.
-FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA_STARTS = "=+@\uff1d\uff0b\uff0d\uff20-"
+# A comma is none of them: text with one is quoted, which whoever splits at commas respects.
+OTHER_SEPARATORS = ";|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+_CELL_STARTS = re.compile(rf"(^|[{OTHER_SEPARATORS}])(?=[\s\"']*[{FORMULA_STARTS}])")
 
 
 class _Line:
@@ -59,9 +64,10 @@ def _facts(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    is_formula = isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS)
-    is_odd = isinstance(value, str) and value.startswith(("\t", "\r", "\n"))
-    return f"'{value}" if is_formula or is_odd else value
+    if not isinstance(value, str):
+        return value
+    harmless = _CELL_STARTS.sub(r"\1'", value)
+    return f"'{harmless}" if harmless.startswith(("\t", "\r", "\n")) else harmless
 
 
 STYLES: dict[str, tuple[Callable[[Iterable[AuditEntry]], Iterator[str]], str]] = {
