@@ -45,6 +45,10 @@ class InvalidField(InvalidDocument):
     default_message = _("A field has a value that is not allowed.")
 
 
+class NotAnAssembly(InvalidDocument):
+    default_message = _("This is no assembly: it has no script, no workflow, no playbook, no known type and no GUID.")
+
+
 class UnknownField(InvalidDocument):
     default_message = _("A field is not known.")
 
@@ -87,6 +91,10 @@ class NothingPending(Refusal):
 
 class GuidTaken(Refusal):
     default_message = _("Another assembly already has this GUID.")
+
+
+class GuidRepeated(Refusal):
+    default_message = _("Another document of the same import has this GUID.")
 
 
 class GuidInOtherDomain(Refusal):

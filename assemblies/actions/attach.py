@@ -1,6 +1,6 @@
 """Put an attachment on an assembly, or take one off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,7 +36,7 @@ def attach(
     label = documents.normalise_upload_name(file_name, "file_name")
     get_live(guid)
     with staged(store) as staging:
-        reference = staging.put_stream(chunks, max_bytes=max_bytes)
+        reference = staging.put_stream(_real(chunks, label), max_bytes=max_bytes)
         attachment = AttachmentFacts(
             file_name=label,
             mime_type=mime_type,
@@ -53,6 +53,14 @@ def attach(
 
         change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
         return commit([change], permit=permit, detail={"file_name": label})[0]
+
+
+def _real(chunks: Iterable[bytes], file_name: str) -> Iterator[bytes]:
+    """Yield the chunks of a file. Raises InvalidField when they only stand for another one."""
+    for number, chunk in enumerate(chunks):
+        if number == 0:
+            documents.check_attachment(chunk, file_name, "file")
+        yield chunk
 
 
 def detach(guid: str, file_name: str, *, permit: Permit, expected_revision: int | None = None) -> Receipt:

@@ -115,6 +115,11 @@ def check_conflict(row: Assembly | None, domain: Domain, on_conflict: OnConflict
         raise GuidTaken(assembly_guid=row.guid)
 
 
+def find_conflicts(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Refusal | None]:
+    """Return why each document may not be imported, or None, by what the library says now."""
+    return [one.refusal for one in preview(documents, domain=domain, on_conflict=on_conflict)]
+
+
 def _choices(documents: Sequence[Document], on_conflict: OnConflict | Sequence[Choice]) -> Sequence[Choice]:
     return [Choice(on_conflict)] * len(documents) if isinstance(on_conflict, OnConflict) else on_conflict
 

@@ -3,8 +3,19 @@
 What cannot be read is named with its reason and stops nothing. No symbolic link is followed and nothing is unpacked.
 """
 
-from assemblies.bundles.archive import Allowance, opened_archive
-from assemblies.bundles.collect import Collected, Files, Found, Skipped, collect, reason_of, without_twins
+from assemblies.bundles.archive import Allowance, is_archive, opened_archive, read_members
+from assemblies.bundles.collect import (
+    Collected,
+    Files,
+    Found,
+    Outcome,
+    Skipped,
+    collect,
+    collected,
+    read_documents,
+    reason_of,
+    without_twins,
+)
 from assemblies.bundles.folder import FolderFiles
 
 __all__ = [
@@ -13,9 +24,14 @@ __all__ = [
     "Files",
     "FolderFiles",
     "Found",
+    "Outcome",
     "Skipped",
     "collect",
+    "collected",
+    "is_archive",
     "opened_archive",
+    "read_documents",
+    "read_members",
     "reason_of",
     "without_twins",
 ]

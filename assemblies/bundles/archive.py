@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO
 
-from assemblies.bundles.collect import SUFFIX, Outcome, read_documents
-from assemblies.documents import Document
+from assemblies.bundles.collect import SUFFIX, Outcome, by_stem, read_documents
 from assemblies.errors import DocumentTooLarge, InvalidDocument
 
 MAX_MEMBERS = 1000
@@ -56,6 +56,13 @@ class ArchiveFiles:
     def document_names(self) -> list[str]:
         """Return the names of the members that are JSON, in the archive's order, without what file systems leave."""
         return [name for name in self._infos if name.lower().endswith(SUFFIX) and not _is_litter(name)]
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        return by_stem(self._infos)
+
+    def names_beside(self, stem: str) -> list[str]:
+        return self._by_stem.get(stem, [])
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         if name not in self._infos:
@@ -100,20 +107,6 @@ def opened_archive(file: IO[bytes], allowance: Allowance) -> Iterator[ArchiveFil
         except _DAMAGE as error:
             raise InvalidDocument("This zip archive cannot be read.", field="file") from error
         yield ArchiveFiles(archive, allowance)
-
-
-def read_archive(file: IO[bytes], *, max_document_bytes: int, max_total_bytes: int) -> list[Document]:
-    """Return every document of an archive, in the order of the members; the tree style's files are put together.
-
-    Raises InvalidDocument, InvalidGuid and DocumentTooLarge for the first that is refused, with its `member`.
-    """
-    documents = []
-    for outcome in read_members(file, max_document_bytes=max_document_bytes, allowance=Allowance(max_total_bytes)):
-        if outcome.refusal is not None:
-            raise outcome.refusal
-        if outcome.document is not None:
-            documents.append(outcome.document)
-    return documents
 
 
 def read_members(file: IO[bytes], *, max_document_bytes: int, allowance: Allowance) -> Iterator[Outcome]:

@@ -1,14 +1,21 @@
-"""Read every document of a tree of files, whole ones and those in the readable style with their scripts beside them."""
+"""Read every document of a tree of files, whole ones and those in the readable style with their scripts beside them.
 
-from collections.abc import Iterable, Iterator, Mapping
+Each file has one outcome, the same at every door: a document, a refusal that names what is wrong, or JSON that is no
+assembly and nobody's fault. Of two documents with one GUID the first is kept and the second refused.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
-from assemblies.documents import Document, read_tree
-from assemblies.errors import Refusal
+from assemblies.documents import Document, names_assembly_keys, read_tree
+from assemblies.errors import DocumentTooLarge, GuidRepeated, NotAnAssembly, Refusal
 from assemblies.progress import Track, untracked
 
 SUFFIX = ".json"
+# How far a file that is too large for a document is searched for a sign that it means to be one.
+MAX_SEARCHED_BYTES = 16 * 1024 * 1024
 
 
 class Files(Protocol):
@@ -17,17 +24,29 @@ class Files(Protocol):
     def document_names(self) -> list[str]:
         """Return the names that may be documents, each once, in a fixed order."""
 
+    def names_beside(self, stem: str) -> Collection[str]:
+        """Return the names of the files that are called `stem` and one ending."""
+
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """Return the bytes of a regular file. Raises FileNotFoundError, DocumentTooLarge, InvalidDocument."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What reading one document came to: the document, or why it is refused."""
+    """What reading one document came to: the document, or why it is refused.
+
+    `is_meant` where somebody chose this very file: whatever it is, it is no bystander.
+    """
 
     name: str
     document: Document | None = None
     refusal: Refusal | None = None
+    is_meant: bool = False
+
+    @property
+    def is_broken(self) -> bool:
+        """Say whether this means to be an assembly and cannot be one."""
+        return self.refusal is not None and (self.is_meant or not isinstance(self.refusal, NotAnAssembly))
 
 
 @dataclass(frozen=True)
@@ -38,8 +57,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Skipped:
+    """A file that gives no document, and why; `is_broken` unless it never meant to be one."""
+
     path: str
     reason: str
+    is_broken: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,15 +81,21 @@ def collect(
     track: Track = untracked,
 ) -> Collected:
     """Read the documents called `names`, or all there are. Raises SourceUnreadable when `files` cannot be listed."""
-    collected = Collected()
     chosen = files.document_names() if names is None else list(names)
     tracked = track(chosen, "Reading documents", len(chosen))
-    for outcome in read_documents(files, tracked, max_document_bytes, max_attachment_bytes):
+    return collected(without_twins(read_documents(files, tracked, max_document_bytes, max_attachment_bytes)))
+
+
+def collected(outcomes: Iterable[Outcome]) -> Collected:
+    """Sort outcomes into what was found and what was skipped, under names that can be shown."""
+    sorted_out = Collected()
+    for outcome in outcomes:
+        path = printable(outcome.name)
         if outcome.document is not None:
-            collected.found.append(Found(printable(outcome.name), outcome.document))
+            sorted_out.found.append(Found(path, outcome.document))
         elif outcome.refusal is not None:
-            collected.skipped.append(Skipped(printable(outcome.name), reason_of(outcome.refusal)))
-    return collected
+            sorted_out.skipped.append(Skipped(path, reason_of(outcome.refusal), outcome.is_broken))
+    return sorted_out
 
 
 def read_documents(
@@ -81,30 +109,37 @@ def read_documents(
             yield Outcome(name, refusal=refusal)
 
 
-def without_twins(collected: Collected) -> Collected:
-    """Keep the first of the documents that have the same GUID; the others are skipped."""
-    first_paths: dict[str, str] = {}
-    kept = Collected(skipped=list(collected.skipped))
-    for found in collected.found:
-        first = first_paths.setdefault(found.document.guid, found.path) if found.document.guid else found.path
-        if first == found.path:
-            kept.found.append(found)
+def without_twins(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Refuse each document whose GUID an earlier one has: nobody could know which of them is meant."""
+    first_names: dict[str, str] = {}
+    for outcome in outcomes:
+        guid = outcome.document.guid if outcome.document else None
+        if guid is None or guid not in first_names:
+            first_names |= {guid: outcome.name} if guid else {}
+            yield outcome
         else:
-            kept.skipped.append(Skipped(found.path, f"its GUID is also in {first}, which was kept"))
-    return kept
+            words = f"Its GUID is also in {printable(first_names[guid])}, which was kept."
+            yield Outcome(outcome.name, refusal=GuidRepeated(words, assembly_guid=guid))
 
 
 def _read(files: Files, name: str, max_document_bytes: int, max_attachment_bytes: int) -> Document:
     stem = name[: -len(SUFFIX)]
     siblings = _Siblings(files, stem, max_document_bytes, max_attachment_bytes)
-    return read_tree(files.read(name, max_bytes=max_document_bytes), siblings, stem, max_bytes=max_document_bytes)
+    try:
+        content = files.read(name, max_bytes=max_document_bytes)
+    except DocumentTooLarge as error:
+        if not names_assembly_keys(files.read(name, max_bytes=MAX_SEARCHED_BYTES)):
+            raise NotAnAssembly(field="document") from error
+        raise
+    return read_tree(content, siblings, stem, max_bytes=max_document_bytes)
 
 
 class _Siblings(Mapping[str, bytes]):
-    """The files beside a document, each read when it is asked for."""
+    """The files beside a document, each read when it is asked for; listed are those with its stem."""
 
     def __init__(self, files: Files, stem: str, max_document_bytes: int, max_attachment_bytes: int) -> None:
         self.files = files
+        self.stem = stem
         self.attachments = f"{stem}.files/"
         self.max_document_bytes = max_document_bytes
         self.max_attachment_bytes = max_attachment_bytes
@@ -117,11 +152,23 @@ class _Siblings(Mapping[str, bytes]):
         except FileNotFoundError as error:
             raise KeyError(name) from error
 
+    @cached_property
+    def _names(self) -> Collection[str]:
+        return self.files.names_beside(self.stem)
+
     def __iter__(self) -> Iterator[str]:
-        raise NotImplementedError
+        return iter(self._names)
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        return len(self._names)
+
+
+def by_stem(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return names by what is left of them without their last ending."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(name.rpartition(".")[0], []).append(name)
+    return found
 
 
 def reason_of(refusal: Refusal) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from assemblies.bundles.collect import SUFFIX, printable
+from assemblies.bundles.collect import SUFFIX, by_stem, printable
 from assemblies.errors import DocumentTooLarge, InvalidDocument, SourceUnreadable
 from assemblies.payloads import DurableFileSystemStorage
 
@@ -15,6 +15,7 @@ class FolderFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.storage = DurableFileSystemStorage(root)
+        self._listed: dict[str, dict[str, list[str]]] = {}
 
     def document_names(self) -> list[str]:
         """Return the names of `*.json` files at any depth, and of links that may stand for documents: reading one of
@@ -24,6 +25,13 @@ class FolderFiles:
             return sorted(self._walk())
         except OSError as error:
             raise SourceUnreadable(f"The folder cannot be read whole: {error.strerror}.") from error
+
+    def names_beside(self, stem: str) -> list[str]:
+        folder, slash, _name = stem.rpartition("/")
+        if folder not in self._listed:
+            # Most files of a tree stand beside others: one listing of a folder serves all of them.
+            self._listed[folder] = by_stem(f"{folder}{slash}{name}" for name in self._names_in(folder))
+        return self._listed[folder].get(stem, [])
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         if not _is_text(name):
@@ -40,6 +48,12 @@ class FolderFiles:
         if len(content) > max_bytes:
             raise DocumentTooLarge(limit_bytes=max_bytes)
         return content
+
+    def _names_in(self, folder: str) -> list[str]:
+        try:
+            return [entry.name for entry in (self.root / folder).iterdir()]
+        except OSError as error:
+            raise InvalidDocument(f"Its folder cannot be listed: {error.strerror}.", field="document") from error
 
     def _walk(self) -> Iterator[str]:
         pending = [""]

@@ -40,11 +40,13 @@ from assemblies.documents.findings import first_line_findings, label_findings, l
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_characters
 from assemblies.documents.kinds import find_assembly_type, get_assembly_type, normalise_type
+from assemblies.documents.other_json import names_assembly_keys
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.reading import document_flags, read_document
 from assemblies.documents.scripts import ScriptEncoding
 from assemblies.documents.searchable import folded, searchable_text
-from assemblies.documents.tree import file_name, read_tree, safe_stem, script_name, write_tree
+from assemblies.documents.stand_ins import check_attachment
+from assemblies.documents.tree import SCRIPT_EXTENSIONS, file_name, read_tree, safe_stem, script_name, write_tree
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import graph_of, parse_graph
 from assemblies.documents.writing import write_document
@@ -56,6 +58,7 @@ __all__ = [
     "DEFAULT_VERSION",
     "MAX_DEPTH",
     "NORMALISERS",
+    "SCRIPT_EXTENSIONS",
     "Attachment",
     "AttachmentDigest",
     "Document",
@@ -63,6 +66,7 @@ __all__ = [
     "ScriptEncoding",
     "Style",
     "canonical_json",
+    "check_attachment",
     "check_value",
     "content_hash_of",
     "decode_base64",
@@ -81,6 +85,7 @@ __all__ = [
     "graph_of",
     "label_findings",
     "labels_of",
+    "names_assembly_keys",
     "normalise_category",
     "normalise_file_name",
     "normalise_guid",

@@ -11,6 +11,7 @@ from assemblies.documents.decoding import check_value, decode_base64, encode_bas
 from assemblies.documents.fields import line, text
 from assemblies.documents.hidden_characters import BIDIRECTIONAL
 from assemblies.documents.shapes import spelt_once
+from assemblies.documents.stand_ins import check_attachment
 from assemblies.errors import InvalidField
 
 MAX_FILE_NAME_LENGTH = 255
@@ -118,6 +119,7 @@ def _attachment(entry: object, field: str, find_data: Callable[[int], bytes | No
         )
     if data is None:
         data = decode_base64(entry.get("data"), step(field, "data"))
+    check_attachment(data, file_name, step(field, "data"))
     size = entry.get("size")
     if size is not None and (isinstance(size, bool) or size != len(data)):
         raise InvalidField(f"The file has {len(data)} bytes, not what is said here.", field=step(field, "size"))

@@ -26,6 +26,7 @@ from assemblies.documents.findings import bounded, label_findings, labels_of, sc
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_in
 from assemblies.documents.kinds import find_type_name, get_assembly_type, guess_script_type
+from assemblies.documents.other_json import is_assembly
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.playbooks import read_playbook
 from assemblies.documents.scripts import read_script
@@ -38,27 +39,36 @@ from assemblies.documents.shapes import (
     unknown_envelope_keys,
     unknown_keys,
 )
+from assemblies.documents.stand_ins import check_script, find_other_kind
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import graph_of, is_base64_word, read_workflow
 from assemblies.domains import AssemblyType, Kind
-from assemblies.errors import InvalidDocument, InvalidField
+from assemblies.errors import InvalidDocument, InvalidField, NotAnAssembly
 
 
-def read_document(raw: bytes | str | dict[str, Any], *, max_bytes: int) -> Document:
-    """The document in a JSON text, or in a value that was decoded elsewhere.
+def read_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: str = "") -> Document:
+    """The document in a JSON text, or in a value that was decoded elsewhere. `name` is that of a file, for messages.
 
     Raises DocumentTooLarge, InvalidDocument, InvalidField and InvalidGuid.
     """
-    return build_document(decode_document(raw, max_bytes=max_bytes))
+    return build_document(decode_document(raw, max_bytes=max_bytes, name=name))
 
 
-def decode_document(raw: bytes | str | dict[str, Any], *, max_bytes: int) -> Any:
+def decode_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: str = "") -> Any:
     """The JSON value of a document, held to the strict decoder's rules whoever decoded it."""
     if isinstance(raw, bytes | str):
+        _refuse_other_kinds(raw, name)
         return parse_json(raw, max_bytes=max_bytes, max_depth=DEEPEST_WRAPPING)
     check_value(raw, max_depth=DEEPEST_WRAPPING)
     check_size(raw, max_bytes)
     return raw
+
+
+def _refuse_other_kinds(raw: bytes | str, name: str) -> None:
+    """Raise InvalidDocument, in words about what it is, for a file that is not even JSON."""
+    content = raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass")
+    if (words := find_other_kind(content, name)) is not None:
+        raise InvalidDocument(f"This {words}", field="document")
 
 
 def build_document(
@@ -68,6 +78,8 @@ def build_document(
     find_file: Callable[[int], bytes | None] = lambda position: None,
 ) -> Document:
     """The document of a decoded value; the two functions give what the value itself leaves out."""
+    if isinstance(value, dict) and not is_assembly(value):
+        raise NotAnAssembly(field="document")
     shape = shape_of(value)
     inner, prefix = shape.inner, shape.prefix
     type_name = find_type_name(shape)
@@ -110,7 +122,9 @@ def _payload(
             return script, frozenset()
         if assembly_type is AssemblyType.ANSIBLE:
             return read_playbook(shape.inner, shape.prefix)
-    return read_script(shape.inner, shape.prefix), frozenset()
+    script = read_script(shape.inner, shape.prefix)
+    check_script(script, step(shape.prefix, "script"))
+    return script, frozenset()
 
 
 def _guid(shape: Shape) -> str | None:

@@ -5,25 +5,28 @@ File names follow from the stem and the position alone; nothing in a document ev
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from assemblies.documents.attachments import write_attachment
 from assemblies.documents.canonical import readable_json
-from assemblies.documents.decoding import DEEPEST_WRAPPING, parse_json
 from assemblies.documents.document import Document, Style
-from assemblies.documents.reading import build_document
+from assemblies.documents.other_json import is_assembly, is_other_json
+from assemblies.documents.reading import build_document, decode_document
+from assemblies.documents.stand_ins import EMPTY_WORDS, find_stand_in
 from assemblies.documents.workflow import graph_of
 from assemblies.documents.writing import write_document
 from assemblies.domains import AssemblyType, Kind
-from assemblies.errors import DocumentTooLarge
+from assemblies.errors import DocumentTooLarge, InvalidDocument, NotAnAssembly
 
+# The first one is written; all are read, in any letter case.
 _EXTENSIONS = {
-    AssemblyType.POWERSHELL: "ps1",
-    AssemblyType.BATCH: "bat",
-    AssemblyType.BASH: "sh",
-    AssemblyType.PYTHON: "py",
-    AssemblyType.ANSIBLE: "yml",
+    AssemblyType.POWERSHELL: ("ps1", "psm1"),
+    AssemblyType.BATCH: ("bat", "cmd"),
+    AssemblyType.BASH: ("sh", "bash"),
+    AssemblyType.PYTHON: ("py",),
+    AssemblyType.ANSIBLE: ("yml", "yaml"),
 }
+SCRIPT_EXTENSIONS = tuple(extension for extensions in _EXTENSIONS.values() for extension in extensions)
 _NOT_A_SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_SLUG = 60
 
@@ -34,7 +37,7 @@ def write_tree(document: Document, stem: str) -> dict[str, bytes]:
     files = {}
     if document.kind is Kind.WORKFLOW:
         entry["workflow"] = graph_of(document.payload)
-    else:
+    elif document.payload:
         del entry["script"]
         entry.pop("script_encoding", None)
         files[script_name(stem, document.assembly_type)] = document.payload
@@ -47,25 +50,55 @@ def write_tree(document: Document, stem: str) -> dict[str, bytes]:
 def read_tree(document_json: bytes, siblings: Mapping[str, bytes], stem: str, *, max_bytes: int) -> Document:
     """The document of a JSON file and the files beside it; a file that is whole in itself needs none.
 
-    `siblings` is asked only for names that `script_name` and `file_name` give, so it may read as it is asked.
+    `siblings` lists what stands beside the JSON and is asked only for its script and its files, so it may read as it is
+    asked. Raises NotAnAssembly for JSON of another kind, and what `read_document` raises.
     """
 
     def find_script(assembly_type: AssemblyType) -> bytes | None:
-        script = siblings.get(script_name(stem, assembly_type))
-        if script is not None and len(script) > max_bytes:
-            raise DocumentTooLarge(limit_bytes=max_bytes, size_bytes=len(script))
-        return script
+        name = _find_script_name(siblings, stem, assembly_type)
+        script = siblings.get(name) if name else None
+        return _checked_script(name, script, max_bytes) if name and script is not None else None
 
     def find_file(position: int) -> bytes | None:
         return siblings.get(file_name(stem, position))
 
-    value = parse_json(document_json, max_bytes=max_bytes, max_depth=DEEPEST_WRAPPING)
+    try:
+        value = decode_document(document_json, max_bytes=max_bytes)
+    except InvalidDocument as error:
+        if is_other_json(document_json):
+            raise NotAnAssembly(field="document") from error
+        raise
+    if not is_assembly(value):
+        raise NotAnAssembly(field="document")
     return build_document(value, find_script=find_script, find_file=find_file)
 
 
 def script_name(stem: str, assembly_type: AssemblyType) -> str:
-    """The file beside `<stem>.json` that holds the script of that language."""
-    return f"{stem}.{_EXTENSIONS[assembly_type]}"
+    """The file beside `<stem>.json` that the script of that language is written to."""
+    return f"{stem}.{_EXTENSIONS[assembly_type][0]}"
+
+
+def _find_script_name(names: Iterable[str], stem: str, assembly_type: AssemblyType) -> str | None:
+    """The file beside `<stem>.json` that holds the script. Raises InvalidDocument when several may."""
+    known = [f"{stem}.{extension}" for extension in _EXTENSIONS[assembly_type]]
+    found = [name for name in names if name.startswith(stem) and stem + name[len(stem) :].lower() in known]
+    if known[0] in found or len(found) < 2:
+        return known[0] if known[0] in found else next(iter(found), None)
+    raise InvalidDocument(f"Several files may be its script: {', '.join(sorted(map(_base, found)))}.", field="script")
+
+
+def _checked_script(name: str, script: bytes, max_bytes: int) -> bytes:
+    """Refuse by its name what is no script. One that is meant to be empty stands in the JSON."""
+    stand_in = find_stand_in(script) if script else EMPTY_WORDS
+    if stand_in is not None:
+        raise InvalidDocument(f"{_base(name)} {stand_in}", field="script")
+    if len(script) > max_bytes:
+        raise DocumentTooLarge(limit_bytes=max_bytes, size_bytes=len(script))
+    return script
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def file_name(stem: str, position: int) -> str:

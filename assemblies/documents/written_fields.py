@@ -12,6 +12,7 @@ from assemblies.documents.fields import (
     normalise_timeout,
     normalise_version,
 )
+from assemblies.documents.stand_ins import check_script
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import parse_graph
 from assemblies.domains import AssemblyType, Kind
@@ -35,4 +36,6 @@ def normalise_payload(value: object, assembly_type: AssemblyType, field: str = "
         return parse_graph(value, field)
     if not isinstance(value, str):
         raise InvalidField("The script must be sent as text.", field=field)
-    return value.encode()
+    script = value.encode()
+    check_script(script, field)
+    return script

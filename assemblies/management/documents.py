@@ -1,25 +1,29 @@
 """Documents as a command line names them: files, folders and archives together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 
-from assemblies.actions.import_documents import OnConflict, check_conflict
+from assemblies.actions.import_documents import OnConflict, find_conflicts
 from assemblies.bundles import (
     Allowance,
     Collected,
     Files,
     FolderFiles,
     Found,
+    Outcome,
     Skipped,
-    collect,
+    collected,
     opened_archive,
+    read_documents,
     reason_of,
+    without_twins,
 )
 from assemblies.domains import Domain
-from assemblies.errors import Refusal
+from assemblies.errors import InvalidDocument, Refusal
 from assemblies.models import Assembly
 from assemblies.progress import Track
 
@@ -37,12 +41,10 @@ class CollectedPaths(Collected):
 
 def collect_paths(paths: Iterable[str], *, track: Track) -> CollectedPaths:
     """Return the documents of all `paths`, named as the command line did; a file that is named twice is read once."""
-    parts = {path: _collect_path(path, track) for path in dict.fromkeys(paths)}
-    return CollectedPaths(
-        found=[found for part in parts.values() for found in part.found],
-        skipped=[skipped for part in parts.values() for skipped in part.skipped],
-        empty=[path for path, part in parts.items() if not part.found and not part.skipped],
-    )
+    parts = {path: list(_outcomes(path, track)) for path in dict.fromkeys(paths)}
+    whole = collected(without_twins(chain.from_iterable(parts.values())))
+    empty = [path for path, part in parts.items() if not any(one.document or one.is_broken for one in part)]
+    return CollectedPaths(whole.found, whole.skipped, empty)
 
 
 def rows_with_guid_of(found: Iterable[Found]) -> dict[str, Assembly]:
@@ -51,64 +53,46 @@ def rows_with_guid_of(found: Iterable[Found]) -> dict[str, Assembly]:
 
 
 def without_conflicts(
-    found: Iterable[Found], rows: Mapping[str, Assembly], domain: Domain, on_conflict: OnConflict
+    found: Sequence[Found], domain: Domain, on_conflict: OnConflict
 ) -> tuple[list[Found], list[Skipped]]:
-    """Return the documents that may be imported, and the others with the reason.
-
-    A document whose GUID an earlier one of the same import has is treated as if that one were in the library already.
-    """
-    good: list[Found] = []
-    refused: list[Skipped] = []
-    first_paths: dict[str, str] = {}
-    for one in found:
-        guid = one.document.guid or ""
-        try:
-            check_conflict(rows.get(guid), domain, on_conflict)
-        except Refusal as refusal:
-            refused.append(Skipped(one.path, refusal.message))
-            continue
-        first = first_paths.setdefault(guid, one.path) if guid else one.path
-        if first == one.path or on_conflict in {OnConflict.UPDATE, OnConflict.SKIP}:
-            good.append(one)
-        elif on_conflict == OnConflict.NEW_GUID:
-            good.append(Found(one.path, replace(one.document, guid=None)))
-        else:
-            refused.append(Skipped(one.path, f"Its GUID is also in {first}."))
-    return good, refused
+    """Return the documents that may be imported, and the others with the reason."""
+    conflicts = find_conflicts([one.document for one in found], domain=domain, on_conflict=on_conflict)
+    pairs = list(zip(found, conflicts, strict=True))
+    good = [one for one, conflict in pairs if conflict is None]
+    return good, [Skipped(one.path, reason_of(conflict)) for one, conflict in pairs if conflict is not None]
 
 
-def _collect_path(path: str, track: Track) -> Collected:
+def _outcomes(path: str, track: Track) -> Iterator[Outcome]:
     place = Path(path)
     if place.is_dir():
-        return _collect(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
+        return _read(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
     if not place.is_file():
-        return Collected(skipped=[Skipped(path, "There is no such file or folder.")])
+        return _refused(path, "There is no such file or folder.")
     if place.suffix.lower() == ".zip":
-        return _collect_archive(place, path, track)
+        return _outcomes_of_archive(place, path, track)
     # Whoever names a link on the command line means the file it leads to.
     real = place.resolve()
     if real.suffix.lower() != ".json":
-        return Collected(skipped=[Skipped(path, "This is no .json document, folder or .zip archive.")])
-    return _collect(FolderFiles(real.parent), [real.name], path.removesuffix(real.name), track)
+        return _refused(path, "This is no .json document, folder or .zip archive.")
+    named = _read(FolderFiles(real.parent), [real.name], path.removesuffix(real.name), track)
+    # What is named by itself is meant to be an assembly.
+    return (replace(one, is_meant=True) for one in named)
 
 
-def _collect_archive(place: Path, path: str, track: Track) -> Collected:
+def _refused(path: str, words: str) -> Iterator[Outcome]:
+    yield Outcome(path, refusal=InvalidDocument(words, field="file"))
+
+
+def _outcomes_of_archive(place: Path, path: str, track: Track) -> Iterator[Outcome]:
     try:
         with place.open("rb") as file, opened_archive(file, Allowance(MAX_UNPACKED_BYTES, MAX_MEMBERS)) as files:
-            return _collect(files, None, f"{path}/", track)
+            yield from _read(files, None, f"{path}/", track)
     except Refusal as refusal:
-        return Collected(skipped=[Skipped(path, reason_of(refusal))])
+        yield Outcome(path, refusal=refusal)
 
 
-def _collect(files: Files, names: list[str] | None, prefix: str, track: Track) -> Collected:
-    part = collect(
-        files,
-        names,
-        max_document_bytes=settings.MAX_DOCUMENT_BYTES,
-        max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
-        track=track,
-    )
-    return Collected(
-        found=[Found(f"{prefix}{found.path}", found.document) for found in part.found],
-        skipped=[Skipped(f"{prefix}{skipped.path}", skipped.reason) for skipped in part.skipped],
-    )
+def _read(files: Files, names: list[str] | None, prefix: str, track: Track) -> Iterator[Outcome]:
+    chosen = files.document_names() if names is None else names
+    tracked = track(chosen, "Reading documents", len(chosen))
+    for outcome in read_documents(files, tracked, settings.MAX_DOCUMENT_BYTES, settings.MAX_ATTACHMENT_BYTES):
+        yield replace(outcome, name=f"{prefix}{outcome.name}")

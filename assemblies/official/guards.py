@@ -34,7 +34,8 @@ def _emptiness(contents: SourceContents) -> Iterator[str]:
 
 
 def _failures(contents: SourceContents) -> Iterator[str]:
-    failing, total = len(contents.skipped), len(contents.skipped) + len(contents.documents)
+    failing = sum(one.is_broken for one in contents.skipped)
+    total = failing + len(contents.documents)
     if failing > total * MOST_FAILING:
         yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
 

@@ -6,11 +6,11 @@ can change between the check and the use.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from assemblies.bundles import Files
-from assemblies.bundles.collect import SUFFIX, printable
+from assemblies.bundles.collect import SUFFIX, by_stem, printable
 from assemblies.errors import Refusal, SyncRefused
 from assemblies.official.signatures import is_minisign_signature
 from assemblies.official.signing_keys import SigningKey
@@ -30,6 +30,7 @@ class SignedFiles:
         self.files = files
         self.digests = digests
         self.faults: dict[str, str] = {}
+        self._signed_by_stem = by_stem(digests)
 
     def document_names(self) -> list[str]:
         names = self.files.document_names()
@@ -37,6 +38,10 @@ class SignedFiles:
         self.faults |= {name: "is not in the signed manifest" for name in names if name not in listed}
         self.faults |= dict.fromkeys(listed.difference(names), "is in the signed manifest and not there")
         return names
+
+    def names_beside(self, stem: str) -> Collection[str]:
+        # What was signed and is gone must be missed.
+        return {*self.files.names_beside(stem), *self._signed_by_stem.get(stem, ())}
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         try:

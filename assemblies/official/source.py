@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from assemblies.bundles import Collected, Found, Skipped, without_twins
+from assemblies.bundles import Collected, Found, Skipped
 from assemblies.documents import Document
 from assemblies.progress import Track, untracked
 
@@ -50,8 +50,7 @@ class OfficialSource(Protocol):
 
 
 def published(collected: Collected) -> tuple[list[SourceDocument], list[Skipped]]:
-    """Return the documents that can be published, and those skipped: among them those without a GUID, and twins."""
-    collected = without_twins(collected)
+    """Return the documents that can be published, and what was skipped: among it documents without a GUID."""
     documents = [
         SourceDocument(found.path, found.document, found.document.guid, found.document.content_hash)
         for found in collected.found

@@ -32,6 +32,7 @@ STATUSES: dict[type[Exception], int] = {
     facts.NothingPending: 404,
     facts.GuidTaken: 409,
     facts.GuidInOtherDomain: 409,
+    facts.GuidRepeated: 409,
     facts.SourceUnreadable: 409,
     facts.SyncRefused: 409,
     facts.NotWithdrawn: 409,

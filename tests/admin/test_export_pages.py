@@ -9,13 +9,13 @@ from django.test import Client
 
 from assemblies.actions.create import create
 from assemblies.admin.import_export import export_page
-from assemblies.bundles.archive import read_archive
 from assemblies.documents import Attachment, Document, Style, read_document
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from devmode.models import AuditEntry
+from tests.bundles.reading import read_archive
 from tests.documents.document_builders import as_kept_by
 from tests.documents_made import script
 from tests.permits import may_create
@@ -45,7 +45,7 @@ def body_of(answer: Any) -> bytes:
 
 def archived(answer: Any) -> list[Document]:
     assert answer["Content-Type"] == "application/zip"
-    return read_archive(io.BytesIO(body_of(answer)), max_document_bytes=MOST, max_total_bytes=MOST)
+    return read_archive(io.BytesIO(body_of(answer)))
 
 
 def path_of(guid: str, style: str) -> str:
@@ -81,7 +81,7 @@ def test_the_tree_of_one_assembly_is_a_zip(signed_in_viewer: Client, two: Any) -
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == [f"{stem}.json", f"{stem}.sh", f"{stem}.files/1"]
         assert archive.read(f"{stem}.sh") == b"df -h\r\n"
-    assert read_archive(io.BytesIO(content), max_document_bytes=MOST, max_total_bytes=MOST) == [two[0]]
+    assert read_archive(io.BytesIO(content)) == [two[0]]
 
 
 def test_what_is_not_there_is_not_found(signed_in_viewer: Client, deleted_guid: str) -> None:

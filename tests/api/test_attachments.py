@@ -76,6 +76,15 @@ def test_a_body_larger_than_a_document_may_be_is_streamed(as_operator: Api, shel
     assert Assembly.objects.get(guid=guid).read_content().files[0].size_bytes == len(content)
 
 
+def test_a_git_lfs_pointer_is_no_file(as_operator: Api, shelve: Shelve, library: PayloadStore) -> None:
+    guid, pointer = shelve(), b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+    before = traces(library)
+    answer = as_operator.put_bytes(file_path(guid, "setup.msi"), pointer)
+    assert assert_refused(answer, 400, "invalid_field")["field"] == "file"
+    assert "setup.msi is a Git LFS pointer" in answer.json()["message"]
+    assert traces(library) == before
+
+
 def test_an_empty_file_is_a_file(as_operator: Api, shelve: Shelve) -> None:
     guid = shelve()
     assert as_operator.put_bytes(file_path(guid), b"").status_code == 200

@@ -143,7 +143,7 @@ def test_a_json_file_can_be_uploaded(as_operator: Api) -> None:
         ({"on_conflict": "a\0b"}, "invalid_field", "on_conflict"),
         ({}, "invalid_document", "document"),
         ({"file": upload(b"{}"), "document": "{}"}, "invalid_field", "document"),
-        ({"file": upload(b"{}")}, "invalid_document", "script"),
+        ({"file": upload(b"{}")}, "not_an_assembly", "document"),
     ],
 )
 def test_a_bad_form_names_its_field(

@@ -55,19 +55,52 @@ def test_an_archive_is_one_transaction_with_a_line_for_each_document(as_operator
     assert skipped[0]["status"] == "skipped"
 
 
-def test_one_refused_document_refuses_the_archive(as_operator: Api, library: PayloadStore) -> None:
-    answer = send(as_operator, zipped({"1.json": document(1), "2.json": b"{"}))
-    assert assert_refused(answer, 400, "invalid_document")["member"] == "2.json"
+def statuses(answer: Any, key: str = "status") -> dict[str, str]:
+    return {line["member"]: line[key] for line in answer.json()["results" if key == "status" else "preview"]}
+
+
+def test_each_file_has_one_outcome_and_stops_no_other(as_operator: Api) -> None:
+    members = {
+        "1.json": document(1),
+        "2.json": b"{",
+        "package.json": b'{"name": "x", "scripts": {}}',
+        "twin.json": document(1, name="Twin"),
+        "4.json": document(4),
+    }
+    expected = {"1.json": "new", "2.json": "refused", "package.json": "passed_over", "twin.json": "refused"}
+    expected["4.json"] = "new"
+    assert statuses(send(as_operator, zipped(members), dry_run="True"), "standing") == expected
+    answer = send(as_operator, zipped(members))
+    made = {name: word.replace("new", "created") for name, word in expected.items()}
+    assert (answer.status_code, statuses(answer)) == (200, made)
+    refusals = {line["member"]: line["refusal"] for line in answer.json()["results"] if line["refusal"]}
+    assert [refusals[name]["code"] for name in members if name in refusals] == [
+        "invalid_document",
+        "not_an_assembly",
+        "guid_repeated",
+    ]
+    assert "1.json, which was kept" in refusals["twin.json"]["message"]
+    assert sorted(Assembly.objects.values_list("display_name", flat=True)) == ["Script 1", "Script 4"]
+
+
+def test_an_archive_of_which_nothing_can_be_imported_is_refused(as_operator: Api, library: PayloadStore) -> None:
+    answer = send(as_operator, zipped({"a.json": b'{"extends": []}', "b.json": b"{", "c.json": b""}))
+    detail = assert_refused(answer, 400, "invalid_document")
+    assert detail["member"] == "b.json"
+    assert [one["member"] for one in detail["members"]] == ["a.json", "b.json", "c.json"]
     assert traces(library) == (0, 0, 0)
 
 
-def test_h1_one_guid_of_another_domain_refuses_the_archive(as_operator: Api, shelve: Shelve) -> None:
+def test_h1_a_guid_of_another_domain_is_refused_and_stops_no_other(as_operator: Api, shelve: Shelve) -> None:
     shelve("Official", Domain.OFFICIAL, assembly_guid=f"{2:032x}")
-    answer = send(as_operator, zipped({"1.json": document(1), "2.json": document(2)}))
-    assert_refused(answer, 409, "guid_in_other_domain")
-    assert list(Assembly.objects.values_list("display_name", flat=True)) == ["Official"]
-    preview = send(as_operator, zipped({"1.json": document(1), "2.json": document(2)}), dry_run="1").json()["preview"]
+    members = zipped({"1.json": document(1), "2.json": document(2)})
+    preview = send(as_operator, members, dry_run="1").json()["preview"]
     assert [line["refusal"] and line["refusal"]["code"] for line in preview] == [None, "guid_in_other_domain"]
+    answer = send(as_operator, members)
+    assert statuses(answer) == {"1.json": "created", "2.json": "refused"}
+    assert answer.json()["results"][1]["refusal"]["code"] == "guid_in_other_domain"
+    assert sorted(Assembly.objects.values_list("display_name", flat=True)) == ["Official", "Script 1"]
+    assert_refused(send(as_operator, zipped({"2.json": document(2)})), 409, "guid_in_other_domain")
 
 
 def test_the_readable_tree_style_is_put_together(as_operator: Api) -> None:
@@ -101,10 +134,12 @@ def test_a_bomb_is_refused_without_being_unpacked(as_operator: Api, library: Pay
     assert traces(library) == (0, 0, 0)
 
 
-def test_many_members_are_refused_together(as_operator: Api, settings: Any) -> None:
+def test_members_are_read_until_together_they_are_too_large(as_operator: Api, settings: Any) -> None:
     settings.MAX_ATTACHMENT_BYTES = 128 * 1024
     members = {f"{number}.json": document(number, extra="x" * 60_000) for number in range(3)}
-    assert_refused(send(as_operator, zipped(members)), 413, "document_too_large")
+    results = send(as_operator, zipped(members)).json()["results"]
+    assert [line["status"] for line in results] == ["created", "created", "refused"]
+    assert "in parts" in results[2]["refusal"]["message"]
 
 
 def test_too_many_members_are_refused(as_operator: Api) -> None:

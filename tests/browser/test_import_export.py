@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from assemblies.actions.create import create
 from assemblies.actions.update import update
-from assemblies.bundles.archive import read_archive
 from assemblies.documents import Document, read_document
 from assemblies.domains import Domain
 from assemblies.models import Assembly
@@ -19,6 +18,7 @@ from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from devmode.models import DevModeGrant
 from tests.browser.conftest import Visit
+from tests.bundles.reading import read_archive
 from tests.documents_made import script
 from tests.permits import may_create, may_update
 
@@ -317,7 +317,7 @@ def downloaded(page: Page, act: Callable[[], Any], folder: Path) -> Path:
 
 def unzipped(path: Path) -> list[Document]:
     with path.open("rb") as archive:
-        return read_archive(archive, max_document_bytes=MOST, max_total_bytes=MOST)
+        return read_archive(archive)
 
 
 def test_an_export_is_read_back_equal(

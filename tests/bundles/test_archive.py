@@ -7,7 +7,7 @@ from typing import IO
 
 import pytest
 
-from assemblies.bundles.archive import Allowance, is_archive, read_archive, read_members
+from assemblies.bundles.archive import Allowance, is_archive, read_members
 from assemblies.bundles.collect import Outcome
 from assemblies.bundles.export import write_archive
 from assemblies.errors import DocumentTooLarge, InvalidDocument
@@ -38,8 +38,6 @@ def test_one_bad_member_hides_no_other() -> None:
     assert first.refusal is not None and first.refusal.detail["member"] == "1.json"
     assert second.document is not None and second.document.display_name == "Say hello"
     assert third.refusal is not None
-    with pytest.raises(InvalidDocument):
-        read_archive(io.BytesIO(content), max_document_bytes=MOST, max_total_bytes=MOST)
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -50,8 +48,6 @@ def test_a_damaged_member_is_one_refusal(compression: int) -> None:
     damaged, sound = members_of(bytes(content))
     assert isinstance(damaged.refusal, InvalidDocument)
     assert sound.document is not None
-    with pytest.raises(InvalidDocument):
-        read_archive(io.BytesIO(bytes(content)), max_document_bytes=MOST, max_total_bytes=MOST)
 
 
 def test_what_refused_members_unpack_counts_as_well() -> None:
@@ -84,5 +80,5 @@ def test_an_archive_is_known_by_its_beginning() -> None:
 
 def test_what_is_written_is_read_again() -> None:
     with write_archive([("a.json", document())]) as file:
-        [found] = read_archive(file, max_document_bytes=MOST, max_total_bytes=MOST)
-    assert found.display_name == "Say hello"
+        [found] = members_of(file.read())
+    assert found.document is not None and found.document.display_name == "Say hello"

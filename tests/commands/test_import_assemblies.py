@@ -1,5 +1,6 @@
 """`import_assemblies`."""
 
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -101,26 +102,17 @@ def test_people_see_the_reasons(tmp_path: Path) -> None:
     assert "55 created, 0 updated, 0 unchanged, 1 refused." in called.stdout
 
 
-@pytest.mark.parametrize(
-    ("policy", "exit_code", "second", "summaries"),
-    [
-        ("update", 0, "updated", {"Later."}),
-        ("skip", 0, "unchanged", {"Says a number."}),
-        ("new_guid", 0, "created", {"Says a number.", "Later."}),
-        ("fail", 2, "refused", {"Says a number."}),
-    ],
-)
-def test_two_documents_of_one_guid_are_treated_as_if_imported_one_after_the_other(
-    tmp_path: Path, policy: str, exit_code: int, second: str, summaries: set[str]
-) -> None:
-    first = publish(tmp_path, 1, path="first.json")
-    later = publish(tmp_path, 1, path="later.json", description="Later.")
+@pytest.mark.parametrize("policy", ["update", "skip", "new_guid", "fail"])
+def test_the_second_of_two_documents_of_one_guid_is_refused_wherever_they_stand(tmp_path: Path, policy: str) -> None:
+    first = publish(tmp_path / "one", 1, path="first.json")
+    publish(tmp_path / "two", 1, path="later.json", description="Later.")
+    later = zip_of(tmp_path / "two", tmp_path / "two.zip")
     for options in (("--dry-run",), ()):
-        called = run(tmp_path, "--domain", "user", "--on-conflict", policy, "--json", *options)
-        assert called.exit_code == exit_code
-        assert called.answer["created"][0] == {"path": str(first), "assembly_guid": guid(1)}
-        assert called.answer[second][-1]["path"] == str(later)
-    assert set(Assembly.objects.values_list("summary", flat=True)) == summaries
+        called = run(tmp_path / "one", later, "--domain", "user", "--on-conflict", policy, "--json", *options)
+        assert called.exit_code == 2
+        assert called.answer["created"] == [{"path": str(first), "assembly_guid": guid(1)}]
+        assert refused(called) == {f"{later}/later.json": f"Its GUID is also in {first}, which was kept."}
+    assert Assembly.objects.get().summary == "Says a number."
 
 
 def test_a_file_named_twice_is_imported_once(tmp_path: Path) -> None:
@@ -286,12 +278,35 @@ def test_a_folder_without_documents_is_said_to_be_one(tmp_path: Path) -> None:
     (tmp_path / "empty" / "notes.txt").write_text("no document")
     archive = zip_of(tmp_path / "empty", tmp_path / "empty.zip")
     called = run(tmp_path / "empty", archive, "--domain", "user")
-    assert called.exit_code == 0
+    assert called.exit_code == 2
     assert f"No .json document found in {tmp_path}/empty." in called.stdout
     assert f"No .json document found in {archive}." in called.stdout
     assert "0 created, 0 updated, 0 unchanged, 0 refused." in called.stdout
-    answer = run(tmp_path / "empty", "--domain", "user", "--json").answer
-    assert answer["without_documents"] == [f"{tmp_path}/empty"]
+    called = run(tmp_path / "empty", "--domain", "user", "--json")
+    assert (called.exit_code, called.answer["without_documents"]) == (2, [f"{tmp_path}/empty"])
+
+
+def test_one_path_without_documents_stops_no_other_and_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    called = run(tmp_path / "empty", publish(tmp_path, 1), "--json")
+    assert (called.exit_code, guids(called.answer["created"])) == (2, [guid(1)])
+    assert set(Assembly.objects.values_list("domain", flat=True)) == {Domain.USER}
+
+
+def test_json_of_other_programs_is_passed_over_unless_it_is_named(tmp_path: Path) -> None:
+    publish_many(tmp_path, 7)
+    (tmp_path / "package.json").write_text(json.dumps({"name": "x", "type": "module", "scripts": {"test": "true"}}))
+    (tmp_path / "tsconfig.json").write_text('{ /* as made */ "compilerOptions": {"strict": true, }, }')
+    called = run(tmp_path, "--domain", "user", "--json")
+    assert (called.exit_code, called.answer["refused"]) == (0, [])
+    assert [Path(one["path"]).name for one in called.answer["passed_over"]] == ["package.json", "tsconfig.json"]
+    assert "passed over" in run(tmp_path, "--domain", "user").stdout
+
+    named = run(tmp_path / "package.json", "--domain", "user", "--json")
+    assert (named.exit_code, list(refused(named))) == (2, [f"{tmp_path}/package.json"])
+    (tmp_path / "only").mkdir()
+    (tmp_path / "only" / "renovate.json").write_text('{"extends": []}')
+    assert run(tmp_path / "only", "--domain", "user").exit_code == 2
 
 
 def test_help_says_what_becomes_of_documents_without_a_guid(capsys: pytest.CaptureFixture[str]) -> None:

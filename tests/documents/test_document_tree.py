@@ -70,6 +70,44 @@ def test_a_missing_script_is_refused() -> None:
         read_tree(untyped, {"it.ps1": b"x"}, "it", max_bytes=MAX_BYTES)
 
 
+@pytest.mark.parametrize(
+    ("word", "spelling"),
+    [
+        ("ansible", "yaml"),
+        ("powershell", "PS1"),
+        ("powershell", "psm1"),
+        ("batch", "cmd"),
+        ("batch", "Bat"),
+        ("bash", "bash"),
+        ("python", "PY"),
+        ("ansible", "YML"),
+    ],
+)
+def test_a_script_is_found_under_every_usual_ending(word: str, spelling: str) -> None:
+    written = write_tree(read(authoring(type=word)), "it")["it.json"]
+    assert read_tree(written, {f"it.{spelling}": b"found\n"}, "it", max_bytes=MAX_BYTES).payload == b"found\n"
+
+
+def test_the_written_ending_wins_and_no_other_is_guessed_among_several() -> None:
+    written = write_tree(read(authoring(type="powershell")), "it")["it.json"]
+    beside = {"it.psm1": b"module", "it.ps1": b"script", "it.PSM1": b"other", "it.sh": b"x", "item.ps1": b"y"}
+    assert read_tree(written, beside, "it", max_bytes=MAX_BYTES).payload == b"script"
+    del beside["it.ps1"]
+    with pytest.raises(InvalidDocument, match=r"it\.PSM1, it\.psm1") as refused:
+        read_tree(written, beside, "it", max_bytes=MAX_BYTES)
+    assert refused.value.detail["field"] == "script"
+
+
+def test_an_empty_script_stands_in_the_json_and_an_empty_file_is_refused_by_name() -> None:
+    document = read(authoring(b""))
+    files = write_tree(document, "it")
+    assert list(files) == ["it.json"]
+    assert back(files) == document
+    files = write_tree(read(authoring()), "it")
+    with pytest.raises(InvalidDocument, match=r"^it\.sh is empty"):
+        back(files | {"it.sh": b""})
+
+
 def test_a_missing_or_cut_attachment_is_refused() -> None:
     files = write_tree(read(authoring(files=FILES)), "it")
     with pytest.raises(InvalidField) as caught:

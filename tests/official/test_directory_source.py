@@ -87,7 +87,7 @@ def test_of_two_documents_with_one_guid_the_first_is_kept(tmp_path: Path) -> Non
     contents = source_of(tmp_path).read()
 
     assert [document.path for document in contents.documents] == ["a.json"]
-    assert skipped(contents) == {"b.json": "its GUID is also in a.json, which was kept"}
+    assert skipped(contents) == {"b.json": "Its GUID is also in a.json, which was kept."}
 
 
 def test_no_symbolic_link_is_followed(tmp_path: Path) -> None:

@@ -102,6 +102,6 @@ def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]
 
 def _one(place: str, content: bytes | str) -> Part:
     try:
-        return Readable(place, documents.read_document(content, max_bytes=settings.MAX_DOCUMENT_BYTES))
+        return Readable(place, documents.read_document(content, max_bytes=settings.MAX_DOCUMENT_BYTES, name=place))
     except Refusal as refusal:
         return Unreadable(place, refusal)

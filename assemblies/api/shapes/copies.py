@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from assemblies.actions.change import Outcome
 from assemblies.actions.import_documents import OnConflict, Standing
+from assemblies.api.import_lines import PASSED_OVER, REFUSED
 from assemblies.api.shapes.fields import DOCUMENT, GUID, NAME, NULL, DomainWord, Ruled, as_sent, read_guid, read_name
 from assemblies.api.shapes.items import Flag
 from assemblies.bundles.export import ArchiveStyle
@@ -70,11 +71,12 @@ class ImportUpload(ImportOptions):
 
 
 class PreviewLine(Answer):
-    """What importing one document would do."""
+    """What importing one document would do; `member` is its file in an archive."""
 
+    member = serializers.CharField()
     assembly_guid = serializers.CharField(allow_null=True)
     display_name = serializers.CharField()
-    standing = serializers.ChoiceField([standing.value for standing in Standing])
+    standing = serializers.ChoiceField([*(standing.value for standing in Standing), REFUSED, PASSED_OVER])
     same_name_guids = serializers.ListField(child=serializers.CharField())
     flags = Flag(many=True)
     refusal = ErrorSerializer(allow_null=True)
@@ -85,13 +87,15 @@ class Preview(Answer):
 
 
 class ImportLine(Answer):
-    """What importing one document of an archive did."""
+    """What importing one file of an archive did; `passed_over` is JSON that is no assembly."""
 
-    guid = serializers.CharField()
+    member = serializers.CharField()
+    guid = serializers.CharField(allow_null=True)
     display_name = serializers.CharField()
-    status = serializers.ChoiceField([outcome.value for outcome in Outcome])
-    revision = serializers.IntegerField()
+    status = serializers.ChoiceField([*(outcome.value for outcome in Outcome), REFUSED, PASSED_OVER])
+    revision = serializers.IntegerField(allow_null=True)
     flags = Flag(many=True)
+    refusal = ErrorSerializer(allow_null=True)
 
 
 class ImportResults(Answer):

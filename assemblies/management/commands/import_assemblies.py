@@ -26,7 +26,7 @@ class Command(LibraryCommand):
     help = (
         "Import JSON documents of any shape from files, folders (at any depth, readable style too) and zip archives. "
         "A document without a GUID becomes a new assembly each time it is imported. Documents that are refused are "
-        "listed and stop no other; exit code 2 when there were any."
+        "listed and stop no other; exit code 2 when there were any, or when a path holds no document at all."
     )
     examples = """
         manage.py import_assemblies script.json --domain user
@@ -36,7 +36,9 @@ class Command(LibraryCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", help="A document, a folder or a .zip archive.")
-        parser.add_argument("--domain", required=True, type=domain_argument, help="official, community or user.")
+        parser.add_argument(
+            "--domain", default=Domain.USER, type=domain_argument, help="official, community or user (default: user)."
+        )
         parser.add_argument(
             "--on-conflict",
             default=str(OnConflict.UPDATE),
@@ -50,27 +52,33 @@ class Command(LibraryCommand):
         domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
         with self.tracking() as track:
             collected = collect_paths(options["paths"], track=track)
-        rows = rows_with_guid_of(collected.found)
-        good, conflicts = without_conflicts(collected.found, rows, domain, on_conflict)
-        dry_run = options["dry_run"]
+        good, conflicts = without_conflicts(collected.found, domain, on_conflict)
+        rows, dry_run = rows_with_guid_of(good), options["dry_run"]
         outcome = _foretold(good, rows, on_conflict) if dry_run else _imported(good, domain, on_conflict)
-        refused = [*collected.skipped, *conflicts]
+        refused = [*(one for one in collected.skipped if one.is_broken), *conflicts]
+        passed_over = [one for one in collected.skipped if not one.is_broken]
         facts = {
             "domain": str(domain),
             "on_conflict": str(on_conflict),
             "dry_run": dry_run,
             **{what: [{"path": path, "assembly_guid": guid} for path, guid in rows] for what, rows in outcome.items()},
             "refused": [{"path": one.path, "reason": one.reason} for one in refused],
+            "passed_over": [{"path": one.path, "reason": one.reason} for one in passed_over],
             "without_documents": collected.empty,
             "elapsed_seconds": round(monotonic() - started, 3),
         }
         empty = [f"No .json document found in {path}." for path in collected.empty]
-        self.answer(facts, [*empty, *self._lines(outcome, refused, dry_run=dry_run)])
+        self.answer(facts, [*empty, *self._lines(outcome, refused, passed_over, dry_run=dry_run)])
         if refused:
             raise CommandError(f"Documents refused: {len(refused)}", returncode=REFUSED)
+        if empty:
+            raise CommandError(f"Paths without a document: {len(empty)}", returncode=REFUSED)
 
-    def _lines(self, outcome: Outcome, refused: list[Skipped], *, dry_run: bool) -> list[str]:
+    def _lines(
+        self, outcome: Outcome, refused: list[Skipped], passed_over: list[Skipped], *, dry_run: bool
+    ) -> list[str]:
         rows: list[tuple[str, str, str]] = [("refused", one.path, one.reason) for one in refused]
+        rows += [("passed over", one.path, one.reason) for one in passed_over]
         for what in ("created", "updated"):
             rows += [(what, path, guid or "a new GUID") for path, guid in outcome[what]]
         title = "Would be done" if dry_run else "Done"
@@ -109,10 +117,8 @@ def _foretold(good: list[Found], rows: Mapping[str, Assembly], on_conflict: OnCo
             outcome["created"].append((found.path, None))
         elif guid not in live:
             outcome["created"].append((found.path, guid))
-            live[guid] = content_hash
         elif on_conflict == OnConflict.SKIP or live[guid] == content_hash:
             outcome["unchanged"].append((found.path, guid))
         else:
             outcome["updated"].append((found.path, guid))
-            live[guid] = content_hash
     return outcome

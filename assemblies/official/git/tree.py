@@ -10,10 +10,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from assemblies.bundles.collect import SUFFIX, printable
-from assemblies.documents import script_name
-from assemblies.domains import AssemblyType
+from assemblies.bundles.collect import MAX_SEARCHED_BYTES, SUFFIX, by_stem, printable
+from assemblies.documents import SCRIPT_EXTENSIONS
 from assemblies.errors import DocumentTooLarge, InvalidDocument, SyncRefused
 from assemblies.official.directory_source import CATALOGUE_FOLDER
 from assemblies.official.git.objects import LINK, SUBMODULE, ObjectReader, TreeEntry
@@ -23,10 +23,8 @@ MAX_LINK_BYTES = 4096
 FORGE_FOLDERS = frozenset({".github", ".gitlab", ".gitea", ".forgejo"})
 
 _BESIDE = re.compile(
-    r"(?P<stem>.+)(?:\.(?:"
-    + "|".join(script_name("", kind).lstrip(".") for kind in AssemblyType if kind is not AssemblyType.WORKFLOW)
-    + r")|\.files/[^/]+)",
-    re.DOTALL,
+    r"(?P<stem>.+)(?:\.(?:" + "|".join(SCRIPT_EXTENSIONS) + r")|\.files/[^/]+)",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -52,6 +50,13 @@ class CatalogueTree:
 
     def document_names(self) -> list[str]:
         return sorted(path for path in self.entries if _is_document(path) and not _is_hidden(path))
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        return by_stem(self.entries)
+
+    def names_beside(self, stem: str) -> list[str]:
+        return self._by_stem.get(stem, [])
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         if printable(name) != name:
@@ -98,11 +103,14 @@ class CatalogueTree:
             return "is a symbolic link"
         if is_ours and _is_gits_own(path):
             return "has a name that git keeps for itself"
-        is_attachment = ".files/" in path and not _is_document(path)
-        limit = limits.max_attachment_bytes if is_attachment else limits.max_document_bytes
-        if is_ours and entry.size_bytes > limit:
-            return f"is larger than {limit} bytes"
-        return ""
+        limit = self._limit(path, limits)
+        return f"is larger than {limit} bytes" if is_ours and entry.size_bytes > limit else ""
+
+    def _limit(self, path: str, limits: TreeLimits) -> int:
+        if _is_document(path):
+            # What is larger than a document may be JSON of another program; reading it says so.
+            return MAX_SEARCHED_BYTES
+        return limits.max_attachment_bytes if ".files/" in path else limits.max_document_bytes
 
     def _may_lead_to_documents(self, path: str, entry: TreeEntry) -> bool:
         """A link to an ordinary file beside the documents is harmless; any other could stand for a folder of them."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assemblies.bundles.collect import MAX_SEARCHED_BYTES
 from assemblies.documents import write_tree
 from assemblies.errors import SyncRefused
 from tests.documents_made import script
@@ -65,7 +66,7 @@ def read(repository: Repository, tmp_path: Path) -> Any:
         ([(FILE, "a/.g\u200cit-x/two.json", document(2))], "a/.g\ufffdit-x/two.json", "git keeps for itself"),
         ([(FILE, "a/git~7/two.json", document(2))], "a/git~7/two.json", "git keeps for itself"),
         ([(FILE, ".gitlab-ci.json", "{}")], ".gitlab-ci.json", "git keeps for itself"),
-        ([(FILE, "large.json", "x" * 65537)], "large.json", "larger than 65536 bytes"),
+        ([(FILE, "large.json", "x" * (MAX_SEARCHED_BYTES + 1))], "large.json", "larger than 16777216 bytes"),
         ([*READABLE[:1], (FILE, "say.sh", "x" * 65537)], "say.sh", "larger than 65536 bytes"),
         ([(FILE, "a.json", document(2)), (FILE, "a.files/1", "x" * 131073)], "a.files/1", "larger than 131072"),
         ([(FILE, "Assemblies/a.json", document(2)), (FILE, "assemblies/b.json", document(3))], "assemblies/b.json", ""),
@@ -103,6 +104,28 @@ def test_other_files_are_passed_over(read: Any) -> None:
         (LINK, "docs/LICENSE", "../README.md"),
         (PROGRAM, "tools/check.sh", "exit 0\n"),
     ) == ["scripts/one.json"]
+
+
+def test_json_of_other_programs_is_passed_over_however_large_and_a_large_document_is_skipped(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit_entries(
+        GOOD,
+        (FILE, "package-lock.json", json.dumps({"name": "x", "packages": {str(n): {} for n in range(20_000)}})),
+        (FILE, "two.json", document(2, script="x" * 70_000)),
+    )
+    contents = git_source(repository.folder, tmp_path / "mirrors").read()
+    assert [(one.path, one.is_broken) for one in contents.skipped] == [("package-lock.json", False), ("two.json", True)]
+
+
+def test_the_usual_endings_of_scripts_are_guarded_like_the_written_ones(read: Any) -> None:
+    entry = json.dumps({"assembly_guid": guid(2), "name": "Play", "type": "ansible"})
+    assert read(GOOD, (FILE, "play.json", entry), (FILE, "play.YAML", "- hosts: all\n")) == [
+        "play.json",
+        "scripts/one.json",
+    ]
+    with pytest.raises(SyncRefused, match="symbolic link"):
+        read(GOOD, (FILE, "play.json", entry), (LINK, "play.YAML", "/etc/passwd"))
 
 
 def test_only_the_assemblies_folder_is_looked_at_where_there_is_one(read: Any) -> None:
