@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assemblies.actions.audit import assembly_subject, facts_of
+from assemblies.actions.audit import assembly_subject
 from assemblies.actions.find import require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.permissions import Place, Scope
-from devmode.audit import record
+from devmode.audit import AuditFacts, record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,9 @@ class AnnotationTransaction:
     def record(self, **detail: Any) -> None:
         """Append the audit entry of the change."""
         subject = assembly_subject(self.row.guid, self.row.domain)
-        record(facts_of(self.permit.actor, self.permit.event, subject=subject, detail=detail), now=self.now)
+        record(
+            AuditFacts(actor=self.permit.actor, event=self.permit.event, subject=subject, detail=detail), now=self.now
+        )
 
 
 @contextmanager

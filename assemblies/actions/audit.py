@@ -54,13 +54,13 @@ def record_success(
         facts["last_revision"] = changed[-1].revision
     domains = {str(receipt.domain) for receipt in changed}
     subject = assembly_subject(one.guid if one else "", domains.pop() if len(domains) == 1 else "")
-    record(facts_of(actor, event, subject=subject, detail=facts | dict(detail)), now=now)
+    record(AuditFacts(actor=actor, event=event, subject=subject, detail=facts | dict(detail)), now=now)
 
 
 def record_denial(actor: Actor, event: AuditEvent, refusal: Refusal, *, guid: str = "") -> None:
     """Append the audit entry of a refused change, in a transaction of its own."""
     subject = assembly_subject(guid, str(refusal.detail.get("domain", "")))
-    facts = facts_of(actor, event, subject=subject, detail={"code": refusal.code}, outcome=Outcome.DENIED)
+    facts = AuditFacts(actor=actor, event=event, subject=subject, detail={"code": refusal.code}, outcome=Outcome.DENIED)
     with named_failures(), write_transaction():
         record(facts, now=timezone.now())
 
@@ -68,14 +68,3 @@ def record_denial(actor: Actor, event: AuditEvent, refusal: Refusal, *, guid: st
 def assembly_subject(guid: str, domain: str) -> Subject:
     """Return the audit's subject of one assembly; with no GUID, of several in its domain, if they are in one."""
     return Subject(scope=domain, kind="assembly" if guid else "", id=guid)
-
-
-def facts_of(actor: Actor, event: AuditEvent, **facts: Any) -> AuditFacts:
-    return AuditFacts(
-        actor=actor.name,
-        role=actor.role,
-        event=event,
-        remote_address=actor.remote_address,
-        dev_mode=actor.dev_mode,
-        **facts,
-    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assemblies.actions.audit import audited_transaction, facts_of
+from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
 from assemblies.domains import Domain
 from assemblies.errors import LibraryUnavailable
@@ -55,4 +55,4 @@ def write_domains(domains: Sequence[Domain], *, permit: Permit) -> Written:
 def _facts(permit: Permit, outcome: Outcome, detail: dict[str, Any]) -> AuditFacts:
     domains = detail["domains"]
     subject = Subject(scope=domains[0] if len(domains) == 1 else "")
-    return facts_of(permit.actor, permit.event, outcome=outcome, subject=subject, detail=detail)
+    return AuditFacts(actor=permit.actor, event=permit.event, outcome=outcome, subject=subject, detail=detail)

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from assemblies.actions.audit import audited_transaction, facts_of
+from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
 from assemblies.documents.canonical import canonical_json
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
 from assemblies.models import JournalHead, SyncRecord
 from assemblies.official.plan import SyncPlan
-from devmode.audit import Subject, record
+from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
 
 MOST_REASONS = 50
@@ -99,9 +99,9 @@ def record_refusal(
             reasons=reasons,
             duration_seconds=duration_seconds,
         )
-        facts = facts_of(
-            permit.actor,
-            permit.event,
+        facts = AuditFacts(
+            actor=permit.actor,
+            event=permit.event,
             subject=Subject(scope=Domain.OFFICIAL),
             outcome=Outcome.FAILED,
             detail={"source": masked(source), "source_version": version, "reasons": reasons},

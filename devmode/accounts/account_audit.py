@@ -13,6 +13,7 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 
 from devmode.accounts.roles import role_of
+from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent
 
@@ -30,8 +31,7 @@ def record_account_change(sender: object, instance: LogEntry, created: bool, **_
         return
     record(
         AuditFacts(
-            actor=instance.user.get_username(),
-            role=role_of(instance.user),
+            actor=Actor(name=instance.user.get_username(), role=role_of(instance.user)),
             event=EVENTS[instance.action_flag],
             detail={"kind": model._meta.model_name, "name": instance.object_repr, "changes": _changes(instance)},
         ),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from devmode.accounts.attempts import LOCK_OUT, Limit, TooManyAttempts, give_back_attempt, take_attempt
 from devmode.accounts.roles import role_of
+from devmode.actor import Actor, Role
 from devmode.addresses import neighbourhood
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AuditEvent
@@ -21,8 +22,7 @@ from devmode.write_lock import write_transaction
 
 ACCOUNT_LIMIT = 10
 ADDRESS_LIMIT = 100
-LONGEST_NAME = 150
-NOBODY = "anonymous"
+MAX_NAME_LENGTH = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,28 +49,26 @@ class PasswordAttempt:
             take_attempt(self.limits)
         except TooManyAttempts as refusal:
             if refusal.starts_lock_out:
-                self._record(Outcome.DENIED, role=NOBODY, code="throttled")
+                self._record(Outcome.DENIED, role=Role.ANONYMOUS, code="throttled")
             raise
 
     def fail(self, code: str = "authentication_failed") -> None:
         """Audit a wrong password. Raises AuditUnwritable."""
-        self._record(Outcome.DENIED, role=NOBODY, code=code)
+        self._record(Outcome.DENIED, role=Role.ANONYMOUS, code=code)
 
     def succeed(self, user: User) -> None:
         """Take the attempt off the counts and audit it, within the transaction of what it allows."""
         give_back_attempt(self.limits)
         record(self._facts(Outcome.SUCCESS, role=role_of(user)), now=timezone.now())
 
-    def _record(self, outcome: Outcome, **detail: Any) -> None:
+    def _record(self, outcome: Outcome, *, role: Role, **detail: Any) -> None:
         with write_transaction():
-            record(self._facts(outcome, **detail), now=timezone.now())
+            record(self._facts(outcome, role=role, **detail), now=timezone.now())
 
-    def _facts(self, outcome: Outcome, *, role: str, **detail: Any) -> AuditFacts:
+    def _facts(self, outcome: Outcome, *, role: Role, **detail: Any) -> AuditFacts:
         return AuditFacts(
-            actor=self.username[:LONGEST_NAME],
-            role=role,
+            actor=Actor(name=self.username[:MAX_NAME_LENGTH], role=role, remote_address=self.address),
             event=self.event,
             outcome=outcome,
-            remote_address=self.address,
             detail={"by": self.by} | detail,
         )

@@ -49,11 +49,8 @@ class ApiTokenAdmin(ReadOnlyAdmin):
 
 
 def _revocation(request: HttpRequest, token: ApiToken) -> AuditFacts:
-    actor = principal_of(request).actor_in(None)
     return AuditFacts(
-        actor=actor.name,
-        role=actor.role,
+        actor=principal_of(request).actor_in(None),
         event=AccessEvent.REVOKE_TOKEN,
-        remote_address=actor.remote_address,
         detail={"token": token.prefix, "user": token.user.get_username()},
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from devmode.actor import Actor
 from devmode.audit.events import AuditEvent
 from devmode.audit.hashing import HASH_VERSION, entry_hash
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
@@ -40,13 +41,10 @@ class Subject:
 class AuditFacts:
     """What there is to say about one operation."""
 
-    actor: str
-    role: str
+    actor: Actor
     event: AuditEvent
     outcome: Outcome = Outcome.SUCCESS
-    remote_address: str = ""
     subject: Subject = Subject()
-    dev_mode: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -68,15 +66,15 @@ def _next_entry(head: AuditHead, facts: AuditFacts, now: datetime) -> AuditEntry
     entry = AuditEntry(
         sequence=head.sequence + 1,
         recorded_at=now,
-        actor=facts.actor,
-        role=facts.role,
-        remote_address=facts.remote_address,
+        actor=facts.actor.name,
+        role=facts.actor.role,
+        remote_address=facts.actor.remote_address,
         event=facts.event,
         scope=facts.subject.scope,
         subject_kind=facts.subject.kind,
         subject_id=facts.subject.id,
         outcome=facts.outcome,
-        dev_mode=facts.dev_mode,
+        dev_mode=facts.actor.dev_mode,
         detail=json.dumps(facts.detail, sort_keys=True, ensure_ascii=False),
         previous_hash=head.hash,
         hash_version=HASH_VERSION,

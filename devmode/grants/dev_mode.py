@@ -4,17 +4,15 @@ Every change and every refusal is audited in the transaction that makes it; when
 happens.
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.utils import timezone
 
 from devmode import grants
 from devmode.accounts.attempts import LOCK_OUT, TooManyAttempts, limit_of, take_attempt
-from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent, AuditEvent
 from devmode.grants.principal import Principal
@@ -98,7 +96,7 @@ def enter(principal: Principal, *, reason: str, password: str) -> DevModeGrant:
         )
         until = grant.expires_at.isoformat()
         detail = {"grant": grant.pk, "reason": grant.reason, "until": until}
-        record(_facts(principal.actor_in(grant), AccessEvent.ENTER_DEV_MODE, detail), now=now)
+        record(AuditFacts(actor=principal.actor_in(grant), event=AccessEvent.ENTER_DEV_MODE, detail=detail), now=now)
     return grant
 
 
@@ -117,7 +115,12 @@ def leave(principal: Principal) -> None:
         now = timezone.now()
         ended = grants.end_of_bearer(principal.bearer, EndReason.LEFT, by=principal.user.get_username(), now=now)
         if grant is not None and ended:
-            record(_facts(principal.actor_in(grant), AccessEvent.LEAVE_DEV_MODE, {"grant": grant.pk}), now=now)
+            record(
+                AuditFacts(
+                    actor=principal.actor_in(grant), event=AccessEvent.LEAVE_DEV_MODE, detail={"grant": grant.pk}
+                ),
+                now=now,
+            )
 
 
 def revoke(principal: Principal, number: int) -> DevModeGrant:
@@ -132,7 +135,7 @@ def revoke(principal: Principal, number: int) -> DevModeGrant:
             raise NoSuchGrant
         grants.end(grant, EndReason.REVOKED, by=principal.user.get_username(), now=now)
         detail = {"grant": grant.pk, "holder": grant.user.get_username()}
-        record(_facts(principal.actor_in(None), AccessEvent.REVOKE_DEV_MODE, detail), now=now)
+        record(AuditFacts(actor=principal.actor_in(None), event=AccessEvent.REVOKE_DEV_MODE, detail=detail), now=now)
     return grant
 
 
@@ -167,7 +170,7 @@ def _extended(principal: Principal) -> DevModeGrant | None:
         now = timezone.now()
         grant = grants.use(principal.grant.pk, now=now)
         detail = {"grant": grant.pk, "until": grant.expires_at.isoformat()}
-        record(_facts(principal.actor_in(grant), AccessEvent.EXTEND_DEV_MODE, detail), now=now)
+        record(AuditFacts(actor=principal.actor_in(grant), event=AccessEvent.EXTEND_DEV_MODE, detail=detail), now=now)
         return grant
     return None
 
@@ -180,19 +183,5 @@ def _refuse(principal: Principal, event: AuditEvent, refusal: Refusal) -> NoRetu
 
 def _record_refusal(principal: Principal, event: AuditEvent, code: str) -> None:
     with write_transaction():
-        facts = _facts(principal.actor_in(None), event, {"code": code}, outcome=Outcome.DENIED)
+        facts = AuditFacts(actor=principal.actor_in(None), event=event, detail={"code": code}, outcome=Outcome.DENIED)
         record(facts, now=timezone.now())
-
-
-def _facts(
-    actor: Actor, event: AuditEvent, detail: Mapping[str, Any], *, outcome: Outcome = Outcome.SUCCESS
-) -> AuditFacts:
-    return AuditFacts(
-        actor=actor.name,
-        role=actor.role,
-        event=event,
-        outcome=outcome,
-        remote_address=actor.remote_address,
-        dev_mode=actor.dev_mode,
-        detail=detail,
-    )

@@ -82,11 +82,8 @@ def _of_token(token: ApiToken, granted: Collection[str]) -> Access:
 
 
 def _facts(principal: Principal, ended: Collection[Access]) -> AuditFacts:
-    actor = principal.actor_in(None)
     return AuditFacts(
-        actor=actor.name,
-        role=actor.role,
+        actor=principal.actor_in(None),
         event=AccessEvent.END_ACCESS,
-        remote_address=actor.remote_address,
         detail={"ended": [access.label for access in ended]},
     )

@@ -15,9 +15,10 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden
 from assemblies.payloads import PayloadStore
-from devmode.actor import Actor
-from devmode.audit import AuditFacts, Subject, record
+from devmode.actor import Actor, Role
+from devmode.audit import Subject, record
 from devmode.write_lock import write_transaction
+from tests.audit_facts import audit_facts
 from tests.browser.conftest import Visit
 from tests.documents_made import script
 from tests.permits import may_create, may_delete
@@ -34,8 +35,8 @@ def audited(library: PayloadStore, operator: Actor, viewer: Actor) -> str:
     with pytest.raises(Forbidden):
         delete(guid, permit=may_delete(viewer))
     long = {"source": "https://catalogue.example/aurora.git", "added": ["0a" * 20] * 9, "errors": {"x": "y" * 90}}
-    facts = AuditFacts(
-        actor="command:sync_official", role="command", event=LibraryEvent.SYNC, subject=Subject(scope="official"),
+    facts = audit_facts(
+        "command:sync_official", role=Role.COMMAND, event=LibraryEvent.SYNC, subject=Subject(scope="official"),
         dev_mode=True, remote_address="2001:db8::1", detail=long,
     )  # fmt: skip
     with write_transaction():

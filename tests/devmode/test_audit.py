@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from devmode.actor import Role
 from devmode.audit import AuditFacts, AuditUnwritable, Subject, find_breaks, record
 from devmode.models import AuditEntry, AuditHead
 from devmode.models.audit import Outcome
+from tests.audit_facts import audit_facts
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -25,8 +27,8 @@ SUBJECT = Subject(scope="user", kind="assembly", id="0a" * 16)
 
 
 def facts(number: int = 1, **more: Any) -> AuditFacts:
-    values: dict[str, Any] = {"actor": f"user{number}", "role": "administrator", "event": "assembly.update"}
-    return AuditFacts(**(values | {"remote_address": "192.0.2.7", "subject": SUBJECT, "detail": {"n": number}} | more))
+    values: dict[str, Any] = {"subject": SUBJECT, "detail": {"n": number}} | more
+    return audit_facts(f"user{number}", role=Role.ADMINISTRATOR, remote_address="192.0.2.7", **values)
 
 
 def write_audit(count: int = ENTRIES) -> None:

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.models import User
 
-from devmode.audit import AuditFacts, Subject, record
+from devmode.audit import Subject, record
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.api.conftest import Api, assert_private, assert_refused
+from tests.audit_facts import audit_facts
 from tests.devmode.conftest import MakeUser, browser_of, changed
 
 pytestmark = pytest.mark.database
@@ -21,9 +22,8 @@ FIELDS = "sequence recorded_at actor role remote_address event domain assembly_g
 
 
 def write(count: int = 1, **facts: Any) -> None:
-    values: dict[str, Any] = {"actor": "olga", "role": "operator", "event": "assembly.update"} | facts
     for number in range(count):
-        record(AuditFacts(**values), now=NOW + timedelta(minutes=number))
+        record(audit_facts(**facts), now=NOW + timedelta(minutes=number))
 
 
 def found(api: Api, **query: Any) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from assemblies.audit_events import LibraryEvent
-from devmode.audit import AuditFacts, Subject, entry_hash, find_breaks, record
+from devmode.audit import Subject, entry_hash, find_breaks, record
 from devmode.models import AuditEntry
+from tests.audit_facts import audit_facts
 from tests.commands.deployment import Deployment
 from tests.releases.earlier import rows_of, unpack
 
@@ -102,7 +102,7 @@ def test_a_migration_keeps_every_hash_and_the_next_entry_follows(earlier_tables:
     ]
     assert set(AuditEntry.objects.values_list("hash_version", flat=True)) == {1}
     now = record(
-        AuditFacts(actor="olga", role="operator", event=LibraryEvent.UPDATE, subject=Subject(scope="user")),
+        audit_facts(subject=Subject(scope="user")),
         now=timezone.now(),
     )
     assert now.hash_version == 2

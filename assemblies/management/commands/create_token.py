@@ -46,7 +46,5 @@ class Command(LibraryCommand):
         with write_transaction():
             token, kept = issue_token(user, ttl_seconds=ttl, now=now, made_by_command=True)
             detail = {"user": username, "prefix": kept.prefix, "ttl_seconds": ttl}
-            record(
-                AuditFacts(actor=actor.name, role=actor.role, event=AccessEvent.CREATE_TOKEN, detail=detail), now=now
-            )
+            record(AuditFacts(actor=actor, event=AccessEvent.CREATE_TOKEN, detail=detail), now=now)
         self.stdout.write(token)

@@ -90,7 +90,7 @@ class Command(LibraryCommand):
             prepare(actor=ACTOR)
         with write_transaction():
             record(
-                AuditFacts(actor=ACTOR.name, role=ACTOR.role, event=LibraryEvent.RESTORE, detail=_facts(restored)),
+                AuditFacts(actor=ACTOR, event=LibraryEvent.RESTORE, detail=_facts(restored)),
                 now=timezone.now(),
             )
         flush()
