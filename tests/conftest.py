@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker, Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from assemblies.conf import payload_store
-from assemblies.execution.triggers import execute
+from assemblies.execution.triggers import remove_triggers
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor, Role
@@ -43,7 +43,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """
     with django_db_blocker.unblock():
         if "ba_queue_workitemevent" in connections["execution"].introspection.table_names():
-            execute(connections["execution"], 1)
+            remove_triggers(connections["execution"])
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from assemblies.execution.epoch import adopt_epoch
 from assemblies.execution.models import AffinityBinding, WorkItem
-from assemblies.execution.states import CLAIMABLE, EventType, Status
+from assemblies.execution.states import EventType, Status
 from assemblies.execution.transitions import ALIAS, Step, apply_locked
 from devmode.write_lock import write_transaction
 
@@ -48,20 +48,13 @@ def claim(worker: WorkerFacts, *, limit: int, epoch: str, now: datetime) -> list
     return items
 
 
-def waiting_reasons(actions: Collection[tuple[str, str]]) -> Q:
-    """Return the items that no worker with these `actions` could carry out."""
-    possible = Q()
-    for capability, action in actions:
-        possible |= Q(capability=capability, action=action)
-    return ~possible if actions else Q()
-
-
 def _candidates(worker: WorkerFacts, limit: int, now: datetime) -> list[WorkItem]:
     able = Q()
     for capability, action in worker.actions:
         able |= Q(capability=capability, action=action)
     rows = (
-        WorkItem.objects.filter(able, status__in=CLAIMABLE, target_device=worker.device, cancel_requested=False)
+        WorkItem.objects.claimable()
+        .filter(able, target_device=worker.device, cancel_requested=False)
         .filter(Q(assigned_worker_id="") | Q(assigned_worker_id=worker.worker_id))
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
     )

@@ -1,7 +1,7 @@
 """Put a run into the queue: Run, Manifest, WorkItems and their first events in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,7 @@ from assemblies.execution.errors import QueueFull
 from assemblies.execution.events import next_event
 from assemblies.execution.manifests import freeze
 from assemblies.execution.models import Manifest, Run, RunMode, WorkItem, WorkItemEvent, WorkItemSecret
-from assemblies.execution.states import CLAIMABLE, EventType, Status
+from assemblies.execution.states import EventType, Status
 from assemblies.execution.transitions import ALIAS
 from devmode.write_lock import write_transaction
 
@@ -57,7 +57,6 @@ class RunOrder:
     expires_at: datetime | None = None
     rerun_of: str = ""
     request_digest: str = ""
-    waiting_for: Mapping[int, str] = field(default_factory=dict)
 
 
 def enqueue(order: RunOrder, *, now: datetime) -> Run:
@@ -69,7 +68,7 @@ def enqueue(order: RunOrder, *, now: datetime) -> Run:
     with write_transaction(ALIAS):
         if made := Run.objects.filter(run_id=order.run_id).first():
             return made
-        queued = WorkItem.objects.filter(status__in=CLAIMABLE).count()
+        queued = WorkItem.objects.claimable().count()
         if queued + len(order.items) > MAX_QUEUED:
             raise QueueFull(queued=queued, limit=MAX_QUEUED)
         run = _run(order, digest, now)
@@ -149,7 +148,6 @@ def _item(order: RunOrder, number: int, digest: str, now: datetime) -> WorkItem:
         retry_when_lost=order.retry_when_lost,
         timeout_ms=one.timeout_seconds * 1000,
         expires_at=order.expires_at,
-        waiting_for=order.waiting_for.get(number, ""),
         enqueued_at=now,
         actor=order.actor,
     )

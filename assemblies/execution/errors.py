@@ -20,20 +20,8 @@ class AlreadyFinalized(Refusal):
 
 
 class StaleAttempt(Refusal):
-    """Another attempt of this work item is current; this result is not accepted."""
-
-
-class EventConflict(Refusal):
-    """Another event was recorded under this GUID."""
+    """This worker does not hold this attempt of the work item; what it says is not accepted."""
 
 
 class QueueFull(Refusal):
     """Too many work items are queued; try again later."""
-
-
-class ConfirmCountRequired(Refusal):
-    """The run has many targets: send their number as confirm_count."""
-
-
-class LocalWorkerOff(Refusal):
-    """Runs on this server are switched off (BOREALIS_LOCAL_WORKER)."""

@@ -26,11 +26,10 @@ def next_event(
     actor: str,
     payload: Mapping[str, Any],
     now: datetime,
-    event_guid: str | None = None,
 ) -> WorkItemEvent:
     """Return the next event of a locked item, unsaved, and move the item's end of the chain to it."""
     made = WorkItemEvent(
-        event_guid=event_guid or str(uuid4()),
+        event_guid=str(uuid4()),
         instance_id=item.instance_id,
         run_id=item.run_id,
         work_item_hash=item.work_item_hash,

@@ -25,7 +25,7 @@ from assemblies.execution.models import (
     WorkItemEvent,
     WorkItemSecret,
 )
-from assemblies.execution.states import CLAIMABLE, EventType, Status, is_legal, run_status
+from assemblies.execution.states import CLAIMABLE, HELD, EventType, Status, is_legal, run_status
 from devmode.write_lock import write_transaction
 
 ALIAS = "execution"
@@ -57,9 +57,9 @@ AFTER_THE_END = {EventType.LATE_RESULT}
 class Step:
     """One event of one locked item.
 
-    `to` is where the event leads; None leaves the status as it is. `attempt` is the attempt that a worker speaks for,
-    None when nobody's claim is needed. `facts` are columns of the item to set, `attempt_facts` columns of its attempt;
-    `payload` is what the event says besides.
+    `to` is where the event leads; None leaves the status as it is. `attempt` is the attempt for which the actor, a
+    worker, speaks: None where nobody needs to hold the item. `facts` are columns of the item to set, `attempt_facts`
+    columns of its attempt; `payload` is what the event says besides.
     """
 
     item: WorkItem
@@ -70,7 +70,6 @@ class Step:
     facts: Mapping[str, Any] = field(default_factory=dict)
     attempt_facts: Mapping[str, Any] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
-    event_guid: str | None = None
 
 
 def apply(work_item_hash: str, event: EventType, *, now: datetime, actor: str, **step: Any) -> WorkItem:
@@ -116,7 +115,7 @@ def check(step: Step) -> None:
     item = step.item
     origin = Status(item.status)
     if step.attempt is not None:
-        check_attempt(item, step.attempt)
+        check_held(item, step.attempt, step.actor)
     if origin.is_terminal and step.event not in AFTER_THE_END:
         raise AlreadyFinalized(work_item_hash=item.work_item_hash, status=origin.value)
     target = step.to or origin
@@ -126,10 +125,24 @@ def check(step: Step) -> None:
         )
 
 
-def check_attempt(item: WorkItem, attempt: int) -> None:
-    """Raise StaleAttempt unless `attempt` is the item's current one."""
-    if attempt != item.attempt_number:
-        raise StaleAttempt(work_item_hash=item.work_item_hash, attempt_number=item.attempt_number)
+def check_held(item: WorkItem, attempt: int, worker_id: str) -> None:
+    """Raise StaleAttempt unless the worker holds the item by this attempt, AlreadyFinalized where it did to the end."""
+    check_claimed(item, attempt, worker_id)
+    status = Status(item.status)
+    if status.is_terminal:
+        raise AlreadyFinalized(work_item_hash=item.work_item_hash, status=status.value)
+    if status not in HELD:
+        raise _stale(item)
+
+
+def check_claimed(item: WorkItem, attempt: int, worker_id: str) -> None:
+    """Raise StaleAttempt unless the worker made the latest claim of the item, with this attempt."""
+    if (attempt, worker_id) != (item.attempt_number, item.assigned_worker_id):
+        raise _stale(item)
+
+
+def _stale(item: WorkItem) -> StaleAttempt:
+    return StaleAttempt(work_item_hash=item.work_item_hash, attempt_number=item.attempt_number)
 
 
 def update_runs(run_ids: Iterable[str], *, now: datetime) -> None:
@@ -181,7 +194,6 @@ def _take(step: Step, attempts: dict[tuple[str, int], WorkItemAttempt], now: dat
         actor=step.actor,
         payload=step.payload,
         now=now,
-        event_guid=step.event_guid,
     )
 
 

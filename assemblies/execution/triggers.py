@@ -4,8 +4,7 @@ A retention sweep marks its own transaction with a row of `EventSwept`, removed 
 trigger here keep the hash chain alone.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -31,22 +30,22 @@ POSTGRESQL_REMOVAL = (
     f"DROP TRIGGER IF EXISTS {EVENTS}_append_only ON {EVENTS}",
     f"DROP FUNCTION IF EXISTS {EVENTS}_append_only()",
 )
-STATEMENTS = {"sqlite": (SQLITE, SQLITE_REMOVAL), "postgresql": (POSTGRESQL, POSTGRESQL_REMOVAL)}
+CREATION = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+REMOVAL = {"sqlite": SQLITE_REMOVAL, "postgresql": POSTGRESQL_REMOVAL}
 
 
-def create_triggers(_apps: Any, schema_editor: Any) -> None:
-    execute(schema_editor.connection, 0)
+def create_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers where `connection` is that of the database `execution`; no other has any."""
+    _execute(connection, CREATION)
 
 
-def remove_triggers(_apps: Any, schema_editor: Any) -> None:
-    execute(schema_editor.connection, 1)
+def remove_triggers(connection: BaseDatabaseWrapper) -> None:
+    _execute(connection, REMOVAL)
 
 
-def execute(connection: BaseDatabaseWrapper, which: int) -> None:
-    """Create (0) or remove (1) the triggers in the database `execution`; any other has none."""
+def _execute(connection: BaseDatabaseWrapper, statements: Mapping[str, Sequence[str]]) -> None:
     if connection.alias != "execution":
         return
-    statements: Sequence[str] = STATEMENTS.get(connection.vendor, ((), ()))[which]
     with connection.cursor() as cursor:
-        for statement in statements:
+        for statement in statements.get(connection.vendor, ()):
             cursor.execute(statement)

@@ -1,8 +1,8 @@
 """What a worker says of an item it has claimed: one protocol for the built-in worker and for devices.
 
-Every message carries the attempt's number; another one is StaleAttempt. A message with the current number and a live
-lease first brings a stalled item back to where it was. Messages may be repeated: what was recorded is not recorded
-twice.
+Every message names the worker and its attempt; only the worker that holds the item by that attempt is heard, any other
+one is StaleAttempt. A message of the holder first brings a stalled item back to where it was, with a new lease.
+Messages may be repeated: what was recorded is not recorded twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +14,9 @@ from django.db.models.functions import Length
 
 from assemblies.errors import InvalidField
 from assemblies.execution.claim import LEASE
-from assemblies.execution.errors import AlreadyFinalized
 from assemblies.execution.models import RunOutput, WorkItem
 from assemblies.execution.states import EventType, Status
-from assemblies.execution.transitions import ALIAS, Step, apply_locked, check_attempt, lock_item
+from assemblies.execution.transitions import ALIAS, Step, apply_locked, check_claimed, check_held, lock_item
 from devmode.write_lock import write_transaction
 
 MAX_CHUNK_BYTES = 64 * 1024
@@ -49,9 +48,7 @@ class Ended:
 def started(work_item_hash: str, attempt: int, *, worker_id: str, now: datetime) -> WorkItem:
     """Record that the process runs. Repeated, it changes nothing."""
     with write_transaction(ALIAS):
-        item = _locked_current(work_item_hash, attempt)
-        if item.status == Status.STALLED:
-            apply_locked([_unstall(item, worker_id)], now=now)
+        item = _held_item(work_item_hash, attempt, worker_id, now)
         if item.status == Status.DISPATCHED:
             apply_locked([_step(item, EventType.STARTED, Status.RUNNING, attempt, worker_id)], now=now)
     return item
@@ -70,16 +67,14 @@ def renew(worker_id: str, held: Iterable[tuple[str, int]], *, now: datetime) -> 
             .filter(work_item_hash__in=attempts, assigned_worker_id=worker_id)
         )
         mine = [item for item in rows if attempts[item.work_item_hash] == item.attempt_number]
-        stalled = [item for item in mine if item.status == Status.STALLED]
-        for item in mine:
-            item.lease_until = now + LEASE
-        apply_locked([_unstall(item, worker_id) for item in stalled], now=now)
-        still = [item.pk for item in mine if item not in stalled]
-        WorkItem.objects.filter(pk__in=still).update(lease_until=now + LEASE)
+        _unstall(mine, worker_id, now)
+        WorkItem.objects.filter(pk__in=[item.pk for item in mine]).update(lease_until=now + LEASE)
     return {item.work_item_hash: item.cancel_requested for item in mine}
 
 
-def add_output(work_item_hash: str, attempt: int, chunks: Sequence[Chunk], *, max_bytes: int, now: datetime) -> None:
+def add_output(
+    work_item_hash: str, attempt: int, chunks: Sequence[Chunk], *, worker_id: str, max_bytes: int, now: datetime
+) -> None:
     """Keep chunks of output, bytes as they are; what was kept before is not kept twice.
 
     At most `max_bytes` of an attempt are kept: the first quarter, and the newest of the rest. Also taken after the
@@ -89,7 +84,7 @@ def add_output(work_item_hash: str, attempt: int, chunks: Sequence[Chunk], *, ma
         raise InvalidField(f"A chunk has at most {MAX_CHUNK_BYTES} bytes.", field=f"chunks[{too_large[0].seq}]")
     with write_transaction(ALIAS):
         item = lock_item(work_item_hash)
-        check_attempt(item, attempt)
+        check_claimed(item, attempt, worker_id)
         rows = [
             RunOutput(
                 run_id=item.run_id,
@@ -127,27 +122,39 @@ def _trim(work_item_hash: str, attempt: int, max_bytes: int) -> None:
 def ended(work_item_hash: str, attempt: int, end: Ended, *, worker_id: str, now: datetime) -> WorkItem:
     """Record the end of an attempt: completed, failed, timed out or canceled; a retry follows where it is due.
 
-    Raises AlreadyFinalized, StaleAttempt. A late result of a device is kept as an event before that is raised.
+    Raises StaleAttempt, AlreadyFinalized.
     """
     with write_transaction(ALIAS):
-        item = _locked_current(work_item_hash, attempt)
-        if item.status == Status.STALLED:
-            apply_locked([_unstall(item, worker_id)], now=now)
+        item = _held_item(work_item_hash, attempt, worker_id, now)
         apply_locked([_end_step(item, attempt, end, worker_id, now)], now=now)
     return item
 
 
-def _locked_current(work_item_hash: str, attempt: int) -> WorkItem:
-    """Lock an item that this attempt holds. Raises StaleAttempt, AlreadyFinalized."""
+def _held_item(work_item_hash: str, attempt: int, worker_id: str, now: datetime) -> WorkItem:
+    """Lock an item that the worker holds, back from a stall. Raises StaleAttempt, AlreadyFinalized."""
     item = lock_item(work_item_hash)
-    check_attempt(item, attempt)
-    if Status(item.status).is_terminal:
-        raise AlreadyFinalized(work_item_hash=work_item_hash, status=item.status)
+    check_held(item, attempt, worker_id)
+    _unstall([item], worker_id, now)
     return item
 
 
-def _unstall(item: WorkItem, worker_id: str) -> Step:
-    return _step(item, EventType.UNSTALLED, Status(item.prior_status), item.attempt_number, worker_id)
+def _unstall(items: Iterable[WorkItem], worker_id: str, now: datetime) -> None:
+    """Bring those that are stalled back to where they were, with a new lease: the old one would stall them again."""
+    apply_locked(
+        [
+            _step(
+                item,
+                EventType.UNSTALLED,
+                Status(item.prior_status),
+                item.attempt_number,
+                worker_id,
+                facts={"lease_until": now + LEASE},
+            )
+            for item in items
+            if item.status == Status.STALLED
+        ],
+        now=now,
+    )
 
 
 def _step(item: WorkItem, event: EventType, to: Status, attempt: int, worker_id: str, **facts: Any) -> Step:

@@ -20,7 +20,7 @@ from assemblies.domains import Domain
 from assemblies.durable_files import fsync_folder, sha256_of
 from assemblies.execution.claim import claim
 from assemblies.execution.models import WorkItem
-from assemblies.execution.triggers import execute
+from assemblies.execution.triggers import remove_triggers
 from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
 from assemblies.models import Assembly, JournalEntry, UserCreatedAssembly
@@ -54,7 +54,7 @@ def mirrored(tmp_path: Path, library: PayloadStore, command: Actor) -> Path:
 def no_triggers(transactional_db: None) -> Iterator[None]:
     """A database of runs that a restore makes has its triggers, and Django empties every table after the test."""
     yield
-    execute(connections["execution"], 1)
+    remove_triggers(connections["execution"])
 
 
 def set_aside() -> list[Path]:

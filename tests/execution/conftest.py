@@ -4,14 +4,14 @@ import pytest
 from django.db import connections
 
 from assemblies.execution.models import ExecutionEpoch
-from assemblies.execution.triggers import execute
+from assemblies.execution.triggers import create_triggers
 from tests.execution.orders import EPOCH
 
 
 @pytest.fixture
 def queue(db: None) -> None:
     """An empty queue of the current epoch, with the triggers that a real one has."""
-    execute(connections["execution"], 0)
+    create_triggers(connections["execution"])
     ExecutionEpoch.objects.update_or_create(id=1, defaults={"epoch": EPOCH})
 
 

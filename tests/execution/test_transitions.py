@@ -1,5 +1,6 @@
 """Every edge of a work item, its events, its attempts, and the run and manifest that follow."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,19 @@ from django.db import DatabaseError, connections, transaction
 from assemblies.execution.cancel import cancel_run
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, QueueFull, StaleAttempt
 from assemblies.execution.events import find_breaks
-from assemblies.execution.models import Manifest, Outcome, Run, WorkItem, WorkItemAttempt, WorkItemEvent, WorkItemSecret
+from assemblies.execution.models import (
+    Manifest,
+    Outcome,
+    Run,
+    RunOutput,
+    WorkItem,
+    WorkItemAttempt,
+    WorkItemEvent,
+    WorkItemSecret,
+)
 from assemblies.execution.states import EDGES, LIVE, TERMINAL, EventType, Status, run_status
 from assemblies.execution.transitions import apply
-from assemblies.execution.worker_messages import Ended, ended, started
+from assemblies.execution.worker_messages import Chunk, Ended, add_output, ended, started
 from tests.execution.orders import NOW, claimed, enqueued, item_of
 
 pytestmark = pytest.mark.django_db(databases=["execution"])
@@ -66,6 +76,53 @@ def test_a_result_of_another_attempt_is_refused(queue: None) -> None:
     with pytest.raises(StaleAttempt):
         ended(item.work_item_hash, 2, Ended(event=EventType.COMPLETED), worker_id="worker-1", now=NOW)
     assert item_of(run).status == Status.DISPATCHED
+
+
+Message = Callable[[str, str], object]
+MESSAGES: list[Message] = [
+    lambda item, worker: started(item, 1, worker_id=worker, now=NOW),
+    lambda item, worker: ended(item, 1, Ended(event=EventType.COMPLETED), worker_id=worker, now=NOW),
+    lambda item, worker: ended(item, 1, Ended(event=EventType.CANCELED), worker_id=worker, now=NOW),
+]
+
+
+@pytest.mark.parametrize("say", MESSAGES, ids=["started", "completed", "canceled"])
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.ASSIGNED, Status.RETRY_SCHEDULED])
+def test_who_holds_an_item_no_more_is_not_heard(queue: None, say: Message, status: Status) -> None:
+    run = enqueued(max_attempts=2)
+    [item] = claimed()
+    WorkItem.objects.update(status=status)
+    with pytest.raises(StaleAttempt):
+        say(item.work_item_hash, "worker-1")
+    assert (item_of(run).status, events_of(item)) == (status, ["enqueued", "dispatched"])
+
+
+@pytest.mark.parametrize("say", [*MESSAGES, lambda item, worker: output(item, worker)])
+@pytest.mark.parametrize("over", [False, True])
+def test_another_worker_may_not_speak_for_the_one_that_holds_it(queue: None, say: Message, over: bool) -> None:
+    run = enqueued()
+    [item] = claimed()
+    if over:
+        ended(item.work_item_hash, 1, Ended(event=EventType.FAILED), worker_id="worker-1", now=NOW)
+    before = (item_of(run).status, events_of(item))
+    with pytest.raises(StaleAttempt):
+        say(item.work_item_hash, "worker-2")
+    assert (item_of(run).status, events_of(item)) == before
+    assert not RunOutput.objects.exists()
+
+
+def test_output_is_taken_after_the_end_of_its_attempt(queue: None) -> None:
+    enqueued()
+    [item] = claimed()
+    ended(item.work_item_hash, 1, Ended(event=EventType.COMPLETED), worker_id="worker-1", now=NOW)
+    output(item.work_item_hash, "worker-1")
+    output(item.work_item_hash, "worker-1")
+    assert RunOutput.objects.get().content == b"late"
+
+
+def output(work_item_hash: str, worker_id: str) -> None:
+    chunk = Chunk(stream="stdout", seq=1, content=b"late")
+    add_output(work_item_hash, 1, [chunk], worker_id=worker_id, max_bytes=1000, now=NOW)
 
 
 def test_the_attempts_allowed_are_the_attempts_made(queue: None) -> None:

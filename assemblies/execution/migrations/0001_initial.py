@@ -1,8 +1,18 @@
 """The queue of runs, its history, manifests and output."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 from assemblies.execution.triggers import create_triggers, remove_triggers
+
+
+def create(_apps: Any, schema_editor: Any) -> None:
+    create_triggers(schema_editor.connection)
+
+
+def remove(_apps: Any, schema_editor: Any) -> None:
+    remove_triggers(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -274,5 +284,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('work_item_hash', 'seq'), name='event_of_work_item')],
             },
         ),
-        migrations.RunPython(create_triggers, remove_triggers),
+        migrations.RunPython(create, remove),
     ]
