@@ -6,13 +6,14 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.signals import setting_changed
 
+from assemblies.models import StoreMark
 from assemblies.payloads import PayloadStore, store_from_url
 
 
 @lru_cache(maxsize=1)
 def payload_store() -> PayloadStore:
     """Return the process's payload store."""
-    return store_from_url(settings.PAYLOAD_STORAGE_URL)
+    return store_from_url(settings.PAYLOAD_STORAGE_URL, owner=StoreMark.owner)
 
 
 def flush_interval() -> timedelta:

@@ -139,6 +139,12 @@ class StorageUnavailable(Failure):
     )
 
 
+class PayloadStoreMissing(StorageUnavailable):
+    default_message = _(
+        "The payload store is not there, or is another library's: mount its disk, then try again. Nothing was changed."
+    )
+
+
 class StorageFull(StorageUnavailable):
     default_message = _("There is too little disk space left to accept changes; reading still works.")
 

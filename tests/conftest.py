@@ -71,6 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def store(tmp_path: Path, settings: Settings) -> Iterator[PayloadStore]:
+    (tmp_path / "Payloads").mkdir()
     settings.PAYLOAD_STORAGE_URL = (tmp_path / "Payloads").as_uri()
     payload_store.cache_clear()
     yield payload_store()

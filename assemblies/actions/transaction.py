@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
+from assemblies.conf import payload_store
 from assemblies.journal.append import lock_head
 from assemblies.journal.space import require_space_for_changes
 from assemblies.models import JournalHead
@@ -26,9 +27,10 @@ class ChangeTransaction:
 def change_transaction(permit: Permit, *, guid: str = "") -> Iterator[ChangeTransaction]:
     """Open the transaction; a denial raised within is audited after the rollback. `guid` is the one assembly changed.
 
-    Raises StorageFull, LibraryBusy, AuditUnavailable, and what is raised within.
+    Raises StorageFull, PayloadStoreMissing, LibraryBusy, AuditUnavailable, and what is raised within.
     """
     require_space_for_changes()
+    payload_store().marker.require()
     with audited_transaction(permit.actor, permit.event, guid=guid):
         head = lock_head()
         # Read now: what waited for the lock must not pass for earlier than it is, least of all a grant's use.

@@ -85,16 +85,21 @@ def restore(
     _check_wanted(manifest, settings.LIBRARY_ID)
     aside = Aside(runtime_root, f"before-restore-{now:%Y%m%dT%H%M%S%fZ}")
     if not manifest.has_databases:
+        store.marker.admit(manifest.head.journal_id)
         returned = put_back(mirror, manifest.payloads, store, aside, track)
         return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
     targets = _targets()
+    # Whose store it is stands in a database, and none may be opened before the mirror's are in place.
+    store = PayloadStore(store.storage)
     connections.close_all()
     with _writers_kept_out(targets["default"]):
         _check_replaceable(targets, manifest, replace=replace)
         with _staged(mirror, manifest, targets) as staged:
             _begin_epoch(staged[DEFAULT_DB_ALIAS])
+            store.marker.admit(manifest.head.journal_id)
             returned = put_back(mirror, manifest.payloads, store, aside, track)
             _swap(staged, targets, aside)
+        store.marker.write(manifest.head.journal_id)
         set_others_aside(manifest.payloads, store, aside)
     return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
 

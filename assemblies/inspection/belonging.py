@@ -1,4 +1,4 @@
-"""Do the databases in place belong together? Asked before anything in them is migrated or written.
+"""Do the databases and the payload store in place belong together? Asked before anything is migrated or written.
 
 An empty place is a first start. A domain database that follows a journal says that there was a library: without that
 journal it has lost a file or a volume, and a new library in its place would hide the loss from whoever could mend it.
@@ -13,10 +13,15 @@ from django.db.models import Model
 
 from assemblies.databases import DEFAULT
 from assemblies.domains import Domain
-from assemblies.errors import LibraryIncomplete
-from assemblies.models import JournalEntry, JournalHead, Watermark
+from assemblies.errors import LibraryIncomplete, StorageUnavailable
+from assemblies.inspection.verify.finding import find_content
+from assemblies.models import JournalEntry, JournalHead, StoreMark, Watermark
+from assemblies.payloads import PayloadStore
+from assemblies.payloads.failures import read_failures_named
+from assemblies.payloads.reference import payload_name
 from devmode.sqlite_files import find_sqlite_file
 
+NEWEST_ENTRIES = 10
 WAYS_ON = (
     "Nothing was changed. Put the file or the volume that is missing back; or put a mirror in place "
     "(`restore_domains DIR --replace`, which keeps what is here aside); or go on without what is missing "
@@ -28,8 +33,10 @@ ONE_DOMAIN = (
 )
 
 
-def require_whole(library_id: str = "", *, decided: Collection[Domain] = (), begins: bool = False) -> None:
-    """Raise LibraryIncomplete when a database is missing, or is not of one library with the others.
+def require_whole(
+    store: PayloadStore, library_id: str = "", *, decided: Collection[Domain] = (), begins: bool = False
+) -> None:
+    """Raise LibraryIncomplete when a database or the store is missing, or is not of one library with the others.
 
     `library_id` is the journal that must be here, if any. The databases of `decided` domains may be another library's;
     with `begins` all of them, and there need be no journal. A database that cannot be read is left to whoever opens it.
@@ -40,7 +47,7 @@ def require_whole(library_id: str = "", *, decided: Collection[Domain] = (), beg
         return
     reasons = [*_other_library(library_id, found, begins=begins)]
     if not begins:
-        reasons += _strangers(found, decided if found else ())
+        reasons += [*_strangers(found, decided if found else ()), *_other_store(store, found)]
     if reasons:
         ways = f"{WAYS_ON} {ONE_DOMAIN}" if found else WAYS_ON
         raise LibraryIncomplete(f"{' '.join(reasons)} {ways}", journal_id=found)
@@ -80,6 +87,32 @@ def _find_reason(domain: Domain, found: str) -> str:
     if sequence and not JournalEntry.objects.filter(sequence=sequence, hash=digest).exists():
         return f"The {domain} database has reached journal entry {sequence}, which the journal here does not have."
     return ""
+
+
+def _other_store(store: PayloadStore, found: str) -> Iterator[str]:
+    try:
+        owners = store.marker.owners()
+        is_ours = found in owners if owners else not _is_marked(found) and not (found and _is_gone(store))
+    except StorageUnavailable:
+        return
+    if not is_ours:
+        whose = f"is that of the journal {', '.join(sorted(owners))}" if owners else "is not there or is empty"
+        yield f"The payload store {whose}; is its disk mounted?"
+
+
+def _is_marked(found: str) -> bool:
+    mark = _find_row(DEFAULT, StoreMark, "journal_id")
+    return bool(found) and mark is not None and mark[0] == found
+
+
+def _is_gone(store: PayloadStore) -> bool:
+    """Say, of a store that was never marked, whether it has nothing of what the journal named last."""
+    entries = JournalEntry.objects.exclude(content="").order_by("-sequence")[:NEWEST_ENTRIES]
+    named = {
+        reference.guid for entry in entries if (content := find_content(entry)) for reference in content.references
+    }
+    with read_failures_named():
+        return bool(named) and not any(store.storage.exists(payload_name(guid)) for guid in named)
 
 
 def _find_row(alias: str, model: type[Model], *names: str) -> tuple[Any, ...] | None:

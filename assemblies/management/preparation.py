@@ -22,6 +22,7 @@ from assemblies.inspection.belonging import require_whole
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
+from assemblies.management.store_mark import mark_store
 from assemblies.official.seeding import SeedReport, seed_staged
 from devmode.actor import Actor
 from devmode.sqlite_files import find_sqlite_files
@@ -56,11 +57,12 @@ def prepare(
     """
     make_directories()
     with prepared_alone():
-        require_whole(settings.LIBRARY_ID, decided=decided, begins=new_library)
+        require_whole(payload_store(), settings.LIBRARY_ID, decided=decided, begins=new_library)
         migrations = {}
         for alias in connections:
             step(f"migrating {alias}")
             migrations[alias] = migrate(alias)
+        mark_store(payload_store(), anew=new_library)
         step("comparing the domain databases")
         permit = get_permit(actor, LibraryEvent.ADOPT, *Domain)
         hydration = hydrate_all(permit=permit, store=payload_store())
@@ -76,7 +78,7 @@ def prepare(
 def check_prepared() -> None:
     """Raise CommandError unless every database has this version's schema, LibraryIncomplete when one is missing."""
     make_directories()
-    require_whole(settings.LIBRARY_ID)
+    require_whole(payload_store(), settings.LIBRARY_ID)
     behind = [alias for alias in connections if missing_migrations(alias)]
     if behind:
         raise CommandError(

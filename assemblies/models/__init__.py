@@ -22,6 +22,7 @@ from assemblies.models.domain_state import DomainState, Flush
 from assemblies.models.journal import JournalEntry, JournalHead, KeyedRequest
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView
+from assemblies.models.store_mark import StoreMark
 
 __all__ = [
     "AliasKind",
@@ -44,6 +45,7 @@ __all__ = [
     "SavedView",
     "SettingCategory",
     "Status",
+    "StoreMark",
     "SyncRecord",
     "UpstreamDocument",
     "UserCreatedAssembly",

@@ -22,6 +22,7 @@ from django.core.files.storage import FileSystemStorage
 
 from assemblies.durable_files import PRIVATE_FILE, PRIVATE_FOLDER, fsync_folder, make_folder
 
+from ..errors import PayloadStoreMissing
 from .failures import NotARegularFileError, write_failures_named
 
 TEMPORARY_SUFFIX = ".tmp"
@@ -51,8 +52,11 @@ class Place:
 
 
 class DurableFileSystemStorage(FileSystemStorage):
-    def __init__(self, location: str | os.PathLike[str]) -> None:
+    """`makes_location`: a store whose disk is not mounted must not be made anew below the mount point."""
+
+    def __init__(self, location: str | os.PathLike[str], *, makes_location: bool = True) -> None:
         super().__init__(location, file_permissions_mode=PRIVATE_FILE, directory_permissions_mode=PRIVATE_FOLDER)
+        self._makes_location = makes_location
         self._location_is_durable = False
 
     def delete(self, name: str) -> None:
@@ -123,7 +127,10 @@ class DurableFileSystemStorage(FileSystemStorage):
     def _make_location_durable(self) -> None:
         """Make the location and see to it that a power loss cannot take it away again; once per storage object."""
         location = Path(self.location)
-        if self._location_is_durable and location.is_dir():
+        is_there = location.is_dir()
+        if not is_there and not self._makes_location:
+            raise PayloadStoreMissing()
+        if self._location_is_durable and is_there:
             return
         make_folder(location)
         for directory in _own_ancestors(location.resolve()):

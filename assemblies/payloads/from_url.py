@@ -3,6 +3,7 @@
 Credentials never stand in the URL: S3 finds them the way its own tools do (environment, profile, instance role).
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -12,21 +13,25 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage
 
 from .durable_storage import DurableFileSystemStorage
+from .marker import nobody
 from .store import PayloadStore
 
 # Above this a payload on its way from S3 is spooled to a temporary file instead of memory.
 S3_MEMORY_BYTES = 4 * 1024 * 1024
 
 
-def store_from_url(url: str) -> PayloadStore:
-    """Raises ImproperlyConfigured, naming what is wrong."""
+def store_from_url(url: str, *, owner: Callable[[], str] = nobody) -> PayloadStore:
+    """Return the store, to which nothing is written unless it is marked as the owner's.
+
+    Raises ImproperlyConfigured, naming what is wrong.
+    """
     parts = urlsplit(url)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ImproperlyConfigured("A payload storage URL has no user, password, query or fragment.")
     if parts.scheme == "file":
-        return PayloadStore(_file_storage(parts))
+        return PayloadStore(_file_storage(parts), owner=owner)
     if parts.scheme == "s3":
-        return PayloadStore(_s3_storage(parts))
+        return PayloadStore(_s3_storage(parts), owner=owner)
     raise ImproperlyConfigured(f"Payload storage URLs start with file:// or s3://, not {parts.scheme or 'nothing'}.")
 
 
@@ -34,7 +39,7 @@ def _file_storage(parts: SplitResult) -> Storage:
     path = url2pathname(parts.path)
     if parts.netloc not in ("", "localhost") or not Path(path).is_absolute():
         raise ImproperlyConfigured("A file:// payload storage URL names an absolute local path: file:///srv/payloads")
-    return DurableFileSystemStorage(path)
+    return DurableFileSystemStorage(path, makes_location=False)
 
 
 def _s3_storage(parts: SplitResult) -> Storage:

@@ -14,9 +14,10 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 
-from ..errors import PayloadCorrupt, StorageFull, StorageUnavailable
+from ..errors import PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
 from .failures import read_failures_named, write_failures_named
 from .free_space import MINIMUM_FREE_FRACTION, DiskRoom, disk_room
+from .marker import StoreMarker, nobody
 from .measured_content import MeasuredContent
 from .reference import PayloadReference, new_payload_guid, payload_name
 from .sweep import guid_directories, remove_payload, sweep_orphans
@@ -25,16 +26,26 @@ VERIFY_CHUNK_BYTES = 262144
 
 
 class PayloadStore:
-    def __init__(self, storage: Storage, *, minimum_free_fraction: float = MINIMUM_FREE_FRACTION) -> None:
+    """Payloads in `storage`; `owner` returns the id that its marker must contain, "" when it need have none."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        minimum_free_fraction: float = MINIMUM_FREE_FRACTION,
+        owner: Callable[[], str] = nobody,
+    ) -> None:
         self.storage = storage
+        self.marker = StoreMarker(storage, owner)
         self.minimum_free_fraction = minimum_free_fraction
 
     def put(self, source: bytes | Iterable[bytes], *, max_bytes: int | None = None) -> PayloadReference:
         """Store new bytes under a new GUID, durable on return.
 
-        Raises AttachmentTooLarge as soon as `max_bytes` are exceeded, StorageFull, StorageUnavailable, and whatever the
-        source itself raises; then nothing is left.
+        Raises AttachmentTooLarge as soon as `max_bytes` are exceeded, StorageFull, PayloadStoreMissing,
+        StorageUnavailable, and whatever the source itself raises; then nothing is left.
         """
+        self.marker.require()
         self._require_free_space()
         guid = new_payload_guid()
         content = MeasuredContent([source] if isinstance(source, bytes) else source, max_bytes=max_bytes)
@@ -49,7 +60,7 @@ class PayloadStore:
         return PayloadReference(guid, content.sha256, content.size_bytes)
 
     def read(self, reference: PayloadReference) -> bytes:
-        """The whole payload. Raises PayloadMissing, PayloadCorrupt, StorageUnavailable."""
+        """The whole payload. Raises PayloadMissing, PayloadCorrupt, PayloadStoreMissing, StorageUnavailable."""
         with self._opened(reference) as file:
             # One byte more than expected, so that a grown file is seen without reading all of it.
             content = _read(file, reference.size_bytes + 1)
@@ -97,8 +108,9 @@ class PayloadStore:
         Returns the GUIDs removed.
 
         `is_referenced` gets GUIDs (500 at most) and answers with those of them that anything still refers to.
-        Raises StorageUnavailable, and whatever `is_referenced` raises.
+        Raises StorageUnavailable, PayloadStoreMissing, and whatever `is_referenced` raises.
         """
+        self.marker.require()
         return sweep_orphans(self.storage, is_referenced, older_than=older_than, newer_than=newer_than)
 
     def find_room(self) -> DiskRoom | None:
@@ -124,8 +136,13 @@ class PayloadStore:
     @contextlib.contextmanager
     def _opened(self, reference: PayloadReference) -> Iterator["File[bytes]"]:
         name = payload_name(reference.guid)
-        with read_failures_named():
-            file = self.storage.open(name, "rb")
+        try:
+            with read_failures_named():
+                file = self.storage.open(name, "rb")
+        except PayloadMissing:
+            # Where the whole store is gone, none of its payloads is lost.
+            self.marker.require()
+            raise
         with file:
             yield file
 

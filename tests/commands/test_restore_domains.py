@@ -302,6 +302,16 @@ def test_a_crash_between_two_steps_leaves_the_old_library_or_the_new(
     assert (summary(), verified.answer["findings"]) == (expected, [])
 
 
+def test_a_lost_store_comes_back_with_its_marker(mirrored: Path, library: PayloadStore, command: Actor) -> None:
+    prepare(actor=command)
+    lost = Path(library.storage.path(""))
+    lost.rename(lost.with_name("lost"))
+    called = call("restore_domains", str(mirrored), "--replace", "--json")
+    assert (called.exit_code, called.answer["findings"]) == (0, []), called.stderr
+    update(guid(3), {"summary": "Later."}, payload=b"echo later", permit=may_update(command), store=library)
+    assert library.marker.owners() == {called.answer["journal_id"]}
+
+
 def test_payloads_alone_are_put_back_beside_databases_of_their_own(
     tmp_path: Path, mirrored: Path, library: PayloadStore
 ) -> None:

@@ -47,6 +47,7 @@ def shipped(tmp_path: Path, library: PayloadStore, command: Actor) -> Path:
     database = ship(tmp_path / "vendor", library)
     empty_the_library()
     shutil.rmtree(library.storage.path(""))
+    Path(library.storage.path("")).mkdir()
     return database
 
 

@@ -42,6 +42,7 @@ def shipped(tmp_path: Path, library: PayloadStore, command: Actor, settings: Set
     contents = {row.guid: row.read_content() for row in Assembly.objects.all()}
     empty_the_library()
     shutil.rmtree(library.storage.path(""))
+    Path(library.storage.path("")).mkdir()
     return contents
 
 

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 
 from assemblies.errors import StorageFull, StorageUnavailable
 from assemblies.payloads import DurableFileSystemStorage, PayloadStore
+from tests.faults.disks import mounted
 
 real_fsync = os.fsync
 
@@ -150,17 +151,9 @@ def test_a_place_removed_while_in_use_is_made_again(store: PayloadStore, root: P
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("a small file system is mounted for this test, which takes root on Linux")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
-    try:
+    (tmp_path / "disk").mkdir()
+    with mounted(tmp_path / "disk", size="1m") as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 @pytest.mark.parametrize("cut", [lambda content: content, lambda content: iter([content[:300_000], content[300_000:]])])

@@ -14,6 +14,7 @@ from assemblies.payloads import DurableFileSystemStorage, store_from_url
 
 @pytest.mark.parametrize("directory", ["Payloads", "with space", "hash#and?mark", "ümlaut"])
 def test_a_file_url_names_a_durable_local_store(tmp_path: Path, directory: str) -> None:
+    (tmp_path / directory).mkdir()
     store = store_from_url((tmp_path / directory).as_uri())
     store.minimum_free_fraction = 0
 

@@ -21,6 +21,9 @@ ADVICE = {
     "payload_missing": Advice(_("Payload missing"), RESTORE),
     "payload_corrupt": Advice(_("Payload damaged"), RESTORE),
     "payload_unreadable": Advice(_("Payload unreadable"), _("Mend the disk or the connection, then verify again.")),
+    "payload_store": Advice(
+        _("Payload store"), _("Mount its disk. Where it is lost, put a mirror's payloads back with `restore_domains`.")
+    ),
     "payload_orphan": Advice(_("Leftover payload"), _("No revision names it: the hourly sweep removes it.")),
     "working_copy": Advice(
         _("Working copy"),

@@ -69,6 +69,7 @@ def store_facts(store: PayloadStore) -> StoreFacts:
 
 
 def _reach(store: PayloadStore) -> bool:
+    store.marker.require()
     with read_failures_named():
         return store.storage.exists(SOME_PAYLOAD)
 

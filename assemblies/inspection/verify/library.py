@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from assemblies.inspection.verify.finding import Finding
-from assemblies.inspection.verify.payloads import find_leftovers, find_payload_faults, named_payloads, present_guids
+from assemblies.inspection.verify.payloads import (
+    find_leftovers,
+    find_payload_faults,
+    find_store_fault,
+    named_payloads,
+    present_guids,
+)
 from assemblies.inspection.verify.replicas import find_replica_faults, find_waiting_replicas
 from assemblies.inspection.verify.working_copy import find_working_copy_faults
 from assemblies.journal import chain
@@ -42,6 +48,7 @@ class Verification:
 def verify_library(store: PayloadStore, *, now: datetime, track: Track = untracked) -> Verification:
     """Check the whole library; reads every payload once. Raises StorageUnavailable when the store cannot be listed."""
     result = Verification()
+    result.findings += find_store_fault(store)
     result.findings += find_chain_faults(result.checked)
     result.heads = chain_heads()
     result.findings += find_working_copy_faults(result.checked, track)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.core.files.storage import Storage
 
-from assemblies.errors import Failure, PayloadCorrupt, PayloadMissing
+from assemblies.errors import Failure, PayloadCorrupt, PayloadMissing, PayloadStoreMissing
 from assemblies.inspection.verify.finding import BATCH_ROWS, Finding, find_content
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadReference, PayloadStore
@@ -14,6 +14,14 @@ from assemblies.payloads.sweep import GRACE, guid_directories
 from assemblies.progress import Track, untracked
 
 KINDS: dict[type[Failure], str] = {PayloadMissing: "payload_missing", PayloadCorrupt: "payload_corrupt"}
+
+
+def find_store_fault(store: PayloadStore) -> Iterator[Finding]:
+    """Yield that the store is not the library's: its disk is not mounted, or another one is."""
+    try:
+        store.marker.require()
+    except PayloadStoreMissing as failure:
+        yield Finding("payload_store", "marker", failure.message)
 
 
 def find_payload_faults(
