@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assemblies.backup.manifest import MANIFEST
+from assemblies.backup.manifest import MANIFEST, read_manifest
 from assemblies.durable_files import PRIVATE_FILE, PRIVATE_FOLDER, fsync_folder, fsync_folders, make_folder
 from assemblies.errors import MirrorRefused, RestoreRefused
 
@@ -77,13 +77,25 @@ def opened_folder(path: Path) -> Iterator[MirrorFolder]:
 
 
 def newest_mirror(path: Path) -> Path:
-    """Return the mirror that `path` is, or the newest in it. Raises RestoreRefused when there is none."""
+    """Return the mirror that `path` is, or the newest in it.
+
+    Raises RestoreRefused when there is none, or when the newest has faults and there is an earlier one without.
+    """
     if (path / MANIFEST).is_file():
         return path
     mirrors = finished_mirrors(path) if path.is_dir() else []
     if not mirrors:
         raise RestoreRefused(f"There is no finished mirror in {path}; nothing was changed.")
+    if faulty(mirrors[-1]) and (whole := [mirror.name for mirror in mirrors if not faulty(mirror)]):
+        raise RestoreRefused(
+            f"The newest mirror, {mirrors[-1].name}, has faults; the newest whole one is {whole[-1]}. "
+            "Name the one that you want; nothing was changed."
+        )
     return mirrors[-1]
+
+
+def faulty(mirror: Path) -> bool:
+    return bool(read_manifest(mirror).faults)
 
 
 def finished_mirrors(path: Path) -> list[Path]:

@@ -70,7 +70,7 @@ class LibraryHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """`files` maps paths relative to the mirror; `faults` are the payloads that could not be copied."""
+    """`files` maps paths relative to the mirror; `faults` are what was found wrong with the copy."""
 
     made_at: str
     tool_version: str

@@ -6,6 +6,7 @@ journal names them and never change. Databases are copied by SQLite through the 
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from assemblies.backup.copied_library import verify_copy
 from assemblies.backup.folder import opened_folder
 from assemblies.backup.manifest import (
     DATABASE_FILES,
     HEAD_QUERY,
     MANIFEST,
+    PAYLOADS,
     FileFacts,
     LibraryHead,
     Manifest,
@@ -32,8 +35,9 @@ from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
 from assemblies.durable_files import PRIVATE_FILE, fsync_file, make_folder, sha256_of, write_new
 from assemblies.errors import Failure, MirrorRefused, PayloadCorrupt, PayloadMissing
 from assemblies.inspection.verify import Finding
+from assemblies.inspection.verify.library import find_chain_faults
 from assemblies.models import Content, JournalEntry
-from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.payloads import DurableFileSystemStorage, PayloadReference, PayloadStore
 from assemblies.progress import Track, untracked
 from devmode.sqlite_files import find_sqlite_file
 
@@ -130,6 +134,7 @@ def _build(
     named, faults = _named_payloads(head.sequence, track)
     copied, damaged = _copy_payloads(building, named, store, track)
     faults += damaged
+    faults += _new_faults(faults, _verified(building, now=now, payloads_only=payloads_only, track=track))
     manifest = Manifest(
         made_at=now.isoformat(),
         tool_version=str(settings.SPECTACULAR_SETTINGS["VERSION"]),
@@ -138,6 +143,20 @@ def _build(
         faults=[fault.json() for fault in faults],
     )
     return manifest, faults
+
+
+def _verified(building: Path, *, now: datetime, payloads_only: bool, track: Track) -> Iterable[Finding]:
+    """Let the copy be verified: a journal with a gap names fewer payloads, and copies cleanly."""
+    if payloads_only:
+        return find_chain_faults(Counter())
+    copies = {alias: database_in(building, alias) for alias in DATABASE_FILES}
+    return verify_copy(copies, PayloadStore(DurableFileSystemStorage(building / PAYLOADS)), now=now, track=track)
+
+
+def _new_faults(known: Iterable[Finding], found: Iterable[Finding]) -> list[Finding]:
+    """Return what is not known yet: a payload that could not be copied is missing from the copy, too."""
+    subjects = {fault.subject for fault in known}
+    return [fault for fault in found if fault.subject not in subjects]
 
 
 def _copy_database(alias: str, target: Path) -> FileFacts:

@@ -14,7 +14,8 @@ from filelock import FileLock
 
 from assemblies.actions.attach import attach
 from assemblies.backup.mirror import mirror
-from assemblies.models import JournalEntry, JournalHead
+from assemblies.conf import payload_store
+from assemblies.models import Assembly, JournalEntry, JournalHead
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.backup.mirrored_library import fill, make_mirror, on_sqlite, payload_of
@@ -111,6 +112,24 @@ def test_an_entry_that_cannot_be_read_is_reported(folder: Path, library: Payload
     JournalEntry.objects.filter(sequence=1).update(content="[]")
     [fault] = make_mirror(folder, library).faults
     assert (fault.kind, fault.subject) == ("journal", "1")
+
+
+def test_a_journal_with_a_gap_costs_no_earlier_mirror(folder: Path) -> None:
+    first = Path(call("mirror_domains", str(folder), "--json").answer["mirror"])
+    JournalEntry.objects.filter(sequence=2).delete()
+    second = call("mirror_domains", str(folder), "--json")
+    assert (second.exit_code, second.answer["payloads"]) == (2, 5)
+    assert "journal" in {fault["kind"] for fault in second.answer["faults"]}
+    assert first.is_dir()
+    refused = call("restore_domains", str(folder), "--replace")
+    assert (refused.exit_code, first.name in refused.stderr) == (2, True), "the newest one is not what is meant"
+    assert call("mirror_domains", str(folder.with_name("payloads")), "--payloads-only").exit_code == 2
+
+
+def test_a_copy_is_verified_as_the_library_is(folder: Path) -> None:
+    Assembly.objects.filter(guid=guid(2)).update(summary="By another hand.")
+    [fault] = make_mirror(folder, payload_store()).faults
+    assert (fault.kind, fault.subject) == ("working_copy", guid(2))
 
 
 def test_a_folder_with_anything_else_in_it_is_refused_and_left_alone(folder: Path) -> None:

@@ -16,8 +16,9 @@ from assemblies.management.tables import table_lines
 class Command(LibraryCommand):
     help = (
         "Copy every database and every payload the journal names into a new sub-folder of DIR, with a manifest of "
-        "SHA-256 hashes. The library may be in use. An earlier mirror in DIR goes when the new one is finished and "
-        "without a fault. Exit code 2 when it was refused, or when a payload is damaged; the rest is mirrored then."
+        "SHA-256 hashes, and verify the copy. The library may be in use. An earlier mirror in DIR "
+        "goes when the new one is finished and without a fault. Exit code 2 when it was refused, or when anything was "
+        "found; the rest is mirrored then."
     )
     examples = """
         manage.py mirror_domains /srv/backup/borealis
@@ -43,7 +44,7 @@ class Command(LibraryCommand):
         self.answer(report.json(), self._lines(report))
         if report.faults:
             raise CommandError(
-                f"{len(report.faults)} faults: the mirror lacks what they name; earlier mirrors were kept.",
+                f"{len(report.faults)} faults, in the library as in the mirror; earlier mirrors were kept.",
                 returncode=REFUSED,
             )
 
