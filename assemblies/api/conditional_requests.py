@@ -5,20 +5,19 @@ from typing import TypeVar
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import parse_etags
 from rest_framework.request import Request
 
 from assemblies.catalogue import CatalogueEntry
 from assemblies.errors import RevisionConflict
+from assemblies.web.entity_tags import ANY, is_known, read_tags
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
-_REVISION = re.compile(r'(?:W/)?"(\d{1,18})(?:-[^"]*)?"')
+_REVISION = re.compile(r"(\d{1,18})(?:-.*)?", re.ASCII)
 
 
 def not_modified(request: Request, etag: str) -> HttpResponse | None:
-    """Return the 304 when the client names `etag` in If-None-Match; a weakened spelling is the same to a reader."""
-    seen = {known.removeprefix("W/") for known in parse_etags(request.headers.get("If-None-Match", ""))}
-    if etag not in seen and "*" not in seen:
+    """Return the 304 when the client names `etag` in If-None-Match."""
+    if not is_known(request.headers.get("If-None-Match", ""), etag):
         return None
     return tagged(HttpResponse(status=304), etag)
 
@@ -35,8 +34,9 @@ def expected_revision(request: Request, entry: CatalogueEntry) -> int | None:
     flush changes the tag but not the content.
     """
     header = request.headers.get("If-Match")
-    if header is None or header.strip() == "*":
+    known = read_tags(ANY if header is None else header)
+    if ANY in known:
         return None
-    if entry.revision in {int(revision) for revision in _REVISION.findall(header)}:
+    if entry.revision in {int(found[1]) for tag in known if (found := _REVISION.fullmatch(tag))}:
         return entry.revision
     raise RevisionConflict(assembly_guid=entry.guid, revision=entry.revision, expected=header)

@@ -10,7 +10,8 @@ from rest_framework.exceptions import ErrorDetail
 
 MAX_NUMBER = 2**53
 MAX_VALUE_LENGTH = 1000
-WORDS_OF_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+# What browsers, Python and other programs write for a flag, in any letter case.
+WORDS_OF_FLAGS = dict.fromkeys(("true", "1", "yes", "on"), True) | dict.fromkeys(("false", "0", "no", "off"), False)
 
 
 class LiteralText(serializers.CharField):

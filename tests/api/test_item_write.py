@@ -190,15 +190,21 @@ def test_a_script_becomes_a_workflow_only_with_a_graph(as_operator: Api, shelve:
     assert as_operator.patch(path_of(guid), {"summary": "kept", "category": None}).json()["category"] == "workflow"
 
 
-@pytest.mark.parametrize("spelling", ["{etag}", "W/{etag}", '"{revision}"', '"1-x", "{revision}"', "*"])
+@pytest.mark.parametrize("spelling", [
+    "{etag}", "W/{etag}", "w/{etag}", '"{revision}"', "{revision}", '"1-x", "{revision}"', '"1-x",{etag} , "7"',
+    "99-x, {revision}-y", "{gzip}", "W/{gzip}", "*", '"9", *',
+])  # fmt: skip
 def test_a_matching_condition_lets_the_change_through(as_operator: Api, shelve: Shelve, spelling: str) -> None:
     guid = shelve()
-    condition = spelling.format(etag=as_operator.get(path_of(guid))["ETag"], revision=row(guid).sequence)
+    etag = as_operator.get(path_of(guid))["ETag"]
+    condition = spelling.format(etag=etag, gzip=f'{etag[:-1]}-gzip"', revision=row(guid).sequence)
     assert as_operator.patch(path_of(guid), {"summary": "new"}, If_Match=condition).status_code == 200
     assert row(guid).summary == "new"
 
 
-@pytest.mark.parametrize("condition", ['"1"', '"99-d-v"', '"nonsense"', "nonsense", '"' + "9" * 400 + '"'])
+@pytest.mark.parametrize(
+    "condition", ['"1"', "1, 99-d-v", "", '"*"', '"99-d-v"', '"nonsense"', "nonsense", '"' + "9" * 400 + '"']
+)
 @pytest.mark.parametrize("method", ["patch", "put", "delete"])
 def test_another_revision_is_a_conflict_that_shows_the_current_state(
     as_operator: Api, shelve: Shelve, condition: str, method: str

@@ -20,6 +20,7 @@ from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_q
 from assemblies.domains import Domain, Operation
 from assemblies.journal.pending import PendingWrite
 from assemblies.web.actors import actor_of, writable_domains
+from assemblies.web.entity_tags import is_known
 from devmode.actor import Actor
 from devmode.grants.principal import principal_of
 
@@ -71,7 +72,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     if request.headers.get("X-Requested-With") != "fetch":
         return render_page(request, "library/queue/page.html", title=_("Write queue"), **_shown(request, snapshot, now))
     tag = _tag(request, snapshot, now)
-    if request.headers.get("If-None-Match") == tag:
+    if is_known(request.headers.get("If-None-Match", ""), tag):
         return HttpResponseNotModified(headers={"ETag": tag})
     context = {**_shown(request, snapshot, now), "principal": principal_of(request)}
     answer = render(request, "library/queue/live.html", context)

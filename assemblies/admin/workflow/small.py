@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from assemblies.admin.page import refusals_as_pages
@@ -14,6 +13,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import Kind
 from assemblies.errors import Failure
+from assemblies.web.entity_tags import is_known
 from assemblies.web.lookups import get_any_entry
 
 SIZE = (96, 54)
@@ -28,7 +28,7 @@ def assembly_picture(request: HttpRequest, guid: str) -> HttpResponseBase:
     """Answer with a picture whatever the payload is like; an assembly that is not known has none."""
     entry = get_any_entry(guid)
     tag = f'"{DRAWING}-{entry.content.payload_sha256}"'
-    if not _is_known(request, tag):
+    if not is_known(request.headers.get("If-None-Match", ""), tag):
         picture = _picture(entry)
         response = _svg("library/workflow/small.svg", picture) if picture else _svg("library/workflow/neutral.svg")
         # What cannot be read now may be read tomorrow: only a picture of the bytes themselves is worth keeping.
@@ -39,11 +39,6 @@ def assembly_picture(request: HttpRequest, guid: str) -> HttpResponseBase:
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _is_known(request: HttpRequest, tag: str) -> bool:
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    return tag in {one.removeprefix("W/") for one in known}
 
 
 def _picture(entry: CatalogueEntry) -> Picture | None:

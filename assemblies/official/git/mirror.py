@@ -142,7 +142,7 @@ class GitMirror:
         try:
             self._remote().run(
                 "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--force", "--no-write-fetch-head",
-                "--no-auto-maintenance", "--no-show-forced-updates", "--",
+                "--no-auto-maintenance", "--no-show-forced-updates", "--update-shallow", "--",
                 self.address.url, f"+{wanted}:{ref.mirrored}",
                 seconds=self.limits.fetching_seconds, check=check_size,
             )  # fmt: skip
