@@ -12,7 +12,9 @@ from assemblies import documents
 from assemblies.documents.decoding import DEEPEST_WRAPPING, MAX_DEPTH
 from assemblies.errors import AttachmentTooLarge, InvalidDocument
 from assemblies.web.uploads import SLACK_BYTES, announced_bytes
+from devmode.api.bodies import CompressedBody
 
+GZIP = b"\x1f\x8b"
 CHUNK_BYTES = 256 * 1024
 
 
@@ -28,6 +30,8 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         max_bytes = self.documents_per_body * settings.MAX_DOCUMENT_BYTES + SLACK_BYTES
         raw: bytes = stream.read(max_bytes + 1)
+        if raw.startswith(GZIP):
+            raise CompressedBody
         return documents.parse_json(raw, max_bytes=max_bytes, max_depth=self.max_depth)
 
 

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from devmode.api.bodies import check_body_headers
+
 SECRETS = {"access_token", "api_key", "authorization", "password", "secret", "sessionid", "token"}
 
 
@@ -46,9 +48,7 @@ class PrivateEndpoint(PrivateAnswers):
         super().initial(request, *args, **kwargs)
         if SECRETS & {name.lower() for name in request.query_params}:
             raise SecretInQuery
-        # Servers do not tell the end of a chunked body from a connection that broke, so it could be cut unnoticed.
-        if request.headers.get("Transfer-Encoding") and not request.META.get("CONTENT_LENGTH"):
-            raise ParseError("Announce the size of the body in Content-Length.")
+        check_body_headers(request.headers, request.META)
 
 
 def error_renderer() -> Any:

@@ -314,6 +314,24 @@ def test_bad_documents_are_listed_beside_the_good_ones(olga: Client, settings: A
     assert "broken.json" in sent.text
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("tidy.ps1", b"Get-Item\r\n", "This is a script and no document"),
+        ("run.txt", b"#!/bin/sh\n", "This is a script and no document"),
+        ("all.7z", b"7z\xbc\xaf\x27\x1c\0\4", "This is a 7z archive"),
+        ("all.tar.gz", b"\x1f\x8b\x08\0", "This is a gzip archive"),
+        ("page.json", b"<!DOCTYPE html><html>", "This is an HTML page"),
+        ("none.json", b"", "This is empty"),
+        ("package.json", b'{"name": "x", "scripts": {}}', "This is no assembly"),
+    ],
+)
+def test_a_file_that_is_no_document_is_called_what_it_is(olga: Client, name: str, content: bytes, words: str) -> None:
+    sent = Sent(olga, (name, content), ("ok.json", document("Good one"))).preview()
+    assert words in sent.text and "Good one" in sent.text
+    assert "not valid JSON" not in sent.text
+
+
 def test_the_readable_style_is_put_together_from_a_zip(olga: Client) -> None:
     members = {"x/a.json": {"name": "Tree", "type": "bash"}, "x/a.sh": b"#!/bin/sh\r\n"}
     Sent(olga, ("tree.zip", zipped(members))).preview().pick("import")

@@ -1,5 +1,6 @@
 """Errors: one shape, one status per fact, and no trace of the inside."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from assemblies.api.errors import answer_exception
 from assemblies.web.errors import STATUSES, status_of
 from borealis_assemblies import errors as pages
 from devmode.write_lock import WriteLockTimeout
-from tests.api.conftest import Api, assert_refused
+from tests.api.conftest import Api, Shelve, assert_refused, path_of
 
-CONTRACT = {400, 401, 403, 404, 409, 412, 413, 415, 429, 503, 507}
+COMPRESSED = gzip.compress(b'{"document": {}}')
+CONTRACT = {400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503, 507}
 
 
 def all_kinds(kind: type[facts.LibraryError]) -> list[type[facts.LibraryError]]:
@@ -114,3 +116,22 @@ def test_what_no_endpoint_answers_has_the_same_shape() -> None:
 def test_the_root_leads_to_the_screens(stranger: Api) -> None:
     answer = stranger.get("/")
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.parametrize("headers", [{"Content_Encoding": "gzip"}, {"Content_Encoding": "br"}, {}])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/api/assemblies/import"), ("POST", "/api/assemblies")])
+def test_a_compressed_body_is_called_what_it_is(
+    as_operator: Api, headers: dict[str, str], method: str, path: str
+) -> None:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = as_operator.client.generic(method, path, COMPRESSED, "application/json", headers=named)
+    assert_refused(answer, 415, "unsupported_content_encoding")
+    assert "send it as it is" in answer.json()["message"]
+
+
+def test_an_attachment_that_is_compressed_on_the_way_is_not_stored_so(as_operator: Api, shelve: Shelve) -> None:
+    path = path_of(shelve(), "/files/a.gz")
+    sent = as_operator.client.generic("PUT", path, COMPRESSED, headers={"Content-Encoding": "gzip"})
+    assert_refused(sent, 415, "unsupported_content_encoding")
+    assert as_operator.put_bytes(path, COMPRESSED).status_code == 200
+    assert as_operator.get(path).getvalue() == COMPRESSED

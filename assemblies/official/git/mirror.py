@@ -96,6 +96,11 @@ class GitMirror:
             return False
         return True
 
+    @property
+    def is_shallow(self) -> bool:
+        """Say whether the history that was fetched is cut off, as that of the source is."""
+        return (self.folder / "shallow").is_file()
+
     def is_descendant(self, commit: str, *, of: str) -> bool:
         """Say whether `commit` is `of` or came after it; no, where `of` is not in this history."""
         try:
@@ -139,10 +144,12 @@ class GitMirror:
             if _folder_bytes(self.folder) > allowed:
                 raise GitLimit(f"it is larger than {allowed} bytes")
 
+        # As much history as the source has by now: it may be a shallow clone that was made whole.
+        deepening = ["--unshallow"] if self.is_shallow else []
         try:
             self._remote().run(
                 "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--force", "--no-write-fetch-head",
-                "--no-auto-maintenance", "--no-show-forced-updates", "--update-shallow", "--",
+                "--no-auto-maintenance", "--no-show-forced-updates", "--update-shallow", *deepening, "--",
                 self.address.url, f"+{wanted}:{ref.mirrored}",
                 seconds=self.limits.fetching_seconds, check=check_size,
             )  # fmt: skip

@@ -27,6 +27,11 @@ from assemblies.official.source import SourceContents, published
 from assemblies.progress import Track, untracked
 
 VERSION_PREFIX = "git:"
+REFUSED = "The official sync was refused; the catalogue is unchanged."
+SHALLOW = (
+    "The source is a shallow clone and its history ends before {earlier}, which the catalogue was brought to last: run "
+    "git fetch --unshallow there, or allow a rollback if that is meant."
+)
 # Clocks differ; a commit from further ahead than this would stay "fresh" for as long as it likes.
 CLOCK_TOLERANCE = timedelta(days=1)
 _SIGNATURE_HEADER = re.compile(rb"^(gpgsig[^ \n]*) ([^\n]*(?:\n [^\n]*)*)\n", re.MULTILINE)
@@ -65,10 +70,17 @@ class GitSource:
                 ) from failure
 
     def follows(self, version: str, earlier: str) -> bool | None:
-        """Say whether the commit of `version` descends from that of `earlier`; None where either is no commit."""
+        """Say whether the commit of `version` descends from that of `earlier`; None where either is no commit.
+
+        Raises SyncRefused where the history of a shallow clone ends before anybody could tell.
+        """
         if not (version.startswith(VERSION_PREFIX) and earlier.startswith(VERSION_PREFIX)):
             return None
-        return self.is_descendant(version, of=earlier)
+        is_descendant = self.is_descendant(version, of=earlier)
+        if not is_descendant and self._mirror().is_shallow:
+            reason = SHALLOW.format(earlier=earlier)
+            raise SyncRefused(f"{REFUSED} {reason}", reasons=[reason], skipped=[], may_allow=["allow_rollback"])
+        return is_descendant
 
     def is_descendant(self, commit: str, *, of: str) -> bool:
         """Say whether `commit` is `of` or came after it; both are commit ids or versions `git:<commit>`.
@@ -128,9 +140,7 @@ class GitSource:
 
 
 def _refused(reason: str) -> SyncRefused:
-    return SyncRefused(
-        f"The official sync was refused; the catalogue is unchanged. {reason}", reasons=[reason], skipped=[]
-    )
+    return SyncRefused(f"{REFUSED} {reason}", reasons=[reason], skipped=[])
 
 
 def is_signed_commit(commit: Commit, keys: Iterable[SigningKey]) -> bool:

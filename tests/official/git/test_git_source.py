@@ -208,6 +208,30 @@ def test_a_rewritten_history_is_read_and_known_as_no_descendant(repository: Repo
     assert source.follows(second, "dir:0123456789ab") is source.follows("db:0", second) is None
 
 
+def test_a_shallow_clone_is_read_and_says_what_it_cannot_tell(repository: Repository, tmp_path: Path) -> None:
+    first = repository.git("rev-parse", "HEAD")
+    publish(repository.folder, 3)
+    repository.commit()
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(clone))
+    source = git_source(clone, tmp_path / "mirrors")
+    version = source.read().version
+    assert len(source.read().documents) == 3
+    with pytest.raises(SyncRefused, match="git fetch --unshallow") as refused:
+        source.follows(version, f"git:{first}")
+    assert refused.value.detail["may_allow"] == ["allow_rollback"]
+
+    publish(repository.folder, 4)
+    repository.commit()
+    Repository(clone).git("fetch", "--quiet", "--depth=1")
+    Repository(clone).git("reset", "--quiet", "--hard", "origin/main")
+    later = source.read()
+    assert len(later.documents) == 4
+    Repository(clone).git("fetch", "--quiet", "--unshallow")
+    assert source.read().version == later.version
+    assert source.follows(later.version, version) is True and source.follows(version, f"git:{first}") is True
+
+
 def test_a_commit_older_than_allowed_or_from_the_future_is_refused(repository: Repository, tmp_path: Path) -> None:
     def source_at(days: float) -> SourceContents:
         now = MADE_AT + timedelta(days=days)
