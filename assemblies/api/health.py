@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.api.shapes.fields import JSONObject
 from assemblies.api.shapes.items import Status
-from assemblies.conf import payload_store
+from assemblies.conf import flush_interval, payload_store
 from assemblies.inspection.health.readiness import library_state
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import described
@@ -48,6 +49,6 @@ class ReadinessView(PrivateEndpoint):
         tag="health",
     )
     def get(self, request: Request) -> Response:
-        state = library_state(payload_store())
+        state = library_state(payload_store(), flush_interval=flush_interval(), now=timezone.now())
         body = state if request.user.is_authenticated else {"status": state["status"]}
         return Response(body, status=200 if state["status"] == "ok" else 503)

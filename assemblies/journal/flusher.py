@@ -15,7 +15,7 @@ from django.utils import timezone
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.journal.flush import flush, flush_domain
-from assemblies.journal.pending import LONGEST_RETRY_SECONDS, next_attempt_at, pending_entries, persisted_sequences
+from assemblies.journal.pending import due_at, pending_entries, persisted_sequences
 from assemblies.models import DomainState
 
 logger = logging.getLogger(__name__)
@@ -38,24 +38,21 @@ class Flusher:
 
     def flush_due(self) -> None:
         now = timezone.now()
-        for domain, due_at in self.due_times().items():
-            if due_at <= now and not self.stopped.is_set():
+        for domain, due in self.due_times(now).items():
+            if due <= now and not self.stopped.is_set():
                 flush_domain(domain)
 
-    def due_times(self) -> dict[Domain, datetime]:
+    def due_times(self, now: datetime) -> dict[Domain, datetime]:
         """Return when each domain with pending changes is due.
 
-        No wait is longer than these two: a time further ahead was written before the clock was set back.
+        `now` is the caller's: a second reading of the clock would be later, and what is due at once never would be.
         """
-        now = timezone.now()
-        furthest = now + max(self.interval, timedelta(seconds=LONGEST_RETRY_SECONDS))
         states = {state.domain: state for state in DomainState.objects.all()}
         due = {}
         for domain, sequence in persisted_sequences().items():
             oldest = pending_entries({domain: sequence}).values_list("recorded_at", flat=True).first()
             if oldest is not None:
-                due_at = next_attempt_at(states.get(domain), oldest, interval=self.interval)
-                due[domain] = due_at if due_at <= furthest else now
+                due[domain] = due_at(states.get(domain), oldest, interval=self.interval, now=now)
         return due
 
     def _try(self, step: Callable[[], object]) -> None:

@@ -13,6 +13,8 @@ from assemblies.models import Assembly, DomainState, JournalEntry
 
 FIRST_RETRY_SECONDS = 1
 LONGEST_RETRY_SECONDS = 60
+# Beyond its interval: time for a retry, and for a flusher that is being started again.
+OVERDUE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,23 @@ def pending_writes() -> list[PendingWrite]:
             last_error=state.last_error if state else "",
         )
     return list(writes.values())
+
+
+def due_at(state: DomainState | None, oldest_staged_at: datetime, *, interval: timedelta, now: datetime) -> datetime:
+    """Return when a domain is to be flushed; `now` when that is further ahead than any wait can be.
+
+    Such a time was written before the clock was set back.
+    """
+    due = next_attempt_at(state, oldest_staged_at, interval=interval)
+    return due if due <= now + max(interval, timedelta(seconds=LONGEST_RETRY_SECONDS)) else now
+
+
+def is_overdue(oldest_staged_at: datetime, *, interval: timedelta, now: datetime) -> bool:
+    """Say whether a change that still waits should have been written long ago.
+
+    So should one of a time that has not come: the clock was set back, and a flusher that runs writes it at once.
+    """
+    return not now - interval - OVERDUE <= oldest_staged_at <= now + OVERDUE
 
 
 def next_attempt_at(state: DomainState | None, oldest_staged_at: datetime, *, interval: timedelta) -> datetime:

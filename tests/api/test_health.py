@@ -1,9 +1,13 @@
 """GET /health and /health/ready."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connections
 from django.test import Client
+from django.utils import timezone
 
+from assemblies.journal.flush import flush
 from assemblies.models import DomainState, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
 from tests.api.conftest import Api, Shelve
@@ -26,7 +30,13 @@ def test_a_viewer_sees_each_part(as_viewer: Api, shelve: Shelve) -> None:
     body = as_viewer.get("/health/ready/").json()
     assert body["databases"].keys() == set(connections)
     assert {state["status"] for state in (*body["databases"].values(), body["payloads"])} == {"ok"}
-    assert body["flush"]["official"] == {"pending": 0, "lag_seconds": 0.0, "attempts": 0, "last_error": ""}
+    assert body["flush"]["official"] == {
+        "pending": 0,
+        "lag_seconds": 0.0,
+        "attempts": 0,
+        "last_error": "",
+        "overdue": False,
+    }
     waiting = body["flush"]["user"]
     assert (waiting["pending"], waiting["attempts"], waiting["last_error"]) == (1, 3, "locked")
     assert waiting["lag_seconds"] > 0
@@ -51,6 +61,21 @@ def test_without_the_journal_there_is_no_more_to_say(as_viewer: Api, monkeypatch
     monkeypatch.setattr(JournalHead.objects, "exists", _raise)
     body = as_viewer.get("/health/ready").json()
     assert (body["status"], body["flush"], body["journal"]) == ("error", {}, {})
+
+
+@pytest.mark.parametrize("moved", [timedelta(hours=-1), timedelta(days=1)])
+def test_it_is_not_ready_while_a_flush_is_overdue_or_the_clock_was_set_back(
+    as_viewer: Api, shelve: Shelve, moved: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as clock:
+        then = timezone.now() + moved
+        clock.setattr(timezone, "now", lambda: then)
+        shelve()
+    answer = as_viewer.get("/health/ready")
+    assert (answer.status_code, answer.json()["flush"]["user"]["overdue"]) == (503, True)
+    assert answer.json()["flush"]["user"]["lag_seconds"] >= 0
+    flush()
+    assert as_viewer.get("/health/ready").status_code == 200
 
 
 def _raise() -> bool:

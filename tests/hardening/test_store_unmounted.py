@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -124,4 +125,4 @@ def test_a_far_store_is_asked_every_thirty_seconds(
     monkeypatch.setattr(marker, "FAR_CHECK_SECONDS", 0)
     with pytest.raises(PayloadStoreMissing):
         store.put(b"later")
-    assert library_state(store)["payloads"]["status"] == "error"
+    assert library_state(store, flush_interval=timedelta(0), now=timezone.now())["payloads"]["status"] == "error"

@@ -14,8 +14,8 @@ from assemblies.admin.queue.page import overdue
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
 from assemblies.companion_states import State, companion_states
-from assemblies.conf import payload_store
-from assemblies.inspection.health.databases import DatabaseFacts, database_facts, quick_checks
+from assemblies.conf import flush_interval, payload_store
+from assemblies.inspection.health.databases import database_facts, quick_checks
 from assemblies.inspection.health.lag import replica_lags
 from assemblies.inspection.health.parts import store_facts
 from assemblies.journal import chain
@@ -48,22 +48,23 @@ def _page(request: HttpRequest, checks: dict[str, list[str]] | None) -> HttpResp
         "companions": companion_states(),
         "settings": settings_in_force(),
         "now": timezone.now(),
-        **(_of_journal(databases) if can_ask else {}),
+        **(_of_journal() if can_ask else {}),
     }
     context["is_well"] = can_ask and _is_well(context, checks)
     return render_page(request, "library/health/page.html", title=_("Health"), **context)
 
 
-def _of_journal(databases: list[DatabaseFacts]) -> dict[str, Any]:
+def _of_journal() -> dict[str, Any]:
     snapshot = library_catalogue().current()
     sequence, digest = chain.find_head()
-    lags = replica_lags()
+    now = timezone.now()
+    lags = replica_lags(interval=flush_interval(), now=now)
     return {
         "journal_id": JournalHead.objects.values_list("journal_id", flat=True).filter(id=1).first() or "",
         "journal_head": {"sequence": sequence, "hash": digest},
         "audit_head": dict(zip(("sequence", "hash"), audit.find_head(), strict=True)),
         "lags": lags,
-        "overdue": overdue(domain_queues(snapshot), timezone.now()),
+        "overdue": overdue(domain_queues(snapshot), now),
         "next_flush_at": snapshot.queue["next_flush_at"],
         "last_attempt_at": max((lag.last_attempt_at for lag in lags if lag.last_attempt_at), default=None),
         "current": _current_payloads(snapshot),

@@ -4,7 +4,7 @@ A browser that asks for the part that changes alone gets it without the frame, a
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -17,16 +17,15 @@ from django.views.decorators.http import require_safe
 
 from assemblies.admin.page import render_page
 from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_queues, library_catalogue, pending_page
+from assemblies.conf import flush_interval
 from assemblies.domains import Domain, Operation
-from assemblies.journal.pending import PendingWrite
+from assemblies.journal.pending import PendingWrite, is_overdue
 from assemblies.web.actors import actor_of, writable_domains
 from assemblies.web.entity_tags import is_known
 from devmode.actor import Actor
 from devmode.grants.principal import principal_of
 
 WRITES_PER_PAGE = 50
-# The flusher looks twice a second; this late, nobody is looking.
-OVERDUE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,9 @@ def _lines(page: "Page[PendingWrite]", snapshot: Snapshot, actor: Actor) -> list
 
 
 def overdue(queues: list[DomainQueue], now: datetime) -> list[DomainQueue]:
-    """Return the domains whose turn came long ago: nobody seems to flush."""
-    return [queue for queue in queues if queue.next_flush_at and queue.next_flush_at + OVERDUE < now]
+    """Return the domains whose turn came long ago, and at which nobody seems to try."""
+    waiting = [(queue, queue.oldest_staged_at) for queue in queues if not queue.attempts]
+    return [queue for queue, oldest in waiting if oldest and is_overdue(oldest, interval=flush_interval(), now=now)]
 
 
 def _tag(request: HttpRequest, snapshot: Snapshot, now: datetime) -> str:
