@@ -89,7 +89,7 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     reached = replace(position, sequence=last.sequence, hash=last.hash)
     lists = carried_lists(snapshot, entries, entries if upstream is not snapshot.upstream else touched | copies)
     return Snapshot(
-        reached, entries, waiting, persistence, snapshot.flush_interval, upstream, copies, lists, snapshot.texts
+        reached, entries, waiting, persistence, snapshot.flush_interval, upstream, copies, lists, snapshot.matches
     )
 
 

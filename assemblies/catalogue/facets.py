@@ -6,20 +6,27 @@ The values of a filter that is set are counted without it, since another one cou
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from itertools import chain
 
-from assemblies.catalogue.entry import YES, CatalogueEntry
+from assemblies.catalogue.entry import YES
 from assemblies.catalogue.listing import ListResult, find_list
-from assemblies.catalogue.parameters import ListParameters
-from assemblies.catalogue.selection import selected_guids
+from assemblies.catalogue.parameters import Filters
+from assemblies.catalogue.selection import (
+    DEFAULT_ORDERING,
+    Selection,
+    changed_since,
+    count_facet_keys,
+    facet_keys_of,
+    selected_guids,
+)
 
 Facets = dict[str, "Counter[str]"]
+Sets = Mapping[str, Collection[str]]
 # The value of a filter by time: the days that lie between.
 DAYS = (1, 7, 30)
-NAMES = ("domain", "kind", "type", "category", "tag", "dirty", "upstream_state", "origin_changed")
+NAMES = ("domain", "kind", "type", "category", "tag", "dirty", "upstream_state", "origin_changed", "changed_since")
 
 
-def find_facets(result: ListResult, *, now: datetime, sets: Mapping[str, Collection[str]]) -> Facets:
+def find_facets(result: ListResult, *, now: datetime, sets: Sets) -> Facets:
     """Return the counts by filter and value; `sets` are those that `among` may name, and by which a list is narrowed.
 
     Whether deleted ones are listed is no filter like others: each state is counted by itself, under `deleted`.
@@ -28,24 +35,48 @@ def find_facets(result: ListResult, *, now: datetime, sets: Mapping[str, Collect
     facets = _counted(result, now, sets)
     for name in parameters.names():
         facets[name] = _counted(find_list(snapshot, parameters.without(name)), now, sets)[name]
-    gone = ListParameters(deleted=True)
-    facets["deleted"] = Counter({YES: len(selected_guids(snapshot, gone.ordering, gone.filters))})
+    deleted = selected_guids(snapshot, DEFAULT_ORDERING, Filters(deleted=True))
+    facets["deleted"] = Counter({YES: len(deleted)})
     return facets
 
 
-def _counted(result: ListResult, now: datetime, sets: Mapping[str, Collection[str]]) -> Facets:
-    entries = [result.snapshot.entries[guid] for guid in result.guids]
-    facets: Facets = {name: Counter() for name in NAMES}
-    for key, count in Counter(chain.from_iterable(entry.facet_keys for entry in entries)).items():
-        name, _equals, value = key.partition("=")
-        facets[name][value] = count
-    facets["changed_since"] = _by_age(entries, now)
-    for name, guids in sets.items():
-        facets[name] = Counter({YES: sum(map(guids.__contains__, result.guids))})
-    return facets
-
-
-def _by_age(entries: Collection[CatalogueEntry], now: datetime) -> "Counter[str]":
-    times = [entry.content.updated_at for entry in entries]
+def _counted(result: ListResult, now: datetime, sets: Sets) -> Facets:
     since = {str(days): (now - timedelta(days=days)).isoformat() for days in DAYS}
-    return Counter({days: sum(map(earliest.__le__, times)) for days, earliest in since.items()})
+    return (_of_selection if isinstance(result.key, Selection) else _of_list)(result, since, sets)
+
+
+def _of_selection(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets:
+    """Count what is kept from snapshot to snapshot: at a cost that does not grow with the library."""
+    snapshot, filters, entries = result.snapshot, result.parameters.filters, result.snapshot.entries
+    facets = _by_name(count_facet_keys(snapshot, filters))
+    facets["changed_since"] = Counter({days: len(changed_since(snapshot, filters, at)) for days, at in since.items()})
+    for name, guids in sets.items():
+        facets[name] = Counter({YES: sum(guid in entries and filters.accept(entries[guid]) for guid in guids)})
+    return facets
+
+
+def _of_list(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets:
+    snapshot, filters, found = result.snapshot, Filters(deleted=result.parameters.deleted), frozenset(result.guids)
+    facets = _by_name(_facet_keys_in(result))
+    for days, at in since.items():
+        lately = changed_since(snapshot, filters, at)
+        facets["changed_since"][days] = sum(map(found.__contains__, lately))
+    for name, guids in sets.items():
+        facets[name] = Counter({YES: len(found.intersection(guids))})
+    return facets
+
+
+def _facet_keys_in(result: ListResult) -> "Counter[str]":
+    def count() -> "Counter[str]":
+        return Counter(facet_keys_of(result.snapshot, result.guids))
+
+    return result.snapshot.lists.get(("facet keys", result.key), count) if result.key else count()
+
+
+def _by_name(keys: "Counter[str]") -> Facets:
+    facets: Facets = {name: Counter() for name in NAMES}
+    for key, count in keys.items():
+        name, _equals, value = key.partition("=")
+        if count:
+            facets[name][value] = count
+    return facets

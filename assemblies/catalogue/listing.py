@@ -1,33 +1,33 @@
 """The one list query: filters, search, order and pages, for API and pages."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 from assemblies.catalogue.entry import CatalogueEntry
 from assemblies.catalogue.parameters import RELEVANCE, Filters, ListParameters
-from assemblies.catalogue.search import Line, Rank, Search, place_of
-from assemblies.catalogue.selection import selected_guids
+from assemblies.catalogue.ranking import rank_all, rank_texts
+from assemblies.catalogue.search import Line, Search
+from assemblies.catalogue.selection import CHANGED_LAST_FIRST, DEFAULT_ORDERING, Selection, selected_guids
 from assemblies.catalogue.snapshot import Snapshot
-from assemblies.catalogue.text_hits import text_hits
 from assemblies.models import Assembly
 
 TEXTS_AT_ONCE = 10
-# What a list is in where equally good matches are to be told apart.
-CHANGED_LAST_FIRST = "-updated_at"
-
-Ranks = Mapping[str, Rank]
 
 
 @dataclass(frozen=True)
 class ListResult:
-    """What was found, all from one snapshot. `guids` are those of every page, in order."""
+    """What was found, all from one snapshot. `guids` are those of every page, in order.
+
+    `key` is what may be kept of them in the snapshot's lists; None where they depend on who asked, or when.
+    """
 
     snapshot: Snapshot
     parameters: ListParameters
     guids: Sequence[str]
+    key: Hashable = None
 
     @property
     def count(self) -> int:
@@ -57,57 +57,40 @@ class Narrowed(NamedTuple):
 
 def find_list(snapshot: Snapshot, parameters: ListParameters) -> ListResult:
     """Return the list that `parameters` ask for, as it is in the snapshot."""
-    guids = _searched(snapshot, parameters)
+    result = _found(snapshot, parameters)
+    guids, entries = result.guids, snapshot.entries
     if parameters.changed_since is not None:
-        since, entries = parameters.changed_since.isoformat(), snapshot.entries
+        since = parameters.changed_since.isoformat()
         guids = [guid for guid in guids if entries[guid].content.updated_at >= since]
     for among in parameters.among.values():
         guids = [guid for guid in guids if guid in among]
-    return ListResult(snapshot, parameters, guids)
+    return result if guids is result.guids else replace(result, guids=guids, key=None)
 
 
 def count_live(snapshot: Snapshot) -> int:
     """Return how many assemblies there are, but for the deleted ones."""
-    everything = ListParameters()
-    return len(selected_guids(snapshot, everything.ordering, everything.filters))
+    return len(selected_guids(snapshot, DEFAULT_ORDERING, Filters()))
 
 
-def _searched(snapshot: Snapshot, parameters: ListParameters) -> Sequence[str]:
+def _found(snapshot: Snapshot, parameters: ListParameters) -> ListResult:
     ordering, search, content = parameters.ordering, parameters.search, Search.of_text(parameters.content)
     if not search and not content:
-        plain = CHANGED_LAST_FIRST if ordering == RELEVANCE else ordering
-        return selected_guids(snapshot, plain, parameters.filters)
+        selection = Selection(CHANGED_LAST_FIRST if ordering == RELEVANCE else ordering, parameters.filters)
+        return ListResult(snapshot, parameters, selected_guids(snapshot, *selection), selection)
     narrowed = Narrowed(ordering, parameters.filters, search.keys, parameters.content)
-    return snapshot.lists.get(narrowed, lambda: _narrowed(snapshot, narrowed, search, content))
+    guids = snapshot.lists.get(narrowed, lambda: _narrowed(snapshot, narrowed, search, content))
+    return ListResult(snapshot, parameters, guids, narrowed)
 
 
 def _narrowed(snapshot: Snapshot, narrowed: Narrowed, search: Search, content: Search) -> Sequence[str]:
     by_relevance = narrowed.ordering == RELEVANCE
     guids = selected_guids(snapshot, CHANGED_LAST_FIRST if by_relevance else narrowed.ordering, narrowed.filters)
     for key in content.keys:
-        hits = text_hits(snapshot, key, guids)
-        guids = [guid for guid in guids if guid in hits]
+        texts = rank_texts(snapshot, key, guids)
+        guids = [guid for guid in guids if guid in texts]
     if search:
-        ranks = _ranks(snapshot, search)
+        ranks = rank_all(snapshot, search)
         guids = [guid for guid in guids if guid in ranks]
         # Sorting keeps the order of what ranks alike.
         guids = sorted(guids, key=ranks.__getitem__) if by_relevance else guids
     return guids
-
-
-def _ranks(snapshot: Snapshot, search: Search) -> Ranks:
-    return snapshot.lists.get(search.keys, lambda: ranked(snapshot, search))
-
-
-def ranked(snapshot: Snapshot, search: Search) -> Ranks:
-    """Return the rank of everything that contains every term, whatever the filters."""
-    entries = snapshot.entries
-    ranks: dict[str, Rank] = dict.fromkeys(entries, Rank.EXACT)
-    for key in search.keys:
-        places = {guid: place_of(key, entries[guid]) for guid in ranks}
-        missing = [guid for guid, place in places.items() if place is None]
-        hits = text_hits(snapshot, key, missing)
-        places |= {guid: Rank.TEXT for guid in missing if guid in hits}
-        ranks = {guid: max(ranks[guid], place) for guid, place in places.items() if place is not None}
-    named = {guid: search.rank_of_name(entries[guid]) for guid, rank in ranks.items() if rank is Rank.NAME}
-    return ranks | named

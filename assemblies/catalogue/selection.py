@@ -4,8 +4,10 @@ A change moves the assembly it changed and leaves the rest of a selection as it 
 library of any size.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from assemblies.catalogue.entry import CatalogueEntry
@@ -26,6 +28,9 @@ ORDERINGS: dict[str, SortKey] = {
     "created_at": lambda entry: entry.content.created_at,
     "updated_at": lambda entry: entry.content.updated_at,
 }
+DEFAULT_ORDERING = "display_name"
+# What a list is in where equally good matches are to be told apart.
+CHANGED_LAST_FIRST = "-updated_at"
 # Above this, making a selection again when somebody asks is cheaper.
 MAX_MOVED = 500
 
@@ -35,6 +40,12 @@ class Selection(NamedTuple):
 
     ordering: str
     filters: Filters | None = None
+
+
+class Counts(NamedTuple):
+    """What counters hold: how many of what passes `filters` have each of their facet keys."""
+
+    filters: Filters
 
 
 class Descending:
@@ -59,6 +70,24 @@ def selected_guids(snapshot: Snapshot, ordering: str, filters: Filters | None = 
     return snapshot.lists.get(selection, lambda: make(snapshot, selection))
 
 
+def count_facet_keys(snapshot: Snapshot, filters: Filters) -> "Counter[str]":
+    """Return how many assemblies that pass `filters` have each of their facet keys; some may be counted as 0."""
+    guids = selected_guids(snapshot, DEFAULT_ORDERING, filters)
+    return snapshot.lists.get(Counts(filters), lambda: Counter(facet_keys_of(snapshot, guids)))
+
+
+def facet_keys_of(snapshot: Snapshot, guids: Iterable[str]) -> Iterator[str]:
+    entries = snapshot.entries
+    return chain.from_iterable(entries[guid].facet_keys for guid in guids)
+
+
+def changed_since(snapshot: Snapshot, filters: Filters, since: str) -> Sequence[str]:
+    """Return what passes `filters` and changed at a time, as ISO 8601, or later; what changed last comes first."""
+    entries, guids = snapshot.entries, selected_guids(snapshot, CHANGED_LAST_FIRST, filters)
+    end = bisect_right(guids, Descending(since), key=lambda guid: Descending(entries[guid].content.updated_at))
+    return guids[:end]
+
+
 def _sorted_guids(snapshot: Snapshot, selection: Selection) -> list[str]:
     ordering = selection.ordering
     by_name = sorted(snapshot.entries.values(), key=lambda entry: (entry.name_key, entry.guid))
@@ -79,11 +108,23 @@ def carried_lists(earlier: Snapshot, entries: Mapping[str, CatalogueEntry], touc
     before, lists = earlier.entries, KeptLists()
     changed = [guid for guid in touched if entries[guid] is not before.get(guid)]
     for selection, guids in earlier.lists.items() if len(changed) <= MAX_MOVED else ():
-        if isinstance(selection, Selection):
+        if isinstance(selection, Counts):
+            old = (entry for guid in changed if (entry := before.get(guid)))
+            lists.keep(selection, _recounted(guids, selection.filters, old, map(entries.__getitem__, changed)))
+        elif isinstance(selection, Selection):
             place = _place_in(selection)
             moved = [guid for guid in changed if _place_of(before.get(guid), place) != place(entries[guid])]
             lists.keep(selection, _moved(guids, moved, place, before, entries) if moved else guids)
     return lists
+
+
+def _recounted(
+    counts: "Counter[str]", filters: Filters, old: Iterable[CatalogueEntry], new: Iterable[CatalogueEntry]
+) -> "Counter[str]":
+    counts = counts.copy()
+    counts.subtract(chain.from_iterable(entry.facet_keys for entry in old if filters.accept(entry)))
+    counts.update(chain.from_iterable(entry.facet_keys for entry in new if filters.accept(entry)))
+    return counts
 
 
 def _place_in(selection: Selection) -> SortKey:

@@ -12,7 +12,7 @@ from assemblies.catalogue.kept_lists import KeptLists
 from assemblies.journal.pending import next_attempt_at
 from assemblies.models import DomainState
 
-MAX_TEXT_HITS = 100_000
+MAX_KEPT_MATCHES = 100_000
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class Snapshot:
     flush_interval: timedelta
     upstream: Mapping[str, str] = field(default_factory=dict)
     copies: frozenset[str] = frozenset()
-    # What was found for lists, and in texts.
+    # What was found for lists; and what matches searches, which later snapshots go on with.
     lists: KeptLists = field(default_factory=KeptLists, compare=False)
-    texts: KeptLists = field(default_factory=lambda: KeptLists(MAX_TEXT_HITS), compare=False)
+    matches: KeptLists = field(default_factory=lambda: KeptLists(MAX_KEPT_MATCHES), compare=False)
 
     def etag(self, administrator: bool) -> str:
         """Return the entity tag of any list made from this snapshot; the query is part of its URL."""

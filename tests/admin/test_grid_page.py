@@ -132,7 +132,8 @@ def test_a_value_that_leaves_nothing_can_still_be_taken_out(superuser: Client, s
 
 def test_matching_lines_stand_under_the_row_and_the_match_is_marked(superuser: Client, shelf: None) -> None:
     shown = page(superuser, q="print(42)")
-    assert "Line 2</span> <code><mark>print(42)</mark></code>" in shown
+    assert "Line 2</a> <code><mark>print(42)</mark></code>" in shown
+    assert re.search(r'href="/admin/assemblies/assembly/[0-9a-f-]+/change/#line-2"', shown)
     assert "Node</span> <code>Ask <mark>Paul</mark></code>" in page(superuser, q="paul")
     assert "Variable</span> <mark>who</mark> <mark>Who</mark>m" in page(superuser, q="who")
 

@@ -187,6 +187,16 @@ def test_all_that_match_are_put_into_a_category(visit: Visit) -> None:
     assert Assembly.objects.filter(category="nightly").count() == 33
 
 
+def test_a_line_that_was_found_is_a_link_to_it(visit: Visit) -> None:
+    for person, current in (("operator", ".ace_gutter-active-line"), ("viewer", ".code-line:target")):
+        page = visit(person)
+        page.goto(f"{LIST}?q=cups&domain={'user' if person == 'operator' else 'official'}&type=bash")
+        page.get_by_role("link", name="Line 3").first.click()
+        expect(page.get_by_role("tab", name="Script")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(current)).to_be_visible()
+        expect(page.locator(current)).to_contain_text("3" if person == "operator" else "restart cups")
+
+
 def test_deleting_asks_first_and_what_is_gone_can_be_found(visit: Visit, accessible, picture) -> None:  # type: ignore[no-untyped-def]
     page = visit("operator")
     page.goto(f"{LIST}?q=spooler+40")

@@ -27,7 +27,7 @@ ROWS = effort(gate=2000, torture=10_000)
 SCRIPTS = [b"# %d\n" % n + b"systemctl restart cups.service\nGet-Service spooler\n" * 12 for n in range(20)]
 FIRST_PAINT_MS = 1000
 # What a page may cost the server: a plain one, and one for which every script is looked through.
-SERVER_MS, SEARCH_MS = 150, 300
+SERVER_MS, SEARCH_MS = 80, 120
 TRIES = 3
 # Asked by an observer: a page may be loaded before its first frame is drawn.
 FIRST_PAINT = """() => new Promise((resolve) => {

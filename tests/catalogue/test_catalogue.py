@@ -1,5 +1,6 @@
 """The read model: exactly the library at the journal's head."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,17 @@ from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
 from assemblies.actions.update import update
-from assemblies.catalogue import ORDERINGS, Catalogue, CatalogueEntry, Snapshot, library_catalogue
+from assemblies.catalogue import (
+    ORDERINGS,
+    Catalogue,
+    CatalogueEntry,
+    ListParameters,
+    Snapshot,
+    find_list,
+    library_catalogue,
+)
 from assemblies.catalogue import catalogue as catalogue_module
+from assemblies.catalogue.facets import find_facets
 from assemblies.catalogue.parameters import Filters
 from assemblies.catalogue.selection import selected_guids
 from assemblies.catalogue.snapshot import Persistence
@@ -275,12 +285,18 @@ def test_selections_are_carried_on_as_if_made_anew(
     ]
     selections = [(ordering, None) for ordering in orderings] + [("-updated_at", one) for one in filters]
 
+    guids: list[str] = []
+
     def check() -> None:
         caught_up, anew = catalogue.current(), loaded_anew()
         for selection in selections:
             assert selected_guids(caught_up, *selection) == selected_guids(anew, *selection), selection
+        now, sets = timezone.now(), {"flagged": set(guids[::2])}
+        for one in filters:
+            parameters = ListParameters(**asdict(one))
+            kept, fresh = (find_facets(find_list(of, parameters), now=now, sets=sets) for of in (caught_up, anew))
+            assert kept == fresh, one
 
-    guids = []
     for n, name in enumerate(["b", "a", "B", "a", "ä", "c"]):
         document = script(name, b"x" * (n % 3), category="even" if n % 2 else "odd", tags=["odd"] if n % 2 else [])
         guids.append(create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid)

@@ -1,6 +1,7 @@
 """How many each filter would leave."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -75,6 +76,22 @@ def test_what_fails_two_filters_counts_nowhere() -> None:
 
 def test_a_search_of_several_words_leaves_what_holds_them_all() -> None:
     assert facets(q="zeb ra")["domain"] == {"official": 1}
+
+
+@pytest.mark.parametrize(
+    ("query", "sources"),
+    [
+        ({"q": "mango"}, {"user": 2}),
+        ({"content": "echo"}, {"official": 1, "community": 1, "user": 2}),
+        ({"q": "mango", "origin_changed": True}, {"user": 1}),
+        ({"among": {"favourite": frozenset()}}, {}),
+    ],
+)
+def test_what_narrows_a_list_narrows_its_counts(query: dict[str, Any], sources: dict[str, int]) -> None:
+    found = facets({"flagged": {GUIDS["Mango"], GUIDS["Gone"]}, "favourite": set()}, **query)
+    assert found["domain"] == sources
+    assert found["changed_since"] == {days: sum(sources.values()) for days in ("1", "7", "30")}
+    assert found["flagged"] == {"true": int("user" in sources and "origin_changed" not in query)}
 
 
 def test_deleted_ones_are_counted_by_themselves() -> None:

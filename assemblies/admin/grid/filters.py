@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from assemblies.admin.grid.address import FILTERS, ListAddress
 from assemblies.catalogue.entry import YES
 from assemblies.catalogue.facets import DAYS, Facets
+from assemblies.documents import folded
 from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
 
 VALUES_SHOWN = 10
+MAX_VALUES = 200
 TITLES = {
     "domain": gettext_lazy("Source"),
     "kind": gettext_lazy("Kind"),
@@ -89,7 +91,7 @@ def _group(name: str, title: Any, address: ListAddress, facets: Facets) -> Group
         return Group(name, title, [one for state in STATES for one in _options(state, [YES], address, facets)])
     options = list(_options(name, _values(name, address, facets), address, facets))
     first = [one for place, one in enumerate(options) if place < VALUES_SHOWN or one.is_set]
-    return Group(name, title, first, [one for one in options if one not in first][:200])
+    return Group(name, title, first, [one for one in options if one not in first])
 
 
 def _values(name: str, address: ListAddress, facets: Facets) -> list[str]:
@@ -101,7 +103,8 @@ def _values(name: str, address: ListAddress, facets: Facets) -> list[str]:
     counts = facets[name]
     order: Callable[[str], Any] = lambda word: (-counts[word], word.casefold())  # noqa: E731  # a key has one use
     chosen = _key(name, address.filters[name]) if name in address.filters else None
-    return sorted({*counts, chosen} - {None}, key=order)  # type: ignore[arg-type]
+    values = sorted(counts, key=order)[:MAX_VALUES]
+    return values if chosen is None or chosen in values else [*values, chosen]
 
 
 def _options(name: str, values: list[str], address: ListAddress, facets: Facets) -> Iterator[Option]:
@@ -113,7 +116,7 @@ def _options(name: str, values: list[str], address: ListAddress, facets: Facets)
 
 
 def _key(name: str, value: str) -> str:
-    return value.casefold() if name == "tag" else value
+    return folded(value) if name == "tag" else value
 
 
 def _label(name: str, value: str) -> str:

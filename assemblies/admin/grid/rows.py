@@ -3,12 +3,19 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from assemblies.admin.badges import upstream_tone
 from assemblies.admin.grid.found import FoundList
 from assemblies.catalogue import CatalogueEntry
-from assemblies.catalogue.search import Line, Pieces
+from assemblies.catalogue.search import Line, Search
 from assemblies.domains import AssemblyType, Domain, Kind
 from assemblies.models.content import parse_time
 
@@ -20,22 +27,23 @@ LINE_CHARACTERS = 160
 
 
 class FoundLine(NamedTuple):
-    """A line of a script around its first match, numbered from 1."""
+    """A line of a script around its first match, numbered from 1; `label` says so."""
 
     number: int
-    pieces: Pieces
+    label: str
+    text: SafeString
 
 
 @dataclass(frozen=True)
 class Row:
-    """One assembly. Nothing here is markup; templates escape it all."""
+    """One assembly. What may match is escaped here, with its matches marked; templates escape the rest."""
 
     entry: CatalogueEntry
-    name: Pieces
-    summary: Pieces
+    name: SafeString
+    summary: SafeString
     tags: list[str]
     hidden_tags: int
-    variables: list[Pieces]
+    variables: list[SafeString]
     lines: list[FoundLine]
     is_favourite: bool
     is_flagged: bool
@@ -43,6 +51,10 @@ class Row:
     @property
     def guid(self) -> str:
         return self.entry.guid
+
+    @cached_property
+    def item_address(self) -> str:
+        return reverse("admin:assemblies_assembly_change", args=[self.guid])
 
     @property
     def content(self) -> Any:
@@ -69,9 +81,10 @@ class Row:
         path = self.entry.content.metadata.get("source_path")
         return path if isinstance(path, str) else ""
 
-    @property
+    @cached_property
     def changed_at(self) -> datetime:
-        return self.entry.deleted_at or parse_time(self.entry.content.updated_at)
+        """When it changed, in the viewer's time zone."""
+        return localtime(self.entry.deleted_at or parse_time(self.entry.content.updated_at))
 
     @property
     def has_pills(self) -> bool:
@@ -103,18 +116,28 @@ def _row(entry: CatalogueEntry, found: FoundList, lines: Sequence[Line]) -> Row:
     tags = [str(tag) for tag in content.tags]
     return Row(
         entry=entry,
-        name=search.marked(content.display_name),
-        summary=search.marked(shown),
+        name=_marked(search, content.display_name),
+        summary=_marked(search, shown),
         tags=tags[:TAGS_SHOWN],
         hidden_tags=max(0, len(tags) - TAGS_SHOWN),
         variables=_variables(content.variables, found) if search else [],
-        lines=[FoundLine(line.number, search.marked(search.part_of(line.text, LINE_CHARACTERS))) for line in lines],
+        lines=[_found_line(line, search) for line in lines],
         is_favourite=entry.guid in found.sets["favourite"],
         is_flagged=entry.guid in found.sets["flagged"],
     )
 
 
-def _variables(variables: Collection[Mapping[str, Any]], found: FoundList) -> list[Pieces]:
+def _found_line(line: Line, search: Search) -> FoundLine:
+    label = _("Line %(number)s") % {"number": line.number}
+    return FoundLine(line.number, label, _marked(search, search.part_of(line.text, LINE_CHARACTERS)))
+
+
+def _variables(variables: Collection[Mapping[str, Any]], found: FoundList) -> list[SafeString]:
     """Return the variables that match, by name and label."""
     texts = (f"{variable.get('name', '')} {variable.get('label') or ''}".strip() for variable in variables)
-    return [found.search.marked(text) for text in texts if found.search.is_in(text)][:VARIABLES_SHOWN]
+    return [_marked(found.search, text) for text in texts if found.search.is_in(text)][:VARIABLES_SHOWN]
+
+
+def _marked(search: Search, text: str) -> SafeString:
+    pieces = ((escape(piece), is_match) for piece, is_match in search.marked(text))
+    return SafeString("".join(f"<mark>{piece}</mark>" if is_match else piece for piece, is_match in pieces))

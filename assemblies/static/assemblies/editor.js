@@ -1,6 +1,7 @@
 // The code editor: Ace over the form's textarea, which stays the field. Modes follow the type, themes the page.
 import { findHidden, readTable } from "./hidden_characters.js";
 import { chosenTheme, factsOf, remembered, whenThemeChanges } from "./editor_look.js";
+import { followLine } from "./lines.js";
 import { number, said } from "./texts.js";
 
 const LISTED = 100;
@@ -26,6 +27,7 @@ function begin(editor) {
   new ResizeObserver(() => editor.resize()).observe(widget);
   editor.selection.on("changeCursor", () => sayPlace(state));
   look(state);
+  followLine((line) => goTo(editor, { row: line - 1, column: 0, length: 0 }));
   box.dataset.ready = "yes";
 }
 

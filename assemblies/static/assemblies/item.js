@@ -1,5 +1,6 @@
 // The page of one assembly: its parts as tabs, kept in the address's fragment, and the star of a favourite.
 import { press } from "./favourite.js";
+import { lineOf } from "./lines.js";
 
 const list = document.querySelector(".item-tabs");
 const tabs = list ? [...list.querySelectorAll("a")] : [];
@@ -29,8 +30,10 @@ if (tabs.length) {
   show(tabs.find((tab) => "errors" in tab.dataset) ?? named(location.hash) ?? tabs[0]);
 }
 
+// A line of the script is in its tab.
 function named(hash) {
-  return tabs.find((tab) => tab.hash === hash);
+  const panel = lineOf(hash) ? "#script" : hash;
+  return tabs.find((tab) => tab.hash === panel);
 }
 
 function choose(tab) {

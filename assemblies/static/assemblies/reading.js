@@ -1,5 +1,6 @@
 // A script to be read: its colours, line wrapping, copying, and the way to each hidden character.
 import { chosenTheme, factsOf, remembered, whenThemeChanges } from "./editor_look.js";
+import { followLine } from "./lines.js";
 
 // Colours are for reading along; a text this long is looked through by other means.
 const MOST_LINES = 5000;
@@ -20,6 +21,7 @@ function begin(facts) {
   box.querySelector(".editor-tools").hidden = false;
   remembered(box.querySelector("[data-tool=wrap]"), "wrap", (on) => box.classList.toggle("wraps", on));
   for (const link of document.querySelectorAll("#hidden-characters a")) link.addEventListener("click", jump);
+  followLine((line) => document.getElementById(`line-${line}`)?.scrollIntoView({ block: "center" }));
   const lines = [...box.querySelectorAll(".code-line")];
   if (globalThis.ace && lines.length && lines.length <= MOST_LINES) colour(lines, box.dataset.mode);
 }
