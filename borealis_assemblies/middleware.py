@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from assemblies.web.uploads import announced_bytes, largest_form_bytes, takes_uploads
+from assemblies.web.uploads import announced_bytes, max_form_bytes, takes_uploads
 from borealis_assemblies.errors import answer_named_error, form_too_large, https_required
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -95,7 +95,7 @@ class BoundedForms:
     ) -> HttpResponseBase | None:
         if request.method != "POST" or request.content_type not in FORMS or takes_uploads(view):
             return None
-        return form_too_large(request) if announced_bytes(request) > largest_form_bytes() else None
+        return form_too_large(request) if announced_bytes(request) > max_form_bytes() else None
 
 
 class NamedErrors:

@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 # A page needs about twenty. All there are have 16 MB together, the largest hundred of them 12 MB.
-MOST_FILES_KEPT = 100
+MAX_FILES_KEPT = 100
 # For whoever debugs the libraries that bring them: large, and asked for by nobody else.
 SOURCE_MAP = ".map"
 
@@ -33,7 +33,7 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it brings no t
         return response
 
 
-@lru_cache(maxsize=MOST_FILES_KEPT)
+@lru_cache(maxsize=MAX_FILES_KEPT)
 def kept_content(path: str) -> bytes:
     """Return a file's content, read once: WhiteNoise expects files to stay as they are while the server runs, too."""
     return Path(path).read_bytes()

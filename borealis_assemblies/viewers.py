@@ -18,7 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 FOR_PROGRAMS = ("/api/", "/health/")
 # The longest name there is has about half of it.
-LONGEST_ZONE = 64
+MAX_ZONE_LENGTH = 64
 
 
 class PageLanguage:
@@ -51,7 +51,7 @@ def is_for_programs(request: HttpRequest) -> bool:
 
 def find_zone(named: str) -> ZoneInfo | None:
     """Return the zone of a cookie's value. Only names that are known are looked up: a zone's name is a path, too."""
-    name = unquote(named[: 3 * LONGEST_ZONE])
+    name = unquote(named[: 3 * MAX_ZONE_LENGTH])
     return ZoneInfo(name) if name in known_zones() else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from assemblies import documents
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import hashed, settled
+from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
@@ -49,7 +49,7 @@ def attach(
         def rewrite(row: Assembly | None, now: datetime) -> Content:
             content = require_live(row, guid).read_content()
             files = _with(content.files, attachment)
-            return settled(hashed(replace(content, files=files)), row, actor_name=permit.actor.name, now=now)
+            return stamped(with_content_hash(replace(content, files=files)), row, actor_name=permit.actor.name, now=now)
 
         change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
         return commit([change], permit=permit, detail={"file_name": label})[0]
@@ -70,7 +70,7 @@ def detach(guid: str, file_name: str, *, permit: Permit, expected_revision: int 
         content = require_live(row, guid).read_content()
         get_attachment(content, file_name)
         files = [facts for facts in content.files if facts.file_name != file_name]
-        return settled(hashed(replace(content, files=files)), row, actor_name=permit.actor.name, now=now)
+        return stamped(with_content_hash(replace(content, files=files)), row, actor_name=permit.actor.name, now=now)
 
     change = Change(guid=guid, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=expected_revision)
     return commit([change], permit=permit, detail={"file_name": file_name})[0]

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import hashed, settled
+from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.create import check_vacant
 from assemblies.actions.find import get_live
 from assemblies.actions.permit import Permit
@@ -61,7 +61,7 @@ def arrival(
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         check_vacant(row)
-        return settled(content, None, actor_name=actor_name, now=now)
+        return stamped(content, None, actor_name=actor_name, now=now)
 
     return Change(
         guid=new_guid or str(uuid4()),
@@ -83,4 +83,4 @@ def copy_of(origin: Assembly, *, display_name: str, revision: int | None = None)
         content_hash=content.content_hash,
     )
     metadata = {key: value for key, value in content.metadata.items() if key not in PROVENANCE_KEYS}
-    return hashed(replace(content, display_name=display_name, metadata=metadata, cloned_from=lineage))
+    return with_content_hash(replace(content, display_name=display_name, metadata=metadata, cloned_from=lineage))

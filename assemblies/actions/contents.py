@@ -11,7 +11,7 @@ from assemblies.models import Assembly, AttachmentFacts, Content
 
 
 def content_of(document: Document, staging: Staging, *, before: Content | None = None) -> Content:
-    """Make the document's bytes durable and return its content, without times and names yet: `settled` adds them.
+    """Make the document's bytes durable and return its content, without times and names yet: `stamped` adds them.
 
     `before` is the assembly's last revision, whose payloads are used again where the bytes are the same.
     """
@@ -42,7 +42,7 @@ def content_of(document: Document, staging: Staging, *, before: Content | None =
         updated_at="",
         updated_by="",
     )
-    return hashed(content)
+    return with_content_hash(content)
 
 
 def _attachment_facts(attachment: documents.Attachment, staging: Staging, before: Content | None) -> AttachmentFacts:
@@ -70,7 +70,7 @@ def inheriting(content: Content, row: Assembly | None) -> Content:
     return replace(content, files=files, **before.later_keys)
 
 
-def settled(content: Content, row: Assembly | None, *, actor_name: str, now: datetime) -> Content:
+def stamped(content: Content, row: Assembly | None, *, actor_name: str, now: datetime) -> Content:
     """Return `content` with its times, names and lineage, as the next revision of `row`."""
     before = row.read_content() if row else None
     return replace(
@@ -83,7 +83,7 @@ def settled(content: Content, row: Assembly | None, *, actor_name: str, now: dat
     )
 
 
-def hashed(content: Content) -> Content:
+def with_content_hash(content: Content) -> Content:
     """Return `content` with the hash of its meaning."""
     return replace(
         content,

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, settled
+from assemblies.actions.contents import content_of, stamped
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
 from assemblies.documents import Document
@@ -28,7 +28,7 @@ def create(
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
             check_vacant(row)
-            return settled(content, None, actor_name=permit.actor.name, now=now)
+            return stamped(content, None, actor_name=permit.actor.name, now=now)
 
         change = Change(
             guid=document.guid or str(uuid4()),

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, inheriting, settled
+from assemblies.actions.contents import content_of, inheriting, stamped
 from assemblies.actions.create import check_vacant
 from assemblies.actions.permit import Permit
 from assemblies.actions.repetition import was_made
@@ -22,7 +22,7 @@ from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import search_text_of
 
 # By each account and address, whatever the door.
-MOST_PER_MINUTE = 600
+MAX_PER_MINUTE = 600
 
 
 class OnConflict(StrEnum):
@@ -155,7 +155,7 @@ def _change(
             stored = row.read_content()
             if on_conflict == OnConflict.SKIP or _means_the_same(content, stored):
                 return stored
-        return settled(inheriting(content, row), row, actor_name=actor_name, now=now)
+        return stamped(inheriting(content, row), row, actor_name=actor_name, now=now)
 
     return Change(
         guid=guid,

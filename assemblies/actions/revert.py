@@ -5,7 +5,7 @@ from datetime import datetime
 
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import settled
+from assemblies.actions.contents import stamped
 from assemblies.actions.permit import Permit
 from assemblies.domains import Domain, Operation
 from assemblies.errors import RevisionNotFound
@@ -42,7 +42,7 @@ def restoring(
     payload, *_files = [store.read(reference) for reference in earlier.references]
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
-        return settled(earlier, row, actor_name=actor_name, now=now)
+        return stamped(earlier, row, actor_name=actor_name, now=now)
 
     return Change(
         guid=entry.assembly_guid,

@@ -9,7 +9,7 @@ from assemblies.models import SavedView
 from assemblies.models.saved_view import VIEW_NAME_LENGTH, VIEW_QUERY_LENGTH
 from devmode.write_lock import write_transaction
 
-MOST_VIEWS = 100
+MAX_VIEWS = 100
 
 
 def save_view(owner_id: int, name: str, query: str) -> SavedView:
@@ -17,8 +17,8 @@ def save_view(owner_id: int, name: str, query: str) -> SavedView:
     name = line(name, "name", VIEW_NAME_LENGTH).strip()
     text(query, "query", VIEW_QUERY_LENGTH)
     with named_failures(), write_transaction():
-        if SavedView.objects.filter(owner_id=owner_id).exclude(name=name).count() >= MOST_VIEWS:
-            raise InvalidField(f"You have {MOST_VIEWS} saved views already; delete one first.", field="name")
+        if SavedView.objects.filter(owner_id=owner_id).exclude(name=name).count() >= MAX_VIEWS:
+            raise InvalidField(f"You have {MAX_VIEWS} saved views already; delete one first.", field="name")
         values = {"query": query, "saved_at": timezone.now()}
         view, _created = SavedView.objects.update_or_create(owner_id=owner_id, name=name, defaults=values)
     return view

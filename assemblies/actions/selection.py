@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assemblies.actions.audit import record_denial
 from assemblies.actions.change import Change
-from assemblies.actions.contents import hashed, settled
+from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.find import require_live
 from assemblies.actions.permit import Permit
 from assemblies.domains import Domain, Operation
@@ -46,7 +46,7 @@ def rewriting(row: Assembly, rewrite: Callable[[Content], Content], *, actor_nam
 
     def rewritten(row: Assembly | None, now: datetime) -> Content:
         content = rewrite(require_live(row, guid).read_content())
-        return settled(hashed(content), row, actor_name=actor_name, now=now)
+        return stamped(with_content_hash(content), row, actor_name=actor_name, now=now)
 
     return Change(guid=guid, operation=Operation.UPDATE, rewrite=rewritten)
 

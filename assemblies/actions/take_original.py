@@ -5,7 +5,7 @@ from datetime import datetime
 from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.clone import copy_of
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import settled
+from assemblies.actions.contents import stamped
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.domains import Operation
@@ -25,7 +25,7 @@ def take_original(
     content = copy_of(origin, display_name=row.display_name)
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
-        return settled(content, require_live(row, guid), actor_name=permit.actor.name, now=now)
+        return stamped(content, require_live(row, guid), actor_name=permit.actor.name, now=now)
 
     change = Change(
         guid=guid,

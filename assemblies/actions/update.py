@@ -8,7 +8,7 @@ from typing import Any
 from assemblies import documents
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import hashed, settled
+from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
@@ -41,7 +41,7 @@ def update(
             living = require_live(row, guid)
             content = _typed(replace(living.read_content(), **fields, **_payload_fields(reference, payload)))
             _check_kind(living, content, staged=kind if payload is not None else None)
-            return settled(hashed(content), row, actor_name=permit.actor.name, now=now)
+            return stamped(with_content_hash(content), row, actor_name=permit.actor.name, now=now)
 
         change = Change(
             guid=guid,

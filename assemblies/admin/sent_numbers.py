@@ -3,12 +3,12 @@
 from django.http import HttpRequest, QueryDict
 
 # What every database can hold.
-LONGEST_NUMBER = 18
+MAX_DIGITS = 18
 
 
 def number_of(text: str) -> int | None:
     """Return the number a text is; None for one that is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 def sent_number(sent: QueryDict, name: str) -> int | None:

@@ -10,7 +10,7 @@ from assemblies.web.repetition import digest_of
 from devmode.actor import Actor
 
 EVENTS = UUID("5b6f2a0e-7a51-4b0c-9d43-0f3f6a3c8f55")
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 HEADER = "Idempotency-Key"
 
 
@@ -19,8 +19,8 @@ def event_of(request: Request, actor: Actor) -> Event | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise InvalidField(f"This must have 1 to {LONGEST_KEY} characters.", field=HEADER)
+    if not 0 < len(key) <= MAX_KEY_LENGTH:
+        raise InvalidField(f"This must have 1 to {MAX_KEY_LENGTH} characters.", field=HEADER)
     return Event(guid=str(uuid5(EVENTS, f"{actor.name}:{key}")), digest=_digest(request))
 
 

@@ -9,7 +9,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from assemblies import documents
-from assemblies.documents.decoding import DEEPEST_WRAPPING, MAX_DEPTH
+from assemblies.documents.decoding import MAX_DEPTH, MAX_WRAPPINGS
 from assemblies.errors import AttachmentTooLarge, InvalidDocument
 from assemblies.web.uploads import SLACK_BYTES, announced_bytes
 from devmode.api.bodies import CompressedBody
@@ -38,7 +38,7 @@ class StrictJSONParser(BaseParser):
 class ImportJSONParser(StrictJSONParser):
     """A body around a document, which may be text: that can double its size, and the body is one level of its own."""
 
-    max_depth = DEEPEST_WRAPPING + 1
+    max_depth = MAX_WRAPPINGS + 1
     documents_per_body = 2
 
 

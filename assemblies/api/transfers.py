@@ -9,7 +9,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions.import_documents import MOST_PER_MINUTE, import_documents
+from assemblies.actions.import_documents import MAX_PER_MINUTE, import_documents
 from assemblies.actions.permit import get_permit
 from assemblies.actions.write_domains import write_domains
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE
@@ -37,7 +37,7 @@ from devmode.api.throttling import CountingThrottle
 
 class ImportThrottle(CountingThrottle):
     scope = "import"
-    limit = MOST_PER_MINUTE
+    limit = MAX_PER_MINUTE
 
 
 class Transfers(AssemblyResource):

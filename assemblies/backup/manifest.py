@@ -16,7 +16,7 @@ from assemblies.payloads.reference import PAYLOAD_FILE_NAME, is_payload_guid, pa
 from assemblies.progress import Track, untracked
 
 FORMAT = 1
-LARGEST_BYTES = 1024**3
+MAX_BYTES = 1024**3
 HEAD_QUERY = (
     "SELECT head.journal_id, head.sequence, head.hash, COALESCE(audit.sequence, 0), COALESCE(audit.hash, '') "
     "FROM assemblies_journalhead AS head LEFT JOIN devmode_audithead AS audit ON audit.id = 1 WHERE head.id = 1"
@@ -100,7 +100,7 @@ class Manifest:
 def read_manifest(mirror: Path) -> Manifest:
     """Read a mirror's manifest. Raises RestoreRefused when there is none that this version understands."""
     try:
-        facts = parse_json((mirror / MANIFEST).read_bytes(), max_bytes=LARGEST_BYTES)
+        facts = parse_json((mirror / MANIFEST).read_bytes(), max_bytes=MAX_BYTES)
         version = facts["format"]
         if version == FORMAT:
             return _manifest(facts)

@@ -32,7 +32,7 @@ from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import WriteLockTimeout, write_lock
 
 STAGED_SUFFIX = ".restoring"
-LONGEST_WAIT_SECONDS = 10
+MAX_WAIT_SECONDS = 10
 OUR_APPS = {"assemblies", "devmode", *ALIAS_OF_APP}
 MIGRATIONS_QUERY = "SELECT app, name FROM django_migrations"
 
@@ -145,7 +145,7 @@ def _writers_kept_out(default: Path) -> Iterator[None]:
     """Hold the write lock: who comes now waits until the restored library is in place."""
     make_folder(default.parent)
     try:
-        with write_lock(DEFAULT_DB_ALIAS, timeout_seconds=LONGEST_WAIT_SECONDS):
+        with write_lock(DEFAULT_DB_ALIAS, timeout_seconds=MAX_WAIT_SECONDS):
             yield
     except WriteLockTimeout as error:
         raise RestoreRefused("The library is being written to: end what works with it, then try again.") from error

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 # A bit each: eight megabytes, and a tenth of a second.
-MOST_CELLS = 64_000_000
+MAX_CELLS = 64_000_000
 DEEPEST = 6
 # Where hardly any line keeps its place, the few that happen to say nothing.
 LINES_PER_ANCHOR = 1000
@@ -48,14 +48,12 @@ def split_lines(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-def common_stretches(
-    old: Sequence[Hashable], new: Sequence[Hashable], *, most_cells: int = MOST_CELLS
-) -> list[Stretch]:
+def common_stretches(old: Sequence[Hashable], new: Sequence[Hashable], *, max_cells: int = MAX_CELLS) -> list[Stretch]:
     """Return what both have in common, in order; never two stretches that touch on both sides."""
     numbers: dict[Hashable, int] = {}
     ones = [numbers.setdefault(value, len(numbers)) for value in old]
     others = [numbers.setdefault(value, len(numbers)) for value in new]
-    return list(_joined(sorted(_Search(ones, others, most_cells).places())))
+    return list(_joined(sorted(_Search(ones, others, max_cells).places())))
 
 
 class _Search:

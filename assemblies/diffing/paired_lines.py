@@ -6,8 +6,8 @@ from itertools import zip_longest
 from assemblies.diffing.word_marks import likeness, words_of
 
 # Beyond this many comparisons of two lines, lines are paired by their order alone.
-MOST_PAIRS = 100
-LEAST_LIKENESS = 0.3
+MAX_PAIRS = 100
+MIN_LIKENESS = 0.3
 
 Pair = tuple[int | None, int | None]
 
@@ -27,14 +27,14 @@ def paired(old: list[str], new: list[str]) -> Iterator[Pair]:
 
 def _alike(old: list[str], new: list[str]) -> list[tuple[int, int]]:
     """Return the pairs, in order on both sides, that together are most alike."""
-    if not 0 < len(old) * len(new) <= MOST_PAIRS:
+    if not 0 < len(old) * len(new) <= MAX_PAIRS:
         return []
     words = [words_of(line) for line in new]
     scores = [[likeness(words_of(one), other) for other in words] for one in old]
     best = [[0.0] * (len(new) + 1) for _line in range(len(old) + 1)]
     for at in reversed(range(len(old))):
         for other in reversed(range(len(new))):
-            together = best[at + 1][other + 1] + scores[at][other] if scores[at][other] >= LEAST_LIKENESS else 0.0
+            together = best[at + 1][other + 1] + scores[at][other] if scores[at][other] >= MIN_LIKENESS else 0.0
             best[at][other] = max(best[at + 1][other], best[at][other + 1], together)
     return list(_traced(best, len(old), len(new)))
 

@@ -18,16 +18,16 @@ from assemblies.documents.hidden_characters import visible_pieces
 
 LINES_AROUND = 3
 # Hiding fewer lines than this costs more looking than it saves.
-FEWEST_FOLDED = 4
-MOST_ROWS = 2000
-MOST_CHARACTERS = 400_000
-MOST_FOLDED_ROWS = 1000
-MOST_FOLDED_CHARACTERS = 100_000
+MIN_FOLDED = 4
+MAX_ROWS = 2000
+MAX_CHARACTERS = 400_000
+MAX_FOLDED_ROWS = 1000
+MAX_FOLDED_CHARACTERS = 100_000
 # Every segment is an element of the page, however short it is.
-LEAST_SEGMENT_COST = 20
-MOST_CHARACTERS_MARKED_BY_WORD = 300_000
+MIN_SEGMENT_COST = 20
+MAX_CHARACTERS_MARKED_BY_WORD = 300_000
 # Of a longer piece of a line its ends are shown.
-LONGEST_PIECE = 1000
+MAX_PIECE_LENGTH = 1000
 ENDS_SHOWN = 200
 
 
@@ -120,7 +120,7 @@ class _Room:
     def take(self, row: Row) -> None:
         lines = [line for line in (row.left, row.right) if line]
         self.rows -= 1
-        self.characters -= sum(max(len(one.text), LEAST_SEGMENT_COST) for line in lines for one in line.segments)
+        self.characters -= sum(max(len(one.text), MIN_SEGMENT_COST) for line in lines for one in line.segments)
 
 
 class _Drawing:
@@ -129,9 +129,9 @@ class _Drawing:
     def __init__(self, old: list[str], new: list[str], *, shows_carriage_returns: bool) -> None:
         self.old, self.new = old, new
         self.shows_carriage_returns = shows_carriage_returns
-        self.room = _Room(MOST_ROWS, MOST_CHARACTERS)
-        self.folded_room = _Room(MOST_FOLDED_ROWS, MOST_FOLDED_CHARACTERS)
-        self.characters_to_mark = MOST_CHARACTERS_MARKED_BY_WORD
+        self.room = _Room(MAX_ROWS, MAX_CHARACTERS)
+        self.folded_room = _Room(MAX_FOLDED_ROWS, MAX_FOLDED_CHARACTERS)
+        self.characters_to_mark = MAX_CHARACTERS_MARKED_BY_WORD
         self.reached = (0, 0)
 
     def parts(self, stretches: list[Stretch]) -> Iterator[Part]:
@@ -163,7 +163,7 @@ class _Drawing:
         head = 0 if (stretch.old, stretch.new) == (0, 0) else LINES_AROUND
         is_last = (stretch.old + stretch.length, stretch.new + stretch.length) == (len(self.old), len(self.new))
         tail = max(head, stretch.length - (0 if is_last else LINES_AROUND))
-        if tail - head < FEWEST_FOLDED:
+        if tail - head < MIN_FOLDED:
             head = tail = stretch.length
         yield from self._part(self._row(stretch.old + at, stretch.new + at) for at in places[:head])
         yield from self._fold(stretch, places[head:tail])
@@ -173,7 +173,7 @@ class _Drawing:
         """Yield a fold, without its lines where there is no room left for all of them."""
         if not places or self.room.is_full:
             return
-        size = sum(len(self.old[stretch.old + at]) for at in places[:MOST_FOLDED_ROWS])
+        size = sum(len(self.old[stretch.old + at]) for at in places[:MAX_FOLDED_ROWS])
         rows: list[Row] = []
         if len(places) <= self.folded_room.rows and 2 * size <= self.folded_room.characters:
             rows = [self._row(stretch.old + at, stretch.new + at) for at in places]
@@ -219,7 +219,7 @@ def _line(at: int | None, line: str | None, pieces: list[Piece], shows_end: bool
 
 
 def _segments(text: str, is_marked: bool) -> Iterator[Segment]:
-    if len(text) <= LONGEST_PIECE:
+    if len(text) <= MAX_PIECE_LENGTH:
         yield from (Segment(piece, is_marked, name) for piece, name in visible_pieces(text))
         return
     left_out = len(text) - 2 * ENDS_SHOWN

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from assemblies.diffing.common_stretches import Stretch, common_stretches
 
-LONGEST_LINE = 2000
+MAX_LINE_LENGTH = 2000
 END = 250
-MOST_CELLS = 2_000_000
+MAX_CELLS = 2_000_000
 # Of two lines that share less than this, marks would only hide that the one took the other's place.
-LEAST_LIKENESS = 0.15
+MIN_LIKENESS = 0.15
 _WORD = re.compile(r"\w+|[^\w\S]+|[^\w\s]")
 
 Piece = tuple[str, bool]
@@ -18,15 +18,15 @@ Piece = tuple[str, bool]
 
 def marked_pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Return both lines in pieces, each with whether it is there on that side only; none of lines that are unlike."""
-    if max(len(before), len(after)) > LONGEST_LINE:
+    if max(len(before), len(after)) > MAX_LINE_LENGTH:
         return plainly_marked_pieces(before, after)
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if likeness(words_of(before), words_of(after)) < LEAST_LIKENESS:
+    if likeness(words_of(before), words_of(after)) < MIN_LIKENESS:
         return [(before, False)], [(after, False)]
     left: list[Piece] = []
     right: list[Piece] = []
     at = other = 0
-    for stretch in [*common_stretches(old, new, most_cells=MOST_CELLS), Stretch(len(old), len(new), 0)]:
+    for stretch in [*common_stretches(old, new, max_cells=MAX_CELLS), Stretch(len(old), len(new), 0)]:
         shared = "".join(old[stretch.old : stretch.old + stretch.length])
         left += [("".join(old[at : stretch.old]), True), (shared, False)]
         right += [("".join(new[other : stretch.new]), True), (shared, False)]

@@ -14,8 +14,8 @@ from assemblies.documents.attachments import (
 from assemblies.documents.canonical import canonical_json, readable_json, same_value
 from assemblies.documents.content_hash import AttachmentDigest, content_hash_of
 from assemblies.documents.decoding import (
-    DEEPEST_WRAPPING,
     MAX_DEPTH,
+    MAX_WRAPPINGS,
     check_value,
     decode_base64,
     encode_base64,
@@ -53,10 +53,10 @@ from assemblies.documents.writing import write_document
 from assemblies.documents.written_fields import NORMALISERS, normalise_payload
 
 __all__ = [
-    "DEEPEST_WRAPPING",
     "DEFAULT_TIMEOUT_SECONDS",
     "DEFAULT_VERSION",
     "MAX_DEPTH",
+    "MAX_WRAPPINGS",
     "NORMALISERS",
     "SCRIPT_EXTENSIONS",
     "Attachment",

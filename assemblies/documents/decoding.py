@@ -19,8 +19,8 @@ from assemblies.errors import DocumentTooLarge, InvalidDocument, InvalidField
 
 MAX_DEPTH = 64
 # A style may wrap a document that is itself MAX_DEPTH deep: an envelope around it, a key that carries its extras.
-DEEPEST_WRAPPING = MAX_DEPTH + 2
-_LONGEST_INTEGER = 20
+MAX_WRAPPINGS = MAX_DEPTH + 2
+_MAX_INTEGER_DIGITS = 20
 _BEYOND_64_BITS = 1 << 64
 _BYTE_ORDER_MARK = "\ufeff"
 _CONTAINERS = (dict, list)
@@ -54,7 +54,7 @@ def parse_json(raw: bytes | str, *, max_bytes: int, field: str = "", max_depth: 
     return value
 
 
-def check_value(value: object, field: str = "", max_depth: int = DEEPEST_WRAPPING) -> None:
+def check_value(value: object, field: str = "", max_depth: int = MAX_WRAPPINGS) -> None:
     """Refuse a decoded value that the strict decoder would not have let through."""
     fault = _scalar_fault(value)
     if fault:
@@ -145,7 +145,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _integer(digits: str) -> int:
     # Python would spend seconds on a million digits, or refuse without saying where.
-    return int(digits) if len(digits) <= _LONGEST_INTEGER else _BEYOND_64_BITS
+    return int(digits) if len(digits) <= _MAX_INTEGER_DIGITS else _BEYOND_64_BITS
 
 
 def _entries(container: Any, field: str, trail: _Trail) -> Iterable[tuple[str | int, Any]]:

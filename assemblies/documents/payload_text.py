@@ -50,8 +50,8 @@ def with_ends_of(before: str, typed: str) -> str:
     """Return `typed` with the line ends of `before`: in a line that stayed its own, in others the usual one."""
     old, new = _lines(before), _lines(with_line_feeds(typed))
     head = _common(old, new)
-    most_tail = min(len(old), len(new)) - head
-    tail = min(_common(old[::-1], new[::-1]), most_tail)
+    max_tail = min(len(old), len(new)) - head
+    tail = min(_common(old[::-1], new[::-1]), max_tail)
     usual = usual_line_end(before)
     come = [(line, usual if end else "") for line, end in new[head : len(new) - tail]]
     return "".join(line + end for line, end in (*old[:head], *come, *old[len(old) - tail :]))

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from assemblies.documents.attachments import read_attachments
-from assemblies.documents.decoding import DEEPEST_WRAPPING, MAX_DEPTH, check_size, check_value, parse_json, step
+from assemblies.documents.decoding import MAX_DEPTH, MAX_WRAPPINGS, check_size, check_value, parse_json, step
 from assemblies.documents.document import Document
 from assemblies.documents.fields import (
     normalise_category,
@@ -58,8 +58,8 @@ def decode_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: 
     """The JSON value of a document, held to the strict decoder's rules whoever decoded it."""
     if isinstance(raw, bytes | str):
         _refuse_other_kinds(raw, name)
-        return parse_json(raw, max_bytes=max_bytes, max_depth=DEEPEST_WRAPPING)
-    check_value(raw, max_depth=DEEPEST_WRAPPING)
+        return parse_json(raw, max_bytes=max_bytes, max_depth=MAX_WRAPPINGS)
+    check_value(raw, max_depth=MAX_WRAPPINGS)
     check_size(raw, max_bytes)
     return raw
 

@@ -28,7 +28,7 @@ _EXTENSIONS = {
 }
 SCRIPT_EXTENSIONS = tuple(extension for extensions in _EXTENSIONS.values() for extension in extensions)
 _NOT_A_SLUG = re.compile(r"[^a-z0-9]+")
-_LONGEST_SLUG = 60
+_MAX_SLUG_LENGTH = 60
 
 
 def write_tree(document: Document, stem: str) -> dict[str, bytes]:
@@ -109,5 +109,5 @@ def file_name(stem: str, position: int) -> str:
 def safe_stem(document: Document) -> str:
     """A file stem that every system takes: what is left of the name, and enough of the GUID to tell twins apart."""
     ascii_name = unicodedata.normalize("NFKD", document.display_name).encode("ascii", "ignore").decode("ascii")
-    slug = _NOT_A_SLUG.sub("-", ascii_name.lower())[:_LONGEST_SLUG].strip("-")
+    slug = _NOT_A_SLUG.sub("-", ascii_name.lower())[:_MAX_SLUG_LENGTH].strip("-")
     return f"{slug or 'assembly'}--{(document.guid or document.content_hash)[:8]}"

@@ -12,7 +12,7 @@ from assemblies.domains import Domain
 from assemblies.models import Assembly, DomainState, JournalEntry
 
 FIRST_RETRY_SECONDS = 1
-LONGEST_RETRY_SECONDS = 60
+MAX_RETRY_SECONDS = 60
 # Beyond its interval: time for a retry, and for a flusher that is being started again.
 OVERDUE = timedelta(seconds=60)
 
@@ -76,7 +76,7 @@ def due_at(state: DomainState | None, oldest_staged_at: datetime, *, interval: t
     Such a time was written before the clock was set back.
     """
     due = next_attempt_at(state, oldest_staged_at, interval=interval)
-    return due if due <= now + max(interval, timedelta(seconds=LONGEST_RETRY_SECONDS)) else now
+    return due if due <= now + max(interval, timedelta(seconds=MAX_RETRY_SECONDS)) else now
 
 
 def is_overdue(oldest_staged_at: datetime, *, interval: timedelta, now: datetime) -> bool:
@@ -96,5 +96,5 @@ def next_attempt_at(state: DomainState | None, oldest_staged_at: datetime, *, in
     due_at = oldest_staged_at + interval
     if state is None or not state.attempts or state.last_attempt_at is None:
         return due_at
-    wait = min(FIRST_RETRY_SECONDS * 2 ** min(state.attempts - 1, 10), LONGEST_RETRY_SECONDS)
+    wait = min(FIRST_RETRY_SECONDS * 2 ** min(state.attempts - 1, 10), MAX_RETRY_SECONDS)
     return max(due_at, state.last_attempt_at + timedelta(seconds=wait))

@@ -8,7 +8,7 @@ from assemblies.rekeying.plan import Plan
 from assemblies.rekeying.rows import State
 from assemblies.rekeying.words import Words
 
-MOST_ROWS_SHOWN = 50
+MAX_ROWS_SHOWN = 50
 COLLISION_COLUMNS = ("Category", "Key", "Row", "Value", "Status", "Updated at")
 DROP_COLUMNS = ("Category", "Key", "Under", "Value", "Status", "Updated at", "Why")
 
@@ -18,9 +18,9 @@ def plan_lines(plan: Plan, words: Words, *, archived_in: str, terminal: bool) ->
 
     def table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Iterator[str]:
         if rows:
-            yield from table_lines(title, columns, rows[:MOST_ROWS_SHOWN], terminal=terminal)
-            if len(rows) > MOST_ROWS_SHOWN:
-                yield f"… and {len(rows) - MOST_ROWS_SHOWN} more; --json and the report list them all."
+            yield from table_lines(title, columns, rows[:MAX_ROWS_SHOWN], terminal=terminal)
+            if len(rows) > MAX_ROWS_SHOWN:
+                yield f"… and {len(rows) - MAX_ROWS_SHOWN} more; --json and the report list them all."
 
     yield from table("Integrity errors, which forbid an apply", ("Error",), [(fault,) for fault in plan.faults])
     yield from table("Collisions, which forbid an apply", COLLISION_COLUMNS, list(_collisions(plan)))

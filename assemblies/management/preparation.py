@@ -28,7 +28,7 @@ from devmode.actor import Actor
 from devmode.sqlite_files import find_sqlite_files
 
 PRIVATE = 0o700
-LONGEST_WAIT_SECONDS = 120
+MAX_WAIT_SECONDS = 120
 Step = Callable[[str], object]
 
 
@@ -101,7 +101,7 @@ def make_directories() -> None:
 def prepared_alone() -> Iterator[None]:
     """Keep other preparations of this runtime root waiting."""
     try:
-        with FileLock(settings.RUNTIME_ROOT / "prepare.lock", timeout=LONGEST_WAIT_SECONDS, mode=0o600):
+        with FileLock(settings.RUNTIME_ROOT / "prepare.lock", timeout=MAX_WAIT_SECONDS, mode=0o600):
             yield
     except Timeout as error:
         raise CommandError(

@@ -15,8 +15,8 @@ from assemblies.official.source import SourceDocument
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import document_of
 
-MOST_DOCUMENTS = 50
-MOST_LINES = 200
+MAX_DOCUMENTS = 50
+MAX_LINES = 200
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class DocumentDiff:
 
 def diffs_of(plan: SyncPlan, store: PayloadStore) -> list[DocumentDiff]:
     """Return the diffs of the first changed, removed and added documents."""
-    return list(islice(_diffs(plan, store), MOST_DOCUMENTS))
+    return list(islice(_diffs(plan, store), MAX_DOCUMENTS))
 
 
 def _diffs(plan: SyncPlan, store: PayloadStore) -> Iterator[DocumentDiff]:
-    removed = [row.guid for row in plan.removed[:MOST_DOCUMENTS]]
-    rows = _rows([*(one.guid for one in plan.changed[:MOST_DOCUMENTS]), *removed])
+    removed = [row.guid for row in plan.removed[:MAX_DOCUMENTS]]
+    rows = _rows([*(one.guid for one in plan.changed[:MAX_DOCUMENTS]), *removed])
     for document in plan.changed:
         yield _diff(document.guid, document.path, _stored(rows, document.guid, store), _published(document))
     for row in plan.removed:
@@ -68,7 +68,7 @@ def _readable(document: Document) -> str:
 
 def _diff(guid: str, path: str, before: str, after: str) -> DocumentDiff:
     lines = unified_diff(before, after).splitlines(keepends=True)
-    cut = lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        cut.append(f"… and {len(lines) - MOST_LINES} more lines\n")
+    cut = lines[:MAX_LINES]
+    if len(lines) > MAX_LINES:
+        cut.append(f"… and {len(lines) - MAX_LINES} more lines\n")
     return DocumentDiff(guid, path, "".join(cut))

@@ -31,8 +31,8 @@ from assemblies.revisions.document import document_of
 PAYLOADS_BESIDE = "Payloads"
 SUFFIX = ".db"
 ROWS_QUERY = "SELECT guid, content FROM assemblies_domainassembly ORDER BY guid"
-LONGEST_NAME = 150
-LARGEST_SIGNED_BYTES = 512 * 1024**2
+MAX_NAME_LENGTH = 150
+MAX_SIGNED_BYTES = 512 * 1024**2
 # Base64 and the escapes of JSON make a document at most this much larger than what it holds.
 ENLARGEMENT = 6
 
@@ -78,7 +78,7 @@ class DomainFile:
         """Read the very bytes that were compared with the signed manifest; they in turn name each payload's hash."""
         with vouched_for(FolderFiles(self.path.parent), self.keys) as files:
             try:
-                content = files.read(self.path.name, max_bytes=LARGEST_SIGNED_BYTES)
+                content = files.read(self.path.name, max_bytes=MAX_SIGNED_BYTES)
             except FileNotFoundError as error:
                 raise _missing(self.path) from error
         with TemporaryDirectory() as folder:
@@ -128,7 +128,7 @@ def _check_names(content: Content) -> None:
         if parse_time(time).tzinfo is None:
             raise ValueError(time)
     for name in (content.created_by, content.updated_by):
-        if not isinstance(name, str) or len(name) > LONGEST_NAME:
+        if not isinstance(name, str) or len(name) > MAX_NAME_LENGTH:
             raise ValueError(name)
     origin = content.cloned_from
     if origin is not None and not (normalise_guid(origin.assembly_guid) and isinstance(origin.revision, int)):

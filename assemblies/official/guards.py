@@ -9,8 +9,8 @@ from assemblies.official.official_rows import OfficialRow
 from assemblies.official.plan import SyncPlan
 from assemblies.official.source import OfficialSource, SourceContents
 
-MOST_FAILING = 0.2
-MOST_REMOVED = 0.5
+MAX_FAILING_SHARE = 0.2
+MAX_REMOVED_SHARE = 0.5
 
 
 def find_refusals(contents: SourceContents) -> list[str]:
@@ -36,8 +36,8 @@ def _emptiness(contents: SourceContents) -> Iterator[str]:
 def _failures(contents: SourceContents) -> Iterator[str]:
     failing = sum(one.is_broken for one in contents.skipped)
     total = failing + len(contents.documents)
-    if failing > total * MOST_FAILING:
-        yield f"{failing} of {total} documents cannot be read; at most {MOST_FAILING:.0%} may."
+    if failing > total * MAX_FAILING_SHARE:
+        yield f"{failing} of {total} documents cannot be read; at most {MAX_FAILING_SHARE:.0%} may."
 
 
 def find_mass_removal(plan: SyncPlan, rows: Mapping[str, OfficialRow]) -> list[str]:
@@ -50,4 +50,4 @@ def find_mass_removal(plan: SyncPlan, rows: Mapping[str, OfficialRow]) -> list[s
 
 def is_mass_removal(removed: int, live: int) -> bool:
     """Say whether `removed` of the `live` assemblies are more than may go unasked."""
-    return removed > live * MOST_REMOVED
+    return removed > live * MAX_REMOVED_SHARE

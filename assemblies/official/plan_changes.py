@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from assemblies.actions.change import Change
-from assemblies.actions.contents import content_of, inheriting, settled
+from assemblies.actions.contents import content_of, inheriting, stamped
 from assemblies.actions.staging import Staging
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
@@ -49,7 +49,7 @@ def _change_of(
 
     def rewrite(row: Assembly | None, now: datetime) -> Content:
         own = row if row is not None and row.domain == Domain.OFFICIAL else None
-        return settled(inheriting(content, own), own, actor_name=actor_name, now=contents.published_at or now)
+        return stamped(inheriting(content, own), own, actor_name=actor_name, now=contents.published_at or now)
 
     return Change(
         guid=document.guid,

@@ -17,7 +17,7 @@ from assemblies.official.plan import SyncPlan
 from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
 
-MOST_REASONS = 50
+MAX_REASONS = 50
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*(?=@)")
 
 
@@ -86,7 +86,7 @@ def record_refusal(
 ) -> None:
     """Write down a refused sync, in the records and in the audit. Raises AuditUnavailable."""
     now = timezone.now()
-    reasons = [masked(reason) for reason in reasons[:MOST_REASONS]]
+    reasons = [masked(reason) for reason in reasons[:MAX_REASONS]]
     with audited_transaction(permit.actor, permit.event):
         SyncRecord.objects.create(
             recorded_at=now,

@@ -20,7 +20,7 @@ from assemblies.rekeying.git_history import MAX_DOCUMENT_BYTES, FileChange, Hist
 
 SUFFIX = ".json"
 SHORT_DIGITS = 8
-LONGEST_WRAPPING = 4
+MAX_WRAPPINGS = 4
 
 
 @dataclass
@@ -108,7 +108,7 @@ def find_guid(raw: bytes) -> str | None:
     """Return the GUID a document names, as it is written there; None when it names none or cannot be read."""
     try:
         document = parse_json(raw, max_bytes=MAX_DOCUMENT_BYTES)
-        for _depth in range(LONGEST_WRAPPING):
+        for _depth in range(MAX_WRAPPINGS):
             if not isinstance(document, dict):
                 return None
             if document.get("assembly_guid"):

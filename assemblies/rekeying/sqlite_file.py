@@ -9,7 +9,7 @@ from assemblies.errors import MigrationFailed
 from devmode.sqlite_files import sqlite_uri
 
 BUSY_TIMEOUT_SECONDS = 5
-LONGEST_WAIT_SECONDS = 10
+MAX_WAIT_SECONDS = 10
 HEADER_BYTES = 20
 WRITE_VERSION_OFFSET = 18
 WAL = 2
@@ -31,7 +31,7 @@ def copy_database(source: Path, target: Path) -> None:
 
     Raises MigrationFailed, also when a writer does not let go of it.
     """
-    ends_at = monotonic() + LONGEST_WAIT_SECONDS
+    ends_at = monotonic() + MAX_WAIT_SECONDS
 
     def watch(status: int, _remaining: int, _total: int) -> None:
         if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and monotonic() > ends_at:

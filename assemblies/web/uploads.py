@@ -27,14 +27,14 @@ def announced_bytes(request: HttpRequest | Request) -> int:
     return int(announced) if len(announced) <= _MAX_LENGTH_DIGITS else sys.maxsize
 
 
-def largest_form_bytes() -> int:
+def max_form_bytes() -> int:
     """Return how large a form without files may be."""
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + BYTES_AROUND_FIELD * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
-def largest_body_bytes() -> int:
+def max_body_bytes() -> int:
     """Return how large a body of any kind may be; a server need not read a larger one."""
-    return max(settings.MAX_ATTACHMENT_BYTES + SLACK_BYTES, largest_form_bytes())
+    return max(settings.MAX_ATTACHMENT_BYTES + SLACK_BYTES, max_form_bytes())
 
 
 def check_upload_size(request: HttpRequest | Request) -> None:

@@ -124,7 +124,7 @@ def test_a_selection_is_exported(signed_in_viewer: Client, two: Any) -> None:
 def test_a_selection_is_bounded_and_not_empty(
     signed_in_viewer: Client, two: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    monkeypatch.setattr(export_page, "MOST_SELECTED", 1)
+    monkeypatch.setattr(export_page, "MAX_SELECTED", 1)
     for guids, words in (([], "Choose the assemblies"), ([GUID, OTHER], "At most 1 assemblies")):
         answer = signed_in_viewer.post(SELECTION, {"guid": guids}, follow=True)
         assert words in answer.content.decode()

@@ -407,7 +407,7 @@ def test_too_much_of_anything_is_said_in_words(olga: Client, settings: Any, monk
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
     assert "do it in parts" in Sent(olga, a="1", b="2", c="3", d="4").preview(413).text
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-    monkeypatch.setattr(upload, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(upload, "MAX_DOCUMENTS", 2)
     members = {f"{number}.json": document() for number in range(3)}
     assert "more than 2 documents at once" in Sent(olga, ("a.zip", zipped(members))).preview(413).text
 
@@ -423,7 +423,7 @@ def test_what_archives_unpack_counts_together(olga: Client, settings: Any) -> No
 
 
 def test_imports_are_counted_with_the_api(olga: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_page, "MOST_PER_MINUTE", 2)
+    monkeypatch.setattr(import_page, "MAX_PER_MINUTE", 2)
     for status in (200, 200, 429):
         sent = Sent(olga, ("a.json", document()), pasted="").preview(status)
     assert "too many imports at once" in sent.text
@@ -484,10 +484,10 @@ def test_workflows_files_and_binaries_are_compared_as_far_as_they_can_be(
     assert [change.label for change in first.files] == ["a.txt"]
     assert second.script is not None and second.script.added
     assert "binary" in third.problem
-    assert len(fourth.fields[0].after) == comparison.LONGEST_VALUE + 1
-    monkeypatch.setattr(comparison, "MOST_CHARACTERS", 10)
+    assert len(fourth.fields[0].after) == comparison.MAX_VALUE_LENGTH + 1
+    monkeypatch.setattr(comparison, "MAX_CHARACTERS", 10)
     assert "too long to compare here" in Sent(olga, documents[1]).preview().rows[0].comparison.problem
-    monkeypatch.setattr(comparison, "MOST_COMPARED", 1)
+    monkeypatch.setattr(comparison, "MAX_COMPARED", 1)
     many = Sent(olga, *documents).preview()
     assert [row.comparison is not None for row in many.rows] == [True, False, False, False]
     assert "what differs is not shown for 3 documents" in many.text

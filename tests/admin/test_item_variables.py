@@ -7,7 +7,7 @@ from django.test import Client
 
 from assemblies.actions.create import create
 from assemblies.admin.item.references import reference_to
-from assemblies.admin.item.variable_rows import MOST_ROWS
+from assemblies.admin.item.variable_rows import MAX_ROWS
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import AssemblyType, Domain
 from assemblies.payloads import PayloadStore
@@ -193,11 +193,11 @@ def test_a_row_that_did_not_arrive_is_not_taken_for_removed(client: Client, rich
 
 
 def test_too_many_variables_are_read_and_edited_as_json(client: Client, library: PayloadStore) -> None:
-    guid = shelve(library, [{"name": f"v{at}"} for at in range(MOST_ROWS + 1)])
+    guid = shelve(library, [{"name": f"v{at}"} for at in range(MAX_ROWS + 1)])
     sent = filled(client, address(guid))
     assert "variables-TOTAL_FORMS" not in sent
     assert post(client, guid, sent | {"summary": "Changed."}).status_code == 302
-    assert len(variables(guid)) == MOST_ROWS + 1
+    assert len(variables(guid)) == MAX_ROWS + 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from assemblies.actions.create import create
 from assemblies.actions.update import update
-from assemblies.admin.syncs.diff_lines import LONGEST_LINE, diff_lines
+from assemblies.admin.syncs.diff_lines import MAX_LINE_LENGTH, diff_lines
 from assemblies.domains import Domain
 from assemblies.models import Assembly, SyncRecord
 from assemblies.payloads import PayloadStore
@@ -320,11 +320,11 @@ def test_pages_cost_a_fixed_number_of_queries(
 
 
 def test_lines_of_a_difference_are_told_apart_cut_and_shown_as_they_run() -> None:
-    diff = "--- before\n+++ after\n@@ -1 +1 @@\n-a\u202eb\n+" + "x" * 2 * LONGEST_LINE + "\n c\n… and 3 more lines\n"
+    diff = "--- before\n+++ after\n@@ -1 +1 @@\n-a\u202eb\n+" + "x" * 2 * MAX_LINE_LENGTH + "\n c\n… and 3 more lines\n"
     lines = diff_lines(diff)
     assert [line.kind for line in lines] == ["place", "removed", "added", "same", "note"]
     assert lines[1].text == "-a⟨U+202E⟩b"
-    assert lines[2].text.endswith(f"and {LONGEST_LINE + 1} more characters")
+    assert lines[2].text.endswith(f"and {MAX_LINE_LENGTH + 1} more characters")
     assert diff_lines("") == []
 
 

@@ -96,7 +96,7 @@ def test_variables_in_another_order_are_told_as_such(
 def test_of_very_many_variables_the_first_are_shown(
     signed_in_viewer: Client, guid: str, library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(differences, "MOST_VARIABLES", 2)
+    monkeypatch.setattr(differences, "MAX_VARIABLES", 2)
     update(
         guid,
         {"variables": [{"name": f"v{n}"} for n in range(9)]},
@@ -169,7 +169,7 @@ def test_a_binary_or_huge_payload_is_not_compared(
 ) -> None:
     update(guid, {}, payload=b"\xff\0", permit=may_update(operator), store=library)
     assert "After: It is binary" in plain(page(signed_in_viewer, guid))
-    monkeypatch.setattr(differences, "MOST_PAYLOAD_BYTES", 10)
+    monkeypatch.setattr(differences, "MAX_PAYLOAD_BYTES", 10)
     assert "Before: It is too large" in plain(page(signed_in_viewer, guid))
 
 

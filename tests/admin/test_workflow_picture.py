@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from assemblies import documents
 from assemblies.admin.workflow.colours import contrast, ink_on, is_visible
 from assemblies.admin.workflow.fitting import fitted, width_of
-from assemblies.admin.workflow.layout import MOST_DOWN
-from assemblies.admin.workflow.picture import MOST_NODES, Picture, picture_between, picture_of
+from assemblies.admin.workflow.layout import MAX_LAYER_NODES
+from assemblies.admin.workflow.picture import MAX_NODES, Picture, picture_between, picture_of
 from tests.patience import A_SECOND
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'"
@@ -108,14 +108,14 @@ def test_thousands_of_nodes_are_drawn_as_far_as_a_picture_goes() -> None:
     picture = pictured([node(str(number)) for number in range(5000)], [edge(str(n), str(n + 1)) for n in range(4999)])
     page = svg_of(picture)
     assert time.process_time() - started < 3 * A_SECOND
-    assert (len(picture.boxes), picture.nodes_left_out, picture.edges_left_out) == (MOST_NODES, 4500, 3499)
+    assert (len(picture.boxes), picture.nodes_left_out, picture.edges_left_out) == (MAX_NODES, 4500, 3499)
     assert "4500 more nodes are not drawn" in page
     assert "3499 more edges are not drawn" in page
 
 
 def test_many_nodes_of_one_layer_take_several_columns() -> None:
     picture = pictured([node(str(number)) for number in range(100)])
-    assert len({box.place.x for box in picture.boxes}) == 100 // MOST_DOWN
+    assert len({box.place.x for box in picture.boxes}) == 100 // MAX_LAYER_NODES
     assert not overlapping(picture)
 
 

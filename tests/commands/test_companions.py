@@ -34,7 +34,7 @@ def failures() -> "SimpleQueue[str]":
 
 @pytest.fixture
 def supervisor(failures: "SimpleQueue[str]", monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
-    monkeypatch.setattr(supervising, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(supervising, "MAX_WAIT_SECONDS", 0.05)
     monkeypatch.setenv("SUPERVISOR", str(os.getpid()))
     supervisor = Supervisor(give_up=failures.put)
     yield supervisor

@@ -264,7 +264,7 @@ def test_a_library_that_another_process_has_open_is_refused(mirrored: Path, alia
 
 
 def test_a_library_that_is_being_written_to_is_refused(mirrored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restore, "LONGEST_WAIT_SECONDS", 0)
+    monkeypatch.setattr(restore, "MAX_WAIT_SECONDS", 0)
     with FileLock(f"{database('default')}.queue"):
         called = call("restore_domains", str(mirrored), "--replace")
     assert (called.exit_code, "being written to" in called.stderr) == (2, True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assemblies.web.uploads import largest_body_bytes
+from assemblies.web.uploads import max_body_bytes
 from tests.hardening.server_thread import ServerThread, get, heard
 
 LAST = "Connection: close\r\n\r\n"
@@ -74,7 +74,7 @@ def test_a_body_in_chunks_is_told_to_come_with_its_length(server: ServerThread) 
 
 @pytest.mark.parametrize("expectation", ["", "Expect: 100-continue\r\n"])
 def test_a_body_that_is_too_large_is_refused_before_it_is_sent(server: ServerThread, expectation: str) -> None:
-    size = largest_body_bytes() + 1
+    size = max_body_bytes() + 1
     answer = server.say(f"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n{expectation}\r\n".encode())
     status, head, body = parts(answer)
     assert (status, json.loads(body)["code"]) == (413, "document_too_large")

@@ -246,5 +246,5 @@ def test_a_client_that_never_reads_does_not_keep_it_from_ending(monkeypatch: pyt
 def test_connections_leave_room_for_the_files_of_the_rest(
     caplog: pytest.LogCaptureFixture, open_files: int, connections: int
 ) -> None:
-    assert http_server.most_connections(open_files) == connections
+    assert http_server.connection_limit(open_files) == connections
     assert bool(caplog.records) is (open_files == 64)

@@ -12,7 +12,7 @@ from tests.matrix.identities import bystander, granted
 from tests.matrix.routes import Route, path_of, routes
 from tests.matrix.shelf import Shelf, filled
 
-MOST_QUERIES = 12
+MAX_QUERIES = 12
 # Health asks each of the five databases how it is.
 BUDGETS = {"admin/health/": 28}
 
@@ -42,6 +42,6 @@ def read(answer: Any) -> None:
 def test_no_page_asks_more_than_it_may(shelf: Shelf) -> None:
     identity = granted()
     found = {route.pattern: counted(route, shelf, identity.client()) for route in routes() if route.is_page}
-    over = {pattern: count for pattern, count in found.items() if count > BUDGETS.get(pattern, MOST_QUERIES)}
+    over = {pattern: count for pattern, count in found.items() if count > BUDGETS.get(pattern, MAX_QUERIES)}
     assert over == {}
     assert BUDGETS.keys() <= found.keys()

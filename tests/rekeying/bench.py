@@ -13,7 +13,7 @@ from django.db import connection
 
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import content_of, settled
+from assemblies.actions.contents import content_of, stamped
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import Staging
 from assemblies.audit_events import LibraryEvent
@@ -196,7 +196,7 @@ class CatalogueBench(Reports):
 
     def content(self, name: str, domain: Domain = Domain.USER, cloned_from: str | None = None) -> Content:
         content = content_of(script(f"About {name}", payload=f"echo {name}\n".encode()), Staging(self.store))
-        content = settled(content, None, actor_name="bench", now=datetime(2026, 1, 1, tzinfo=UTC))
+        content = stamped(content, None, actor_name="bench", now=datetime(2026, 1, 1, tzinfo=UTC))
         if cloned_from is None:
             return content
         facts = vars(content) | {

@@ -247,7 +247,7 @@ def test_a_locked_file_ends_in_an_error_and_not_in_a_wait_without_end(
     atocore: AtocoreBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assemblies.rekeying.sqlite_file.BUSY_TIMEOUT_SECONDS", 0.05)
-    monkeypatch.setattr("assemblies.rekeying.sqlite_file.LONGEST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("assemblies.rekeying.sqlite_file.MAX_WAIT_SECONDS", 0)
     atocore.register(P05)
     atocore.note("p05", at=NEWER)
     before = atocore.dump()

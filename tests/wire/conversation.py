@@ -25,7 +25,7 @@ USUAL_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-LONGEST_BODY = 6000
+MAX_BODY_LENGTH = 6000
 Upload = tuple[str, bytes]
 Tick = Callable[[float], None]
 
@@ -150,7 +150,7 @@ def _text(content: bytes) -> str:
     """Return bytes as text without any character that would not be seen in the recording, and of bounded length."""
     text = content.decode(errors="backslashreplace")
     text = "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
-    return text if len(text) <= LONGEST_BODY else f"{text[:100]} and {len(text) - 100} characters more"
+    return text if len(text) <= MAX_BODY_LENGTH else f"{text[:100]} and {len(text) - 100} characters more"
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

@@ -9,8 +9,8 @@ from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, Operation
 from assemblies.models import JournalEntry
 
-MOST_CHANGES = 10
-MOST_FAVOURITES = 12
+MAX_CHANGES = 10
+MAX_FAVOURITES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Change:
 def newest_changes(snapshot: Snapshot) -> list[Change]:
     """Return the last changes, the newest first. One query."""
     entries = JournalEntry.objects.filter(sequence__lte=snapshot.position.sequence).order_by("-sequence")
-    newest = entries.values_list("assembly_guid", "operation", "actor", "recorded_at")[:MOST_CHANGES]
+    newest = entries.values_list("assembly_guid", "operation", "actor", "recorded_at")[:MAX_CHANGES]
     return [
         Change(entry=snapshot.entries[guid], operation=Operation(operation).label, actor=actor, recorded_at=recorded_at)
         for guid, operation, actor, recorded_at in newest

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.admin.front.activity import changes_per_day, flushes_per_hour
 from assemblies.admin.front.attention import matters
 from assemblies.admin.front.figures import assemblies_figure, changes_figure, flushes_figure
-from assemblies.admin.front.newest import MOST_FAVOURITES, favourite_entries, newest_changes
+from assemblies.admin.front.newest import MAX_FAVOURITES, favourite_entries, newest_changes
 from assemblies.admin.front.tally import Tally
 from assemblies.admin.page import render_page
 from assemblies.catalogue import Snapshot, library_catalogue
@@ -44,6 +44,6 @@ def _pictures(actor: Actor, snapshot: Snapshot, tally: Tally) -> dict[str, Any]:
         "pending": sum(queue.pending for queue in queues),
         "matters": matters(queues, tally),
         "newest": newest_changes(snapshot),
-        "favourites": favourites[:MOST_FAVOURITES],
-        "more_favourites": len(favourites) > MOST_FAVOURITES,
+        "favourites": favourites[:MAX_FAVOURITES],
+        "more_favourites": len(favourites) > MAX_FAVOURITES,
     }

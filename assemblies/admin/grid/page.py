@@ -54,7 +54,7 @@ def _context(found: FoundList) -> dict[str, Any]:
         "chips": list(chips_of(address)),
         "categories": sorted(found.facets["category"], key=str.casefold)[:CATEGORIES_OFFERED],
         "queue": found.result.snapshot.queue,
-        "longest_view_name": VIEW_NAME_LENGTH,
+        "max_view_name_length": VIEW_NAME_LENGTH,
     }
 
 

@@ -25,7 +25,7 @@ from assemblies.progress import Track
 
 KEPT = "library_verification"
 # A session is read with every request; `verify_library --json` has no such limit.
-MOST_KEPT = 200
+MAX_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def _kept(result: Verification) -> dict[str, Any]:
     return {
         "verified_at": timezone.now().isoformat(),
         "count": len(result.findings),
-        "findings": facts["findings"][:MOST_KEPT],
-        "notes": facts["notes"][:MOST_KEPT],
+        "findings": facts["findings"][:MAX_KEPT],
+        "notes": facts["notes"][:MAX_KEPT],
         "checked": facts["checked"],
         "heads": facts["heads"],
     }

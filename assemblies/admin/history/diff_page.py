@@ -24,7 +24,7 @@ from assemblies.revisions.history import chosen_revisions, find_history, get_ori
 from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry
 
-MOST_CHOICES = 200
+MAX_CHOICES = 200
 CHOICE_FIELDS = ("sequence", "recorded_at", "actor", "operation")
 
 
@@ -86,7 +86,7 @@ def _origin_and_copy(entry: CatalogueEntry) -> tuple[Side, Side]:
 def _choices(guid: str, before: Side | None, after: Side) -> list[JournalEntry]:
     """Return the newest revisions there are to choose from, and with them the two that are shown."""
     entries, _newest = find_history(guid)
-    found = list(entries.exclude(content="").only(*CHOICE_FIELDS)[:MOST_CHOICES])
+    found = list(entries.exclude(content="").only(*CHOICE_FIELDS)[:MAX_CHOICES])
     known = {one.sequence for one in found}
     shown = [side.entry for side in (after, before) if side and side.entry.sequence not in known]
     return sorted([*found, *shown], key=lambda one: one.sequence, reverse=True)

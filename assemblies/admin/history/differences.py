@@ -18,8 +18,8 @@ from assemblies.payloads import PayloadStore
 from assemblies.revisions.compare import field_changes, file_changes, readable_payload
 
 # Beyond this a payload is no script that people read.
-MOST_PAYLOAD_BYTES = 8 * 1024 * 1024
-MOST_VARIABLES = 300
+MAX_PAYLOAD_BYTES = 8 * 1024 * 1024
+MAX_VARIABLES = 300
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def differences_between(before: Content | None, after: Content, store: PayloadSt
             for change in changes
             if before is not None or change.after not in (None, "", [], {})
         ],
-        variables=variables[:MOST_VARIABLES],
-        variables_left_out=max(len(variables) - MOST_VARIABLES, 0),
+        variables=variables[:MAX_VARIABLES],
+        variables_left_out=max(len(variables) - MAX_VARIABLES, 0),
         variables_moved=shared != [name for name in new if name in old],
         files=list(_file_differences(before, after)),
         payload=_payload_change(before, after, store),
@@ -173,7 +173,7 @@ def _payload_change(before: Content | None, after: Content, store: PayloadStore)
 
 def _read(content: Content | None, store: PayloadStore) -> tuple[str | None, str]:
     """Return a payload as text, or None and why not."""
-    if content is not None and content.payload_size_bytes > MOST_PAYLOAD_BYTES:
+    if content is not None and content.payload_size_bytes > MAX_PAYLOAD_BYTES:
         return None, _("It is too large to be compared here.")
     try:
         text = readable_payload(content, store)

@@ -18,9 +18,9 @@ from assemblies.errors import Failure
 from assemblies.models import Content
 from assemblies.revisions.compare import FIELDS, readable, readable_payload
 
-MOST_COMPARED = 25
-MOST_CHARACTERS = 600_000
-LONGEST_VALUE = 2000
+MAX_COMPARED = 25
+MAX_CHARACTERS = 600_000
+MAX_VALUE_LENGTH = 2000
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Comparing:
     """Compares one document after the other, as far as there is room on a page."""
 
     def __init__(self) -> None:
-        self.documents_left = MOST_COMPARED
-        self.characters_left = MOST_CHARACTERS
+        self.documents_left = MAX_COMPARED
+        self.characters_left = MAX_CHARACTERS
         self.left_out = 0
 
     def compare(self, found: Preview, document: Document) -> DocumentComparison | None:
@@ -103,4 +103,4 @@ def _files(content: Content, document: Document) -> Iterator[FieldRow]:
 
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else readable_json(value).decode()
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}…"

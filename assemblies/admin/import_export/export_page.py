@@ -29,7 +29,7 @@ from assemblies.errors import DocumentTooLarge, Failure
 from assemblies.models import Assembly
 from assemblies.web.lookups import get_row
 
-MOST_SELECTED = 500
+MAX_SELECTED = 500
 READ_ROWS = 100
 STYLES = [
     (
@@ -110,9 +110,9 @@ def export_selection(request: HttpRequest) -> HttpResponseBase:
     guids = list(dict.fromkeys(documents.normalise_guid(guid) for guid in request.POST.getlist("guid")))
     if not guids:
         return _back(request, _("Choose the assemblies to export first."))
-    if len(guids) > MOST_SELECTED:
+    if len(guids) > MAX_SELECTED:
         words = _("At most %(count)s assemblies are exported by choice; export a whole domain instead.")
-        return _back(request, words % {"count": MOST_SELECTED})
+        return _back(request, words % {"count": MAX_SELECTED})
     rows = list(Assembly.objects.live().without_texts().filter(guid__in=guids).order_by("domain", "guid"))
     gone = [
         Unreadable(guid, guid, _("It is not in the library any more."))

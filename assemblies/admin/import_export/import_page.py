@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.change import Event
-from assemblies.actions.import_documents import MOST_PER_MINUTE
+from assemblies.actions.import_documents import MAX_PER_MINUTE
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
@@ -81,7 +81,7 @@ def _writer(request: HttpRequest) -> Actor:
 def _take_attempt(request: HttpRequest) -> None:
     user: Any = request.user
     address = str(request.META.get("REMOTE_ADDR", ""))
-    take_attempt([limit_of("import", user, address, attempts=MOST_PER_MINUTE)])
+    take_attempt([limit_of("import", user, address, attempts=MAX_PER_MINUTE)])
 
 
 def _answer(request: HttpRequest, permit: Permit, domain: Domain) -> HttpResponseBase:

@@ -17,7 +17,7 @@ from assemblies import documents
 from assemblies.admin.import_export.proposal import Pick, Proposal, Row
 from assemblies.errors import Refusal
 
-LONGEST_TEXT = 512 * 1024
+MAX_TEXT_LENGTH = 512 * 1024
 OUTDATED = gettext_lazy(
     "The library or the documents have changed since the preview, so nothing was imported. This is how it is now."
 )
@@ -84,7 +84,7 @@ def _fault(proposal: Proposal, picks: list[Pick]) -> str:
 def _texts(text: Any) -> list[str]:
     """Return a list of words from a form; anything else is no list at all."""
     try:
-        value = documents.parse_json(text or "[]", max_bytes=LONGEST_TEXT)
+        value = documents.parse_json(text or "[]", max_bytes=MAX_TEXT_LENGTH)
     except Refusal:
         return []
     return [str(item) for item in value] if isinstance(value, list) else []

@@ -14,7 +14,7 @@ from assemblies.bundles.collect import printable
 from assemblies.documents import Document
 from assemblies.errors import DocumentTooLarge, Refusal
 
-MOST_DOCUMENTS = 1000
+MAX_DOCUMENTS = 1000
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def read_upload(files: Iterable[Any], pasted: str) -> Upload:
 
     Raises DocumentTooLarge when there is more than one import may hold.
     """
-    parts = list(islice(_parts(files, pasted), MOST_DOCUMENTS + 1))
-    if len(parts) > MOST_DOCUMENTS:
+    parts = list(islice(_parts(files, pasted), MAX_DOCUMENTS + 1))
+    if len(parts) > MAX_DOCUMENTS:
         words = _("These are more than %(count)s documents at once; import them in parts.")
-        raise DocumentTooLarge(words % {"count": MOST_DOCUMENTS})
+        raise DocumentTooLarge(words % {"count": MAX_DOCUMENTS})
     return Upload(
         [part for part in parts if isinstance(part, Readable)],
         [part for part in parts if isinstance(part, Unreadable)],

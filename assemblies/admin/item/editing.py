@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from assemblies import documents
 from assemblies.admin.item.form import ItemForm
-from assemblies.admin.item.variable_rows import MOST_ROWS, BaseVariableRows, VariableRows
+from assemblies.admin.item.variable_rows import MAX_ROWS, BaseVariableRows, VariableRows
 from assemblies.models import Content
 
 
@@ -99,7 +99,7 @@ def merged_editing(data: QueryDict, typed: Editing, newest: Revision) -> Editing
 
 
 def _rows(revision: Revision, data: QueryDict | None = None) -> BaseVariableRows | None:
-    if len(revision.content.variables) > MOST_ROWS:
+    if len(revision.content.variables) > MAX_ROWS:
         return None
     rows: Any = VariableRows
     made: BaseVariableRows = rows(revision.content.variables, revision.content.assembly_type, data)

@@ -21,7 +21,7 @@ from assemblies.errors import InvalidDocument
 TYPES = ("string", "number", "boolean", "select", "credential")
 TRUTH_TYPES = frozenset({"boolean", "bool"})
 # More than these are edited as JSON: a page of so many rows would be of no use.
-MOST_ROWS = 500
+MAX_ROWS = 500
 NEW = {"name": "", "label": "", "type": "string", "default": "", "required": False, "description": ""}
 # What the page's script follows while somebody types.
 PARTS = ("name", "type", "default")
@@ -203,9 +203,9 @@ VariableRows = forms.formset_factory(
     extra=0,
     can_order=True,
     can_delete=True,
-    max_num=MOST_ROWS,
+    max_num=MAX_ROWS,
     validate_max=True,
-    absolute_max=MOST_ROWS + 100,
+    absolute_max=MAX_ROWS + 100,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-LONGEST_LINE = 400
+MAX_LINE_LENGTH = 400
 KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
 # Direction marks would make a line read otherwise than it runs; the rest would not be seen at all.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -30,8 +30,8 @@ def visible(text: str) -> str:
 
 
 def _shown(line: str) -> str:
-    cut = line[:LONGEST_LINE]
+    cut = line[:MAX_LINE_LENGTH]
     shown = visible(cut)
-    if len(line) > LONGEST_LINE:
-        shown += _(" … and %(count)s more characters") % {"count": len(line) - LONGEST_LINE}
+    if len(line) > MAX_LINE_LENGTH:
+        shown += _(" … and %(count)s more characters") % {"count": len(line) - MAX_LINE_LENGTH}
     return shown

@@ -22,7 +22,7 @@ from assemblies.catalogue import library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, SourceUnreadable, SyncRefused
-from assemblies.official.diffs import MOST_DOCUMENTS
+from assemblies.official.diffs import MAX_DOCUMENTS
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
@@ -71,7 +71,7 @@ def plan_page(request: HttpRequest) -> HttpResponseBase:
         report=report,
         sections=sections_of(report, library_catalogue().current()) if report else [],
         changes_nothing=report is not None and report.plan.changes_nothing,
-        most_diffs=MOST_DOCUMENTS,
+        max_diffs=MAX_DOCUMENTS,
         boxes=_boxes(allowed, preview),
     )
 

@@ -14,7 +14,7 @@ from assemblies.domains import Domain
 from assemblies.official.report import SyncReport
 from assemblies.official.source import SourceDocument
 
-MOST_LINES = 200
+MAX_LINES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def sections_of(report: SyncReport, snapshot: Snapshot) -> list[Section]:
 def lines_of_guids(guids: Sequence[str], snapshot: Snapshot) -> list[Line]:
     """Return the lines of assemblies that are here, with the names they have now."""
     return [
-        Line(name=_name(guid, snapshot), address=_address(guid, snapshot)) for guid in guids[:MOST_LINES]
+        Line(name=_name(guid, snapshot), address=_address(guid, snapshot)) for guid in guids[:MAX_LINES]
     ]  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _section(
 ) -> Section:
     lines = [
         Line(name=name, path=path, address=_address(guid, snapshot), diff=diff_lines(diffs.get(guid, "")))
-        for guid, name, path in facts[:MOST_LINES]
+        for guid, name, path in facts[:MAX_LINES]
     ]
     return Section(key=key, title=title, explanation=explanation, count=len(facts), lines=lines)
 
@@ -102,7 +102,7 @@ def _claimed(report: SyncReport, snapshot: Snapshot) -> Section:
             words=_("is %(domain)s now and goes on under a new GUID, with everything said about it")
             % {"domain": Domain(claim.domain).label},
         )
-        for claim in report.claims[:MOST_LINES]
+        for claim in report.claims[:MAX_LINES]
     ]
     explanation = _("Assemblies of other domains that have a GUID the catalogue publishes: it gets its GUID back.")
     return Section(
@@ -121,7 +121,7 @@ def _edited(guids: list[str], snapshot: Snapshot) -> Section:
 
 def _skipped(report: SyncReport) -> Section:
     skipped = report.plan.skipped
-    lines = [Line(name=one.path, words=one.reason) for one in islice(skipped, MOST_LINES)]
+    lines = [Line(name=one.path, words=one.reason) for one in islice(skipped, MAX_LINES)]
     explanation = _("Files that cannot be read as official documents. What they published before stays.")
     return Section(key="skipped", title=_("Skipped"), explanation=explanation, count=len(skipped), lines=lines)
 

@@ -17,7 +17,7 @@ from assemblies.official.undo import find_undoable
 from assemblies.permissions import Verb, may
 from assemblies.web.actors import actor_of, is_administrator
 
-MOST_WRITTEN = 200
+MAX_WRITTEN = 200
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _written_by(record: SyncRecord, snapshot: Snapshot) -> list[Written]:
     if record.first_sequence is None:
         return []
     entries = JournalEntry.objects.filter(sequence__range=(record.first_sequence, record.last_sequence))
-    found = entries.order_by("sequence").values_list("assembly_guid", "domain", "operation")[:MOST_WRITTEN]
+    found = entries.order_by("sequence").values_list("assembly_guid", "domain", "operation")[:MAX_WRITTEN]
     return [_written(snapshot, *facts) for facts in found]
 
 

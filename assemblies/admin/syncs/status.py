@@ -11,7 +11,7 @@ from assemblies.admin.syncs.addresses import grid_address
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, UpstreamState
 
-MOST_LISTED = 20
+MAX_LISTED = 20
 # What somebody should look at, in this order, and what may be done about it.
 ADVICE: dict[UpstreamState, Any] = {
     UpstreamState.DIVERGED: _(
@@ -87,4 +87,4 @@ def catalogue_status(snapshot: Snapshot) -> CatalogueStatus:
 
 def _attention(state: UpstreamState, found: Iterable[CatalogueEntry]) -> Attention:
     by_name = sorted(found, key=lambda entry: (entry.deleted_at is not None, entry.name_key, entry.guid))
-    return Attention(state, by_name[:MOST_LISTED], len(by_name))
+    return Attention(state, by_name[:MAX_LISTED], len(by_name))

@@ -12,7 +12,7 @@ from assemblies.admin.workflow.graph import Edge
 LABEL_SIZE = 11
 LABEL_WIDTH = 140
 HEAD = 9
-LEAST_BEND, MOST_BEND = 36, 240
+MIN_BEND, MAX_BEND = 36, 240
 # An edge that leads nowhere is drawn as far as this.
 STUB = 46
 
@@ -106,7 +106,7 @@ def _arrow(
 ) -> Arrow:
     (x, y), (end_x, end_y) = start, end
     across = end_x - x
-    bend = min(max(abs(across) // 2, LEAST_BEND), MOST_BEND) if not leads_nowhere else 0
+    bend = min(max(abs(across) // 2, MIN_BEND), MAX_BEND) if not leads_nowhere else 0
     # Back to where it came from: over the boxes rather than behind them.
     lift = -90 if edge.source == edge.target else 0
     tip = end_x - HEAD + 1

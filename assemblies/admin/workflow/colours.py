@@ -3,7 +3,7 @@
 DARK_INK, LIGHT_INK = "#000000", "#ffffff"
 # The page's background by day and by night.
 BACKGROUNDS = ("#ffffff", "#121212")
-LEAST_CONTRAST = 1.6
+MIN_CONTRAST = 1.6
 
 
 def ink_on(colour: str) -> str:
@@ -13,7 +13,7 @@ def ink_on(colour: str) -> str:
 
 def is_visible(colour: str) -> bool:
     """Say whether a line of this colour can be seen by day and by night."""
-    return all(contrast(colour, background) >= LEAST_CONTRAST for background in BACKGROUNDS)
+    return all(contrast(colour, background) >= MIN_CONTRAST for background in BACKGROUNDS)
 
 
 def contrast(one: str, other: str) -> float:

@@ -10,9 +10,9 @@ from assemblies.documents import canonical_json, parse_json
 from assemblies.documents.hidden_characters import visible_pieces
 from assemblies.errors import Refusal
 
-LONGEST_TEXT = 200
+MAX_TEXT_LENGTH = 200
 DEFAULT_SIZE = (180, 70)
-SMALLEST_SIZE, LARGEST_SIZE = (60, 30), (600, 400)
+MIN_SIZE, MAX_SIZE = (60, 30), (600, 400)
 # Where a node stands and what the editor remembers of it is not what it does.
 NOT_MEANT = frozenset("position positionAbsolute width height selected dragging dragHandle measured resizing".split())
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
@@ -110,9 +110,9 @@ def _text(value: object) -> str:
     """Return a short text in one line, in which everything can be seen; numbers are texts too, objects are none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    line = " ".join(str(value)[: 2 * LONGEST_TEXT].split())
+    line = " ".join(str(value)[: 2 * MAX_TEXT_LENGTH].split())
     seen = "".join(piece for piece, _name in visible_pieces(line))
-    return seen if len(seen) <= LONGEST_TEXT else f"{seen[: LONGEST_TEXT - 1]}…"
+    return seen if len(seen) <= MAX_TEXT_LENGTH else f"{seen[: MAX_TEXT_LENGTH - 1]}…"
 
 
 def _colour(values: Iterable[object]) -> str | None:
@@ -127,7 +127,7 @@ def _place(value: object) -> tuple[float, float] | None:
 def _size(node: dict[str, Any], style: dict[str, Any], name: str, which: int) -> int:
     found = (_number(one) for one in (node.get(name), _dict(node.get("measured")).get(name), style.get(name)))
     size = next((one for one in found if one is not None and one > 0), DEFAULT_SIZE[which])
-    return round(min(max(size, SMALLEST_SIZE[which]), LARGEST_SIZE[which]))
+    return round(min(max(size, MIN_SIZE[which]), MAX_SIZE[which]))
 
 
 def _number(value: object) -> float | None:

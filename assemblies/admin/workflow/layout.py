@@ -10,7 +10,7 @@ FARTHEST = 50_000
 GAP_ACROSS, GAP_DOWN = 90, 36
 SWEEPS = 3
 # A layer of more nodes than this takes several columns.
-MOST_DOWN = 20
+MAX_LAYER_NODES = 20
 
 Places = dict[int, tuple[int, int]]
 
@@ -99,7 +99,7 @@ def _untangled(columns: list[list[int]], forward: dict[int, list[int]]) -> list[
 def _stacked(nodes: Sequence[Node], columns: list[list[int]]) -> Places:
     places: Places = {}
     x = 0
-    pieces = [layer[at : at + MOST_DOWN] for layer in columns for at in range(0, len(layer), MOST_DOWN)]
+    pieces = [layer[at : at + MAX_LAYER_NODES] for layer in columns for at in range(0, len(layer), MAX_LAYER_NODES)]
     for column in pieces:
         y = -sum(nodes[index].height + GAP_DOWN for index in column) // 2
         for index in column:

@@ -15,8 +15,8 @@ from assemblies.admin.workflow.fitting import fitted
 from assemblies.admin.workflow.graph import Edge, Graph, Node, read_graph
 from assemblies.admin.workflow.layout import places_of
 
-MOST_NODES = 500
-MOST_EDGES = 1500
+MAX_NODES = 500
+MAX_EDGES = 1500
 MARGIN = 24
 NOTHING = Rectangle(0, 0, 100, 100)
 PADDING = 10
@@ -138,8 +138,8 @@ def picture_between(before: bytes | None, after: bytes | None) -> PictureBetween
 
 def drawn(graph: Graph, changes: Changes) -> Picture:
     """Draw the first nodes of a graph, and the edges between them."""
-    nodes = graph.nodes[:MOST_NODES]
-    edges = graph.edges[:MOST_EDGES]
+    nodes = graph.nodes[:MAX_NODES]
+    edges = graph.edges[:MAX_EDGES]
     places = places_of(nodes, edges)
     boxes = [_box(node, places[index], changes) for index, node in enumerate(nodes)]
     first: dict[str, Rectangle] = {}

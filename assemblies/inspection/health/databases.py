@@ -11,7 +11,7 @@ from assemblies.inspection.health.parts import database_trouble, trouble_with
 from devmode.sqlite_files import find_sqlite_file
 
 MISSING = "The database file is missing; run prepare."
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 # SQLite keeps the newest changes beside the file until they are moved into it.
 FILES = ("", "-wal")
 
@@ -68,7 +68,7 @@ def _quick_check(facts: DatabaseFacts) -> list[str]:
     if facts.trouble:
         return [facts.trouble]
     found: list[str] = []
-    trouble = trouble_with(lambda: found.extend(_rows(facts.alias, f"PRAGMA quick_check({MOST_FAULTS})")))
+    trouble = trouble_with(lambda: found.extend(_rows(facts.alias, f"PRAGMA quick_check({MAX_FAULTS})")))
     return [trouble] if trouble else [words for words in found if words != "ok"]
 
 

@@ -18,7 +18,7 @@ from assemblies.management.tables import table_lines
 from assemblies.models import Assembly
 from devmode.actor import Actor
 
-MOST_ROWS_SHOWN = 50
+MAX_ROWS_SHOWN = 50
 Outcome = dict[str, list[tuple[str, str | None]]]
 
 
@@ -83,9 +83,9 @@ class Command(LibraryCommand):
             rows += [(what, path, guid or "a new GUID") for path, guid in outcome[what]]
         title = "Would be done" if dry_run else "Done"
         columns = ("What", "Document", "GUID or reason")
-        lines = table_lines(title, columns, rows[:MOST_ROWS_SHOWN], terminal=self.stdout.isatty()) if rows else []
-        if len(rows) > MOST_ROWS_SHOWN:
-            lines.append(f"… and {len(rows) - MOST_ROWS_SHOWN} more; --json lists them all.")
+        lines = table_lines(title, columns, rows[:MAX_ROWS_SHOWN], terminal=self.stdout.isatty()) if rows else []
+        if len(rows) > MAX_ROWS_SHOWN:
+            lines.append(f"… and {len(rows) - MAX_ROWS_SHOWN} more; --json lists them all.")
         counts = ", ".join(f"{len(found)} {what}" for what, found in outcome.items())
         return [*lines, f"{counts}, {len(refused)} refused."]
 

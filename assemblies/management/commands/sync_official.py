@@ -22,7 +22,7 @@ from assemblies.official.undo import UndoReport, removes_most, undo_sync
 from assemblies.progress import Track
 from devmode.actor import Actor
 
-MOST_ROWS_SHOWN = 50
+MAX_ROWS_SHOWN = 50
 # Argparse would read a text as a number.
 NEWEST = True
 ACTOR = Actor.of_command("sync_official")
@@ -130,10 +130,10 @@ class Command(LibraryCommand):
         if rows:
             title = "Would be done" if report.dry_run else "Done"
             yield from table_lines(
-                title, ("What", "Assembly", "GUID or reason"), rows[:MOST_ROWS_SHOWN], terminal=terminal
+                title, ("What", "Assembly", "GUID or reason"), rows[:MAX_ROWS_SHOWN], terminal=terminal
             )
-        if len(rows) > MOST_ROWS_SHOWN:
-            yield f"… and {len(rows) - MOST_ROWS_SHOWN} more; --json lists them all."
+        if len(rows) > MAX_ROWS_SHOWN:
+            yield f"… and {len(rows) - MAX_ROWS_SHOWN} more; --json lists them all."
         counts = Counter(what for what, _name, _guid in rows)
         words = ", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing to do"
         yield f"{facts['source']} ({facts['source_version']}): {words}; {report.plan.unchanged} unchanged."

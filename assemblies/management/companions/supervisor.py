@@ -15,7 +15,7 @@ from assemblies.management.server.listening import CannotListen
 
 logger = logging.getLogger(__name__)
 STEADY_SECONDS = 60
-LONGEST_WAIT_SECONDS = 60
+MAX_WAIT_SECONDS = 60
 MAX_DEATHS_OF_ESSENTIAL = 3
 # Running requests have three seconds; a process that takes longer is killed.
 SECONDS_TO_END_PROCESSES = 4.0
@@ -128,7 +128,7 @@ class Keeper(Thread):
 
 def seconds_before_start(deaths: int, *, is_steady: bool) -> float:
     """Return how long to wait after so many deaths in a row; `is_steady` says that the last run was a long one."""
-    return 0 if is_steady else min(2.0 ** min(deaths - 1, 30), LONGEST_WAIT_SECONDS)
+    return 0 if is_steady else min(2.0 ** min(deaths - 1, 30), MAX_WAIT_SECONDS)
 
 
 def _end(keepers: Sequence[Keeper], timeout_seconds: float) -> list[Keeper]:

@@ -91,10 +91,10 @@ class Clients:
             held[site] = self._shrink(site, held[site], held[site] - 1)
         return sum(held.values())
 
-    def _shrink(self, site: Site, held_bytes: int, most_bytes: int) -> int:
-        """Close connections of `site`, the largest first, until it holds `most_bytes`. Returns what it holds then."""
+    def _shrink(self, site: Site, held_bytes: int, max_bytes: int) -> int:
+        """Close connections of `site`, the largest first, until it holds `max_bytes`. Returns what it holds then."""
         for connection in sorted(self.connections[site], key=lambda one: -one.held_bytes):
-            if held_bytes <= most_bytes:
+            if held_bytes <= max_bytes:
                 break
             freed_bytes = connection.held_bytes
             logger.warning("server: %s holds too much; closing a connection with %s bytes", site.network, freed_bytes)

@@ -21,7 +21,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from assemblies.management.server.clients import MIB, Clients
 from assemblies.management.server.connection import Connection
-from assemblies.web.uploads import largest_body_bytes
+from assemblies.web.uploads import max_body_bytes
 from devmode.addresses import Networks
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ MAX_CONNECTIONS_ON_WINDOWS = 400
 # A connection may have a temporary file each way; databases, log and payloads need the rest.
 FILES_PER_CONNECTION = 3
 FILES_FOR_THE_REST = 250
-FEWEST_CONNECTIONS = 20
+MIN_CONNECTIONS = 20
 MAX_HEADER_BYTES = 64 * 1024
 # Bodies above, and answers above, go through temporary files. A list of 10,000 rows has about 10 MiB; a file costs half
 # as much again as sending it.
@@ -70,7 +70,7 @@ class HttpServer:
 
     def __init__(self, application: WSGIApplication, listener: socket.socket, *, proxies: Networks) -> None:
         self.map: dict[int, Any] = {}
-        max_connections = most_connections(allow_open_files())
+        max_connections = connection_limit(allow_open_files())
         self.clients = Clients(proxies, max_connections=max_connections)
         created = create_server(
             without_body_of_head(application),
@@ -87,7 +87,7 @@ class HttpServer:
             outbuf_overflow=ANSWER_IN_MEMORY_BYTES,
             outbuf_high_watermark=UNREACHED,
             max_request_header_size=MAX_HEADER_BYTES,
-            max_request_body_size=largest_body_bytes() + 1,
+            max_request_body_size=max_body_bytes() + 1,
         )
         # One socket makes one server; the stubs leave open which kind.
         self.server = cast("BaseWSGIServer", created)
@@ -177,10 +177,10 @@ def allow_open_files() -> int:
     return wanted if soft == resource.RLIM_INFINITY else soft
 
 
-def most_connections(open_files: int) -> int:
+def connection_limit(open_files: int) -> int:
     """Return how many connections fit into a limit of open files, and say so where they are few."""
     room = (open_files - FILES_FOR_THE_REST) // FILES_PER_CONNECTION
-    if room < FEWEST_CONNECTIONS:
+    if room < MIN_CONNECTIONS:
         logger.warning("server: at most %s files may be open here (ulimit -n); 1024 or more are better", open_files)
     most = MAX_CONNECTIONS_ON_WINDOWS if sys.platform == "win32" else MAX_CONNECTIONS
-    return min(most, max(FEWEST_CONNECTIONS, room))
+    return min(most, max(MIN_CONNECTIONS, room))

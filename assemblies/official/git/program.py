@@ -68,7 +68,7 @@ SETTINGS = (
 POLL_SECONDS = 0.02
 WATCH_EVERY_SECONDS = 0.25
 MAX_COMPLAINT_BYTES = 64 * 1024
-LONGEST_REASON = 300
+MAX_REASON_LENGTH = 300
 
 _CREDENTIALS = re.compile(r"//[^/\s@]*@")
 _COMPLAINT = re.compile(r"^(?:fatal|error): (.*)$", re.MULTILINE)
@@ -157,7 +157,7 @@ class GitProgram:
 def scrubbed(text: str) -> str:
     """Return one short printable line without credentials."""
     line = "".join(character if character.isprintable() else " " for character in text)
-    return _CREDENTIALS.sub("//***@", line).strip().rstrip(".")[:LONGEST_REASON]
+    return _CREDENTIALS.sub("//***@", line).strip().rstrip(".")[:MAX_REASON_LENGTH]
 
 
 def _program() -> str:
