@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 Application = TypeVar("Application")
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ def checked(load: Callable[[], Application]) -> Application:
         application = load()
     except ImproperlyConfigured as error:
         raise SystemExit(f"The settings cannot be used: {error}") from error
+    _check_secret_key()
     found = [message for message in run_checks() if not message.is_silenced()]
     errors = [str(message) for message in found if message.is_serious()]
     if errors:
@@ -27,3 +29,16 @@ def checked(load: Callable[[], Application]) -> Application:
     for message in found:
         logger.warning("%s", message)
     return application
+
+
+def _check_secret_key() -> None:
+    # It has models, and so cannot be imported before the application is loaded.
+    from devmode.accounts.secret_key import SecretKeyDiffers, require_same_key
+
+    try:
+        require_same_key()
+    except SecretKeyDiffers as error:
+        raise SystemExit(f"The library does not start: {error}") from error
+    finally:
+        # Servers fork their processes after this; two must never share a connection.
+        connection.close()

@@ -6,6 +6,7 @@ Idempotent, and two at once are safe: a file lock lets one go first and the othe
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from django.conf import settings
@@ -18,18 +19,28 @@ from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.execution.models import WorkItemSecret
 from assemblies.inspection.belonging import require_whole
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.schema import migrate, missing_migrations
 from assemblies.management.store_mark import mark_store
 from assemblies.official.seeding import SeedReport, seed_staged
+from devmode.accounts.secret_key import SecretKeyDiffers, adopt_secret_key, keep_fingerprint, require_same_key
 from devmode.actor import Actor
 from devmode.sqlite_files import find_sqlite_files
 
 PRIVATE = 0o700
 MAX_WAIT_SECONDS = 120
 Step = Callable[[str], object]
+
+
+class KeyRule(Enum):
+    """What is to become of a secret key that is not the one `default` knows."""
+
+    REQUIRED = auto()
+    ADOPTED = auto()
+    LEFT = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +60,25 @@ def prepare(
     step: Step = lambda _words: None,
     decided: Collection[Domain] = (),
     new_library: bool = False,
+    secret_key: KeyRule = KeyRule.REQUIRED,
 ) -> Preparation:
     """Prepare everything; `step` is told what comes next.
 
     The caller lets the database or the journal win in `decided` domains; with `new_library` the library goes on with
-    what is here. Raises LibraryIncomplete when something is missing, CommandError where a database is not ours.
+    what is here. Raises LibraryIncomplete when something is missing, CommandError where a database is not ours or was
+    written under another secret key.
     """
     make_directories()
     with prepared_alone():
         require_whole(payload_store(), settings.LIBRARY_ID, decided=decided, begins=new_library)
+        if secret_key is KeyRule.REQUIRED:
+            check_secret_key()
         migrations = {}
         for alias in connections:
             step(f"migrating {alias}")
             migrations[alias] = migrate(alias)
         mark_store(payload_store(), anew=new_library)
+        _decide_secret_key(secret_key, actor)
         step("comparing the domain databases")
         permit = get_permit(actor, LibraryEvent.ADOPT, *Domain)
         hydration = hydrate_all(permit=permit, store=payload_store())
@@ -76,14 +92,35 @@ def prepare(
 
 
 def check_prepared() -> None:
-    """Raise CommandError unless every database has this version's schema, LibraryIncomplete when one is missing."""
+    """Raise CommandError unless every database has this version's schema and was written under this secret key,
+    LibraryIncomplete when one is missing.
+    """
     make_directories()
     require_whole(payload_store(), settings.LIBRARY_ID)
+    check_secret_key()
     behind = [alias for alias in connections if missing_migrations(alias)]
     if behind:
         raise CommandError(
             f"Not prepared: {', '.join(behind)}. Run `manage.py prepare`, or allow BOREALIS_ENGINE_AUTO_MIGRATE."
         )
+
+
+def check_secret_key() -> None:
+    """Raise CommandError when `default` was written under another secret key."""
+    try:
+        require_same_key()
+    except SecretKeyDiffers as error:
+        raise CommandError(str(error)) from error
+
+
+def _decide_secret_key(rule: KeyRule, actor: Actor) -> None:
+    if rule is KeyRule.ADOPTED:
+        credentials = WorkItemSecret.objects.all()
+        # What is left of them after a crash right here can be read by nobody.
+        if adopt_secret_key(actor, detail={"credentials": credentials.count()}):
+            credentials.delete()
+    elif rule is KeyRule.REQUIRED:
+        keep_fingerprint()
 
 
 def make_directories() -> None:

@@ -33,6 +33,7 @@ class AccessEvent(AuditEvent):
     DELETE_ACCOUNT = "account.delete", "Delete a user or a group"
     CREATE_TOKEN = "token.create", "Make an API token by command"
     REVOKE_TOKEN = "token.revoke", "Revoke somebody's API token"
+    ADOPT_SECRET_KEY = "secret_key.adopt", "Take another secret key, which ends every token and session"
     ENTER_DEV_MODE = "devmode.enter", "Enter Dev Mode"
     EXTEND_DEV_MODE = "devmode.extend", "Extend one's own Dev Mode"
     LEAVE_DEV_MODE = "devmode.leave", "Leave Dev Mode"

@@ -18,6 +18,7 @@ class EndReason(models.TextChoices):
     SIGNED_OUT = "signed_out", _("The session or token ended")
     RIGHTS_LOST = "rights_lost", _("The account lost its rights, or its password changed")
     CLOCK_SET_BACK = "clock_set_back", _("The clock was set back")
+    SECRET_KEY = "secret_key", _("The server's secret key was replaced")
 
 
 class DevModeGrantQuerySet(models.QuerySet["DevModeGrant"]):

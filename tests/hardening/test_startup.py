@@ -52,6 +52,7 @@ def test_a_network_file_system_is_refused(tmp_path: Path, kind: str, code: int) 
     assert ("assemblies.E007" in done.stderr) is bool(code)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_warning_is_logged_and_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

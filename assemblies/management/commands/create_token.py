@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from assemblies.management.command import LibraryCommand
+from assemblies.management.preparation import check_secret_key
 from devmode.accounts.tokens import issue_token
 from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
@@ -36,6 +37,8 @@ class Command(LibraryCommand):
         )
 
     def work(self, *, username: str, ttl: int, **_options: Any) -> None:
+        # No other node would know the token.
+        check_secret_key()
         if ttl < 1:
             raise CommandError("--ttl is at least 1 second.")
         user = get_user_model().objects.filter(username=username).first()

@@ -11,7 +11,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.management.administrator import FirstAdministrator
 from assemblies.management.command import LibraryCommand, domain_argument
-from assemblies.management.preparation import Preparation, prepare
+from assemblies.management.preparation import KeyRule, Preparation, prepare
 from devmode.actor import Actor
 
 SHOWN_GUIDS = 10
@@ -29,6 +29,7 @@ class Command(LibraryCommand):
         manage.py prepare --adopt-replica community     the community database's rows win
         manage.py prepare --rebuild-replica official    the journal wins; a copy of the file is kept
         manage.py prepare --new-library                 go on with what is here, though the rest is missing
+        manage.py prepare --adopt-secret-key            after a restore without the earlier key
     """
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,12 +44,22 @@ class Command(LibraryCommand):
         parser.add_argument(
             "--new-library", action="store_true", help="Go on with what is here when a part of the library is missing."
         )
+        parser.add_argument(
+            "--adopt-secret-key",
+            action="store_true",
+            help="Take this server's secret key where the library knows another one; that ends every token, session "
+            "and stored credential.",
+        )
 
     def work(self, **options: Any) -> None:
         adopt, rebuild = options["adopt_replica"] or [], options["rebuild_replica"] or []
         with self.progress() as progress:
             outcome = prepare(
-                actor=ACTOR, step=progress.say, decided=[*adopt, *rebuild], new_library=options["new_library"]
+                actor=ACTOR,
+                step=progress.say,
+                decided=[*adopt, *rebuild],
+                new_library=options["new_library"],
+                secret_key=KeyRule.ADOPTED if options["adopt_secret_key"] else KeyRule.REQUIRED,
             )
         decided = [
             adopt_replica(domain, permit=get_permit(ACTOR, LibraryEvent.ADOPT, domain), store=payload_store())

@@ -18,15 +18,20 @@ from assemblies.inspection.verify import Verification, verify_library
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import REFUSED, LibraryCommand
-from assemblies.management.preparation import make_directories, prepare, prepared_alone
+from assemblies.management.preparation import KeyRule, make_directories, prepare, prepared_alone
 from assemblies.management.tables import table_lines
 from assemblies.progress import Track
+from devmode.accounts.secret_key import find_difference
 from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
 from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(__name__)
 ACTOR = Actor.of_command("restore_domains")
+OTHER_KEY = (
+    "Its tokens and sessions were made with another secret key: put that key in place before it is served, or run "
+    "`prepare --adopt-secret-key`, which ends them."
+)
 
 
 class Command(LibraryCommand):
@@ -54,7 +59,7 @@ class Command(LibraryCommand):
             self._bring_up(restored)
             verification = verify_library(payload_store(), now=timezone.now(), track=track)
         pending = len(pending_writes())
-        facts = _facts(restored) | {"pending": pending} | verification.json()
+        facts = _facts(restored) | {"pending": pending, "secret_key_differs": find_difference()} | verification.json()
         facts["elapsed_seconds"] = round(monotonic() - started, 3)
         self.answer(facts, self._lines(facts, verification))
         if verification.findings or pending:
@@ -87,7 +92,7 @@ class Command(LibraryCommand):
         """Migrate what an older version mirrored, say in the audit what was done, and write what was pending then."""
         logger.warning("restore_domains: %s, journal up to %s", restored.mirror, restored.manifest.head.sequence)
         if restored.manifest.has_databases:
-            prepare(actor=ACTOR)
+            prepare(actor=ACTOR, secret_key=KeyRule.LEFT)
         with write_transaction():
             record(
                 AuditFacts(actor=ACTOR, event=LibraryEvent.RESTORE, detail=_facts(restored)),
@@ -107,6 +112,8 @@ class Command(LibraryCommand):
                 yield from table_lines(title, ("Kind", "Subject", "Detail"), rows, terminal=self.stdout.isatty())
         if not verification.findings:
             yield "The library is as it should be."
+        if facts["secret_key_differs"]:
+            yield OTHER_KEY
 
 
 def _facts(restored: Restored) -> dict[str, Any]:
