@@ -14,6 +14,7 @@ from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.set_setting import set_setting
 from assemblies.actions.update import update
+from assemblies.admin.grid import chosen
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
@@ -73,6 +74,37 @@ def test_a_category_is_renamed_by_setting_it_on_all_that_match(writer: Client, m
     sent = {"verb": "categorise", "category": "nightly", "matching": "yes", "query": "category=script&size=25"}
     assert "3 assemblies are now in the category “nightly”." in said(writer, sent)
     assert {row(guid).category for guid in guids} == {"nightly"}
+
+
+@pytest.mark.parametrize("sent", [*VERBS, {"verb": "clone", "domain": "user"}])
+@pytest.mark.parametrize("matching", [True, False])
+def test_more_than_can_be_changed_at_once_is_refused_before_anything(
+    writer: Client, make: Callable[..., str], monkeypatch: pytest.MonkeyPatch, sent: dict[str, str], matching: bool
+) -> None:
+    monkeypatch.setattr(chosen, "MAX_CHOSEN", 2)
+    guids = [make(str(n)) for n in range(3)]
+    before = JournalEntry.objects.count()
+    which = {"matching": "yes", "query": "domain=user"} if matching else {"guid": guids}
+    assert "These are 3 assemblies; at most 2 are changed at once." in said(writer, sent | which)
+    assert JournalEntry.objects.count() == before
+
+
+@pytest.mark.slow
+def test_all_that_match_are_changed_beyond_a_page_of_the_api(
+    writer: Client, library: PayloadStore, command: Actor
+) -> None:
+    documents = [script(f"Number {number}") for number in range(10_076)]
+    import_documents(
+        documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
+    )
+    everything = {"matching": "yes", "query": "domain=user"}
+    words = said(writer, {"verb": "categorise", "category": "nightly"} | everything)
+    assert "10076 assemblies are now in the category “nightly”." in words
+    assert set(Assembly.objects.live().values_list("category", flat=True)) == {"nightly"}
+    asked = writer.post(BULK, {"verb": "delete"} | everything)
+    shown = asked.context["shown"]
+    assert "10076 assemblies were deleted." in said(writer, {"verb": "delete", "confirmed": "yes", "shown": shown})
+    assert not Assembly.objects.live().exists()
 
 
 def test_copies_are_made_where_one_may_write(writer: Client, make: Callable[..., str]) -> None:

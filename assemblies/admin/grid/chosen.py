@@ -8,18 +8,24 @@ from assemblies.admin.grid.found import find
 from assemblies.admin.sent_numbers import number_of
 from assemblies.errors import InvalidField
 
-MAX_CHOSEN = 10_000
+# A deletion names each of them once more, with its revision, in one form.
+MAX_CHOSEN = 40_000
 
 
 def chosen(request: HttpRequest) -> list[str]:
-    """Return the GUIDs, each once. Raises InvalidField when there are none."""
+    """Return the GUIDs, each once. Raises InvalidField when there are none, or more than can be changed at once."""
     if request.POST.get("matching") == "yes":
         found = find(ListAddress.of_text(request.POST.get("query", "")), request.user)
-        guids = list(found.result.guids[:MAX_CHOSEN])
+        guids = list(found.result.guids)
     else:
-        guids = [*dict.fromkeys(request.POST.getlist("guid"))][:MAX_CHOSEN]
+        guids = [*dict.fromkeys(request.POST.getlist("guid"))]
     if not guids:
         raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
+    if len(guids) > MAX_CHOSEN:
+        words = _(
+            "These are %(count)s assemblies; at most %(limit)s are changed at once. Narrow the list, part by part."
+        )
+        raise InvalidField(words % {"count": len(guids), "limit": MAX_CHOSEN}, field="guid")
     return guids
 
 
