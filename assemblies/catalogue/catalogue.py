@@ -7,11 +7,13 @@ since. Contents come from the journal entries themselves, so a snapshot is exact
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import starmap
 from threading import Lock
+from typing import Any
 
 from django.core.signals import setting_changed
+from django.db import connection
 from django.db.models import IntegerField, Max, Subquery, Sum, Value
 
 from assemblies.catalogue.copies import find_copies, set_origin_changes
@@ -50,17 +52,26 @@ def library_catalogue() -> Catalogue:
 
 def find_position() -> Position:
     """Return where the library is now, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_position_query(connection.vendor))
+        head = cursor.fetchone()
+    return Position(head[0], head[1], head[2] or 0, head[3] or 0) if head else Position()
+
+
+@cache
+def _position_query(_vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """Return the query that every answer begins with: building it takes twenty times as long as asking it."""
     totals = DomainState.objects.annotate(one=Value(1)).values("one").annotate(total=Sum("version"))
     # A refused one changed nothing; and not being made under the journal's lock, it may be numbered out of turn.
     syncs = SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE).order_by("-id").values("id")[:1]
-    head = (
+    rows = (
         JournalHead.objects.filter(id=1)
         .annotate(states_version=Subquery(totals.values("total"), output_field=IntegerField()))
         .annotate(sync_record=Subquery(syncs, output_field=IntegerField()))
         .values_list("sequence", "hash", "states_version", "sync_record")
-        .first()
     )
-    return Position(head[0], head[1], head[2] or 0, head[3] or 0) if head else Position()
+    query: tuple[str, tuple[Any, ...]] = rows.query.sql_with_params()
+    return query
 
 
 def advanced(snapshot: Snapshot, position: Position) -> Snapshot:

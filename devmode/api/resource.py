@@ -7,6 +7,7 @@ want of a right comes first.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.http import QueryDict
@@ -17,7 +18,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import Declared
-from devmode.api.shapes import check_names
+from devmode.api.shapes import Query, check_names
 
 
 class ExactRouter(SimpleRouter):
@@ -35,7 +36,7 @@ class Resource(ViewSetMixin, PrivateEndpoint):
         # There is no action where the method is not allowed, and no declaration of OPTIONS.
         declared = getattr(getattr(self, self.action or "", None), "declared", None)
         if declared is not None:
-            self.check_names(request.query_params, declared.query().fields)
+            self.check_names(request.query_params, reader_of(declared.query).fields)
 
     @property
     def declared(self) -> Declared:
@@ -45,7 +46,11 @@ class Resource(ViewSetMixin, PrivateEndpoint):
 
     def query(self) -> dict[str, Any]:
         """Return the values of the query, as the action declares it. Raises `refusal`."""
-        return self.read(self.declared.query, self.request.query_params)
+        with self._refusing():
+            values: dict[str, Any] = reader_of(self.declared.query).run_validation(
+                single_values(self.request.query_params)
+            )
+        return values
 
     def body(self, **context: Any) -> dict[str, Any]:
         """Return the values of the body, as the action declares it. Raises `refusal`."""
@@ -75,6 +80,12 @@ class Resource(ViewSetMixin, PrivateEndpoint):
             yield
         except serializers.ValidationError as error:
             raise self.refusal(error) from error
+
+
+@cache
+def reader_of(query: type[Query]) -> Query:
+    """Return what reads a query: it keeps nothing of what it read, and making one copies every field."""
+    return query()
 
 
 def single_values(sent: QueryDict) -> dict[str, Any]:

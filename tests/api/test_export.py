@@ -102,11 +102,11 @@ def test_equal_libraries_make_equal_archives(as_viewer: Api, shelve: Shelve) -> 
     assert as_viewer.get(ALL).getvalue() == as_viewer.get(ALL).getvalue()
 
 
-def test_exporting_costs_four_queries_at_most(
+def test_exporting_costs_five_queries_at_most(
     as_viewer: Api, shelve: Shelve, django_assert_max_num_queries: Any
 ) -> None:
     guid = shelve()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         as_viewer.get(path_of(guid, "/export"))
 
 
