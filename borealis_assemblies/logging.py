@@ -2,6 +2,8 @@
 
 import logging
 import logging.config
+import math
+import sys
 import time
 import unicodedata
 from logging.handlers import TimedRotatingFileHandler
@@ -11,6 +13,7 @@ from typing import Any
 from filelock import FileLock
 
 KEPT_DAYS = 30
+COMPLAINT_SECONDS = 60
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
 
 
@@ -28,8 +31,20 @@ class SharedMidnightFile(TimedRotatingFileHandler):
     """A log file several processes append to; the first one past midnight rotates it and the others follow."""
 
     def __init__(self, filename: str, **options: Any) -> None:
+        self._complained_at = -math.inf
         Path(filename).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(filename, when="midnight", backupCount=KEPT_DAYS, encoding="utf-8", delay=True, **options)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - likewise
+        """Say on stderr, once a minute, that lines are lost: a full disk is no fault of whoever logged one."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        now = time.monotonic()
+        if now - self._complained_at >= COMPLAINT_SECONDS:
+            self._complained_at = now
+            sys.stderr.write(f"engine.log cannot be written ({error.strerror}); lines are lost.\n")
 
     def doRollover(self) -> None:  # noqa: N802 - the standard library names it
         with FileLock(f"{self.baseFilename}.lock"):

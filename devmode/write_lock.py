@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, transaction
 from filelock import FileLock, Timeout
 
+from devmode.disk_reserve import make_room
 from devmode.sqlite_files import find_sqlite_file
 
 POLL_SECONDS = 0.001
@@ -40,6 +41,7 @@ def write_transaction(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 
     Raises WriteLockTimeout, NestedWriteLock.
     """
+    make_room()
     try:
         with write_lock(alias, timeout_seconds=settings.WRITE_TIMEOUT_SECONDS), transaction.atomic(alias, durable=True):
             yield

@@ -10,21 +10,23 @@ from typing import Any
 from django.utils import timezone
 
 from assemblies.actions.change import Receipt
-from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, LibraryBusy, Refusal
+from assemblies.errors import AuditUnavailable, DevModeRequired, Forbidden, LibraryBusy, Refusal, StorageFull
 from devmode.actor import Actor
 from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
 from devmode.audit.events import AuditEvent
+from devmode.disk_faults import DiskFault, find_disk_fault
 from devmode.models.audit import Outcome
 from devmode.write_lock import WriteLockTimeout, write_transaction
 
 
 @contextmanager
 def named_failures() -> Iterator[None]:
-    """Name what devmode raises within as failures of the library. Raises AuditUnavailable, LibraryBusy."""
+    """Name what devmode raises within as failures of the library. Raises AuditUnavailable, StorageFull, LibraryBusy."""
     try:
         yield
     except AuditUnwritable as error:
-        raise AuditUnavailable() from error
+        is_full = find_disk_fault(error) is DiskFault.FULL
+        raise (StorageFull if is_full else AuditUnavailable)() from error
     except WriteLockTimeout as error:
         raise LibraryBusy() from error
 

@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from time import monotonic
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
-from django.db import connections
 from django.utils import timezone
 
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.journal.replica import bring_up_to_date
 from assemblies.models import DomainState, Flush, JournalHead
+from devmode.disk_faults import find_disk_fault
+from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(__name__)
@@ -86,19 +88,26 @@ def lower_record(domain: Domain, sequence: int) -> None:
 
 
 def _record_failure(domain: Domain, error: Exception) -> None:
+    words = explain(error, domain.alias)
     logger.warning("flush %s failed: %s", domain, error)
-    with write_transaction():
-        state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)
-        state.attempts += 1
-        state.last_attempt_at, state.last_error = timezone.now(), explain(error)
-        state.version += 1
-        state.save()
+    try:
+        with write_transaction():
+            state, _created = DomainState.objects.select_for_update().get_or_create(domain=domain)
+            state.attempts += 1
+            state.last_attempt_at, state.last_error = timezone.now(), words
+            state.version += 1
+            state.save()
+    except DatabaseError as other:
+        # The same disk, most likely: what was not flushed waits all the same.
+        logger.warning("flush %s: that could not be recorded: %s", domain, other)
 
 
-def explain(error: Exception) -> str:
-    """Return words for an operator, without paths."""
+def explain(error: Exception, alias: str = DEFAULT_DB_ALIAS) -> str:
+    """Return words for an operator, without paths; `alias` is the database that it is about."""
     if isinstance(error, LibraryError):
         return error.message
+    if fault := find_disk_fault(error, find_sqlite_file(alias)):
+        return fault.advice
     words = str(error).lower()
     if "locked" in words:
         return "The domain database is locked by another program; the write is tried again."

@@ -17,6 +17,7 @@ from assemblies.errors import LibraryError
 from assemblies.journal.flush import flush, flush_domain
 from assemblies.journal.pending import due_at, pending_entries, persisted_sequences
 from assemblies.models import DomainState
+from devmode.disk_reserve import make_room
 
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
@@ -32,6 +33,7 @@ class Flusher:
     def run(self) -> None:
         """Flush what is due until `stopped` is set, then flush everything once more."""
         while not self.stopped.wait(TICK_SECONDS):
+            make_room()
             self._try(self.flush_due)
         self._try(flush)
         close_old_connections()

@@ -2,11 +2,22 @@
 
 from django.db import DEFAULT_DB_ALIAS
 
+from assemblies.errors import StorageFull
+from assemblies.payloads.failures import write_failures_named
 from assemblies.payloads.free_space import require_free_space
+from devmode.disk_reserve import find_reserve
 from devmode.sqlite_files import find_sqlite_file
 
 
 def require_space_for_changes() -> None:
-    """Raise StorageFull when the disk of `default` is nearly full. Servers of databases watch their own disks."""
+    """Raise StorageFull when the disk of `default` is nearly full, or its reserve is released and cannot be made again.
+
+    Servers of databases watch their own disks.
+    """
     if file := find_sqlite_file(DEFAULT_DB_ALIAS):
         require_free_space(file.parent)
+    if (reserve := find_reserve()) and reserve.is_released:
+        with write_failures_named():
+            reserve.make()
+        if reserve.is_released:
+            raise StorageFull()

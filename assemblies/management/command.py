@@ -14,13 +14,16 @@ from typing import Any
 
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
 
 from assemblies.actions.audit import named_failures
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError, Refusal
 from assemblies.management.progress_line import ProgressLine
 from assemblies.progress import Track
+from devmode.disk_faults import find_disk_fault
+from devmode.disk_reserve import make_room
+from devmode.sqlite_files import find_sqlite_file
 
 EXAMPLES = "examples:"
 REFUSED = 2
@@ -61,6 +64,7 @@ class LibraryCommand(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         self.as_json = options.pop("as_json", False)
         self.answered = False
+        make_room()
         try:
             with named_failures():
                 self.work(**options)
@@ -122,8 +126,13 @@ def named(error: BaseException) -> CommandError:
     if isinstance(error, KeyboardInterrupt):
         return CommandError("Interrupted.", returncode=INTERRUPTED)
     if isinstance(error, DatabaseError):
-        return CommandError(_database_words(str(error)))
-    return CommandError(str(error))
+        return CommandError(_with_advice(_database_words(str(error)), error))
+    return CommandError(_with_advice(str(error), error))
+
+
+def _with_advice(words: str, error: BaseException) -> str:
+    fault = find_disk_fault(error, find_sqlite_file(DEFAULT_DB_ALIAS))
+    return f"{words}. {fault.advice}" if fault else words
 
 
 def _database_words(words: str) -> str:

@@ -3,6 +3,7 @@
 Idempotent, and two at once are safe: a file lock lets one go first and the other find everything done.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +29,10 @@ from assemblies.management.store_mark import mark_store
 from assemblies.official.seeding import SeedReport, seed_staged
 from devmode.accounts.secret_key import SecretKeyDiffers, adopt_secret_key, keep_fingerprint, require_same_key
 from devmode.actor import Actor
+from devmode.disk_reserve import find_reserve, make_room
 from devmode.sqlite_files import find_sqlite_files
 
+logger = logging.getLogger(__name__)
 PRIVATE = 0o700
 MAX_WAIT_SECONDS = 120
 Step = Callable[[str], object]
@@ -69,6 +72,7 @@ def prepare(
     written under another secret key.
     """
     make_directories()
+    make_room()
     with prepared_alone():
         require_whole(payload_store(), settings.LIBRARY_ID, decided=decided, begins=new_library)
         if secret_key is KeyRule.REQUIRED:
@@ -86,6 +90,7 @@ def prepare(
         seeding = seed_staged(permit=permit, store=payload_store())
         step("writing what is pending")
         flush()
+        keep_reserve()
         return Preparation(
             migrations=migrations, hydration=hydration, seeding=seeding, administrator=ensure_administrator()
         )
@@ -96,6 +101,7 @@ def check_prepared() -> None:
     LibraryIncomplete when one is missing.
     """
     make_directories()
+    make_room()
     require_whole(payload_store(), settings.LIBRARY_ID)
     check_secret_key()
     behind = [alias for alias in connections if missing_migrations(alias)]
@@ -132,6 +138,15 @@ def make_directories() -> None:
         directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     if new:
         root.chmod(PRIVATE)
+
+
+def keep_reserve() -> None:
+    """Keep room for the day the disk is full; without it everything else works."""
+    if reserve := find_reserve():
+        try:
+            reserve.make()
+        except OSError as error:
+            logger.warning("prepare: no room could be reserved: %s", error)
 
 
 @contextmanager

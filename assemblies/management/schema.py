@@ -6,6 +6,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from assemblies.databases import ALIAS_OF_APP
+from devmode.disk_faults import find_disk_fault
+from devmode.sqlite_files import find_sqlite_file
 
 OUR_APPS = {"assemblies", "devmode", *ALIAS_OF_APP}
 
@@ -36,7 +38,9 @@ def _executor(alias: str) -> MigrationExecutor:
             tables = connection.introspection.table_names(cursor)
         executor = MigrationExecutor(connection)
     except DatabaseError as error:
-        raise CommandError(f"The {alias} database cannot be opened: {str(error).strip()}. {_way_out(alias)}") from error
+        fault = find_disk_fault(error, find_sqlite_file(alias))
+        advice = fault.advice if fault else _way_out(alias)
+        raise CommandError(f"The {alias} database cannot be opened: {str(error).strip()}. {advice}") from error
     _check_ours(alias, tables, executor)
     return executor
 

@@ -1,14 +1,13 @@
 """What a storage library raises, turned into the fact it stands for; its own error stays as the cause."""
 
 import contextlib
-import errno
 from collections.abc import Iterator
+
+from devmode.disk_faults import DiskFault, find_disk_fault
 
 from ..errors import LibraryError, PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
 
 UNREADABLE = "The payload store cannot be read at the moment; mend the disk or the connection, then try again."
-
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class NotARegularFileError(OSError):
@@ -23,8 +22,10 @@ def write_failures_named(kind: type[Exception] = Exception) -> Iterator[None]:
     except LibraryError:
         raise
     except kind as error:
-        full = isinstance(error, OSError) and error.errno in _FULL
-        raise (StorageFull if full else StorageUnavailable)() from error
+        fault = find_disk_fault(error)
+        if fault is DiskFault.FULL:
+            raise StorageFull() from error
+        raise StorageUnavailable(fault.advice if fault else "") from error
 
 
 @contextlib.contextmanager
@@ -37,4 +38,5 @@ def read_failures_named() -> Iterator[None]:
     except NotARegularFileError as error:
         raise PayloadCorrupt() from error
     except Exception as error:
-        raise StorageUnavailable(UNREADABLE) from error
+        fault = find_disk_fault(error)
+        raise StorageUnavailable(fault.advice if fault else UNREADABLE) from error

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db import Error as DatabaseError
 from django.http import UnreadablePostError
 
 from assemblies import errors as facts
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
+from devmode.disk_faults import DiskFault, find_disk_fault
 from devmode.grants import dev_mode
+from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import WriteLockTimeout
 
 logger = logging.getLogger(__name__)
@@ -105,6 +108,9 @@ def fact_of(error: Exception) -> facts.LibraryError | None:
     """Return the library's word for an error: what databases and disks say themselves may name paths."""
     if isinstance(error, facts.LibraryError):
         return error
+    fault = find_disk_fault(error, find_sqlite_file(DEFAULT_DB_ALIAS))
+    if fault is DiskFault.FULL:
+        return facts.StorageFull()
     if isinstance(error, AuditUnwritable):
         return facts.AuditUnavailable()
     if isinstance(error, WriteLockTimeout):
@@ -112,5 +118,5 @@ def fact_of(error: Exception) -> facts.LibraryError | None:
     if isinstance(error, UnreadablePostError):
         return facts.InvalidDocument("The body could not be read to its end.", field="body")
     if isinstance(error, DatabaseError | OSError):
-        return facts.LibraryUnavailable()
+        return facts.LibraryUnavailable(fault.advice if fault else "")
     return None

@@ -45,7 +45,7 @@ def test_every_fact_has_a_status_of_the_contract() -> None:
         (WriteLockTimeout(), 503, "library_busy"),
         (OperationalError("near /srv/engine.db: syntax error"), 503, "library_unavailable"),
         (InterfaceError("connection already closed"), 503, "library_unavailable"),
-        (OSError(28, "No space left", "/srv/payloads"), 503, "library_unavailable"),
+        (OSError(28, "No space left", "/srv/payloads"), 507, "storage_full"),
         (UnreadablePostError("gone"), 400, "invalid_document"),
         (Http404("/srv"), 404, "not_found"),
         (PermissionDenied("/srv"), 403, "forbidden"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from devmode import disk_reserve
 from tests.commands.http_client import HttpClient
 from tests.patience import HANG_SECONDS
 
@@ -84,7 +85,7 @@ class Deployment:
     @classmethod
     def of(cls, prepared: Prepared, root: Path, **settings: str) -> Self:
         """Return one that begins with a copy of what is prepared already: making it costs seconds each time."""
-        shutil.copytree(prepared.root, root)
+        shutil.copytree(prepared.root, root, ignore=shutil.ignore_patterns(disk_reserve.NAME))
         return cls(root, **settings)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":

@@ -1,5 +1,6 @@
 """Real disks for tests, small enough to fill up and unmounted when a test says so."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -38,3 +39,16 @@ def unmount(folder: Path) -> None:
 def remount(folder: Path, options: str) -> None:
     """Change a mounted file system: `ro`, `rw`, `size=…`."""
     subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+
+
+def fill_up(folder: Path) -> Path:
+    """Fill the disk to its last byte; return the file that does."""
+    file = folder / "somebody-elses.log"
+    with file.open("ab", buffering=0) as filling:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while True:
+                    filling.write(bytes(size))
+            except OSError as error:
+                assert error.errno == errno.ENOSPC
+    return file

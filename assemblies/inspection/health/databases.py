@@ -43,7 +43,7 @@ def _facts(alias: str) -> DatabaseFacts:
         return facts
     facts.trouble = database_trouble(alias)
     if not facts.trouble:
-        facts.trouble = trouble_with(lambda: _ask(facts, file))
+        facts.trouble = trouble_with(lambda: _ask(facts, file), alias)
     return facts
 
 
@@ -68,7 +68,7 @@ def _quick_check(facts: DatabaseFacts) -> list[str]:
     if facts.trouble:
         return [facts.trouble]
     found: list[str] = []
-    trouble = trouble_with(lambda: found.extend(_rows(facts.alias, f"PRAGMA quick_check({MAX_FAULTS})")))
+    trouble = trouble_with(lambda: found.extend(_rows(facts.alias, f"PRAGMA quick_check({MAX_FAULTS})")), facts.alias)
     return [trouble] if trouble else [words for words in found if words != "ok"]
 
 

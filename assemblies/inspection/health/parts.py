@@ -31,19 +31,19 @@ class StoreFacts:
     room: DiskRoom | None = None
 
 
-def trouble_with(question: Callable[[], object]) -> str:
-    """Call `question` and return what is wrong in words without paths; "" when nothing is."""
+def trouble_with(question: Callable[[], object], alias: str = DEFAULT) -> str:
+    """Call `question` about a database and return what is wrong in words without paths; "" when nothing is."""
     try:
         question()
     except (DatabaseError, Failure, OSError) as error:
         logger.warning("health: %s", error)
-        return explain(error)
+        return explain(error, alias)
     return ""
 
 
 def database_trouble(alias: str) -> str:
     """Return why a database cannot be read, or ""."""
-    return trouble_with(lambda: _read_from(alias))
+    return trouble_with(lambda: _read_from(alias), alias)
 
 
 def _read_from(alias: str) -> object:

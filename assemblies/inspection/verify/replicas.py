@@ -34,7 +34,7 @@ def find_replica_faults(checked: "Counter[str]", track: Track) -> Iterator[Findi
         try:
             yield from _faults(domain, checked, track)
         except DatabaseError as error:
-            yield Finding("domain_database", domain, explain(error))
+            yield Finding("domain_database", domain, explain(error, domain.alias))
 
 
 def _faults(domain: Domain, checked: "Counter[str]", track: Track) -> Iterator[Finding]:
