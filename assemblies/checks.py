@@ -22,7 +22,7 @@ NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshf
 
 
 def check_sqlite_build(**_options: Any) -> list[CheckMessage]:
-    """W001: this SQLite can corrupt a WAL database. E006: and a fixed build is to be had."""
+    """W001: this SQLite can corrupt a WAL database. E006: and a fixed build is available."""
     if not any(connections[alias].vendor == "sqlite" for alias in connections):
         return []
     import sqlite3
@@ -106,7 +106,7 @@ def check_debug(**_options: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "DEBUG is on: every error would show settings and source to whoever caused it.",
+            "DEBUG is on: every error would show settings and source to anyone who causes it.",
             hint="Unset BOREALIS_DEBUG; engine.log has every stack trace.",
             id="assemblies.E005",
         )

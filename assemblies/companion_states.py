@@ -39,6 +39,6 @@ def replace_states(states: Mapping[str, CompanionState]) -> None:
 
 
 def companion_states() -> dict[str, CompanionState]:
-    """Return the states by name; none where no supervisor runs, as beside another WSGI server."""
+    """Return the states by name; none where no supervisor runs, as alongside another WSGI server."""
     with _lock:
         return dict(_states)

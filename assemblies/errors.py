@@ -70,7 +70,7 @@ class InvalidGuid(Refusal):
 
 
 class AssemblyNotFound(Refusal):
-    default_message = _("There is no such assembly.")
+    default_message = _("Assembly not found.")
 
 
 class AttachmentNotFound(Refusal):
@@ -78,11 +78,11 @@ class AttachmentNotFound(Refusal):
 
 
 class RevisionNotFound(Refusal):
-    default_message = _("The assembly has no such revision.")
+    default_message = _("Revision not found.")
 
 
 class SettingNotFound(Refusal):
-    default_message = _("The assembly has no such setting.")
+    default_message = _("Setting not found.")
 
 
 class NothingPending(Refusal):
@@ -135,7 +135,7 @@ class PayloadCorrupt(Failure):
 
 class StorageUnavailable(Failure):
     default_message = _(
-        "The change could not be made durable, so it was not made. Free space or mend the disk, then try again."
+        "The change could not be made durable, so it was not made. Free space or repair the disk, then try again."
     )
 
 

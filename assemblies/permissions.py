@@ -69,7 +69,7 @@ _LEVELS: Mapping[Role, Need] = {
     Role.VIEWER: Need.SIGNED_IN,
     Role.OPERATOR: Need.OPERATOR,
     Role.ADMINISTRATOR: Need.ADMINISTRATOR,
-    # Whoever may run a command owns the files anyway.
+    # Anyone who may run a command owns the files anyway.
     Role.COMMAND: Need.DEV_MODE,
 }
 

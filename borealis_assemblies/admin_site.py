@@ -1,6 +1,6 @@
 """The admin site of the library: its navigation by what people come for, and the pages that are about no one row.
 
-The library's pages are imported when they are asked for: importing them registers with the site that is being made.
+The library's pages are imported when they are first used: importing them registers with the site that is being made.
 """
 
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ INIT_COMMAND = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign
 
 def database_settings(env: Environment, *, runtime_root: Path, root: Path) -> dict[str, dict[str, Any]]:
     """Return DATABASES. Relative SQLite paths start at `root`; raises ImproperlyConfigured on an unreadable URL."""
-    # `default` first: Django and whoever lists the connections begin with it.
+    # `default` first: Django and code that lists the connections begin with it.
     in_order = sorted(DATABASES, key=lambda database: database.alias != DEFAULT)
     return {database.alias: _database(env, database, runtime_root, root) for database in in_order}
 

@@ -36,7 +36,7 @@ class SharedMidnightFile(TimedRotatingFileHandler):
         super().__init__(filename, when="midnight", backupCount=KEPT_DAYS, encoding="utf-8", delay=True, **options)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - likewise
-        """Say on stderr, once a minute, that lines are lost: a full disk is no fault of whoever logged one."""
+        """Say on stderr, once a minute, that lines are lost: a full disk is no fault of the code that logged one."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             super().handleError(record)

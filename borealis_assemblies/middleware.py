@@ -81,7 +81,7 @@ class TlsOnly:
 class BoundedForms:
     """Refuse a form that says it is too large before the check of its CSRF token reads it, with its files.
 
-    Strangers can send forms, too. Only views that take files take more, and they ask for themselves.
+    Unauthenticated clients can send forms, too. Only views that take files take more, and they check for themselves.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

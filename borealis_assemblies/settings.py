@@ -36,7 +36,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted(
     {"localhost", "127.0.0.1", "[::1]", bracketed(HOST), bracketed(urlsplit(PUBLIC_URL).hostname or "")}
 )
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
-# Only a proxy speaks TLS, and beside it on the same machine is where it usually stands.
+# Only a proxy speaks TLS, and next to it on the same machine is where it usually stands.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8, ::1" if HTTPS else "")
 
 DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)

@@ -10,7 +10,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 # A page needs about twenty. All there are have 16 MB together, the largest hundred of them 12 MB.
 MAX_FILES_KEPT = 100
-# For whoever debugs the libraries that bring them: large, and asked for by nobody else.
+# For debugging the libraries that bring them: large, and requested by nobody else.
 SOURCE_MAP = ".map"
 
 

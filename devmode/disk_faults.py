@@ -1,6 +1,6 @@
 """What keeps a disk from being used, told from damage: a full disk is emptied, it is not restored from a backup.
 
-SQLite names little more than the file that it could not open or write; the rest is found out beside that file. The file
+SQLite names little more than the file that it could not open or write; the rest is found out by that file. The file
 itself is never opened here: closing it again would drop SQLite's locks on it.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-# Less than what SQLite needs beside a database to read it.
+# Less than what SQLite needs next to a database to read it.
 NOTHING_LEFT_BYTES = 65536
 FILES_OF_A_DATABASE = 4
 

@@ -1,4 +1,4 @@
-"""Room kept for the day the disk is full: a file beside the database that is emptied then.
+"""Room kept for the day the disk is full: a file next to the database that is emptied then.
 
 Logging in, the audit and the log go on in it, so that somebody can find out what fills the disk. Changes are refused
 until it is whole again. A file that was never made claims nothing.
@@ -66,9 +66,9 @@ def find_reserve() -> DiskReserve | None:
 def make_room(**_signal: Any) -> None:
     """Release the reserve if the disk is full: before every request, command and transaction, for two system calls.
 
-    Even reading needs a little: SQLite makes a file beside a database that nobody has open.
+    Even reading needs a little: SQLite makes a file next to a database that nobody has open.
     """
     if reserve := find_reserve():
-        # What cannot be looked at is left to whoever needs it, who says more.
+        # What cannot be looked at is reported where it is needed.
         with suppress(OSError):
             reserve.release_if_full()

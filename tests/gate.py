@@ -141,7 +141,7 @@ def run(
 
 
 class StaticChecks(Thread):
-    """Format, lint, imports, types and Django's own checks, one after the other beside the first tests."""
+    """Format, lint, imports, types and Django's own checks, one after the other next to the first tests."""
 
     def __init__(self, record: Record, environment: Mapping[str, str]) -> None:
         super().__init__()

@@ -42,7 +42,7 @@ def test_every_line_of_the_tour_of_the_library_runs(served: str) -> None:
     said = tour("README.md", served)
     assert '"matches":[{"line"' in said
     assert '"status":"queued"' in said
-    assert "Greets whoever is named" in said
+    assert "Greets the person named" in said
 
 
 def test_every_line_of_the_tour_of_dev_mode_runs(served: str) -> None:

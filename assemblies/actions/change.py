@@ -29,7 +29,7 @@ class Outcome(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something asked for that may be asked again: the same GUID, and the `digest` of the same request."""
+    """A request that may be repeated: the same GUID, and the `digest` of the same request."""
 
     guid: str
     digest: str
@@ -45,7 +45,7 @@ class Change:
 
     `rewrite(row, now)` runs inside the transaction, on the locked row or None, and returns the content the assembly
     is to have, or None to delete it; it must be quick and pure. `domain` is where the assembly would land; None means
-    where it lives. `expected_revision` is the revision the asker saw. `search_text` is the new payload's text; None
+    where it lives. `expected_revision` is the revision the caller saw. `search_text` is the new payload's text; None
     keeps the old. `claims_guid` lets a sync of the official catalogue take its own GUID from a row of another domain
     that was moved away earlier in the same action; nothing else may ask for that.
     """
@@ -75,7 +75,7 @@ class Change:
 class Receipt:
     """What was made durable. `content` is None after a deletion; `changed` is False when there was nothing to do.
 
-    `skipped` is True where whoever asked wanted what is there to be left alone.
+    `skipped` is True where the caller wanted what is there to be left alone.
     """
 
     guid: str

@@ -10,7 +10,7 @@ from assemblies.actions.selection import get_selection
 
 
 def delete_many(revisions: Mapping[str, int | None], *, permit: Permit) -> list[Receipt]:
-    """Delete all or none. `revisions` holds, by GUID, the revision the asker saw, or None for whichever there is.
+    """Delete all or none. `revisions` holds, by GUID, the revision the caller saw, or None for whichever there is.
 
     Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure.
     """

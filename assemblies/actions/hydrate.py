@@ -74,7 +74,7 @@ def adopt_replica(domain: Domain, *, permit: Permit, store: PayloadStore) -> Hyd
 
 
 def rebuild_replica(domain: Domain) -> str:
-    """Let the journal win: empty the domain database so that the next flush writes it anew.
+    """Let the journal win: empty the domain database so that the next flush rebuilds it.
 
     Returns the name of the copy kept of an SQLite file, or "" for other engines.
     """
@@ -176,5 +176,5 @@ def _advice(domain: Domain, conflicts: Sequence[DomainAssembly], without_payload
     return (
         f"The {domain} database differs from the library and is not written until you decide: "
         f"`prepare --adopt-replica {domain}` takes the database's rows as new revisions, "
-        f"`prepare --rebuild-replica {domain}` writes it anew from the journal and keeps a copy."
+        f"`prepare --rebuild-replica {domain}` rebuilds it from the journal and keeps a copy."
     )

@@ -45,7 +45,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What to do with one document of many. `expected_revision` is the revision its asker saw, where one is updated."""
+    """What to do with one document of many. `expected_revision` is the revision its caller saw, if any."""
 
     on_conflict: OnConflict
     expected_revision: int | None = None

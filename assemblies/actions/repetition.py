@@ -61,7 +61,7 @@ def _receipt_of(entry: JournalEntry) -> Receipt:
 
 def _unchanged(change: Change, row: Assembly | None) -> Receipt:
     if row is None:
-        # The event stands for something else that was asked for.
+        # The event stands for something else that was requested.
         raise AssemblyNotFound(assembly_guid=change.guid)
     return Receipt(
         guid=row.guid,

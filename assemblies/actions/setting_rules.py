@@ -1,7 +1,7 @@
 """What each category of settings demands: who may set it, under which key, and to what.
 
 A favourite is a personal matter: everybody who is signed in has their own, under their own name and nobody else's. All
-other settings are for whoever may change the assembly.
+other settings are for those who may change the assembly.
 """
 
 from collections.abc import Callable

@@ -80,7 +80,7 @@ class Feed:
 
 
 def progress_answer(request: HttpRequest, work: Work, *, back: str = "") -> HttpResponseBase:
-    """Do `work`, which returns the address to go to next, and answer as the browser asked for it.
+    """Do `work`, which returns the address to go to next, and answer as the browser requested it.
 
     `work` must not use `request`: the answer may be on its way, or its reader gone. Check permissions before. `back` is
     where a refusal is shown to somebody without script; Forbidden and DevModeRequired are raised then.
@@ -108,7 +108,7 @@ def _streamed(work: Work) -> StreamingHttpResponse:
 
 
 def _done(work: Work, track: Track, language: str | None, zone: tzinfo) -> str:
-    """Do the work as the asker would see it, and leave no connection behind."""
+    """Do the work as the caller would see it, and leave no connection behind."""
     try:
         with translation.override(language), timezone.override(zone):
             return work(track)

@@ -1,4 +1,4 @@
-"""What the API's description says beside shapes: parameters of paths and headers, bytes, and the ways to sign in."""
+"""What the API's description says in addition to shapes: parameters of paths and headers, bytes, ways to sign in."""
 
 from typing import Any
 

@@ -53,7 +53,7 @@ def _judged(outcome: Outcome, conflict: Refusal | None) -> Outcome:
 
 
 def _refusal_of_all(verdicts: Sequence[Outcome]) -> Refusal:
-    """Return what to raise: what is broken says more than what only lay beside it."""
+    """Return what to raise: what is broken says more than what only lay next to it."""
     refusals = [(one, one.refusal) for one in verdicts if one.refusal]
     one, first = next((pair for pair in refusals if pair[0].is_broken), refusals[0])
     first.detail["members"] = [

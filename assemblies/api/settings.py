@@ -103,5 +103,5 @@ class SettingViewSet(AssemblyResource):
 
 
 def visible_to(request: Request) -> Q:
-    """Return which settings, and which earlier ones, whoever asks may see."""
+    """Return which settings, and which earlier ones, the user may see."""
     return ~Q(category=SettingCategory.FAVOURITE) | Q(key=request.user.get_username())

@@ -1,4 +1,4 @@
-"""Addresses that nothing answers: strangers are asked to sign in first, as everywhere."""
+"""Addresses that nothing answers: unauthenticated requests receive 401 first, as everywhere."""
 
 from typing import Any
 

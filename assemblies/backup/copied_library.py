@@ -15,7 +15,7 @@ from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
 from devmode.sqlite_files import sqlite_uri
 
-# A domain database is copied before `default` and may be behind what that says of it: the next flush mends it.
+# A domain database is copied before `default` and may be behind what that says of it: the next flush repairs it.
 EXPECTED_KINDS = frozenset({"domain_state"})
 
 

@@ -42,7 +42,7 @@ def _unused_file(alias: str, path: Path) -> LibraryHead | bool:
     if not path.exists() or not path.stat().st_size:
         return False
     if not _has_header(path):
-        # SQLite would remove the -wal file beside what it does not take for a database; it may be worth keeping.
+        # SQLite would remove the -wal file next to what it does not take for a database; it may be worth keeping.
         return True
     try:
         with closing(sqlite3.connect(sqlite_uri(path, "rw"), uri=True, timeout=0)) as connection:

@@ -1,8 +1,8 @@
 """Mirror the library while it is in use.
 
 The order makes it consistent: the domain databases, then `default`, then the payloads that the copied journal names. A
-domain copy may be behind the journal's, which the next flush mends, and is never ahead; payloads are durable before the
-journal names them and never change. Databases are copied by SQLite through the library's own connections.
+domain copy may be behind the journal's, which the next flush repairs, and is never ahead; payloads are durable before
+the journal names them and never change. Databases are copied by SQLite through the library's own connections.
 """
 
 import shutil

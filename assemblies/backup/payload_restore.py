@@ -34,7 +34,7 @@ def put_back(
 
 
 def set_others_aside(payloads: Iterable[PayloadReference], store: PayloadStore, aside: Aside) -> None:
-    """Set aside what the store holds besides `payloads`. A store that is no folder keeps it: the sweep removes it."""
+    """Set aside what the store has other than `payloads`. A store that is no folder keeps it: the sweep removes it."""
     named = {reference.guid for reference in payloads}
     if isinstance(store.storage, FileSystemStorage):
         _set_aside(store, [guid for guid in guid_directories(store.storage) if guid not in named], aside)

@@ -2,7 +2,7 @@
 
 Payloads come first: the old library does not mind them. Then the domain databases go aside, the default database
 changes in one step, and the mirror's domain databases come: without them either journal is a whole library, whose next
-flush writes them anew. The caller migrates, flushes and verifies afterwards.
+flush rebuilds them. The caller migrates, flushes and verifies afterwards.
 """
 
 import sqlite3
@@ -163,7 +163,7 @@ def _check_replaceable(targets: Mapping[str, Path], manifest: Manifest, *, repla
 
 @contextmanager
 def _staged(mirror: Path, manifest: Manifest, targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
-    """Copy the databases beside their targets, verified again on the way; what is not used is removed."""
+    """Copy the databases next to their targets, verified again on the way; what is not used is removed."""
     staged = {alias: targets[alias].with_name(targets[alias].name + STAGED_SUFFIX) for alias in manifest.aliases}
     _remove(staged.values())
     try:

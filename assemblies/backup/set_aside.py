@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assemblies.durable_files import fsync_folder, make_folder
 
-# What SQLite keeps beside a database; played into another one it would ruin it.
+# What SQLite keeps next to a database; played into another one it would ruin it.
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 
@@ -15,7 +15,7 @@ BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 class Aside:
     """Where old files are kept: in a folder called `name` in `root`, in the places they had below it.
 
-    What lies elsewhere or on another disk is kept in a folder of that name right beside where it was. `folders` are
+    What lies elsewhere or on another disk is kept in a folder of that name right next to where it was. `folders` are
     those in use.
     """
 

@@ -1,7 +1,7 @@
 """SQLite files that nobody uses: a mirror's databases, a deploy's, a vendor's. They are read and never changed.
 
 A file of the library that is in use is refused: opening it a second time and closing it again would drop the locks this
-process holds on it. So is one with a `-wal` or `-journal` file beside it: what is read without that would be another
+process holds on it. So is one with a `-wal` or `-journal` file next to it: what is read without that would be another
 day's content, or half of a change.
 """
 
@@ -27,10 +27,10 @@ def opened_snapshot(path: Path) -> Iterator[sqlite3.Connection]:
     for suffix in UNFINISHED_WORK:
         if _has_content(path.with_name(path.name + suffix)):
             raise SnapshotUnusable(
-                f"there is a {suffix} file beside it: it is in use, or it was copied from under a running library"
+                f"there is a {suffix} file next to it: it is in use, or it was copied from under a running library"
             )
     try:
-        # Immutable: not even a lock or a -shm file is made beside a file that may lie on a read-only disk.
+        # Immutable: not even a lock or a -shm file is made next to a file that may lie on a read-only disk.
         with closing(sqlite3.connect(sqlite_uri(path, "ro", immutable=True), uri=True)) as connection:
             yield connection
     except sqlite3.Error as error:

@@ -85,7 +85,7 @@ class ArchiveFiles:
             with self._archive.open(self._infos[name]) as member:
                 return member.read(count)
         except _DAMAGE as error:
-            words = "The archive is damaged or encrypted here; make it anew without a password."
+            words = "The archive is damaged or encrypted here; create it again without a password."
             raise InvalidDocument(words, field="file", member=name) from error
 
 

@@ -1,4 +1,4 @@
-"""Read every document of a tree of files, whole ones and those in the readable style with their scripts beside them.
+"""Read every document of a tree of files, whole ones and those in the readable style with their scripts next to them.
 
 Each file has one outcome, the same at every door: a document, a refusal that names what is wrong, or JSON that is no
 assembly and nobody's fault. Of two documents with one GUID the first is kept and the second refused.
@@ -135,7 +135,7 @@ def _read(files: Files, name: str, max_document_bytes: int, max_attachment_bytes
 
 
 class _Siblings(Mapping[str, bytes]):
-    """The files beside a document, each read when it is asked for; listed are those with its stem."""
+    """The files next to a document, each read on demand; listed are those with its stem."""
 
     def __init__(self, files: Files, stem: str, max_document_bytes: int, max_attachment_bytes: int) -> None:
         self.files = files

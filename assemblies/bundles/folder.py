@@ -29,7 +29,7 @@ class FolderFiles:
     def names_beside(self, stem: str) -> list[str]:
         folder, slash, _name = stem.rpartition("/")
         if folder not in self._listed:
-            # Most files of a tree stand beside others: one listing of a folder serves all of them.
+            # Most files of a tree stand next to others: one listing of a folder serves all of them.
             self._listed[folder] = by_stem(f"{folder}{slash}{name}" for name in self._names_in(folder))
         return self._listed[folder].get(stem, [])
 

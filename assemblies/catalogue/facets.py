@@ -1,4 +1,4 @@
-"""How many assemblies each value of each filter would leave, beside the filters that are set already.
+"""How many assemblies each value of each filter would leave, in addition to the filters that are set already.
 
 The values of a filter that is set are counted without it, since another one could be chosen instead.
 """
@@ -59,8 +59,8 @@ def _of_list(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets
     snapshot, filters, found = result.snapshot, Filters(deleted=result.parameters.deleted), frozenset(result.guids)
     facets = _by_name(_facet_keys_in(result))
     for days, at in since.items():
-        lately = changed_since(snapshot, filters, at)
-        facets["changed_since"][days] = sum(map(found.__contains__, lately))
+        recent = changed_since(snapshot, filters, at)
+        facets["changed_since"][days] = sum(map(found.__contains__, recent))
     for name, guids in sets.items():
         facets[name] = Counter({YES: len(found.intersection(guids))})
     return facets

@@ -1,4 +1,4 @@
-"""Lists that were asked for lately, kept while there is room: the memory they take is bounded by their lengths."""
+"""Lists that were requested recently, kept while there is room: the memory they take is bounded by their lengths."""
 
 from collections.abc import Callable, Hashable, Sized
 from threading import Lock

@@ -31,7 +31,7 @@ def rank_all(snapshot: Snapshot, search: Search) -> Ranks:
 
 
 def rank_texts(snapshot: Snapshot, key: str, among: Collection[str]) -> Ranks:
-    """Return those whose text contains a folded term; at least those that are `among` the ones asked for."""
+    """Return those whose text contains a folded term; at least those that are `among` the wanted ones."""
     if len(among) <= MAX_NAMED and snapshot.matches.find(key) is None:
         return _texts_with(snapshot, key, among)
     return _kept(snapshot, key, lambda among: _texts_with(snapshot, key, among))

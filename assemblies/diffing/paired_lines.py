@@ -13,7 +13,7 @@ Pair = tuple[int | None, int | None]
 
 
 def paired(old: list[str], new: list[str]) -> Iterator[Pair]:
-    """Yield the places of lines that stand beside each other, in order; None where a side has no line.
+    """Yield the places of lines that stand side by side, in order; None where a side has no line.
 
     Lines that are much alike are paired first; between them, one takes the place of the other as they come.
     """

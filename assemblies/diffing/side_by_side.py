@@ -59,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """Lines that stand beside each other; a side without a line is None."""
+    """Lines that stand side by side; a side without a line is None."""
 
     kind: RowKind
     left: Line | None
@@ -158,7 +158,7 @@ class _Drawing:
             yield self._row(None if one is None else at + one, None if two is None else other + two)
 
     def _equal_parts(self, stretch: Stretch) -> Iterator[Part]:
-        """Yield an equal stretch: its ends beside a change as they are, what is between them folded."""
+        """Yield an equal stretch: its ends next to a change as they are, what is between them folded."""
         places = range(stretch.length)
         head = 0 if (stretch.old, stretch.new) == (0, 0) else LINES_AROUND
         is_last = (stretch.old + stretch.length, stretch.new + stretch.length) == (len(self.old), len(self.new))

@@ -1,6 +1,6 @@
 """The characters that an editor must make visible, as data: the same rules as `hidden_characters`, for a browser.
 
-Beside what hides, the table holds what is merely odd in a script: controls and spaces that are no plain space.
+In addition to what hides, the table holds what is merely odd in a script: controls and spaces that are no plain space.
 """
 
 from collections.abc import Iterable, Iterator

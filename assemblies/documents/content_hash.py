@@ -1,7 +1,7 @@
 """One hash for everything a document means: equal documents have equal hashes, wherever they came from.
 
-The GUID and the provenance take no part; payload and attachments take part by their SHA-256, so the hash can be had
-from stored rows without reading a file.
+The GUID and the provenance take no part; payload and attachments take part by their SHA-256, so the hash can be
+computed from stored rows without reading a file.
 """
 
 import hashlib

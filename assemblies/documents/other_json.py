@@ -1,4 +1,4 @@
-"""What tells an assembly from JSON of other programs, which often lies beside documents and is nobody's fault."""
+"""What tells an assembly from JSON of other programs, which often lies next to documents and is nobody's fault."""
 
 import json
 import re

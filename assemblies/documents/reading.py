@@ -55,7 +55,7 @@ def read_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: st
 
 
 def decode_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: str = "") -> Any:
-    """The JSON value of a document, held to the strict decoder's rules whoever decoded it."""
+    """The JSON value of a document, held to the strict decoder's rules whichever decoder read it."""
     if isinstance(raw, bytes | str):
         _refuse_other_kinds(raw, name)
         return parse_json(raw, max_bytes=max_bytes, max_depth=MAX_WRAPPINGS)

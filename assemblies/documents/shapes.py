@@ -39,7 +39,7 @@ _ENVELOPE_KEYS = (
     | _NAMING_KEYS
     | _TYPE_KEYS
 )
-# What stands beside a `payload` only where that payload is an unknown key of an ordinary document.
+# What stands next to a `payload` only where that payload is an unknown key of an ordinary document.
 _BODY_KEYS = frozenset({*SCRIPT_KEYS, "workflow", "nodes", "timeout_seconds"})
 
 

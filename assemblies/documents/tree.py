@@ -1,4 +1,4 @@
-"""The readable style: a small JSON beside the script itself and a folder of its attachments.
+"""The readable style: a small JSON next to the script itself and a folder of its attachments.
 
 File names follow from the stem and the position alone; nothing in a document ever names a file.
 """
@@ -48,10 +48,10 @@ def write_tree(document: Document, stem: str) -> dict[str, bytes]:
 
 
 def read_tree(document_json: bytes, siblings: Mapping[str, bytes], stem: str, *, max_bytes: int) -> Document:
-    """The document of a JSON file and the files beside it; a file that is whole in itself needs none.
+    """The document of a JSON file and the files next to it; a file that is whole in itself needs none.
 
-    `siblings` lists what stands beside the JSON and is asked only for its script and its files, so it may read as it is
-    asked. Raises NotAnAssembly for JSON of another kind, and what `read_document` raises.
+    `siblings` lists what is next to the JSON; only its script and its files are read from it, so it may read on demand.
+    Raises NotAnAssembly for JSON of another kind, and what `read_document` raises.
     """
 
     def find_script(assembly_type: AssemblyType) -> bytes | None:
@@ -74,12 +74,12 @@ def read_tree(document_json: bytes, siblings: Mapping[str, bytes], stem: str, *,
 
 
 def script_name(stem: str, assembly_type: AssemblyType) -> str:
-    """The file beside `<stem>.json` that the script of that language is written to."""
+    """The file next to `<stem>.json` that the script of that language is written to."""
     return f"{stem}.{_EXTENSIONS[assembly_type][0]}"
 
 
 def _find_script_name(names: Iterable[str], stem: str, assembly_type: AssemblyType) -> str | None:
-    """The file beside `<stem>.json` that holds the script. Raises InvalidDocument when several may."""
+    """The file next to `<stem>.json` that holds the script. Raises InvalidDocument when several may."""
     known = [f"{stem}.{extension}" for extension in _EXTENSIONS[assembly_type]]
     found = [name for name in names if name.startswith(stem) and stem + name[len(stem) :].lower() in known]
     if known[0] in found or len(found) < 2:

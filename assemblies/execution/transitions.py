@@ -1,6 +1,6 @@
 """The one writer of work items: lock the row, check the edge, write item, event and attempt in one transaction.
 
-Everything that happens to an item, whoever asks for it, is a `Step` here. The steps of one call are one transaction
+Everything that happens to an item is a `Step` here, by anyone's request. The steps of one call are one transaction
 under the write lock of `execution`; the status of each run concerned follows in the same transaction, and a run whose
 last item ended is sealed in it. Lock order: the `execution` lock alone; never while the library's lock is held.
 """
@@ -59,7 +59,7 @@ class Step:
 
     `to` is where the event leads; None leaves the status as it is. `attempt` is the attempt for which the actor, a
     worker, speaks: None where nobody needs to hold the item. `facts` are columns of the item to set, `attempt_facts`
-    columns of its attempt; `payload` is what the event says besides.
+    columns of its attempt; `payload` is what else the event says.
     """
 
     item: WorkItem

@@ -1,8 +1,8 @@
 """Do the databases and the payload store in place belong together? Asked before anything is migrated or written.
 
 An empty place is a first start. A domain database that follows a journal says that there was a library: without that
-journal it has lost a file or a volume, and a new library in its place would hide the loss from whoever could mend it.
-Only what is there is asked: opening an SQLite file that is missing would make an empty one.
+journal it has lost a file or a volume, and a new library in its place would hide the loss from those who could
+repair it. Only what is there is asked: opening an SQLite file that is missing would make an empty one.
 """
 
 from collections.abc import Collection, Iterator
@@ -29,7 +29,7 @@ WAYS_ON = (
 )
 ONE_DOMAIN = (
     "If one domain database alone is out of place, `prepare --adopt-replica DOMAIN` takes its rows as new revisions, "
-    "and `prepare --rebuild-replica DOMAIN` writes it anew from the journal; a copy of it is kept."
+    "and `prepare --rebuild-replica DOMAIN` rebuilds it from the journal; a copy of it is kept."
 )
 
 
@@ -39,7 +39,7 @@ def require_whole(
     """Raise LibraryIncomplete when a database or the store is missing, or is not of one library with the others.
 
     `library_id` is the journal that must be here, if any. The databases of `decided` domains may be another library's;
-    with `begins` all of them, and there need be no journal. A database that cannot be read is left to whoever opens it.
+    with `begins` all of them, and there need be no journal. A database that cannot be read is reported elsewhere.
     """
     try:
         found = find_journal_id()
@@ -47,7 +47,7 @@ def require_whole(
         return
     reasons = [*_other_library(library_id, found, begins=begins)]
     if not begins:
-        reasons += [*_strangers(found, decided if found else ()), *_other_store(store, found)]
+        reasons += [*_foreign_databases(found, decided if found else ()), *_other_store(store, found)]
     if reasons:
         ways = f"{WAYS_ON} {ONE_DOMAIN}" if found else WAYS_ON
         raise LibraryIncomplete(f"{' '.join(reasons)} {ways}", journal_id=found)
@@ -65,7 +65,7 @@ def _other_library(library_id: str, found: str, *, begins: bool) -> Iterator[str
         yield f"BOREALIS_LIBRARY_ID names the library {library_id}, and {here}."
 
 
-def _strangers(found: str, decided: Collection[Domain]) -> Iterator[str]:
+def _foreign_databases(found: str, decided: Collection[Domain]) -> Iterator[str]:
     for domain in Domain:
         if domain not in decided and (reason := _find_reason(domain, found)):
             yield reason

@@ -28,7 +28,7 @@ class Draft:
 
 
 def lock_head() -> JournalHead:
-    """Lock and return the journal's head, made on first use with the id that was asked for, or a new one."""
+    """Lock and return the journal's head, made on first use with the requested id, or a new one."""
     new = {"journal_id": settings.LIBRARY_ID or str(uuid4())}
     head, _created = JournalHead.objects.select_for_update().get_or_create(id=1, defaults=new)
     return head

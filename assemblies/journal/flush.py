@@ -1,7 +1,7 @@
 """Flush: bring replicas up to date and record how far they are.
 
 One domain's trouble never holds up another. The record in `default` is written after the domain's own commit, so it
-may lag behind it and never leads; flushing again mends a record that a crash left behind.
+may lag behind it and never leads; flushing again repairs a record that a crash left behind.
 """
 
 import logging

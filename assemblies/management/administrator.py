@@ -11,7 +11,7 @@ GENERATED_PASSWORD_BYTES = 15
 
 @dataclass(frozen=True)
 class FirstAdministrator:
-    """The account just made; `password` only when it was generated, and nowhere else to be had."""
+    """The account just made; `password` only when it was generated, and available nowhere else."""
 
     username: str
     password: str | None

@@ -78,7 +78,7 @@ class LibraryCommand(BaseCommand):
         raise NotImplementedError
 
     def answer(self, facts: Mapping[str, Any], lines: Iterable[str] = ()) -> None:
-        """Print the outcome: `facts` as JSON when asked for, else `lines`."""
+        """Print the outcome: `facts` as JSON on request, else `lines`."""
         self.answered = True
         if self.as_json:
             self.stdout.write(json.dumps(facts, ensure_ascii=False, default=str))

@@ -67,10 +67,10 @@ def _outcomes(path: str, track: Track) -> Iterator[Outcome]:
     if place.is_dir():
         return _read(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
     if not place.is_file():
-        return _refused(path, "There is no such file or folder.")
+        return _refused(path, "The file or folder was not found.")
     if place.suffix.lower() == ".zip":
         return _outcomes_of_archive(place, path, track)
-    # Whoever names a link on the command line means the file it leads to.
+    # A link on the command line stands for the file it leads to.
     real = place.resolve()
     if real.suffix.lower() != ".json":
         return _refused(path, "This is no .json document, folder or .zip archive.")

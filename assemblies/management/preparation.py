@@ -81,7 +81,7 @@ def prepare(
         for alias in connections:
             step(f"migrating {alias}")
             migrations[alias] = migrate(alias)
-        mark_store(payload_store(), anew=new_library)
+        mark_store(payload_store(), replace=new_library)
         _decide_secret_key(secret_key, actor)
         step("comparing the domain databases")
         permit = get_permit(actor, LibraryEvent.ADOPT, *Domain)

@@ -48,7 +48,7 @@ def _executor(alias: str) -> MigrationExecutor:
 def _way_out(alias: str) -> str:
     if alias == DEFAULT_DB_ALIAS:
         return "Where its file is damaged, restore a mirror (restore_domains --replace)."
-    return "Where its file is damaged, move that aside and run `manage.py prepare`: the journal writes it anew."
+    return "Where its file is damaged, move that aside and run `manage.py prepare`: it is rebuilt from the journal."
 
 
 def _check_ours(alias: str, tables: list[str], executor: MigrationExecutor) -> None:

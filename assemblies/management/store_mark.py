@@ -13,14 +13,14 @@ from devmode.write_lock import write_transaction
 logger = logging.getLogger(__name__)
 
 
-def mark_store(store: PayloadStore, *, anew: bool = False) -> None:
+def mark_store(store: PayloadStore, *, replace: bool = False) -> None:
     """Write the marker unless that was done, then record it; one that cannot be written now is left to the next time.
 
     The record comes second: a crash between the two leaves a marker that is written once more.
     """
     with write_transaction():
         journal_id = lock_head().journal_id
-    if StoreMark.owner() == journal_id and not anew:
+    if StoreMark.owner() == journal_id and not replace:
         return
     try:
         store.marker.write(journal_id)

@@ -59,7 +59,7 @@ class AssemblySetting(SettingColumns):
         default_permissions = ("view",)
         ordering = ["assembly_id", "category", "key"]
         constraints = [models.UniqueConstraint(fields=["assembly", "category", "key"], name="one_setting_per_key")]
-        # Somebody's favourites are asked for with every list.
+        # Somebody's favourites are read with every list.
         indexes = [models.Index(fields=["category", "key"], name="setting_by_key")]
 
     def __str__(self) -> str:

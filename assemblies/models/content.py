@@ -41,14 +41,14 @@ class Lineage(Versioned):
 class Content(Versioned):
     """Everything about one assembly but its GUID and domain. Times are ISO 8601 in UTC.
 
-    Its texts are under the journal's hashes and never change. Rules for whoever changes this type, `AttachmentFacts` or
+    Its texts are under the journal's hashes and never change. Rules for changing this type, `AttachmentFacts` or
     `Lineage`:
 
     - A key is never removed or renamed, and never gets another type or meaning. A new meaning is a new key.
     - A new key is a field with a default, which the text lacks while it has it. Nothing may need it to be there.
     - What documents say is no new key. It is in the fields of the first release, or in `extra` and `envelope_extra`,
       and stays there when a later release learns what it means: there every release hashes and exports it.
-    - A new key is therefore something the library knows besides. It takes no part in `content_hash` and is in no
+    - A new key is therefore something more that the library knows. It takes no part in `content_hash` and is in no
       document. Releases that do not know it keep it through edits, imports and copies, and a revert brings back what
       that revision said. They change the content next to it, too: whatever vouches for a content must name the
       `content_hash` it vouches for.

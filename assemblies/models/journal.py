@@ -26,7 +26,7 @@ class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
 class JournalEntry(models.Model):
     """One change of one assembly; an empty content means that it was deleted.
 
-    Entries are never changed or removed, and each must be readable for ever. Rules for whoever changes this type:
+    Entries are never changed or removed, and each must be readable for ever. Rules for changing this type:
 
     - The columns under the hash, their names and their spelling there are those of `journal.append.entry_hash`; none of
       them may ever change. A column that is to be hashed comes with a `hash_version`, as `AuditEntry` has one, by which

@@ -1,4 +1,4 @@
-"""A domain database file, with its `Payloads` folder beside it, as the official source.
+"""A domain database file, with its `Payloads` folder next to it, as the official source.
 
 The version is a digest of the documents, so that the same catalogue has the same version whatever file holds it.
 """

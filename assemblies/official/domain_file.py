@@ -1,4 +1,4 @@
-"""A domain database file with its `Payloads` folder beside it, as a deploy or a vendor ships it: read, never changed.
+"""A domain database file with its `Payloads` folder next to it, as a deploy or a vendor ships it: read, never changed.
 
 Every row passes the one strict decoder and every payload is verified, as if the row had come as a document.
 """
@@ -48,7 +48,7 @@ class StoredRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DomainFile:
-    """`path` is the database; sizes are in bytes. With `keys`, one of them must have signed the manifest beside it."""
+    """`path` is the database; sizes are in bytes. With `keys`, one of them must have signed the manifest next to it."""
 
     path: Path
     max_document_bytes: int

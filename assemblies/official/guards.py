@@ -14,7 +14,7 @@ MAX_REMOVED_SHARE = 0.5
 
 
 def find_refusals(contents: SourceContents) -> list[str]:
-    """Return the reasons to refuse what was read, whatever the asker takes upon themselves; none is good."""
+    """Return the reasons to refuse what was read, whatever the caller takes upon themselves; none is good."""
     return [*_emptiness(contents), *_failures(contents)]
 
 

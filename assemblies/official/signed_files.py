@@ -90,7 +90,7 @@ def _signed_digests(files: Files, keys: tuple[SigningKey, ...]) -> dict[str, str
         reason = "The source is not signed by a pinned key."
         raise SyncRefused(
             f"The official sync was refused; the catalogue is unchanged. {reason} Sign the commit, the tag, or a "
-            "MANIFEST, or mend BOREALIS_OFFICIAL_SIGNING_KEYS.",
+            "MANIFEST, or correct BOREALIS_OFFICIAL_SIGNING_KEYS.",
             reasons=[reason],
             skipped=[],
         )

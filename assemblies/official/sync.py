@@ -40,7 +40,7 @@ from assemblies.progress import Track, untracked
 
 @dataclass(frozen=True, kw_only=True)
 class Allowances:
-    """What the asker takes upon themselves, and what is to be left alone."""
+    """What the caller takes upon themselves, and what is to be left alone."""
 
     keep_local: bool = False
     mass_removal: bool = False

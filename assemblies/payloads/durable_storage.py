@@ -1,6 +1,6 @@
 """A file system storage whose `save` is durable when it returns and whose `open` follows no link.
 
-A file is written beside its target, fsynced, renamed, and every directory up to the location is fsynced; a reader sees
+A file is written next to its target, fsynced, renamed, and every directory up to the location is fsynced; a reader sees
 the whole file under its final name or none. An error is raised, never logged and passed over, and an fsync that failed
 is never tried again on the same descriptor: the kernel may have dropped the pages and would answer "done".
 Every name is walked from the location through open directories, so no link inside it can lead outside.
@@ -52,7 +52,7 @@ class Place:
 
 
 class DurableFileSystemStorage(FileSystemStorage):
-    """`makes_location`: a store whose disk is not mounted must not be made anew below the mount point."""
+    """`makes_location`: a store whose disk is not mounted must not be created again below the mount point."""
 
     def __init__(self, location: str | os.PathLike[str], *, makes_location: bool = True) -> None:
         super().__init__(location, file_permissions_mode=PRIVATE_FILE, directory_permissions_mode=PRIVATE_FOLDER)

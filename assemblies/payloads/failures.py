@@ -7,7 +7,7 @@ from devmode.disk_faults import DiskFault, find_disk_fault
 
 from ..errors import LibraryError, PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
 
-UNREADABLE = "The payload store cannot be read at the moment; mend the disk or the connection, then try again."
+UNREADABLE = "The payload store cannot be read at the moment; repair the disk or the connection, then try again."
 
 
 class NotARegularFileError(OSError):

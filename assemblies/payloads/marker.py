@@ -53,7 +53,7 @@ class StoreMarker:
         self._seen = (owner, monotonic())
 
     def write(self, *owners: str) -> None:
-        """Write it anew, durably, and make the folder of a store that has none. Raises StorageUnavailable."""
+        """Write it again, durably, and make the folder of a store that has none. Raises StorageUnavailable."""
         content = "".join(f"{owner}\n" for owner in sorted(owners)).encode("ascii")
         with write_failures_named():
             if isinstance(self._storage, FileSystemStorage):

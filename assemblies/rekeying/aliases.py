@@ -1,4 +1,4 @@
-"""The library's own alias table: what look-ups by GUID accept."""
+"""The library's own alias table: what queries by GUID accept."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """An AtoCore-shaped SQLite file, by plain `sqlite3`: projects, project_state, memories, interactions.
 
 Only the columns the migration is about are read or written; whatever else a row has stays as it is. A dry run opens the
-file read-only and leaves nothing beside it.
+file read-only and leaves nothing next to it.
 """
 
 import sqlite3

@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Registry:
-    """Look-ups by any registered name; `names` maps each folded name to its canonical id, ids themselves included."""
+    """Queries by any registered name; `names` maps each folded name to its canonical id, ids themselves included."""
 
     fold: Fold
     entries: Mapping[str, Entry] = field(default_factory=dict)

@@ -63,7 +63,7 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 
 def _is_wal_at_rest(path: Path) -> bool:
-    """Even a reader makes two files beside a database in WAL mode, unless it is told that nobody writes; nobody does
+    """Even a reader makes two files next to a database in WAL mode, unless it is told that nobody writes; nobody does
     while there is no log. Reads the header before anything here has the file open, for closing it drops locks.
     """
     with path.open("rb") as file:

@@ -37,6 +37,6 @@ def find_account(name: str) -> Account:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
-        raise AccountUnavailable("There is no such account on this machine.") from None
+        raise AccountUnavailable("The account was not found on this machine.") from None
     groups = os.getgrouplist(entry.pw_name, entry.pw_gid)
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, groups, entry.pw_dir, entry.pw_shell)

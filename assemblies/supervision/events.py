@@ -47,7 +47,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """Chunks that are no longer kept, because newer ones are: whoever stored them deletes them."""
+    """Chunks that are no longer kept, because newer ones are: the caller that stored them deletes them."""
 
     first: int
     last: int

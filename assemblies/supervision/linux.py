@@ -1,8 +1,8 @@
 """A process tree on Linux: whatever loses its parent becomes this process's child, so that nothing leaves the tree.
 
 A child's id stays its own until this process reaps it. So children are signalled by id without a doubt, and ending all
-children again and again ends the tree, however deep it is and however fast it grows: whoever has lost its parent is the
-next child. The script's own process is reaped last, which keeps its process group's id, too.
+children again and again ends the tree, however deep and fast it grows: a process that has lost its parent is
+the next child. The script's own process is reaped last, which keeps its process group's id, too.
 """
 
 import ctypes

@@ -129,7 +129,7 @@ def order_of(frames: Iterator[Frame]) -> Order | None:
 
 
 def check_variables(language: Language, variables: Iterable[Variable]) -> None:
-    """What whoever accepts a run checks before anything is queued. Raises InvalidOrder, naming the variable."""
+    """What is checked when a run is accepted, before anything is queued. Raises InvalidOrder, naming the variable."""
     variables = list(variables)
     environment_of(variables)
     if language is Language.BATCH:

@@ -69,7 +69,7 @@ class RunningScript:
         for frame in order.frames():
             self._say(frame)
         if sys.platform != "win32":
-            # From here on a supervisor that is stopped, and reads nothing, does not stop whoever renews.
+            # From here on a supervisor that is stopped, and reads nothing, does not stop the thread that renews.
             os.set_blocking(self._orders.fileno(), False)
         threading.Thread(target=self._hear, name=f"run-{marker.run}", daemon=True).start()
 

@@ -24,7 +24,7 @@ class Swept:
 class Sweep:
     """`find` gives the processes that are to end, each time as they are then; `kill` ends those that it can.
 
-    Whoever may be stopped (SIGSTOP) is continued after SIGTERM, or it would sleep through its grace.
+    A process that may be stopped (SIGSTOP) is continued after SIGTERM, or it would sleep through its grace.
     """
 
     def __init__(self, find: Callable[[], list[Process]], kill: Callable[[], None] | None = None) -> None:

@@ -1,6 +1,6 @@
 """Variables of a run: which name each has in the environment, and which names and values are rejected.
 
-Pure functions, so that whoever accepts a run applies the rules before anything is queued. The names rejected here would
+Pure functions, so that a run is held to the rules before anything is queued. The names rejected here would
 let the person who fills in a value choose which code an interpreter loads.
 """
 

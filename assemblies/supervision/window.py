@@ -1,7 +1,7 @@
 """Which output is kept: the first bytes and the last ones, in chunks that are numbered in the order they were read.
 
 Memory stays bounded, however much is read and however slowly chunks are taken: what waits in the tail is dropped at its
-front. Whoever stores chunks deletes those that `take` calls forgotten, and then has what this rule keeps.
+front. A caller that stores chunks deletes those that `take` calls forgotten, and then has what this rule keeps.
 """
 
 from collections import deque

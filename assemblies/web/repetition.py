@@ -24,7 +24,7 @@ def _plain(value: Any) -> Any:
 
 
 def _sha256(upload: "File[bytes]") -> str:
-    # `chunks` reads from the beginning; whoever comes next does, too.
+    # `chunks` reads from the beginning; the next reader does, too.
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)

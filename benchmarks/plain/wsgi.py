@@ -1,4 +1,4 @@
-"""The application, with bytes that no framework touches beside it: the floor under any list."""
+"""The application, with bytes that no framework touches next to it: the floor under any list."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

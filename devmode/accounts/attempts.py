@@ -100,7 +100,7 @@ def give_back_attempt(limits: Sequence[Limit]) -> None:
 
 
 def _current(limit: Limit, now: datetime) -> AttemptCount:
-    """Lock and return the limit's count; one that is over begins anew."""
+    """Lock and return the limit's count; one that is over begins again."""
     ends_at = now + PERIOD
     count, created = AttemptCount.objects.select_for_update().get_or_create(pk=limit.key, defaults={"ends_at": ends_at})
     if created:

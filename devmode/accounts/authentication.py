@@ -31,7 +31,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session with its CSRF check; unlike the original it names a challenge, so that strangers get 401."""
+    """Django's session with its CSRF check, and a challenge, so that unauthenticated requests receive 401."""
 
     def authenticate_header(self, request: Request, *_args: Any) -> str:
         return CHALLENGE

@@ -44,7 +44,7 @@ class PasswordAttempt:
         ]
 
     def take(self) -> None:
-        """Count the attempt. Raises TooManyAttempts; the audit is told when a lock-out starts, not of each knock."""
+        """Count the attempt. Raises TooManyAttempts; the audit is told when a lock-out starts, and nothing after it."""
         try:
             take_attempt(self.limits)
         except TooManyAttempts as refusal:

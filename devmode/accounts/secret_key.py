@@ -64,7 +64,7 @@ def keep_fingerprint() -> None:
 def adopt_secret_key(actor: Actor, *, detail: Mapping[str, int]) -> bool:
     """Take the key as the installation's from now on, and end what was made with another one.
 
-    `detail` are the numbers of what the caller ends besides. Returns False, with nothing changed, where the key is
+    `detail` are the numbers of what the caller ends in addition. Returns False, with nothing changed, where the key is
     known already. Raises AuditUnwritable, WriteLockTimeout.
     """
     if Installation.current().secret_key_fingerprint == fingerprint():

@@ -1,4 +1,4 @@
-"""Sessions in the database, under a digest of their keys: whoever reads the table, or a backup of it, can be nobody."""
+"""Sessions in the database, under a digest of their keys: reading the table, or a backup of it, opens no session."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ def digest_of(token: str) -> str:
 
 
 def issue_token(user: User, *, ttl_seconds: int, now: datetime, made_by_command: bool = False) -> tuple[str, ApiToken]:
-    """Make a token and return it with its record; the token itself is never to be had again."""
+    """Make a token and return it with its record; the token itself cannot be read again."""
     token = secrets.token_urlsafe(32)
     record = ApiToken.objects.create(
         user=user,

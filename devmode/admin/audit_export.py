@@ -24,7 +24,7 @@ COLUMNS = (
 ).split()
 # Some take the wide forms of East Asian keyboards for the same.
 FORMULA_STARTS = "=+@\uff1d\uff0b\uff0d\uff20-"
-# A comma is none of them: text with one is quoted, which whoever splits at commas respects.
+# A comma is none of them: text with one is quoted, which readers that split at commas respect.
 OTHER_SEPARATORS = ";|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 _CELL_STARTS = re.compile(rf"(^|[{OTHER_SEPARATORS}])(?=[\s\"']*[{FORMULA_STARTS}])")
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from devmode.audit.search import AuditSearch
 from devmode.models.audit import AuditEntry, Outcome
 
-# What was recorded lately is what people look for; the whole audit may be long.
-LATELY = 2000
+# What was recorded recently is what people look for; the whole audit may be long.
+RECENT_ENTRIES = 2000
 EVERY_YEAR = [
     MinValueValidator(datetime(1970, 1, 2, tzinfo=UTC)),
     MaxValueValidator(datetime(9000, 1, 1, tzinfo=UTC)),
@@ -55,8 +55,8 @@ class AuditForm(forms.Form):
 
 def suggestions() -> dict[str, list[str]]:
     """Return the names that stand in the newest entries, for people to choose from."""
-    lately = list(AuditEntry.objects.order_by("-sequence").values_list("actor", "event", "scope")[:LATELY])
-    columns = zip(*lately, strict=True) if lately else ((), (), ())
+    recent = list(AuditEntry.objects.order_by("-sequence").values_list("actor", "event", "scope")[:RECENT_ENTRIES])
+    columns = zip(*recent, strict=True) if recent else ((), (), ())
     return dict(
         zip(("actors", "events", "domains"), (sorted(set(filter(None, names))) for names in columns), strict=True)
     )

@@ -157,7 +157,7 @@ def _elevated(principal: Principal, now: datetime) -> str:
     if principal.session is not None and principal.token is None:
         grants.end_of_bearer(principal.bearer, EndReason.REPLACED, by=principal.user.get_username(), now=now)
         principal.session.cycle_key()
-        # Checking the password may have hashed it anew, which the session has to know.
+        # Checking the password may have rehashed it, which the session has to know.
         principal.session[HASH_SESSION_KEY] = principal.user.get_session_auth_hash()
         principal.session.save()
     return principal.bearer

@@ -37,7 +37,7 @@ def sessions_of(user: User, *, now: datetime) -> list[Session]:
 
 def note_login(sender: object, request: HttpRequest, user: User, **_signal: Any) -> None:
     if LOGGED_IN_AT in request.session:
-        # Django keeps the key when the same user logs in again; whoever else holds it would share the fresh log-in.
+        # Django keeps the key when the same user logs in again; anyone else who holds it would share the fresh log-in.
         request.session.cycle_key()
     request.session[LOGGED_IN_AT] = timezone.now().isoformat()
 

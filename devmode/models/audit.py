@@ -19,7 +19,7 @@ class Outcome(models.TextChoices):
 class AuditEntry(models.Model):
     """One privileged operation or one refusal.
 
-    Entries are never changed or removed, and verify for ever. Rules for whoever changes this type:
+    Entries are never changed or removed, and verify for ever. Rules for changing this type:
 
     - `hash_version` decides what is under an entry's hash: `devmode.audit.hashing` has each spelling that entries were
       ever written in, and keeps it as it is.
@@ -61,7 +61,7 @@ class AuditEntry(models.Model):
         return self.subject_id if self.subject_kind == ASSEMBLY else ""
 
     def read_detail(self) -> dict[str, Any]:
-        """Return the facts beside the columns. What somebody laid hands on stays readable as `unreadable`."""
+        """Return the facts that have no column. What somebody laid hands on stays readable as `unreadable`."""
         try:
             detail = json.loads(self.detail)
         except ValueError:

@@ -30,12 +30,12 @@ ENDED = _("Dev Mode had ended already. Enter it again to go on.")
 
 
 class EnterForm(forms.Form):
-    """The API asks for no reason; people are asked for one, since others will read it."""
+    """The API asks for no reason; people have to give one, since others will read it."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
-        help_text=_("For example a ticket or what you are mending. It is kept in the audit."),
+        help_text=_("For example a ticket or what you are repairing. It is kept in the audit."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     password = forms.CharField(

@@ -1,4 +1,4 @@
-"""The page of who is in Dev Mode now and who was lately, for administrators; each live grant can be revoked there."""
+"""The page of who is in Dev Mode now and who was recently, for administrators; each live grant can be revoked there."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

@@ -47,7 +47,7 @@ class GuardedSite(AdminSite):
         return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Guard a page; whoever was signed out without asking for it learns why on the way to the log-in.
+        """Guard a page; a user who was signed out without asking for it learns why on the way to the log-in.
 
         Who visits an address that only takes forms (a reload, an old tab) reads that instead of an empty page.
         """
@@ -64,7 +64,7 @@ class GuardedSite(AdminSite):
         return explained
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Let in; whoever is in already goes on to where they wanted to."""
+        """Log in; a user who is logged in already is redirected."""
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(way_back(request))
         try:

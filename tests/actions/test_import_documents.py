@@ -171,7 +171,7 @@ def test_a_choice_holds_for_the_revision_it_was_made_upon(library: PayloadStore,
     run(library, operator, script("First", guid=GUID))
     update(GUID, {"summary": "Meanwhile"}, permit=may_update(operator), store=library)
     upon_the_first = Choice(OnConflict.UPDATE, expected_revision=1)
-    documents = [script("Beside"), script("Second", guid=GUID)]
+    documents = [script("Next"), script("Second", guid=GUID)]
     with pytest.raises(RevisionConflict):
         run(library, operator, *documents, on_conflict=[Choice(OnConflict.FAIL), upon_the_first])
     delete(GUID, permit=may_delete(operator))

@@ -22,7 +22,7 @@ from tests.admin.conftest import signed_in
 PASSWORD = "correct horse battery staple"
 PAGE, EXTEND, LEAVE, GRANTS = (f"/admin/dev-mode/{rest}" for rest in ("", "extend/", "leave/", "grants/"))
 BACK = "/admin/assemblies/assembly/?q=a&b"
-SENT = {"reason": "mend", "next": BACK}
+SENT = {"reason": "repair", "next": BACK}
 BANNER = 'class="dev-mode-banner"'
 SCRIPT = {"Accept": "application/json"}
 Budget = Callable[[int], Any]
@@ -136,7 +136,7 @@ class TestEntering:
         answer = browser.post(PAGE, SENT)
         assert (answer.status_code, answer["Location"]) == (302, BACK)
         grant = DevModeGrant.objects.get()
-        assert (grant.reason, grant.user.get_username(), grant.remote_address) == ("mend", "grace", "127.0.0.1")
+        assert (grant.reason, grant.user.get_username(), grant.remote_address) == ("repair", "grace", "127.0.0.1")
         assert events() == [("devmode.enter", "grace", "")]
 
     def test_an_old_log_in_needs_the_password(self, browser: Client) -> None:
@@ -145,7 +145,7 @@ class TestEntering:
             answer = browser.post(PAGE, SENT | {"password": password})
             assert answer.status_code == 200
             assert words in text(answer)
-            assert 'value="mend"' in text(answer)
+            assert 'value="repair"' in text(answer)
             assert "wrong" not in text(answer).split("<form")[-2]
         assert not DevModeGrant.objects.exists()
         assert events(outcome="denied") == [
@@ -202,7 +202,7 @@ class TestEntering:
             )
         answer = browser.post(PAGE, SENT)
         assert answer.status_code == 503
-        assert 'value="mend"' in text(answer)
+        assert 'value="repair"' in text(answer)
         assert "nothing was changed" in text(answer)
         assert not DevModeGrant.objects.exists()
         with connection.cursor() as cursor:
@@ -212,7 +212,7 @@ class TestEntering:
     def test_who_is_in_it_sees_how_it_stands(self, browser: Client) -> None:
         page = text(entered(browser).get(f"{PAGE}?next={quote(BACK)}"))
         assert "You are in Dev Mode" in page
-        assert 'name="reason" maxlength="500" required value="mend"' in page
+        assert 'name="reason" maxlength="500" required value="repair"' in page
         assert page.count(f'action="{LEAVE}"') == 3
         assert f'href="{BACK.replace("&", "&amp;")}"' in page
 
@@ -270,7 +270,7 @@ class TestGrants:
         assert page.index("ada") < page.index("You, here") < page.index("grace")
         assert "&lt;script&gt;x" in page
         assert "<script>x" not in page
-        assert "Nobody was in Dev Mode lately." in page
+        assert "Nobody was in Dev Mode recently." in page
 
     def test_nobody_is_in(self, browser: Client) -> None:
         assert "Nobody is in Dev Mode." in text(browser.get(GRANTS))
@@ -291,7 +291,7 @@ class TestGrants:
         entered(browser)
         DevModeGrant.objects.update(expires_at=timezone.now() - timedelta(seconds=5))
         entered(browser).post(LEAVE)
-        page = text(superuser.get(GRANTS)).split("Lately")[1]
+        page = text(superuser.get(GRANTS)).split("Recently")[1]
         assert page.index("Left by its holder") < page.index("Its time was over")
         assert "Left by its holder: " not in page
 

@@ -206,7 +206,7 @@ def test_it_is_quick_however_large_the_library_is(superuser: Client, library: Pa
     # The processor's time: what else the machine does says nothing about the page.
     took = []
     for number in range(5):
-        # Something new each time, so that days are counted anew.
+        # Something new each time, so that days are counted again.
         create(script(f"New {number}"), domain=Domain.USER, permit=may_create(operator), store=library)
         snapshot()
         started = thread_time()

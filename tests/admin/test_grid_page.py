@@ -45,7 +45,7 @@ def filters(client: Client, **query: str) -> dict[str, list[tuple[str, int]]]:
 
 @pytest.fixture
 def shelf(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
-    """Beside what waits and what is gone: one of each domain, written to their databases."""
+    """In addition to what waits and what is gone: one of each domain, written to their databases."""
     graph = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}}],"edges":[]}'
     create(
         script("Flow", graph, type_name="workflow"), domain=Domain.COMMUNITY, permit=may_create(command), store=library
@@ -200,7 +200,7 @@ def test_a_domain_that_cannot_be_written_is_said_so(superuser: Client, guid: str
 
 def test_an_empty_library_and_an_empty_answer_say_what_to_do(superuser: Client) -> None:
     assert "The library is empty." in page(superuser)
-    assert "Nothing matches what you asked for." in page(superuser, q="nowhere")
+    assert "Nothing matches your search." in page(superuser, q="nowhere")
 
 
 def test_controls_are_for_those_who_may_use_them(signed_in_viewer: Client, superuser: Client, guid: str) -> None:

@@ -138,7 +138,7 @@ def test_a_preview_tells_new_same_changed_and_owned_apart_and_writes_nothing(
     ]
     assert '<span class="badge badge-official">Official</span>' in sent.text
     assert "Renamed" in sent.text and "Say hello" in sent.text
-    # The changed script stands beside the library's own.
+    # The changed script stands next to the library's own.
     assert 'class="side-by-side"' in sent.text
     assert sent.rows[2].comparison.script.added == 1
     assert before == (JournalEntry.objects.count(), AuditEntry.objects.count(), len(list(library.guids())))

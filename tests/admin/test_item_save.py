@@ -199,8 +199,8 @@ def test_who_may_not_write_is_refused_audited_and_keeps_the_typed_text(
     request: pytest.FixtureRequest, library: PayloadStore, client: Client, signed_in_viewer: Client, who: str
 ) -> None:
     guid = create(script(), domain=Domain.OFFICIAL, permit=may_create(Actor.of_command("test")), store=library).guid
-    asker = signed_in_viewer if who == "signed_in_viewer" else client
-    answer = asker.post(address(guid), {"summary": "Mine, all mine.", "revision": "1"})
+    caller = signed_in_viewer if who == "signed_in_viewer" else client
+    answer = caller.post(address(guid), {"summary": "Mine, all mine.", "revision": "1"})
     assert answer.status_code == 403
     assert "Mine, all mine." in answer.content.decode()
     assert entry(guid).content.summary == ""

@@ -112,7 +112,7 @@ def test_a_cookie_made_of_what_is_kept_of_a_session_learns_nothing(vera: User) -
 def test_the_password_change_stands_in_the_frame_and_ends_dev_mode(library: PayloadStore) -> None:
     client = signed_in(User.objects.create_superuser("ada", password=PASSWORD))
     assert client.session[LOGGED_IN_AT]
-    client.post("/admin/dev-mode/", {"reason": "mend"})
+    client.post("/admin/dev-mode/", {"reason": "repair"})
     assert 'name="old_password"' in client.get("/admin/password_change/").content.decode()
     new = {"new_password1": "another long password", "new_password2": "another long password"}
     answer = client.post("/admin/password_change/", new | {"old_password": PASSWORD}, follow=True)

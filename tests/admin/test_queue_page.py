@@ -122,7 +122,7 @@ def test_what_nobody_writes_is_called_overdue(signed_in_viewer: Client, guid: st
     with_old = timezone.now() - timedelta(hours=1)
     JournalEntry.objects.update(recorded_at=with_old)
     library_catalogue.cache_clear()
-    assert "What waits is overdue" in text_of(signed_in_viewer)
+    assert "Pending writes are overdue" in text_of(signed_in_viewer)
 
 
 def test_the_queue_is_paged_oldest_first(
@@ -190,7 +190,7 @@ def test_a_domain_that_cannot_be_written_is_said_so_and_the_others_are_written(
     assert "Retry now" in text_of(in_dev_mode)
 
 
-@pytest.mark.sqlite("this is about the write lock beside a file")
+@pytest.mark.sqlite("this is about the write lock next to a file")
 def test_a_flush_that_could_not_begin_says_why(in_dev_mode: Client, guid: str, settings: Any) -> None:
     settings.WRITE_TIMEOUT_SECONDS = 0.1
     with FileLock(f"{connections['default'].settings_dict['NAME']}.queue"):

@@ -1,4 +1,4 @@
-"""Look-ups by a registered alias answer for the canonical assembly, as reads and as writes."""
+"""Queries by a registered alias answer for the canonical assembly, as reads and as writes."""
 
 from collections.abc import Callable
 from typing import Any

@@ -148,10 +148,10 @@ def test_an_administrator_in_dev_mode_edits_what_is_official(visit: Visit) -> No
     guid = shelved("echo hello\n", domain=Domain.OFFICIAL)
     page = visit("administrator", dev_mode=True)
     open_editor(page, guid)
-    type_at_end(page, "echo mended\n")
+    type_at_end(page, "echo repaired\n")
     with page.expect_navigation():
         page.keyboard.press("Control+s")
-    assert stored_text(guid) == "echo hello\necho mended\n"
+    assert stored_text(guid) == "echo hello\necho repaired\n"
     assert stored(guid).content.updated_by == "ada"
 
 

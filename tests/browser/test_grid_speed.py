@@ -1,7 +1,7 @@
 """The list of a large library: drawn within a second, and made within what a person does not notice.
 
 The server's work is measured in time of its processor, for other
-tests run beside it.
+tests run next to it.
 """
 
 import sys

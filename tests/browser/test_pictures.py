@@ -1,4 +1,4 @@
-"""The pictures of docs/screens.md; with SCREENSHOTS=docs/screens they are taken anew."""
+"""The pictures of docs/screens.md; with SCREENSHOTS=docs/screens they are taken again."""
 
 import json
 from collections.abc import Callable

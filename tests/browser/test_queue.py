@@ -27,7 +27,7 @@ HOSTILE = "<script>alert(1)</script> \u202e reversed " + "long" * 40
 
 @pytest.fixture
 def waiting(library: PayloadStore, operator: Actor, command: Actor) -> str:
-    """A change of an assembly that was written before, beside others that were never."""
+    """A change of an assembly that was written before, next to others that were never."""
     guid = create(script("Restart spooler"), domain=Domain.USER, permit=may_create(operator), store=library).guid
     flush()
     update(guid, {"summary": "Restarts it."}, payload=b"echo restart\n", permit=may_update(operator), store=library)

@@ -54,7 +54,7 @@ def catalogue(library: PayloadStore) -> Catalogue:
     return Catalogue(interval=timedelta(seconds=60))
 
 
-def loaded_anew() -> Snapshot:
+def loaded_again() -> Snapshot:
     return Catalogue(interval=timedelta(seconds=60)).current()
 
 
@@ -80,12 +80,12 @@ def test_catching_up_and_loading_anew_come_to_the_same(
     """Step by step through every kind of change, flushes between them."""
 
     def check() -> None:
-        caught_up, anew = catalogue.current(), loaded_anew()
-        assert facts(caught_up) == facts(anew)
-        assert caught_up.queue == anew.queue
-        assert caught_up.waiting == anew.waiting
-        assert caught_up.position == anew.position
-        assert caught_up.etag(False) == anew.etag(False)
+        caught_up, reloaded = catalogue.current(), loaded_again()
+        assert facts(caught_up) == facts(reloaded)
+        assert caught_up.queue == reloaded.queue
+        assert caught_up.waiting == reloaded.waiting
+        assert caught_up.position == reloaded.position
+        assert caught_up.etag(False) == reloaded.etag(False)
 
     check()
     first = create(script("First"), domain=Domain.USER, permit=may_create(operator), store=library)
@@ -218,7 +218,7 @@ def test_a_library_that_went_back_and_on_under_a_running_process_is_read_anew(
     assert found.entries[made.guid].content.summary == "Instead"
     assert found.etag(False) != lost.etag(False)
     create(script("Another"), domain=Domain.USER, permit=may_create(operator), store=library)
-    assert facts(catalogue.current()) == facts(loaded_anew())
+    assert facts(catalogue.current()) == facts(loaded_again())
 
 
 def test_a_write_while_the_library_is_loaded_keeps_what_was_persisted_before(
@@ -237,7 +237,7 @@ def test_a_write_while_the_library_is_loaded_keeps_what_was_persisted_before(
     entry = catalogue.current().entries[made.guid]
     assert entry.is_dirty
     assert entry.last_persisted == Flush.objects.get().flushed_at
-    assert facts(catalogue.current()) == facts(loaded_anew())
+    assert facts(catalogue.current()) == facts(loaded_again())
 
 
 def test_a_refused_sync_numbered_after_one_under_way_does_not_hide_it(
@@ -288,13 +288,13 @@ def test_selections_are_carried_on_as_if_made_anew(
     guids: list[str] = []
 
     def check() -> None:
-        caught_up, anew = catalogue.current(), loaded_anew()
+        caught_up, reloaded = catalogue.current(), loaded_again()
         for selection in selections:
-            assert selected_guids(caught_up, *selection) == selected_guids(anew, *selection), selection
+            assert selected_guids(caught_up, *selection) == selected_guids(reloaded, *selection), selection
         now, sets = timezone.now(), {"flagged": set(guids[::2])}
         for one in filters:
             parameters = ListParameters(**asdict(one))
-            kept, fresh = (find_facets(find_list(of, parameters), now=now, sets=sets) for of in (caught_up, anew))
+            kept, fresh = (find_facets(find_list(of, parameters), now=now, sets=sets) for of in (caught_up, reloaded))
             assert kept == fresh, one
 
     for n, name in enumerate(["b", "a", "B", "a", "ä", "c"]):

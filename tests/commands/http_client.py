@@ -10,7 +10,7 @@ Answer = tuple[int, Any]
 
 
 class HttpClient:
-    """One keep-alive connection, opened anew when it broke."""
+    """One keep-alive connection, opened again when it broke."""
 
     def __init__(self, host: str, port: int, *, token: str = "", timeout: float = HANG_SECONDS) -> None:
         self.connection = http.client.HTTPConnection(host, port, timeout=timeout)

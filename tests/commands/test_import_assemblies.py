@@ -225,7 +225,7 @@ def test_a_bomb_and_damage_in_an_archive_are_refused(tmp_path: Path) -> None:
     reasons = {Path(path).name: reason for path, reason in refused(run(archive, "--domain", "user", "--json")).items()}
 
     assert "larger than the limit" in reasons["bomb.json"]
-    assert reasons["damaged.json"] == "The archive is damaged or encrypted here; make it anew without a password."
+    assert reasons["damaged.json"] == "The archive is damaged or encrypted here; create it again without a password."
 
 
 def test_an_archive_is_unpacked_as_far_as_memory_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

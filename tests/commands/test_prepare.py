@@ -137,7 +137,7 @@ def test_domain_databases_put_in_place_by_hand_are_taken_in(deployment: Deployme
     assert deployment.state()["guids"] == [guid]
     decided = deployment.answer("prepare", "--adopt-replica", "community", "--rebuild-replica", "community")
     assert "community: its rows now are the library's" in decided
-    assert "community: will be written anew from the journal by the next flush; kept " in decided
+    assert "community: will be rebuilt from the journal by the next flush; kept " in decided
     assert "community: 1 written" in deployment.answer("flush_writes")
     assert deployment.run("verify_library").returncode == 0
 

@@ -1,4 +1,4 @@
-"""`serve --demo` for real: a library of its own, full, and gone afterwards; the one beside it as it was."""
+"""`serve --demo` for real: a library of its own, full, and gone afterwards; the one next to it as it was."""
 
 import re
 from collections.abc import Iterator

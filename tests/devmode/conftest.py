@@ -22,7 +22,7 @@ from tests.permits import may_create
 
 STATE = "/api/assemblies/dev-mode"
 SWITCH, GRANTS, WRITE = f"{STATE}/switch", f"{STATE}/grants", f"{STATE}/write"
-ON, OFF = {"enabled": True, "reason": "mend"}, {"enabled": False}
+ON, OFF = {"enabled": True, "reason": "repair"}, {"enabled": False}
 MakeUser = Callable[..., User]
 
 

@@ -82,7 +82,7 @@ def test_on_and_off_again(api: Api) -> None:
     body = api.post(SWITCH, ON).json()
     grant = DevModeGrant.objects.get()
     assert body == api.get(STATE).json()
-    assert (body["enabled"], body["eligible"], body["reason"]) == (True, True, "mend")
+    assert (body["enabled"], body["eligible"], body["reason"]) == (True, True, "repair")
     assert parse_datetime(body["expires_at"]) == grant.expires_at
     assert (grant.expires_at - grant.issued_at).total_seconds() == project.DEV_MODE_TTL_SECONDS
     assert (grant.absolute_expires_at - grant.issued_at).total_seconds() == project.DEV_MODE_MAX_SECONDS

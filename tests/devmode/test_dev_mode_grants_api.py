@@ -13,8 +13,8 @@ def test_administrators_see_who_is_in(api: Api, eve: User) -> None:
     entered(browser_of(eve))
     body = api.get(GRANTS).json()
     assert [(one["user"], one["is_own"], one["reason"]) for one in body["results"]] == [
-        ("eve", False, "mend"),
-        ("ada", True, "mend"),
+        ("eve", False, "repair"),
+        ("ada", True, "repair"),
     ]
     assert body["count"] == 2
     assert body["results"][0].keys() == set(

@@ -151,7 +151,7 @@ def test_it_ends_at_once_and_for_good(
 
 
 def give_everything_back(ada: User) -> None:
-    """The account as it was, rights and all; only its sessions and tokens are not to be had back."""
+    """The account as it was, rights and all; only its sessions and tokens do not come back."""
     group, _created = Group.objects.get_or_create(name="Administrators")
     group.permissions.add(Permission.objects.get(codename="enter_dev_mode"))
     ada.groups.add(group)

@@ -30,7 +30,7 @@ def bearer() -> str:
 
 @pytest.fixture
 def grant(ada: User, bearer: str) -> DevModeGrant:
-    return grants.issue(ada, bearer, reason="mend", remote_address="10.0.0.1", now=NOW)
+    return grants.issue(ada, bearer, reason="repair", remote_address="10.0.0.1", now=NOW)
 
 
 def minutes(count: float) -> datetime:

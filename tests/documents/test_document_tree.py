@@ -90,11 +90,11 @@ def test_a_script_is_found_under_every_usual_ending(word: str, spelling: str) ->
 
 def test_the_written_ending_wins_and_no_other_is_guessed_among_several() -> None:
     written = write_tree(read(authoring(type="powershell")), "it")["it.json"]
-    beside = {"it.psm1": b"module", "it.ps1": b"script", "it.PSM1": b"other", "it.sh": b"x", "item.ps1": b"y"}
-    assert read_tree(written, beside, "it", max_bytes=MAX_BYTES).payload == b"script"
-    del beside["it.ps1"]
+    siblings = {"it.psm1": b"module", "it.ps1": b"script", "it.PSM1": b"other", "it.sh": b"x", "item.ps1": b"y"}
+    assert read_tree(written, siblings, "it", max_bytes=MAX_BYTES).payload == b"script"
+    del siblings["it.ps1"]
     with pytest.raises(InvalidDocument, match=r"it\.PSM1, it\.psm1") as refused:
-        read_tree(written, beside, "it", max_bytes=MAX_BYTES)
+        read_tree(written, siblings, "it", max_bytes=MAX_BYTES)
     assert refused.value.detail["field"] == "script"
 
 
@@ -127,7 +127,7 @@ def test_a_tree_is_bounded_in_json_and_script() -> None:
 
 
 class Asked(Mapping[str, bytes]):
-    """A folder that remembers what it was asked for."""
+    """A folder that remembers what was requested of it."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files

@@ -194,12 +194,12 @@ def test_of_fifty_attempts_at_once_ten_reach_the_password(library: Any) -> None:
     User.objects.create_user("ada", password=PASSWORD)
     ready, statuses = threading.Barrier(50), []
 
-    def knock() -> None:
+    def attempt() -> None:
         ready.wait()
         statuses.append(log_in("ada", "wrong").status_code)
         connection.close()
 
-    threads = [threading.Thread(target=knock) for _ in range(50)]
+    threads = [threading.Thread(target=attempt) for _ in range(50)]
     for thread in threads:
         thread.start()
     for thread in threads:

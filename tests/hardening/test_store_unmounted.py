@@ -88,7 +88,7 @@ def test_the_disk_of_another_library_is_not_written_to_and_not_swept(
         sweep_payloads(library, now=timezone.now())
     with pytest.raises(LibraryIncomplete, match="is that of the journal another-journal"):
         require_whole(library)
-    mark_store(library, anew=True)
+    mark_store(library, replace=True)
     made(library, operator, "Later")
 
 
@@ -118,7 +118,7 @@ def test_a_far_store_is_asked_every_thirty_seconds(
 ) -> None:
     store = PayloadStore(InMemoryStorage(), owner=StoreMark.owner)
     mark_store(store)
-    mark_store(library, anew=True)
+    mark_store(library, replace=True)
     store.put(b"first")
     store.storage.delete("library")
     store.put(b"known to be there half a minute ago")

@@ -1,4 +1,4 @@
-"""One wheel is the whole library: built from the checkout, served from an empty folder, nothing written beside it."""
+"""One wheel is the whole library: built from the checkout, served from an empty folder, nothing written next to it."""
 
 import os
 import re

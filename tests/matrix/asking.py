@@ -25,7 +25,7 @@ METHODS_OF_PAGES = ("GET", "POST")
 EXTREMES = ("anonymous", "granted")
 
 
-class Asker:
+class Caller:
     """One identity before a library that is the same before every cell."""
 
     def __init__(self, name: str, identity: Identity, shelf: Shelf, store: PayloadStore) -> None:

@@ -8,18 +8,18 @@ import pytest
 
 from assemblies.catalogue import library_catalogue
 from assemblies.payloads import PayloadStore
-from tests.matrix.asking import Asker
+from tests.matrix.asking import Caller
 from tests.matrix.identities import IDENTITIES, bystander
 from tests.matrix.shelf import filled
 from tests.official.published_folder import publish
 
 
 @pytest.fixture(params=IDENTITIES)
-def asker(request: pytest.FixtureRequest, library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Asker]:
+def caller(request: pytest.FixtureRequest, library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Caller]:
     shelf = filled(library)
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
     publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
     bystander()
     library_catalogue.cache_clear()
-    yield Asker(request.param, IDENTITIES[request.param](), shelf, library)
+    yield Caller(request.param, IDENTITIES[request.param](), shelf, library)
     library_catalogue.cache_clear()

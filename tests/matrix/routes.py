@@ -25,7 +25,7 @@ DOCUMENT = {"name": "New", "type": "bash", "script": "true\n", "script_encoding"
 
 
 class Cell(NamedTuple):
-    """One question, whoever asks it."""
+    """One question, for every identity."""
 
     route: str
     method: str
@@ -77,7 +77,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-official-sync", "POST"): {"dry_run": True},
     ("own-access", "POST"): {"end": "others"},
     ("set_language", "POST"): {"language": "de"},
-    ("dev_mode", "POST"): {"reason": "mending", "password": PASSWORD},
+    ("dev_mode", "POST"): {"reason": "repairing", "password": PASSWORD},
     ("api-assembly-revert", "POST"): {"sequence": "{first}"},
     ("assemblies_assembly_add", "POST"): {"display_name": "New", "domain": "{domain}"},
     ("assemblies_assembly_change", "POST"): {"summary": "Other words", "revision": "{revision}"},
@@ -129,7 +129,7 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
 
 
 def body_of(route: Route, method: str, target: str, shelf: Shelf) -> Any:
-    """Return a body that the route accepts from whoever may send it."""
+    """Return a body that the route accepts from those who may send it."""
     origin, _arrow, domain = target.rpartition(">")
     guid = shelf.guids.get(origin or domain, MISSING)
     row = Assembly.objects.filter(guid=guid).first()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.matrix import table
-from tests.matrix.asking import Asker
+from tests.matrix.asking import Caller
 from tests.matrix.identities import IDENTITIES, OF_PAGES
 from tests.matrix.routes import Cell, all_cells, routes
 
@@ -20,12 +20,12 @@ READ_BY_POST = {
 }
 
 
-def test_every_outcome_is_the_one_in_the_table(asker: Asker, request: pytest.FixtureRequest) -> None:
-    found = asker.outcomes()
+def test_every_outcome_is_the_one_in_the_table(caller: Caller, request: pytest.FixtureRequest) -> None:
+    found = caller.outcomes()
     if recorded := getattr(request.config, "matrix_outcomes", None):
-        recorded(asker.name, found)
+        recorded(caller.name, found)
         return
-    expected = {cell: outcomes[asker.name] for cell, outcomes in table.read().items() if asker.name in outcomes}
+    expected = {cell: outcomes[caller.name] for cell, outcomes in table.read().items() if caller.name in outcomes}
     assert _differences(expected, found) == []
 
 

@@ -1,4 +1,4 @@
-"""Write the table anew from what the server answers now: `python -m tests.matrix.write_table`.
+"""Write the table again from what the server answers now: `python -m tests.matrix.write_table`.
 
 What it writes is no truth: read every line that changed against the contract before it is checked in.
 """

@@ -1,4 +1,4 @@
-"""The bundled official catalogue as the tests see it: documents beside their scripts, and how to run one.
+"""The bundled official catalogue as the tests see it: documents next to their scripts, and how to run one.
 
 Reads the files itself, without the project's own decoder, so that the catalogue is judged by the format alone.
 """

@@ -1,4 +1,4 @@
-"""Every bundled document is complete, is unlike every other, and agrees with the script beside it."""
+"""Every bundled document is complete, is unlike every other, and agrees with the script next to it."""
 
 import ast
 import re

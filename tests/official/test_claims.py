@@ -130,11 +130,11 @@ def test_the_replicas_and_both_ways_of_loading_the_catalogue_follow(
 
 
 def assert_same(catalogue: Catalogue) -> None:
-    caught_up, anew = catalogue.current(), Catalogue(interval=timedelta(seconds=60)).current()
+    caught_up, reloaded = catalogue.current(), Catalogue(interval=timedelta(seconds=60)).current()
     assert {guid: entry.item(True) for guid, entry in caught_up.entries.items()} == {
-        guid: entry.item(True) for guid, entry in anew.entries.items()
+        guid: entry.item(True) for guid, entry in reloaded.entries.items()
     }
-    assert (caught_up.waiting, caught_up.queue) == (anew.waiting, anew.queue)
+    assert (caught_up.waiting, caught_up.queue) == (reloaded.waiting, reloaded.queue)
 
 
 def assert_queued(catalogue: Catalogue, guids: set[str]) -> None:

@@ -69,9 +69,9 @@ def test_a_sync_from_a_database_brings_its_documents_and_their_bytes(
 
 
 def test_the_file_is_not_changed_and_nothing_is_left_beside_it(shipped: Path) -> None:
-    before, beside = shipped.read_bytes(), sorted(shipped.parent.iterdir())
+    before, siblings = shipped.read_bytes(), sorted(shipped.parent.iterdir())
     read(shipped)
-    assert (shipped.read_bytes(), sorted(shipped.parent.iterdir())) == (before, beside)
+    assert (shipped.read_bytes(), sorted(shipped.parent.iterdir())) == (before, siblings)
 
 
 def test_a_catalogue_that_comes_as_a_database_instead_of_as_files_changes_nothing(

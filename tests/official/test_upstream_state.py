@@ -67,11 +67,11 @@ def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: Payload
 def states(catalogue: Catalogue) -> dict[int, Any]:
     """Return each state by document number, after making sure that all three ways of asking agree."""
     entries = catalogue.current().entries
-    anew = Catalogue(interval=timedelta(seconds=60)).current().entries
+    reloaded = Catalogue(interval=timedelta(seconds=60)).current().entries
     found = {}
     for row in Assembly.objects.of_domain(Domain.OFFICIAL):
         entry = entries[row.guid]
-        assert entry.upstream_state == anew[row.guid].upstream_state == find_upstream_state(row)
+        assert entry.upstream_state == reloaded[row.guid].upstream_state == find_upstream_state(row)
         assert entry.item(administrator=False)["upstream_state"] == entry.upstream_state
         found[int(row.guid, 16)] = entry.upstream_state
     return found

@@ -1,4 +1,4 @@
-"""What lies beside official documents and is none, and stand-ins for their scripts: neither blocks nor enters."""
+"""What lies next to official documents and is none, and stand-ins for their scripts: neither blocks nor enters."""
 
 from pathlib import Path
 

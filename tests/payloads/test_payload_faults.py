@@ -26,7 +26,7 @@ ERRORS = [
 
 
 class FailingFsync:
-    """Fails the n-th call, and notes which descriptors' files were asked for again after it failed."""
+    """Fails the n-th call, and notes which descriptors' files were requested again after it failed."""
 
     def __init__(self, failing_call: int, code: int) -> None:
         self.failing_call = failing_call

@@ -83,7 +83,7 @@ class Reports:
 
 
 class AtocoreBench(Reports):
-    """A file of the shape AtoCore writes, with columns of its own besides."""
+    """A file of the shape AtoCore writes, with columns of its own in addition."""
 
     words = ATOCORE
     is_file = True

@@ -69,7 +69,7 @@ def write_as_later(row: Assembly, actor: Actor, **keys: Any) -> int:
 
 
 def later_keys(guid: str) -> dict[str, Any]:
-    """Return what the newest entry's text says besides, and what its files do, read without our reader."""
+    """Return what the newest entry's text says in addition, and what its files do, read without our reader."""
     entry = JournalEntry.objects.of_assembly(guid).order_by("-sequence")[0]
     facts = json.loads(entry.content)
     assert Assembly.objects.get(guid=guid).content == entry.content

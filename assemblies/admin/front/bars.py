@@ -75,7 +75,7 @@ def lying_bars(numbers: Sequence[Sequence[float]], *, width: float, thickness: f
 
 
 def standing_bars(numbers: Sequence[Sequence[float]], *, width: float, height: float) -> Bars:
-    """Stack each row of numbers from the ground up, one beside another, under a scale of round numbers."""
+    """Stack each row of numbers from the ground up, side by side, under a scale of round numbers."""
     rows = _countable(numbers)
     top = round_top(max(map(sum, rows), default=0))
     slot = width / len(rows) if rows else width

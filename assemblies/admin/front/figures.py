@@ -15,7 +15,7 @@ from assemblies.admin.front.tally import Tally
 from assemblies.domains import Domain, Kind
 
 WIDTH, HEIGHT, THICKNESS = 320, 110, 26
-# Room for what stands before and beside the bars of a picture.
+# Room for what stands before and next to the bars of a picture.
 NAMES_WIDTH, TOTAL_WIDTH, SCALE_WIDTH = 88, 44, 34
 # Short enough to stand below a bar in every language.
 DAY_FORMAT, HOUR_FORMAT = "j M", "H:i"

@@ -47,7 +47,7 @@ def untag(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
 def categorise(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     word = sent.get("category", "").strip()
     if not word:
-        # An empty box beside a button is a slip more often than a wish for no category at all.
+        # An empty box next to a button is a slip more often than a wish for no category at all.
         raise InvalidField(_("Name the category first."), field="category")
     permit = get_selection_permit(guids, actor=actor, event=LibraryEvent.CATEGORISE_MANY)
     changed, same = _counts(categorise_many(guids, word, permit=permit))

@@ -20,7 +20,7 @@ class Advice:
 ADVICE = {
     "payload_missing": Advice(_("Payload missing"), RESTORE),
     "payload_corrupt": Advice(_("Payload damaged"), RESTORE),
-    "payload_unreadable": Advice(_("Payload unreadable"), _("Mend the disk or the connection, then verify again.")),
+    "payload_unreadable": Advice(_("Payload unreadable"), _("Repair the disk or the connection, then verify again.")),
     "payload_store": Advice(
         _("Payload store"), _("Mount its disk. Where it is lost, put a mirror's payloads back with `restore_domains`.")
     ),
@@ -32,7 +32,7 @@ ADVICE = {
     ),
     "replica": Advice(
         _("Domain database"),
-        _("Run `manage.py prepare --rebuild-replica` with the domain's name, then flush: it is written anew."),
+        _("Run `manage.py prepare --rebuild-replica` with the domain's name, then flush: it is rebuilt."),
         of_assembly=True,
     ),
     "domain_database": Advice(

@@ -1,4 +1,4 @@
-"""The settings that matter to whoever runs the library, in words; none of them is a secret."""
+"""The settings that matter to the operator of the library, in words; none of them is a secret."""
 
 from dataclasses import dataclass
 from typing import Any

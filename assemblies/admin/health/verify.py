@@ -1,4 +1,4 @@
-"""Verify the whole library, with progress; what was found is kept in the asker's session for the page that shows it."""
+"""Verify the whole library, with progress; what was found is kept in the caller's session for the page."""
 
 from dataclasses import dataclass
 from typing import Any

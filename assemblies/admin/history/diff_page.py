@@ -93,7 +93,7 @@ def _choices(guid: str, before: Side | None, after: Side) -> list[JournalEntry]:
 
 
 def _restorable(request: HttpRequest, entry: CatalogueEntry, before: Side | None, after: Side) -> list[Any]:
-    """Return the shown revisions that whoever asks may bring back."""
+    """Return the shown revisions that the user may restore."""
     if not may(actor_of(request), Verb.CHANGE, Domain(entry.domain)):
         return []
     sides = [side.entry for side in (before, after) if side]

@@ -24,7 +24,7 @@ LOOK_BACK = 2
 class Revision:
     """One line of the history; `changes` is None where there was nothing before.
 
-    `other_source` is the badge of another domain, of whoever owned the GUID then.
+    `other_source` is the badge of another domain, of the assembly that owned the GUID then.
     """
 
     sequence: int
@@ -42,7 +42,7 @@ class Revision:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """A page of the history; `older` and `newer` are the numbers of the pages beside it, or None."""
+    """A page of the history; `older` and `newer` are the numbers of the pages before and after it, or None."""
 
     guid: str
     current_revision: int

@@ -1,7 +1,7 @@
 """Export: one assembly, those that somebody chose, a domain or the whole library. Reading only, for everyone signed in.
 
 An archive is written whole before the answer begins, so none breaks off; what cannot be read is said in words first,
-and left out only when that is asked for.
+and left out only on request.
 """
 
 from collections import Counter
@@ -50,7 +50,7 @@ STYLES = [
     (
         ArchiveStyle.TREE,
         gettext_lazy("Readable tree"),
-        gettext_lazy("Each script and each file by itself beside a small JSON: good to read, and for git."),
+        gettext_lazy("Each script and each file on its own, next to a small JSON: good to read, and for git."),
     ),
 ]
 
@@ -173,11 +173,11 @@ def _style_of(word: str | None) -> ArchiveStyle:
     try:
         return ArchiveStyle(word or ArchiveStyle.AUTHORING)
     except ValueError as error:
-        raise Http404(_("There is no such style of documents.")) from error
+        raise Http404(_("Unknown document style.")) from error
 
 
 def _domain_of(word: str | None) -> Domain | None:
     try:
         return Domain.from_wire(word) if word else None
     except ValueError as error:
-        raise Http404(_("There is no such domain.")) from error
+        raise Http404(_("Unknown domain.")) from error

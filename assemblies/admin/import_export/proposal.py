@@ -99,8 +99,8 @@ class Row:
 
     @property
     def proposed(self) -> Pick:
-        settled = self.standing in {Standing.SAME, Standing.OTHER_DOMAIN}
-        return Pick.SKIP if settled or self.first_twin or self.repeats else Pick.IMPORT
+        needs_nothing = self.standing in {Standing.SAME, Standing.OTHER_DOMAIN}
+        return Pick.SKIP if needs_nothing or self.first_twin or self.repeats else Pick.IMPORT
 
     def choice(self, pick: Pick) -> Choice:
         """Return what the pick means, upon what the row says: anything else in the library refuses the import.

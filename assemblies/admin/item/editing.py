@@ -14,7 +14,7 @@ from assemblies.models import Content
 
 @dataclass(frozen=True)
 class Revision:
-    """An assembly as it was or is; `payload` is None where its bytes cannot be had, and `problem` says why."""
+    """An assembly as it was or is; `payload` is None where its bytes are not available, and `problem` says why."""
 
     number: int
     content: Content

@@ -50,7 +50,7 @@ class ScriptWidget(AceWidget):  # type: ignore[misc]  # django-ace has no types
 
 @dataclass(frozen=True)
 class Editor:
-    """What the Script tab needs beside the form: the text to read, its findings, and data for its script."""
+    """What the Script tab needs in addition to the form: the text to read, its findings, and data for its script."""
 
     assembly_type: str
     text: str | None

@@ -18,7 +18,7 @@ from assemblies.revisions.document import outline_of
 
 
 def raw_text(guid: str, revision: Revision) -> str | None:
-    """Return the document as JSON, or None when its script cannot be had."""
+    """Return the document as JSON, or None when its script is not available."""
     if revision.payload is None:
         return None
     document = replace(

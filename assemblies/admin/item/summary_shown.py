@@ -1,4 +1,4 @@
-"""What the Summary tab shows beside its fields, and in their stead where it is read."""
+"""What the Summary tab shows in addition to its fields, and in their stead where it is read."""
 
 from dataclasses import dataclass
 from typing import Any

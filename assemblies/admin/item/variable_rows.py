@@ -1,4 +1,4 @@
-"""The Variables tab: a row per variable, in the order in which a person is asked for them.
+"""The Variables tab: a row per variable, in the order in which a person enters them.
 
 A row remembers which variable it was, so that keys the form does not know stay with it, and what was not touched keeps
 its exact value. A new variable has the keys that documents usually have.
@@ -182,7 +182,7 @@ class BaseVariableRows(BaseFormSet):
         return variable
 
     def _numbered(self, found: list[tuple[dict[str, Any], Any]]) -> list[tuple[dict[str, Any], Any]]:
-        """Keep the stored order while the rows stand as they stood; otherwise number anew what is numbered."""
+        """Keep the stored order while the rows stand as they stood; otherwise renumber what is numbered."""
         shown = shown_order(self.variables)
         if [row.cleaned_data.get("of") for _variable, row in found] == shown:
             return [found[shown.index(at)] for at in range(len(shown))]
@@ -222,7 +222,7 @@ def has_plain_choices(variable: dict[str, Any]) -> bool:
 
 
 def shown_order(variables: list[dict[str, Any]]) -> list[int]:
-    """Return the places of the variables as they are asked for: by `order` where all have one."""
+    """Return the places of the variables in the order of input: by `order` where all have one."""
     places = range(len(variables))
     if all(isinstance(variable.get("order"), int | float) for variable in variables):
         return sorted(places, key=lambda at: variables[at]["order"])

@@ -1,4 +1,4 @@
-"""Variables as they are read: in the order they are asked for, secrets masked, each with how to refer to it."""
+"""Variables as they are read: in the order of input, secrets masked, each with how to refer to it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The queue: how each domain stands, and what waits, oldest first. It keeps itself current without being loaded anew.
+"""The queue: how each domain stands, and what waits, oldest first. It keeps itself current without being reloaded.
 
 A browser that asks for the part that changes alone gets it without the frame, and 304 while nothing in it changed.
 """
@@ -51,7 +51,7 @@ class Line:
 
 
 class _Waiting:
-    """The queue as a paginator wants it: asked for a part, it reads no more than that part."""
+    """The queue as a paginator wants it: of a part it reads no more than that part."""
 
     ordered = True
 

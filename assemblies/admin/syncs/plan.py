@@ -1,6 +1,6 @@
 """What a sync would do, without doing it: every part with its differences, and what would make the library refuse it.
 
-A plan reads the source and uses the Dev Mode grant, so it is asked for by POST. What a guard objects to and somebody
+A plan reads the source and uses the Dev Mode grant, so it is requested by POST. What a guard objects to and somebody
 may allow is shown as if it were allowed, so that they see what they would allow.
 """
 

@@ -82,12 +82,12 @@ def _untangled(columns: list[list[int]], forward: dict[int, list[int]]) -> list[
         for to in following:
             backward[to].append(index)
     for sweep in range(SWEEPS):
-        beside = forward if sweep % 2 else backward
+        neighbours = forward if sweep % 2 else backward
         height = {index: at - len(column) / 2 for column in columns for at, index in enumerate(column)}
         for column in columns[::-1] if sweep % 2 else columns:
             middle = {
-                index: sum(height[one] for one in beside[index]) / len(beside[index])
-                if beside.get(index)
+                index: sum(height[one] for one in neighbours[index]) / len(neighbours[index])
+                if neighbours.get(index)
                 else height[index]
                 for index in column
             }

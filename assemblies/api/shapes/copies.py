@@ -1,4 +1,4 @@
-"""Copies as they are asked for, and what came of imports."""
+"""Copies as they are requested, and what came of imports."""
 
 from enum import StrEnum
 from typing import Any

@@ -2,7 +2,7 @@
 
 What the library sets itself may be sent back as it was read and is then ignored, so that an item can be read, edited
 and put back; sent otherwise, it is refused by name, or as stale where the body's `revision` is not current. An item
-posted without its GUID is a copy, of which the library sets everything anew.
+posted without its GUID is a copy, of which the library sets everything again.
 """
 
 from collections.abc import Mapping

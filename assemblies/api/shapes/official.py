@@ -1,4 +1,4 @@
-"""Synchronisations of the official catalogue: what is asked for and what came of it."""
+"""Synchronisations of the official catalogue: what is requested and what came of it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One run: who asked for what, where, and what came of it. Its items carry the work."""
+"""One run: who requested what, where, and what came of it. Its items carry the work."""
 
 from typing import Self
 

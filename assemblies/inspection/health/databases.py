@@ -12,7 +12,7 @@ from devmode.sqlite_files import find_sqlite_file
 
 MISSING = "The database file is missing; run prepare."
 MAX_FAULTS = 20
-# SQLite keeps the newest changes beside the file until they are moved into it.
+# SQLite keeps the newest changes next to the file until they are moved into it.
 FILES = ("", "-wal")
 
 

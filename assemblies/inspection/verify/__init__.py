@@ -1,6 +1,6 @@
 """Verify the library: every promise about bytes, rows and chains compared with what is stored. Reading only.
 
-It may run beside writers: each comparison is with a fixed point of the journal, which only ever grows.
+It may run alongside writers: each comparison is with a fixed point of the journal, which only ever grows.
 """
 
 from assemblies.inspection.verify.finding import Finding

@@ -1,4 +1,4 @@
-"""Every detector, in the order that lets them run beside writers."""
+"""Every detector, in the order that lets them run alongside writers."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ READ_ROWS = 100
 class Command(LibraryCommand):
     help = (
         "Write every assembly, or those of one domain, as documents into a new or empty folder. The style tree writes "
-        "the script itself beside a small JSON. An assembly whose payload is not intact is listed and left out; exit "
+        "the script itself next to a small JSON. An assembly whose payload is not intact is listed and left out; exit "
         "code 2 when there was one."
     )
     examples = """
@@ -76,7 +76,7 @@ def _check_vacant(folder: Path) -> None:
 def _export(rows: Iterable[Assembly], style: str, folder: Path) -> tuple[int, int, list[dict[str, str]]]:
     """Write the files of each row. Returns how many rows and files, and the rows refused with the reason."""
     exported, files, refused = 0, 0, []
-    # Each file is written beside its name and renamed, and no link below the folder is followed.
+    # Each file is written next to its name and renamed, and no link below the folder is followed.
     storage = DurableFileSystemStorage(folder)
     folder.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()

@@ -1,4 +1,4 @@
-"""`flush_worker`: the flusher alone, beside any WSGI server."""
+"""`flush_worker`: the flusher alone, for use with any WSGI server."""
 
 from assemblies.conf import flush_interval
 from assemblies.management.companions.command import CompanionCommand

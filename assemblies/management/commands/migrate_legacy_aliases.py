@@ -103,7 +103,7 @@ def _opened(options: dict[str, Any]) -> Iterator[tuple[Adapter, Registry, Path |
 
 
 def _rehearse(migration: Migration, options: dict[str, Any]) -> dict[str, Any]:
-    """A rehearsal on a foreign file leaves nothing beside it that nobody asked for."""
+    """A rehearsal on a foreign file leaves nothing next to it that nobody requested."""
     named = options["report_dir"] or _path_from_environment("ATOCORE_DATA_DIR")
     readable = options["profile"] == CATALOGUE.profile or Path(migration.adapter.location).is_file()
     wanted = readable and (options["profile"] == CATALOGUE.profile or named)

@@ -23,7 +23,7 @@ class Command(LibraryCommand):
     examples = """
         manage.py mirror_domains /srv/backup/borealis
         manage.py mirror_domains /srv/backup/borealis --json | jq .faults
-        manage.py mirror_domains /srv/backup/borealis --payloads-only     beside pg_dump
+        manage.py mirror_domains /srv/backup/borealis --payloads-only     next to pg_dump
     """
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -35,7 +35,7 @@ class Command(LibraryCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         for option, meaning in (
             ("--adopt-replica", "Take this domain database's differing rows as new revisions."),
-            ("--rebuild-replica", "Write this domain database anew from the journal."),
+            ("--rebuild-replica", "Rebuild this domain database from the journal."),
         ):
             parser.add_argument(
                 option, action="append", type=domain_argument, metavar="DOMAIN", help=f"{meaning} (repeatable)"
@@ -87,7 +87,7 @@ def _lines(outcome: Preparation, decided: list[HydrationReport], copies: dict[st
         yield f"{report.domain}: its rows now are the library's"
         yield from hydration_lines(report)
     for domain, copy in copies.items():
-        yield f"{domain}: will be written anew from the journal by the next flush{f'; kept {copy}' if copy else ''}"
+        yield f"{domain}: will be rebuilt from the journal by the next flush{f'; kept {copy}' if copy else ''}"
 
 
 def preparation_lines(outcome: Preparation) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`run_sweeper`: the sweeper alone, beside any WSGI server."""
+"""`run_sweeper`: the sweeper alone, for use with any WSGI server."""
 
 from assemblies.management.companions.command import CompanionCommand
 from assemblies.management.companions.table import SWEEPER

@@ -1,4 +1,4 @@
-"""A command that runs one companion alone, beside any WSGI server; what restarts it is the system's service manager."""
+"""A command that runs one companion alone, for use with any WSGI server; the system's service manager restarts it."""
 
 import logging
 import signal

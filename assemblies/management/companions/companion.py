@@ -77,7 +77,7 @@ class Body(Protocol):
 
 
 class CompanionThread:
-    """Runs in the thread of whoever calls `run`."""
+    """Runs in the thread that calls `run`."""
 
     def __init__(self, companion: Companion) -> None:
         self.companion = companion

@@ -1,6 +1,6 @@
 """Who is connected: how many connections and how many bytes one address may hold, and all of them together.
 
-Whoever holds too much loses the connections that cost least to lose: unused ones, or the largest. A trusted proxy
+A client that holds too much loses the connections that cost least to lose: unused ones, or the largest. A trusted proxy
 speaks for many clients and may hold as much as all of them.
 """
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 LOCK_POLL_SECONDS = 0.05
 MIRROR_HINT = (
-    " Should the mirror be damaged: the folder official-git below the runtime root may be removed, it is fetched anew."
+    " Should the mirror be damaged: the folder official-git below the runtime root may be removed, it is fetched again."
 )
 SSH_HINT = " ssh never asks here: the host's key must be known and this user's key accepted without a password."
 
@@ -115,7 +115,7 @@ class GitMirror:
         if is_bare(self.folder):
             self._sweep()
             return
-        # What an interrupted making left is worth nothing: a mirror can always be fetched anew.
+        # What an interrupted making left is worth nothing: a mirror can always be fetched again.
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700)
         try:

@@ -78,7 +78,7 @@ def object_reader(program: GitProgram, *, seconds: float) -> Iterator[ObjectRead
     with program.started(
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101  # both were asked for
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101  # both were requested
         # Killed, it answers no more, and the reading that waits for it fails.
         timer = Timer(seconds, end, [process])
         timer.daemon = True

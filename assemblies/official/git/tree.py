@@ -1,6 +1,6 @@
 """The documents of one commit's tree, read from git's own store, and the reasons to refuse the tree whole.
 
-Among the documents (`*.json` and what belongs beside them, below the catalogue's top) nothing may be a link, a
+Among the documents (`*.json` and what belongs next to them, below the catalogue's top) nothing may be a link, a
 submodule, too large, called `.git…`, or twice the same name but for letter case. Other files are passed over.
 """
 
@@ -19,7 +19,7 @@ from assemblies.official.directory_source import CATALOGUE_FOLDER
 from assemblies.official.git.objects import LINK, SUBMODULE, ObjectReader, TreeEntry
 
 MAX_LINK_BYTES = 4096
-# What the large forges keep at the top of a repository, beside what is published.
+# What the large forges keep at the top of a repository, next to what is published.
 FORGE_FOLDERS = frozenset({".github", ".gitlab", ".gitea", ".forgejo"})
 
 _BESIDE = re.compile(
@@ -113,7 +113,7 @@ class CatalogueTree:
         return limits.max_attachment_bytes if ".files/" in path else limits.max_document_bytes
 
     def _may_lead_to_documents(self, path: str, entry: TreeEntry) -> bool:
-        """A link to an ordinary file beside the documents is harmless; any other could stand for a folder of them."""
+        """A link to an ordinary file next to the documents is harmless; any other could stand for a folder of them."""
         if entry.size_bytes > MAX_LINK_BYTES:
             return True
         target = self.reader.read(entry.object_id, max_bytes=MAX_LINK_BYTES)[2].decode("utf-8", "surrogateescape")

@@ -156,8 +156,8 @@ function goTo(editor, { row, column, length }) {
 
 function sayPlace({ editor, findings }) {
   const { row, column } = editor.getCursorPosition();
-  const beside = findings.find((one) => one.row === row && one.column <= column && column <= one.column + one.length);
+  const marked = findings.find((one) => one.row === row && one.column <= column && column <= one.column + one.length);
   const place = said(box, "place", { line: number(row + 1), column: number(column + 1) });
   box.querySelector("[data-status=place]").textContent = place;
-  box.querySelector("[data-status=character]").textContent = beside?.label ?? "";
+  box.querySelector("[data-status=character]").textContent = marked?.label ?? "";
 }

@@ -20,7 +20,7 @@ if (zone) {
   for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, over);
   for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
   zone.addEventListener("drop", dropped);
-  // A file dropped beside the zone would open instead of the page, and what was typed would be gone.
+  // A file dropped outside the zone would open instead of the page, and what was typed would be gone.
   for (const name of ["dragover", "drop"]) addEventListener(name, (event) => holdsFiles(event) && event.preventDefault());
   box.addEventListener("click", askToRemove);
   dialog.addEventListener("close", () => dialog.returnValue === "remove" && remove(dialog.dataset.name));

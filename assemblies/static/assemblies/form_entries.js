@@ -19,7 +19,7 @@ export function openEntriesOf(form) {
 
 export const sameEntries = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-// Fills the fields again. First whoever builds rows hears of it, to make as many as the entries need.
+// Fills the fields again. First the code that builds rows is told, to make as many as the entries need.
 export function fill(form, entries) {
   form.dispatchEvent(new CustomEvent("draftrestore", { detail: { entries } }));
   const values = new Map();

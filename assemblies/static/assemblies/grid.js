@@ -37,7 +37,7 @@ if (all && bar) {
     countTicks();
   });
   bar.addEventListener("change", countTicks);
-  // Enter in a box means the button beside it, not the first one of the bar.
+  // Enter in a box means the button next to it, not the first one of the bar.
   bar.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input:not([type]), select")) return;
     event.preventDefault();

@@ -174,7 +174,7 @@ zone.addEventListener("drop", (event) => {
   zone.classList.remove("over");
   add(event.dataTransfer.files);
 });
-// A file dropped beside the zone must not replace the page, and with it everything that was chosen.
+// A file dropped outside the zone must not replace the page, and with it everything that was chosen.
 for (const name of ["dragover", "drop"]) {
   window.addEventListener(name, (event) => event.preventDefault());
 }

@@ -60,10 +60,10 @@ if (rows) {
   };
 
   const move = (row, direction) => {
-    const beside = direction === "up" ? row.previousElementSibling : row.nextElementSibling;
-    if (!beside) return;
-    if (direction === "up") beside.before(row);
-    else beside.after(row);
+    const neighbour = direction === "up" ? row.previousElementSibling : row.nextElementSibling;
+    if (!neighbour) return;
+    if (direction === "up") neighbour.before(row);
+    else neighbour.after(row);
     number();
     typed();
     const box = document.getElementById("variables-said");

@@ -1,4 +1,4 @@
-// Every details[data-menu] closes as menus do: by Escape, by a click beside it, and once something was chosen.
+// Every details[data-menu] closes as menus do: by Escape, by a click outside it, and once something was chosen.
 for (const menu of document.querySelectorAll("details[data-menu]")) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;

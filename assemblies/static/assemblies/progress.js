@@ -8,7 +8,7 @@ class Panel {
     this.texts = form.dataset;
     this.box = document.createElement("div");
     this.box.className = "progress";
-    // Screen readers hear each new phase; the counts beside it change too often to be read out.
+    // Screen readers hear each new phase; the counts next to it change too often to be read out.
     this.phase = document.createElement("span");
     this.phase.setAttribute("role", "status");
     this.count = document.createElement("span");
@@ -74,7 +74,7 @@ async function watch(form, panel, body) {
     headers: { Accept: "application/x-ndjson" },
   });
   if (!(answer.headers.get("Content-Type") || "").startsWith("application/x-ndjson")) {
-    // Sent to the log-in: this page, asked for again, leads there and back.
+    // Sent to the log-in: this page, requested again, leads there and back.
     if (answer.redirected && answer.ok) return { next: location.href };
     return { error: await wordsOf(answer, failed) };
   }

@@ -3,8 +3,8 @@ import { chosenTheme, factsOf, remembered, whenThemeChanges } from "./editor_loo
 import { followLine } from "./lines.js";
 
 // Colours are for reading along; a text this long is looked through by other means.
-const MOST_LINES = 5000;
-const LONGEST_LINE = 2000;
+const MAX_LINES = 5000;
+const MAX_LINE_LENGTH = 2000;
 const SLICE = 200;
 
 const box = document.getElementById("script-reader");
@@ -23,7 +23,7 @@ function begin(facts) {
   for (const link of document.querySelectorAll("#hidden-characters a")) link.addEventListener("click", jump);
   followLine((line) => document.getElementById(`line-${line}`)?.scrollIntoView({ block: "center" }));
   const lines = [...box.querySelectorAll(".code-line")];
-  if (globalThis.ace && lines.length && lines.length <= MOST_LINES) colour(lines, box.dataset.mode);
+  if (globalThis.ace && lines.length && lines.length <= MAX_LINES) colour(lines, box.dataset.mode);
 }
 
 function jump(event) {
@@ -53,7 +53,7 @@ function colour(lines, mode) {
 function colourLine(line, tokenizer, state) {
   const nodes = [...line.childNodes];
   const source = nodes.map(sourceOf).join("").replace(/\n$/, "");
-  if (source.length > LONGEST_LINE) return state;
+  if (source.length > MAX_LINE_LENGTH) return state;
   const { tokens, state: following } = tokenizer.getLineTokens(source, state);
   const ends = [];
   tokens.reduce((end, token) => (ends.push(end + token.value.length), end + token.value.length), 0);

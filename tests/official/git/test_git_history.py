@@ -105,7 +105,7 @@ def test_a_guid_in_other_letters_is_the_same_guid(history: History) -> None:
 def test_a_broken_file_keeps_its_assembly_until_it_is_mended_or_gone(history: History) -> None:
     file(history, 5).write_text("{ broken")
     assert [one["path"] for one in history.follow().json()["skipped"]] == ["scripts/linux/number-5.json"]
-    publish(history.folder, 5, script="echo mended\n")
+    publish(history.folder, 5, script="echo repaired\n")
     assert history.follow().json()["changed"] == [guid(5)]
     file(history, 5).write_text("{ broken")
     history.follow()
@@ -156,7 +156,7 @@ def change_something(history: History, draw: random.Random, number: int) -> None
     broken = [file for file in history.files() if file not in whole]
     chosen = draw.choice(whole)
     entry = json.loads(chosen.read_text())
-    match draw.choice(["add", "edit", "rename", "case", "delete", "letters", "break", "mend"]):
+    match draw.choice(["add", "edit", "rename", "case", "delete", "letters", "break", "repair"]):
         case "add":
             publish(history.folder, number, path=f"{draw.choice('abc')}/{number}.json")
         case "edit":
@@ -173,6 +173,6 @@ def change_something(history: History, draw: random.Random, number: int) -> None
             chosen.write_text(json.dumps(entry | {"assembly_guid": entry["assembly_guid"].upper()}))
         case "break" if not broken and chosen.relative_to(history.folder).as_posix() in history.last_good:
             chosen.write_text("{")
-        case "mend" if broken:
+        case "repair" if broken:
             guid_ = history.last_good[broken[0].relative_to(history.folder).as_posix()][0]
             publish(history.folder, number, path=broken[0].relative_to(history.folder).as_posix(), assembly_guid=guid_)

@@ -58,7 +58,7 @@ def test_a_bare_repository_is_read(repository: Repository, tmp_path: Path) -> No
 
 
 def test_a_linked_work_tree_is_read_as_its_repository(repository: Repository, tmp_path: Path) -> None:
-    repository.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "-b", "beside")
+    repository.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "-b", "linked")
 
     assert len(git_source(tmp_path / "linked", tmp_path / "mirrors").read().documents) == 2
 
