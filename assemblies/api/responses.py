@@ -11,12 +11,13 @@ from rest_framework.request import Request
 from assemblies.actions.change import Receipt
 from assemblies.api.conditional_requests import not_modified, tagged
 from assemblies.catalogue import CatalogueEntry, ListParameters, Snapshot, find_list, library_catalogue
+from assemblies.catalogue.entry import rendered
 from assemblies.catalogue.search import Line, Search
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.web.actors import is_administrator
 from assemblies.web.paging import page_head
-from assemblies.web.rendering import joined, json_bytes
+from assemblies.web.rendering import joined, joined_list, json_bytes
 
 MATCHES_PER_ASSEMBLY = 20
 MATCH_CHARACTERS = 240
@@ -52,13 +53,13 @@ def list_answer(
 ) -> HttpResponse:
     """Answer with the part of a snapshot that the values of an ItemQuery ask for."""
     found = find_list(snapshot, ListParameters(**wanted))
-    head = json_bytes(page_head(request, wanted, found.count))
-    rows = [entry.json(administrator) for entry in found.entries]
+    rows = rendered(found.entries, administrator)
     if content := wanted.get("content"):
         lines = found.lines(Search.of_text(content), most=MATCHES_PER_ASSEMBLY)
         matches = (_matches(lines.get(entry.guid, [])) for entry in found.entries)
         rows = [joined(row, {"matches": match}) for row, match in zip(rows, matches, strict=True)]
-    return json_answer(b'%b,"results":[%b],"queue":%b}' % (head[:-1], b",".join(rows), json_bytes(snapshot.queue)))
+    head = b'%b,"results":[' % json_bytes(page_head(request, wanted, found.count))[:-1]
+    return json_answer(joined_list(head, rows, b'],"queue":%b}' % json_bytes(snapshot.queue)))
 
 
 def _matches(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -36,8 +36,8 @@ class ListResult:
     @cached_property
     def entries(self) -> list[CatalogueEntry]:
         """The entries of the page."""
-        start, entries = self.parameters.offset, self.snapshot.entries
-        return [entries[guid] for guid in self.guids[start : start + self.parameters.limit]]
+        start = self.parameters.offset
+        return list(map(self.snapshot.entries.__getitem__, self.guids[start : start + self.parameters.limit]))
 
     def lines(self, search: Search, *, most: int) -> dict[str, list[Line]]:
         """Return the first lines with a match in the text of each entry of the page, at one query."""

@@ -1,6 +1,6 @@
 """JSON out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -15,6 +15,14 @@ def json_bytes(value: Any) -> bytes:
 def joined(item: bytes, extras: Mapping[str, Any]) -> bytes:
     """Return a JSON object, ready-made and not empty, with more fields at its end."""
     return b"%b,%b" % (item[:-1], json_bytes(extras)[1:]) if extras else item
+
+
+def joined_list(head: bytes, rows: Iterable[bytes], tail: bytes) -> bytes:
+    """Return ready-made items between the beginning and the end of an answer, copied once: they may be megabytes."""
+    pieces = list(rows) or [b""]
+    pieces[0] = head + pieces[0]
+    pieces[-1] += tail
+    return b",".join(pieces)
 
 
 class JSONRenderer(BaseRenderer):
