@@ -16,6 +16,11 @@ def payload_store() -> PayloadStore:
     return store_from_url(settings.PAYLOAD_STORAGE_URL, owner=StoreMark.owner)
 
 
+def max_script_bytes() -> int:
+    """Return the bound of a script or graph, from which the others follow."""
+    return int(settings.MAX_DOCUMENT_BYTES)
+
+
 def flush_interval() -> timedelta:
     return timedelta(seconds=settings.FLUSH_INTERVAL_SECONDS)
 

@@ -144,8 +144,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 # Bodies are bounded where they are read: documents by the decoder, attachments while they stream.
-# A browser sends CRLF for each line end, and JSON as text spells line ends with two characters: twice, at the worst.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * MAX_DOCUMENT_BYTES + 64 * 1024
+# A JSON document is at most three times as large as a script, and a browser sends CRLF for each of its line ends.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * MAX_DOCUMENT_BYTES + 256 * 1024
 # A row of the variables' form has nine fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

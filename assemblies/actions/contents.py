@@ -5,6 +5,7 @@ from datetime import datetime
 
 from assemblies import documents
 from assemblies.actions.staging import Staging
+from assemblies.conf import max_script_bytes
 from assemblies.documents import Document
 from assemblies.domains import AssemblyType
 from assemblies.models import Assembly, AttachmentFacts, Content
@@ -15,6 +16,7 @@ def content_of(document: Document, staging: Staging, *, before: Content | None =
 
     `before` is the assembly's last revision, whose payloads are used again where the bytes are the same.
     """
+    documents.check_script_size(document.payload, max_script_bytes())
     payload = staging.put(document.payload, before=before)
     content = Content(
         display_name=document.display_name,
@@ -84,7 +86,8 @@ def stamped(content: Content, row: Assembly | None, *, actor_name: str, now: dat
 
 
 def with_content_hash(content: Content) -> Content:
-    """Return `content` with the hash of its meaning."""
+    """Return `content` with the hash of its meaning. Raises DocumentTooLarge."""
+    _check_facts_size(content)
     return replace(
         content,
         content_hash=documents.content_hash_of(
@@ -104,6 +107,12 @@ def with_content_hash(content: Content) -> Content:
             envelope_extra=content.envelope_extra,
         ),
     )
+
+
+def _check_facts_size(content: Content) -> None:
+    files = [(facts.file_name, facts.mime_type, facts.extra) for facts in content.files]
+    facts = [content.display_name, content.summary, content.variables, files, content.sites, content.tags]
+    documents.check_facts_size([*facts, content.metadata, content.extra, content.envelope_extra], max_script_bytes())
 
 
 def is_flagged(content: Content, search_text: str) -> bool:

@@ -12,6 +12,7 @@ from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
+from assemblies.conf import max_script_bytes
 from assemblies.documents import decode_text
 from assemblies.domains import Kind, Operation
 from assemblies.errors import RevisionConflict
@@ -30,8 +31,9 @@ def update(
 ) -> Receipt:
     """Give an assembly other field values (by their names in `Content`) and, if given, another payload.
 
-    Raises AssemblyNotFound, Forbidden, DevModeRequired, RevisionConflict, or a Failure.
+    Raises AssemblyNotFound, DocumentTooLarge, Forbidden, DevModeRequired, RevisionConflict, or a Failure.
     """
+    documents.check_script_size(payload or b"", max_script_bytes())
     row = get_live(guid)
     with staged(store, [row]) as staging:
         reference = staging.put(payload, before=row.read_content()) if payload is not None else None

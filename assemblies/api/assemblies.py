@@ -30,6 +30,7 @@ from assemblies.api.description import (
     UNCHANGED,
 )
 from assemblies.api.idempotency import event_of
+from assemblies.api.parsing import ItemJSONParser
 from assemblies.api.responses import download, json_answer, list_answer, written_item
 from assemblies.api.shapes.copies import AdoptBody, CloneBody, NoFields
 from assemblies.api.shapes.item_changes import Destination, ItemChange, ItemReplacement, NewItem
@@ -52,6 +53,8 @@ from devmode.api.schema import READING, WRITING, described
 
 class AssemblyViewSet(Transfers):
     """The library's assemblies."""
+
+    parser_classes = (ItemJSONParser,)
 
     @described(
         "List assemblies",

@@ -37,7 +37,7 @@ class ImportOrder:
         """Return the one document. Raises InvalidDocument and its kinds, InvalidGuid, DocumentTooLarge."""
         source, name = self.source, ""
         if isinstance(source, UploadedFile):
-            source, name = source.read(settings.MAX_DOCUMENT_BYTES + 1), source.name or ""
+            source, name = source.read(documents.max_json_bytes(settings.MAX_DOCUMENT_BYTES) + 1), source.name or ""
         if not isinstance(source, str | bytes | dict):
             raise InvalidDocument("A document must be a JSON object, or its text.", field="document")
         document = documents.read_document(source, max_bytes=settings.MAX_DOCUMENT_BYTES, name=name)
@@ -47,7 +47,10 @@ class ImportOrder:
         """Yield what each document of the archive comes to. Raises InvalidDocument, DocumentTooLarge for all of it."""
         if self.assembly_guid is not None:
             raise InvalidField("A GUID can be given to one document, not to an archive.", field="assembly_guid")
-        allowance = Allowance(settings.MAX_ATTACHMENT_BYTES)
-        return without_twins(
-            read_members(self.source, max_document_bytes=settings.MAX_DOCUMENT_BYTES, allowance=allowance)
+        read = read_members(
+            self.source,
+            max_document_bytes=settings.MAX_DOCUMENT_BYTES,
+            max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
+            allowance=Allowance(),
         )
+        return without_twins(read)

@@ -9,9 +9,10 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from assemblies import documents
+from assemblies.documents import SLACK_BYTES
 from assemblies.documents.decoding import MAX_DEPTH, MAX_WRAPPINGS
 from assemblies.errors import AttachmentTooLarge, InvalidDocument
-from assemblies.web.uploads import SLACK_BYTES, announced_bytes
+from assemblies.web.uploads import announced_bytes, max_item_bytes
 from devmode.api.bodies import CompressedBody
 
 GZIP = b"\x1f\x8b"
@@ -19,27 +20,35 @@ CHUNK_BYTES = 256 * 1024
 
 
 class StrictJSONParser(BaseParser):
-    """A JSON body of at most one document's size, by the library's one decoder."""
+    """A JSON body of at most one script's size, by the library's one decoder."""
 
     media_type = "application/json"
     max_depth = MAX_DEPTH
-    documents_per_body = 1
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        max_bytes = self.documents_per_body * settings.MAX_DOCUMENT_BYTES + SLACK_BYTES
+        max_bytes = self.max_bytes()
         raw: bytes = stream.read(max_bytes + 1)
         if raw.startswith(GZIP):
             raise CompressedBody
         return documents.parse_json(raw, max_bytes=max_bytes, max_depth=self.max_depth)
 
+    def max_bytes(self) -> int:
+        return settings.MAX_DOCUMENT_BYTES + SLACK_BYTES
 
-class ImportJSONParser(StrictJSONParser):
-    """A body around a document, which may be text: that can double its size, and the body is one level of its own."""
+
+class ItemJSONParser(StrictJSONParser):
+    """A body that is an assembly; its parts are bounded by what they are, not by how JSON spells them."""
+
+    def max_bytes(self) -> int:
+        return max_item_bytes()
+
+
+class ImportJSONParser(ItemJSONParser):
+    """A body around a document, which is one level of its own."""
 
     max_depth = MAX_WRAPPINGS + 1
-    documents_per_body = 2
 
 
 def body_chunks(request: Request, *, max_bytes: int) -> Iterator[bytes]:

@@ -23,8 +23,10 @@ from assemblies.api.shapes.copies import ArchiveQuery, ExportQuery, ImportBody, 
 from assemblies.api.shapes.items import WrittenItem
 from assemblies.api.shapes.queue import WriteAnswer, WriteBody
 from assemblies.audit_events import LibraryEvent
-from assemblies.bundles.export import export_document, export_files, write_archive
+from assemblies.bundles.export import check_count, export_document, export_files, write_archive
+from assemblies.bundles.written import ArchiveStyle
 from assemblies.conf import payload_store
+from assemblies.documents import Style
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.permissions import Place, Verb
@@ -96,17 +98,23 @@ class Transfers(AssemblyResource):
         "Export an assembly",
         operation_id="export_assembly",
         query=ExportQuery,
-        answers={200: OpenApiTypes.OBJECT},
+        answers={200: OpenApiTypes.OBJECT, (200, "application/zip"): OpenApiTypes.BINARY},
         parameters=(GUID,),
-        refusals=READING_ONE,
+        refusals=(*READING_ONE, 413),
     )
     @action(detail=True)
     def export(self, request: Request, guid: str) -> HttpResponseBase:
-        """Give one assembly back as a document."""
+        """Give one assembly back as a document, or as a zip of readable files with `style=tree`.
+
+        Files that are too large for a JSON document come in a zip only.
+        """
         wanted, row = self.query(), self.row(guid)
+        if wanted["style"] is ArchiveStyle.TREE:
+            archive = write_archive(export_files([row], style=ArchiveStyle.TREE, store=payload_store()))
+            return as_attachment(FileResponse(archive), f"{row.guid}.zip", "application/zip")
         document = export_document(
             row,
-            style=wanted["style"],
+            style=Style(wanted["style"]),
             store=payload_store(),
             with_payload_guid=is_administrator(request),
             script_encoding=wanted["script_encoding"].value,
@@ -119,14 +127,15 @@ class Transfers(AssemblyResource):
         operation_id="export_assemblies",
         query=ArchiveQuery,
         answers={(200, "application/zip"): OpenApiTypes.BINARY},
-        refusals=(401, 503),
+        refusals=(401, 413, 503),
     )
     @action(detail=False, url_path="export", url_name="export-all")
     def export_all(self, request: Request) -> HttpResponseBase:
-        """Give a domain, or the whole library, back as a zip of documents."""
+        """Give a domain, or the whole library, back as a zip of documents: at most 10,000 files and 512 MB."""
         domain, style = self.query().values()
         rows = Assembly.objects.live().without_texts()
         rows = rows.of_domain(domain) if domain else rows
+        check_count(rows)
         # Written whole before the answer begins: a corrupt payload is an error, not an archive that breaks off.
         archive = write_archive(export_files(rows.iterator(), style=style, store=payload_store()))
         return as_attachment(FileResponse(archive), f"{domain or 'assemblies'}.zip", "application/zip")

@@ -9,14 +9,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO
 
 from assemblies.bundles.collect import SUFFIX, Outcome, by_stem, read_documents
 from assemblies.errors import DocumentTooLarge, InvalidDocument
 
-MAX_MEMBERS = 1000
+MAX_MEMBERS = 10_000
+MAX_UNPACKED_BYTES = 512 * 1024**2
 MAX_BYTES_A_DIRECTORY_ENTRY = 1048
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _END_RECORD = b"PK\x05\x06"
@@ -32,8 +33,8 @@ _DAMAGE = (
 class Allowance:
     """How much one archive, or several one after the other, may unpack; each may have `max_members` members."""
 
-    bytes_left: int
-    max_members: int = MAX_MEMBERS
+    bytes_left: int = field(default_factory=lambda: MAX_UNPACKED_BYTES)
+    max_members: int = field(default_factory=lambda: MAX_MEMBERS)
 
     def take(self, count: int) -> None:
         self.bytes_left = max(self.bytes_left - count, 0)
@@ -109,13 +110,15 @@ def opened_archive(file: IO[bytes], allowance: Allowance) -> Iterator[ArchiveFil
         yield ArchiveFiles(archive, allowance)
 
 
-def read_members(file: IO[bytes], *, max_document_bytes: int, allowance: Allowance) -> Iterator[Outcome]:
+def read_members(
+    file: IO[bytes], *, max_document_bytes: int, max_attachment_bytes: int, allowance: Allowance
+) -> Iterator[Outcome]:
     """Yield what each document of an archive comes to. Raises InvalidDocument, DocumentTooLarge for the whole of it."""
     with opened_archive(file, allowance) as files:
         names = files.document_names()
         if not names:
             raise InvalidDocument("The archive holds no .json document.", field="file")
-        for outcome in read_documents(files, names, max_document_bytes, max_attachment_bytes=allowance.bytes_left):
+        for outcome in read_documents(files, names, max_document_bytes, max_attachment_bytes):
             if outcome.refusal is not None:
                 outcome.refusal.detail["member"] = outcome.name
             yield outcome

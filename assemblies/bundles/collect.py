@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from assemblies.documents import Document, names_assembly_keys, read_tree
+from assemblies.documents import Document, max_json_bytes, names_assembly_keys, read_tree
 from assemblies.errors import DocumentTooLarge, GuidRepeated, NotAnAssembly, Refusal
 from assemblies.progress import Track, untracked
 
@@ -126,7 +126,7 @@ def _read(files: Files, name: str, max_document_bytes: int, max_attachment_bytes
     stem = name[: -len(SUFFIX)]
     siblings = _Siblings(files, stem, max_document_bytes, max_attachment_bytes)
     try:
-        content = files.read(name, max_bytes=max_document_bytes)
+        content = files.read(name, max_bytes=max_json_bytes(max_document_bytes))
     except DocumentTooLarge as error:
         if not names_assembly_keys(files.read(name, max_bytes=MAX_SEARCHED_BYTES)):
             raise NotAnAssembly(field="document") from error

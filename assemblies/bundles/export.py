@@ -5,27 +5,26 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import IO
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from assemblies import documents
+from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
+from assemblies.bundles.written import write_files, write_whole
 from assemblies.documents import EnvelopeFacts, ScriptEncoding, Style
-from assemblies.documents.canonical import readable_json
-from assemblies.errors import Failure
+from assemblies.errors import DocumentTooLarge, Failure
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import document_of
 
 MAX_BYTES_IN_MEMORY = 4 * 1024 * 1024
-
-
-class ArchiveStyle(StrEnum):
-    """How documents stand in an archive; `tree` puts each script into a file of its own."""
-
-    AUTHORING = "authoring"
-    LEGACY = "legacy"
-    ENVELOPE = "envelope"
-    TREE = "tree"
+TOO_LARGE = _(
+    "This is more than an archive that can be imported again may hold (10,000 files, 512 MB). The command "
+    "export_assemblies DIR writes it into a folder, which import_assemblies reads at any size."
+)
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,14 @@ def export_document(
     with_payload_guid: bool,
     script_encoding: ScriptEncoding = "base64",
 ) -> dict[str, object]:
-    """Return one assembly as a document. Raises PayloadMissing, PayloadCorrupt.
+    """Return one assembly as a document. Raises PayloadMissing, PayloadCorrupt, DocumentTooLarge.
 
     `with_payload_guid` puts the payload's GUID, which administrators alone may see, into an envelope.
     """
     content = row.read_content()
     document = document_of(row.guid, content, store)
     envelope = _envelope(row.domain, content, with_payload_guid=with_payload_guid)
-    return documents.write_document(document, style, envelope=envelope, script_encoding=script_encoding)
+    return write_whole(document, style, envelope=envelope, script_encoding=script_encoding)
 
 
 def _envelope(domain: str, content: Content, *, with_payload_guid: bool) -> EnvelopeFacts:
@@ -107,16 +106,38 @@ def pack(rows: Iterable[Assembly], *, style: str, store: PayloadStore) -> Packed
     return Packed(file, count, unreadable)
 
 
+def check_count(rows: QuerySet[Assembly]) -> None:
+    """Raise DocumentTooLarge before anything is read, when the rows alone are more than an archive may have members."""
+    if rows.count() > MAX_MEMBERS:
+        raise _too_large()
+
+
 def write_archive(files: Iterable[tuple[str, bytes]]) -> IO[bytes]:
-    """Return an open zip of the files, at its beginning; equal files make equal archives."""
+    """Return an open zip of the files, at its beginning; equal files make equal archives.
+
+    Raises DocumentTooLarge for more than every door reads.
+    """
     with ExitStack() as stack:
         file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY))
         with zipfile.ZipFile(file, "w") as archive:
-            for name, content in files:
+            for name, content in _bounded(files):
                 archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
         file.seek(0)
         stack.pop_all()
     return file
+
+
+def _bounded(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    bytes_left = MAX_UNPACKED_BYTES
+    for number, (name, content) in enumerate(files, start=1):
+        bytes_left -= len(content)
+        if number > MAX_MEMBERS or bytes_left < 0:
+            raise _too_large()
+        yield name, content
+
+
+def _too_large() -> DocumentTooLarge:
+    return DocumentTooLarge(gettext(TOO_LARGE), limit=MAX_MEMBERS, limit_bytes=MAX_UNPACKED_BYTES)
 
 
 def with_free_stem(files: list[tuple[str, bytes]], taken: set[str]) -> Iterator[tuple[str, bytes]]:
@@ -137,8 +158,5 @@ def _files_of(
     content = row.read_content()
     document = document_of(row.guid, content, store)
     stem = f"{row.domain}/{row.kind}/{documents.safe_stem(document)}"
-    if style == ArchiveStyle.TREE:
-        return list(documents.write_tree(document, stem).items())
     envelope = _envelope(row.domain, content, with_payload_guid=False)
-    entry = documents.write_document(document, Style(style), envelope=envelope, script_encoding=script_encoding)
-    return [(f"{stem}.json", readable_json(entry))]
+    return write_files(document, style, stem, envelope=envelope, script_encoding=script_encoding)

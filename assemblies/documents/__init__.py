@@ -11,7 +11,7 @@ from assemblies.documents.attachments import (
     normalise_mime_type,
     normalise_upload_name,
 )
-from assemblies.documents.canonical import canonical_json, readable_json, same_value
+from assemblies.documents.canonical import canonical_json, fitting_json, readable_json, same_value
 from assemblies.documents.content_hash import AttachmentDigest, content_hash_of
 from assemblies.documents.decoding import (
     MAX_DEPTH,
@@ -40,16 +40,25 @@ from assemblies.documents.findings import first_line_findings, label_findings, l
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_characters
 from assemblies.documents.kinds import find_assembly_type, get_assembly_type, normalise_type
+from assemblies.documents.limits import SLACK_BYTES, check_facts_size, check_script_size, max_json_bytes
 from assemblies.documents.other_json import names_assembly_keys
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.reading import document_flags, read_document
 from assemblies.documents.scripts import ScriptEncoding
 from assemblies.documents.searchable import folded, searchable_text
 from assemblies.documents.stand_ins import check_attachment
-from assemblies.documents.tree import SCRIPT_EXTENSIONS, file_name, read_tree, safe_stem, script_name, write_tree
+from assemblies.documents.tree import (
+    SCRIPT_EXTENSIONS,
+    file_name,
+    files_beside,
+    read_tree,
+    safe_stem,
+    script_name,
+    write_tree,
+)
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import graph_of, parse_graph
-from assemblies.documents.writing import write_document
+from assemblies.documents.writing import write_document, write_outline
 from assemblies.documents.written_fields import NORMALISERS, normalise_payload
 
 __all__ = [
@@ -59,6 +68,7 @@ __all__ = [
     "MAX_WRAPPINGS",
     "NORMALISERS",
     "SCRIPT_EXTENSIONS",
+    "SLACK_BYTES",
     "Attachment",
     "AttachmentDigest",
     "Document",
@@ -67,6 +77,8 @@ __all__ = [
     "Style",
     "canonical_json",
     "check_attachment",
+    "check_facts_size",
+    "check_script_size",
     "check_value",
     "content_hash_of",
     "decode_base64",
@@ -77,14 +89,17 @@ __all__ = [
     "encode_base64",
     "file_name",
     "file_name_key",
+    "files_beside",
     "find_assembly_type",
     "find_hidden_characters",
     "first_line_findings",
+    "fitting_json",
     "folded",
     "get_assembly_type",
     "graph_of",
     "label_findings",
     "labels_of",
+    "max_json_bytes",
     "names_assembly_keys",
     "normalise_category",
     "normalise_file_name",
@@ -112,5 +127,6 @@ __all__ = [
     "script_name",
     "searchable_text",
     "write_document",
+    "write_outline",
     "write_tree",
 ]

@@ -98,6 +98,13 @@ def read_attachments(
     return list(attachments.values())
 
 
+def inline_bytes(value: object) -> int:
+    """How many bytes the entries of a `files` list carry themselves, told from the length of their base64."""
+    entries = [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    texts = [entry["data"] for entry in entries if isinstance(entry.get("data"), str)]
+    return sum(len(text) // 4 * 3 - text.endswith("=") - text.endswith("==") for text in texts)
+
+
 def write_attachment(attachment: Attachment, *, with_data: bool = True) -> dict[str, Any]:
     entry: dict[str, Any] = attachment.extra | {
         "file_name": attachment.file_name,

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import orjson
+
 
 def canonical_json(value: object) -> bytes:
     """The canonical text of a value; equal bytes mean the same JSON value, and true is not 1."""
@@ -13,6 +15,17 @@ def canonical_json(value: object) -> bytes:
 def readable_json(value: object) -> bytes:
     """The value as people read it in a file."""
     return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def fitting_json(value: object, largest_bytes: int) -> bytes | None:
+    """The value as people read it, in one line where that would be too large, or None where even that is."""
+    # Lists in lists grow sixtyfold when each stands in a line of its own: how much is told quickly.
+    if len(orjson.dumps(value, option=orjson.OPT_INDENT_2)) < largest_bytes:
+        readable = readable_json(value)
+        if len(readable) <= largest_bytes:
+            return readable
+    compact = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8")
+    return compact if len(compact) <= largest_bytes else None
 
 
 def same_value(one: object, other: object) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from assemblies.documents.attachments import read_attachments
+from assemblies.documents.attachments import inline_bytes, read_attachments
 from assemblies.documents.decoding import MAX_DEPTH, MAX_WRAPPINGS, check_size, check_value, parse_json, step
 from assemblies.documents.document import Document
 from assemblies.documents.fields import (
@@ -26,6 +26,7 @@ from assemblies.documents.findings import bounded, label_findings, labels_of, sc
 from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_in
 from assemblies.documents.kinds import find_type_name, get_assembly_type, guess_script_type
+from assemblies.documents.limits import check_inline_size, check_script_size, max_json_bytes
 from assemblies.documents.other_json import is_assembly
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.playbooks import read_playbook
@@ -49,18 +50,20 @@ from assemblies.errors import InvalidDocument, InvalidField, NotAnAssembly
 def read_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: str = "") -> Document:
     """The document in a JSON text, or in a value that was decoded elsewhere. `name` is that of a file, for messages.
 
+    `max_bytes` bounds the script or graph; `limits` says what follows for the rest.
+
     Raises DocumentTooLarge, InvalidDocument, InvalidField and InvalidGuid.
     """
-    return build_document(decode_document(raw, max_bytes=max_bytes, name=name))
+    return build_document(decode_document(raw, max_bytes=max_bytes, name=name), max_bytes=max_bytes)
 
 
 def decode_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: str = "") -> Any:
     """The JSON value of a document, held to the strict decoder's rules whichever decoder read it."""
     if isinstance(raw, bytes | str):
         _refuse_other_kinds(raw, name)
-        return parse_json(raw, max_bytes=max_bytes, max_depth=MAX_WRAPPINGS)
+        return parse_json(raw, max_bytes=max_json_bytes(max_bytes), max_depth=MAX_WRAPPINGS)
     check_value(raw, max_depth=MAX_WRAPPINGS)
-    check_size(raw, max_bytes)
+    check_size(raw, max_json_bytes(max_bytes))
     return raw
 
 
@@ -74,6 +77,7 @@ def _refuse_other_kinds(raw: bytes | str, name: str) -> None:
 def build_document(
     value: Any,
     *,
+    max_bytes: int,
     find_script: Callable[[AssemblyType], bytes | None] = lambda assembly_type: None,
     find_file: Callable[[int], bytes | None] = lambda position: None,
 ) -> Document:
@@ -84,6 +88,8 @@ def build_document(
     inner, prefix = shape.inner, shape.prefix
     type_name = find_type_name(shape)
     payload, consumed = _payload(shape, type_name, find_script)
+    check_script_size(payload, max_bytes)
+    check_inline_size(inline_bytes(inner.get("files")), max_bytes)
     type_name = type_name or guess_script_type(payload)
     kind = get_assembly_type(type_name).kind
     document = Document(

@@ -7,16 +7,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from assemblies.documents.attachments import write_attachment
-from assemblies.documents.canonical import readable_json
+from assemblies.documents.canonical import fitting_json, readable_json
 from assemblies.documents.document import Document, Style
+from assemblies.documents.limits import max_json_bytes
 from assemblies.documents.other_json import is_assembly, is_other_json
 from assemblies.documents.reading import build_document, decode_document
 from assemblies.documents.stand_ins import EMPTY_WORDS, find_stand_in
 from assemblies.documents.workflow import graph_of
-from assemblies.documents.writing import write_document
+from assemblies.documents.writing import write_outline
 from assemblies.domains import AssemblyType, Kind
-from assemblies.errors import DocumentTooLarge, InvalidDocument, NotAnAssembly
+from assemblies.errors import InvalidDocument, NotAnAssembly
 
 # The first one is written; all are read, in any letter case.
 _EXTENSIONS = {
@@ -27,13 +27,14 @@ _EXTENSIONS = {
     AssemblyType.ANSIBLE: ("yml", "yaml"),
 }
 SCRIPT_EXTENSIONS = tuple(extension for extensions in _EXTENSIONS.values() for extension in extensions)
+DEFAULT_MAX_BYTES = 1024 * 1024
 _NOT_A_SLUG = re.compile(r"[^a-z0-9]+")
 _MAX_SLUG_LENGTH = 60
 
 
-def write_tree(document: Document, stem: str) -> dict[str, bytes]:
-    """The files of a document: relative name to bytes, `<stem>.json` first."""
-    entry = write_document(document, Style.AUTHORING)
+def write_tree(document: Document, stem: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> dict[str, bytes]:
+    """The files of a document: relative name to bytes, `<stem>.json` first; the JSON is readable where it then fits."""
+    entry = write_outline(document, Style.AUTHORING)
     files = {}
     if document.kind is Kind.WORKFLOW:
         entry["workflow"] = graph_of(document.payload)
@@ -41,10 +42,13 @@ def write_tree(document: Document, stem: str) -> dict[str, bytes]:
         del entry["script"]
         entry.pop("script_encoding", None)
         files[script_name(stem, document.assembly_type)] = document.payload
-    if document.files:
-        entry["files"] = [write_attachment(file, with_data=False) for file in document.files]
-        files |= {file_name(stem, position): file.data for position, file in enumerate(document.files)}
-    return {f"{stem}.json": readable_json(entry)} | files
+    text = fitting_json(entry, max_json_bytes(max_bytes)) or readable_json(entry)
+    return {f"{stem}.json": text} | files | files_beside(document, stem)
+
+
+def files_beside(document: Document, stem: str) -> dict[str, bytes]:
+    """The files of a document that stand next to its JSON."""
+    return {file_name(stem, position): file.data for position, file in enumerate(document.files)}
 
 
 def read_tree(document_json: bytes, siblings: Mapping[str, bytes], stem: str, *, max_bytes: int) -> Document:
@@ -57,7 +61,7 @@ def read_tree(document_json: bytes, siblings: Mapping[str, bytes], stem: str, *,
     def find_script(assembly_type: AssemblyType) -> bytes | None:
         name = _find_script_name(siblings, stem, assembly_type)
         script = siblings.get(name) if name else None
-        return _checked_script(name, script, max_bytes) if name and script is not None else None
+        return _checked_script(name, script) if name and script is not None else None
 
     def find_file(position: int) -> bytes | None:
         return siblings.get(file_name(stem, position))
@@ -70,7 +74,7 @@ def read_tree(document_json: bytes, siblings: Mapping[str, bytes], stem: str, *,
         raise
     if not is_assembly(value):
         raise NotAnAssembly(field="document")
-    return build_document(value, find_script=find_script, find_file=find_file)
+    return build_document(value, max_bytes=max_bytes, find_script=find_script, find_file=find_file)
 
 
 def script_name(stem: str, assembly_type: AssemblyType) -> str:
@@ -87,13 +91,11 @@ def _find_script_name(names: Iterable[str], stem: str, assembly_type: AssemblyTy
     raise InvalidDocument(f"Several files may be its script: {', '.join(sorted(map(_base, found)))}.", field="script")
 
 
-def _checked_script(name: str, script: bytes, max_bytes: int) -> bytes:
+def _checked_script(name: str, script: bytes) -> bytes:
     """Refuse by its name what is no script. One that is meant to be empty stands in the JSON."""
     stand_in = find_stand_in(script) if script else EMPTY_WORDS
     if stand_in is not None:
         raise InvalidDocument(f"{_base(name)} {stand_in}", field="script")
-    if len(script) > max_bytes:
-        raise DocumentTooLarge(limit_bytes=max_bytes, size_bytes=len(script))
     return script
 
 

@@ -3,6 +3,7 @@
 A style's own keys are always there; what else a document holds is added only where it would otherwise be lost.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from assemblies.documents.attachments import write_attachment
@@ -29,6 +30,22 @@ def write_document(
     if style is Style.AUTHORING:
         return document.extra | _guid(document) | _authoring(document, script_encoding)
     return document.extra | _legacy(document, script_encoding) | _metadata(document)
+
+
+def write_outline(
+    document: Document,
+    style: Style,
+    *,
+    envelope: EnvelopeFacts | None = None,
+    script_encoding: ScriptEncoding = "base64",
+) -> dict[str, Any]:
+    """The JSON value of a document whose files are only named: their bytes stand next to it."""
+    bare = replace(document, files=[replace(file, data=b"") for file in document.files])
+    entry = write_document(bare, style, envelope=envelope, script_encoding=script_encoding)
+    if document.files:
+        inner = entry["payload"] if style is Style.ENVELOPE else entry
+        inner["files"] = [write_attachment(file, with_data=False) for file in document.files]
+    return entry
 
 
 def _authoring(document: Document, encoding: ScriptEncoding) -> dict[str, Any]:

@@ -27,10 +27,6 @@ from assemblies.errors import InvalidDocument, Refusal
 from assemblies.models import Assembly
 from assemblies.progress import Track
 
-# An operator's own archive may be larger than an upload, but not larger than what memory holds.
-MAX_UNPACKED_BYTES = 2 * 1024**3
-MAX_MEMBERS = 100_000
-
 
 @dataclass(frozen=True)
 class CollectedPaths(Collected):
@@ -85,7 +81,7 @@ def _refused(path: str, words: str) -> Iterator[Outcome]:
 
 def _outcomes_of_archive(place: Path, path: str, track: Track) -> Iterator[Outcome]:
     try:
-        with place.open("rb") as file, opened_archive(file, Allowance(MAX_UNPACKED_BYTES, MAX_MEMBERS)) as files:
+        with place.open("rb") as file, opened_archive(file, Allowance()) as files:
             yield from _read(files, None, f"{path}/", track)
     except Refusal as refusal:
         yield Outcome(path, refusal=refusal)

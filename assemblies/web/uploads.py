@@ -7,10 +7,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from assemblies.bundles.archive import MAX_UNPACKED_BYTES
+from assemblies.documents import SLACK_BYTES
 from assemblies.errors import DocumentTooLarge
 
-# What a body says around its documents and files.
-SLACK_BYTES = 64 * 1024
+# JSON may write each byte of a script as six, and each of a document as text as two.
+SPELLING = 7
 # What a browser writes around each field of a form.
 BYTES_AROUND_FIELD = 200
 _MAX_LENGTH_DIGITS = 18
@@ -32,16 +34,25 @@ def max_form_bytes() -> int:
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + BYTES_AROUND_FIELD * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
+def max_item_bytes() -> int:
+    """Return how large a JSON body may be that holds an assembly, whatever its script is made of."""
+    return SPELLING * settings.MAX_DOCUMENT_BYTES + 3 * SLACK_BYTES
+
+
+def max_upload_bytes() -> int:
+    """Return how large a body with files for an import may be: an archive is not larger than what it unpacks to."""
+    return max(MAX_UNPACKED_BYTES, settings.MAX_ATTACHMENT_BYTES) + SLACK_BYTES
+
+
 def max_body_bytes() -> int:
     """Return how large a body of any kind may be; a server need not read a larger one."""
-    return max(settings.MAX_ATTACHMENT_BYTES + SLACK_BYTES, max_form_bytes())
+    return max(max_upload_bytes(), max_item_bytes(), max_form_bytes())
 
 
 def check_upload_size(request: HttpRequest | Request) -> None:
     """Raise DocumentTooLarge when the announced body is larger than any upload may be."""
-    max_bytes = settings.MAX_ATTACHMENT_BYTES + SLACK_BYTES
-    if announced_bytes(request) > max_bytes:
-        raise DocumentTooLarge(limit_bytes=max_bytes)
+    if announced_bytes(request) > max_upload_bytes():
+        raise DocumentTooLarge(limit_bytes=max_upload_bytes())
 
 
 def taking_uploads(view: AnyView) -> AnyView:

@@ -23,6 +23,7 @@ from assemblies.domains import Domain
 from assemblies.errors import StorageFull
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
+from assemblies.web import uploads
 from devmode import grants
 from devmode.actor import Actor
 from devmode.models import AuditEntry
@@ -295,7 +296,10 @@ def test_bad_documents_are_listed_beside_the_good_ones(olga: Client, settings: A
         ("field.json", document(variables=[{"name": 7}])),
         ("guid.json", document(assembly_guid="not one")),
         ("large.json", document(script="x" * 5000)),
-        ("mixed.zip", zipped({"ok.json": document("In the zip"), "bad.json": b"[]", "big.json": b" " * 5000})),
+        (
+            "mixed.zip",
+            zipped({"ok.json": document("In the zip"), "bad.json": b"[]", "big.json": document(script="x" * 5000)}),
+        ),
         ("spoilt.zip", spoilt),
         ("empty.zip", zipped({"readme.md": b""})),
         ("cut.zip", zipped({"a.json": document()})[:-30]),
@@ -390,8 +394,11 @@ def test_protected_domains_are_for_dev_mode(superuser: Client, ada: User, domain
     assert Assembly.objects.get().domain == domain
 
 
-def test_uploads_are_bounded_before_they_are_read(olga: Client, signed_in_viewer: Client, settings: Any) -> None:
+def test_uploads_are_bounded_before_they_are_read(
+    olga: Client, signed_in_viewer: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.MAX_ATTACHMENT_BYTES = 1024
+    monkeypatch.setattr(uploads, "MAX_UNPACKED_BYTES", 1024)
     large = document(script="x" * 80_000)
     assert "At most" in Sent(olga, ("large.json", large)).preview(413).text
     Sent(signed_in_viewer, ("large.json", large)).preview(403)
@@ -412,8 +419,8 @@ def test_too_much_of_anything_is_said_in_words(olga: Client, settings: Any, monk
     assert "more than 2 documents at once" in Sent(olga, ("a.zip", zipped(members))).preview(413).text
 
 
-def test_what_archives_unpack_counts_together(olga: Client, settings: Any) -> None:
-    settings.MAX_ATTACHMENT_BYTES = 150_000
+def test_what_archives_unpack_counts_together(olga: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assemblies.bundles.archive.MAX_UNPACKED_BYTES", 150_000)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.json", json.dumps(document(script="x" * 90_000)))

@@ -187,7 +187,7 @@ def test_a_missing_field_is_named(as_operator: Api, missing: str) -> None:
         (b"\xff", 400, "invalid_document"),
         (b"[" * 100_000, 400, "invalid_document"),
         (b'{"a":' + b"9" * 100_000 + b"}", 400, "invalid_field"),
-        (b'{"a":"' + b"x" * (1 << 21) + b'"}', 413, "document_too_large"),
+        (b'{"a":"' + b"x" * (1 << 23) + b'"}', 413, "document_too_large"),
     ],
 )
 def test_a_bad_body_is_refused_at_once(

@@ -57,7 +57,7 @@ def test_only_administrators_get_payload_guids(as_viewer: Api, as_administrator:
 @pytest.mark.parametrize(
     ("query", "code", "field"),
     [
-        ("style=tree", "invalid_field", "style"),
+        ("style=xml", "invalid_field", "style"),
         ("script_encoding=rot13", "invalid_field", "script_encoding"),
         ("format=xml", "unknown_field", "format"),
     ],

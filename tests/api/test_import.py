@@ -153,8 +153,11 @@ def test_a_bad_form_names_its_field(
     assert traces(library) == (0, 0, 0)
 
 
-def test_an_upload_beyond_every_limit_is_refused_unread(as_operator: Api, settings: Any) -> None:
+def test_an_upload_beyond_every_limit_is_refused_unread(
+    as_operator: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.MAX_ATTACHMENT_BYTES = 1024
+    monkeypatch.setattr("assemblies.web.uploads.MAX_UNPACKED_BYTES", 1024)
     answer = as_operator.upload(IMPORT, {"file": upload(b" " * (70 * 1024))})
     assert_refused(answer, 413, "document_too_large")
 
@@ -187,7 +190,7 @@ def deep(levels: int) -> str:
 
 TEXT = json.dumps(document())
 REFUSED_DOCUMENTS = {
-    "over-size": (json.dumps(document(extra="x" * (1 << 20))), 413, None),
+    "over-size": (json.dumps(document(extra="x" * (3 << 20))), 413, None),
     "over-deep": (TEXT[:-1] + f',"extra":{deep(65)}}}', 400, "extra"),
     "absurdly deep": (TEXT[:-1] + f',"extra":{deep(50_000)}}}', 400, "document"),
     "duplicate key": (TEXT[:-1] + ',"name":"Again"}', 400, "name"),

@@ -134,8 +134,8 @@ def test_a_bomb_is_refused_without_being_unpacked(as_operator: Api, library: Pay
     assert traces(library) == (0, 0, 0)
 
 
-def test_members_are_read_until_together_they_are_too_large(as_operator: Api, settings: Any) -> None:
-    settings.MAX_ATTACHMENT_BYTES = 128 * 1024
+def test_members_are_read_until_together_they_are_too_large(as_operator: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assemblies.bundles.archive.MAX_UNPACKED_BYTES", 128 * 1024)
     members = {f"{number}.json": document(number, extra="x" * 60_000) for number in range(3)}
     results = send(as_operator, zipped(members)).json()["results"]
     assert [line["status"] for line in results] == ["created", "created", "refused"]
@@ -143,7 +143,7 @@ def test_members_are_read_until_together_they_are_too_large(as_operator: Api, se
 
 
 def test_too_many_members_are_refused(as_operator: Api) -> None:
-    members = {f"{number}.txt": b"" for number in range(1001)}
+    members = {f"{number}.txt": b"" for number in range(10_001)}
     assert_refused(send(as_operator, zipped(members)), 413, "document_too_large")
 
 

@@ -28,7 +28,9 @@ def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -
 
 
 def members_of(content: bytes, *, allowance: Allowance | None = None) -> list[Outcome]:
-    read = read_members(io.BytesIO(content), max_document_bytes=MOST, allowance=allowance or Allowance(MOST))
+    read = read_members(
+        io.BytesIO(content), max_document_bytes=MOST, max_attachment_bytes=MOST, allowance=allowance or Allowance(MOST)
+    )
     return list(read)
 
 

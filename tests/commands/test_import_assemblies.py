@@ -235,13 +235,13 @@ def test_an_archive_is_unpacked_as_far_as_memory_goes(tmp_path: Path, monkeypatc
         for path in sorted((tmp_path / "made").rglob("*.json")):
             file.write(path, path.name)
         file.writestr("zeros.json", bytes(500_000))
-    monkeypatch.setattr("assemblies.management.documents.MAX_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr("assemblies.bundles.archive.MAX_UNPACKED_BYTES", 100_000)
     called = run(archive, "--domain", "user", "--json")
     assert guids(called.answer["created"]) == [guid(1), guid(2)]
     [reason] = refused(called).values()
     assert "unpacks to more" in reason
 
-    monkeypatch.setattr("assemblies.management.documents.MAX_MEMBERS", 2)
+    monkeypatch.setattr("assemblies.bundles.archive.MAX_MEMBERS", 2)
     [reason] = refused(run(archive, "--domain", "user", "--json")).values()
     assert reason == "The archive has more than 2 members."
 

@@ -10,11 +10,13 @@ import pytest
 
 from assemblies.documents import canonical_json, check_value, parse_json, read_document
 from assemblies.documents.decoding import MAX_DEPTH
+from assemblies.documents.limits import max_json_bytes
 from assemblies.errors import DocumentTooLarge, InvalidDocument, InvalidField, LibraryError
 from tests.documents.document_builders import MAX_BYTES, as_base64, authoring, envelope, graph, read
 from tests.patience import A_SECOND
 
 MEBIBYTE = 1 << 20
+LARGEST = max_json_bytes(MAX_BYTES)
 
 
 def nested(depth: int) -> Any:
@@ -119,19 +121,19 @@ def test_a_hostile_mebibyte_is_refused_within_a_second(build: Callable[[], bytes
     assert seconds < A_SECOND
 
 
-@pytest.mark.parametrize("raw", [b"[" * (MEBIBYTE + 1), "[" * (MEBIBYTE + 1), "\u20ac" * (MEBIBYTE // 2)])
+@pytest.mark.parametrize("raw", [b"[" * (LARGEST + 1), "[" * (LARGEST + 1), "\u20ac" * (LARGEST // 2)])
 def test_a_document_over_the_limit_is_refused_before_it_is_parsed(raw: bytes | str) -> None:
     fault, seconds = refusal(raw)
     assert isinstance(fault, DocumentTooLarge)
-    assert fault.detail["limit_bytes"] == MAX_BYTES
+    assert fault.detail["limit_bytes"] == LARGEST
     assert seconds < A_SECOND
 
 
 def test_a_document_of_exactly_the_limit_is_read() -> None:
-    raw = json.dumps(authoring()).encode()
-    assert read_document(raw, max_bytes=len(raw)).display_name == "Say hello"
+    raw = json.dumps(authoring()).encode().ljust(max_json_bytes(1000))
+    assert read_document(raw, max_bytes=1000).display_name == "Say hello"
     with pytest.raises(DocumentTooLarge):
-        read_document(raw, max_bytes=len(raw) - 1)
+        read_document(raw + b" ", max_bytes=1000)
 
 
 def test_sixty_four_levels_are_read_and_survive_every_wrapping() -> None:
@@ -194,7 +196,7 @@ def test_a_value_decoded_elsewhere_is_held_to_the_same_rules(value: Any, field: 
 
 def test_a_value_decoded_elsewhere_is_bounded_in_size() -> None:
     with pytest.raises(DocumentTooLarge):
-        read_document(authoring(description="x" * 200), max_bytes=200)
+        read_document(authoring(extra="x" * max_json_bytes(200)), max_bytes=200)
     assert read_document(authoring(), max_bytes=MAX_BYTES) == read(authoring())
 
 

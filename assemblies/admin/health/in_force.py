@@ -25,7 +25,7 @@ def settings_in_force() -> list[InForce]:
         _lasting("DEV_MODE_TTL_SECONDS", _("Dev Mode ends this long after its last use")),
         _lasting("DEV_MODE_MAX_SECONDS", _("Dev Mode ends after this long at the latest")),
         _lasting("RECENT_LOGIN_SECONDS", _("A log-in this fresh needs no password to enter Dev Mode")),
-        _sized("MAX_DOCUMENT_BYTES", _("The largest document that is imported")),
+        _sized("MAX_DOCUMENT_BYTES", _("The largest script or workflow")),
         _sized("MAX_ATTACHMENT_BYTES", _("The largest file of an assembly")),
         InForce("BOREALIS_OFFICIAL_MAX_AGE_DAYS", _("The oldest official version that is taken"), _age_words()),
         InForce("BOREALIS_OFFICIAL_SIGNING_KEYS", _("Who must have signed the official source"), _keys_words()),

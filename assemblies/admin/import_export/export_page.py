@@ -21,7 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 from assemblies import documents
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.bundles.export import ArchiveStyle, Unreadable, export_files, pack, write_archive
+from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
+from assemblies.bundles.export import Unreadable, check_count, export_files, pack, write_archive
+from assemblies.bundles.written import ArchiveStyle
 from assemblies.catalogue import library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
@@ -63,6 +65,7 @@ def export_page(request: HttpRequest) -> HttpResponseBase:
     counts = Counter(entry.domain for entry in entries if entry.deleted_at is None)
     domains = [(domain, domain.label, counts[domain.value]) for domain in Domain]
     context: dict[str, Any] = {"domains": domains, "total": counts.total(), "styles": STYLES}
+    context |= {"max_members": MAX_MEMBERS, "max_bytes": MAX_UNPACKED_BYTES}
     return render_page(request, "library/import_export/export.html", title=_("Export"), **context)
 
 
@@ -74,6 +77,10 @@ def export_library(request: HttpRequest) -> HttpResponseBase:
     rows = Assembly.objects.live().without_texts().order_by("domain", "guid")
     rows = rows.of_domain(domain) if domain else rows
     asked = {"domain": domain.value if domain else "", "style": style.value}
+    try:
+        check_count(rows)
+    except DocumentTooLarge as refusal:
+        return _too_large(request, refusal)
     return _archive(request, rows.iterator(chunk_size=READ_ROWS), style, f"{domain or 'assemblies'}.zip", asked, [])
 
 
@@ -89,7 +96,7 @@ def export_assembly(request: HttpRequest, guid: str) -> HttpResponseBase:
         return _refused(request, [Unreadable(row.guid, row.display_name, failure.message)], 0, {})
     folder = PurePosixPath(files[0][0]).parent
     names = [(str(PurePosixPath(name).relative_to(folder)), content) for name, content in files]
-    if style is ArchiveStyle.TREE:
+    if len(names) > 1 or style is ArchiveStyle.TREE:
         return _zip(write_archive(names), f"{PurePosixPath(names[0][0]).stem}.zip")
     answer = HttpResponse(names[0][1], content_type="application/json")
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=names[0][0])
@@ -131,13 +138,20 @@ def _archive(
     missing: list[Unreadable],
 ) -> HttpResponseBase:
     """Answer with an archive of the rows; when some are missing in it, say so unless they may be left out."""
-    packed = pack(rows, style=style, store=payload_store())
+    try:
+        packed = pack(rows, style=style, store=payload_store())
+    except DocumentTooLarge as refusal:
+        return _too_large(request, refusal)
     unreadable = [*missing, *packed.unreadable]
     sent = request.POST if request.method == "POST" else request.GET
     if unreadable and sent.get("leave_out") != "yes":
         packed.file.close()
         return _refused(request, unreadable, packed.count, asked)
     return _zip(packed.file, name)
+
+
+def _too_large(request: HttpRequest, refusal: DocumentTooLarge) -> HttpResponseBase:
+    return render_page(request, "admin/refused.html", title=refusal.message, status=413, refusal=refusal)
 
 
 def _refused(

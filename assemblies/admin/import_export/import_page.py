@@ -24,6 +24,7 @@ from assemblies.admin.import_export.proposal import propose
 from assemblies.admin.import_export.upload import Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent
+from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
 from assemblies.domains import Domain
 from assemblies.errors import (
     AssemblyNotFound,
@@ -145,7 +146,8 @@ def _page(request: HttpRequest, actor: Actor, *, status: int = 200, **context: A
         "domains": writable_domains(actor),
         "domain": Domain.USER,
         "pasted": request.POST.get("pasted", "") if status != 413 else "",
-        "max_bytes": settings.MAX_ATTACHMENT_BYTES,
+        "max_bytes": MAX_UNPACKED_BYTES,
+        "max_members": MAX_MEMBERS,
         "max_document_bytes": settings.MAX_DOCUMENT_BYTES,
         "max_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
     }

@@ -17,7 +17,7 @@ from assemblies import documents
 from assemblies.admin.import_export.proposal import Pick, Proposal, Row
 from assemblies.errors import Refusal
 
-MAX_TEXT_LENGTH = 512 * 1024
+MAX_TEXT_LENGTH = 2 * 1024 * 1024
 OUTDATED = gettext_lazy(
     "The library or the documents have changed since the preview, so nothing was imported. This is how it is now."
 )

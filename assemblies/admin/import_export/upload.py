@@ -9,12 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from assemblies import documents
-from assemblies.bundles.archive import Allowance, is_archive, read_members
+from assemblies.bundles.archive import MAX_MEMBERS, Allowance, is_archive, read_members
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
 from assemblies.errors import DocumentTooLarge, Refusal
 
-MAX_DOCUMENTS = 1000
+MAX_DOCUMENTS = MAX_MEMBERS
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ Part = Readable | Unreadable
 
 
 def _parts(files: Iterable[Any], pasted: str) -> Iterator[Part]:
-    allowance = Allowance(settings.MAX_ATTACHMENT_BYTES)
+    allowance = Allowance()
     for file in files:
         name = printable(file.name or "")
         try:
@@ -88,11 +88,17 @@ def _parts(files: Iterable[Any], pasted: str) -> Iterator[Part]:
 
 def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]:
     if not is_archive(file):
-        content = file.read(settings.MAX_DOCUMENT_BYTES + 1)
+        content = file.read(documents.max_json_bytes(settings.MAX_DOCUMENT_BYTES) + 1)
         allowance.take(len(content))
         yield _one(name, content)
         return
-    for member in read_members(file, max_document_bytes=settings.MAX_DOCUMENT_BYTES, allowance=allowance):
+    read = read_members(
+        file,
+        max_document_bytes=settings.MAX_DOCUMENT_BYTES,
+        max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
+        allowance=allowance,
+    )
+    for member in read:
         place = f"{name} › {printable(member.name)}"
         if member.document is not None:
             yield Readable(place, member.document)

@@ -6,7 +6,6 @@ Every rule is a document's own (`documents.NORMALISERS`); the form only shows wh
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from assemblies import documents
 from assemblies.admin.item import typed_values as values
 from assemblies.admin.item.editor import ScriptWidget
+from assemblies.conf import max_script_bytes
 from assemblies.documents.payload_text import payload_from_editing, text_for_editing
 from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import InvalidDocument
@@ -122,8 +122,8 @@ class ItemForm(forms.Form):
             payload = documents.normalise_payload(typed, AssemblyType.WORKFLOW)
         else:
             payload = payload_from_editing(typed, self.stored)
-        if len(payload) > settings.MAX_DOCUMENT_BYTES:
-            limit = filesizeformat(settings.MAX_DOCUMENT_BYTES)
+        if len(payload) > max_script_bytes():
+            limit = filesizeformat(max_script_bytes())
             raise InvalidDocument(_("This is larger than %(limit)s.") % {"limit": limit}, field="payload")
         return payload
 
@@ -166,5 +166,6 @@ def payload_as_text(kind: Kind, payload: bytes | None) -> str | None:
     if payload is None:
         return None
     if kind is Kind.WORKFLOW:
-        return documents.readable_json(documents.graph_of(payload)).decode()
+        text = documents.fitting_json(documents.graph_of(payload), documents.max_json_bytes(max_script_bytes()))
+        return (text or payload).decode()
     return text_for_editing(payload)

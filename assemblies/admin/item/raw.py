@@ -9,12 +9,16 @@ from typing import Any
 
 from assemblies import documents
 from assemblies.admin.item.editing import Changes, Revision
-from assemblies.documents import Style
+from assemblies.conf import max_script_bytes
+from assemblies.documents import ScriptEncoding, Style
 from assemblies.documents.shapes import SOURCE_KEYS
 from assemblies.errors import InvalidField
 from assemblies.models import AttachmentFacts, Content
 from assemblies.revisions.compare import FIELDS
 from assemblies.revisions.document import outline_of
+
+# A script that would be too large as text is base64.
+ENCODINGS: tuple[ScriptEncoding, ...] = ("text", "base64")
 
 
 def raw_text(guid: str, revision: Revision) -> str | None:
@@ -26,8 +30,12 @@ def raw_text(guid: str, revision: Revision) -> str | None:
         files=[],
         **{name: getattr(revision.content, name) for name in FIELDS},
     )
-    value = documents.write_document(document, Style.AUTHORING, script_encoding="text")
-    return documents.readable_json(value | {"files": _files(revision.content)}).decode()
+    spellings = (
+        documents.write_document(document, Style.AUTHORING, script_encoding=encoding) for encoding in ENCODINGS
+    )
+    texts = (documents.fitting_json(value | {"files": _files(revision.content)}, _largest()) for value in spellings)
+    text = next((text for text in texts if text is not None), None)
+    return text.decode() if text is not None else None
 
 
 def read_raw(text: str, guid: str, revision: Revision, *, max_bytes: int) -> Changes:
@@ -35,7 +43,8 @@ def read_raw(text: str, guid: str, revision: Revision, *, max_bytes: int) -> Cha
 
     Raises InvalidDocument and its kinds, InvalidGuid, DocumentTooLarge.
     """
-    value = documents.parse_json(text, max_bytes=max_bytes)
+    # A browser sends CRLF for each line end.
+    value = documents.parse_json(text, max_bytes=2 * documents.max_json_bytes(max_bytes))
     files = value.pop("files", None) or [] if isinstance(value, dict) else []
     document = documents.read_document(value, max_bytes=max_bytes)
     if document.files or not documents.same_value(files, _files(revision.content)):
@@ -51,6 +60,10 @@ def read_raw(text: str, guid: str, revision: Revision, *, max_bytes: int) -> Cha
         if not documents.same_value(value, getattr(revision.content, name))
     }
     return Changes(changed, None if document.payload == revision.payload else document.payload)
+
+
+def _largest() -> int:
+    return documents.max_json_bytes(max_script_bytes())
 
 
 def _files(content: Content) -> list[dict[str, Any]]:

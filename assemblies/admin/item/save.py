@@ -61,7 +61,7 @@ def save_raw(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
         if seen is None:
             return item_page(request, entry, Refused(422, raw=text, message=UNSAID))
         base = earlier_or_newest(entry, seen)
-        changes = read_raw(text, entry.guid, base, max_bytes=2 * settings.MAX_DOCUMENT_BYTES)
+        changes = read_raw(text, entry.guid, base, max_bytes=settings.MAX_DOCUMENT_BYTES)
         return _saved(request, permit, entry, seen, changes)
     except RevisionConflict:
         newest = get_any_entry(entry.guid)

@@ -11,8 +11,7 @@ from assemblies.actions.import_documents import OnConflict, Standing
 from assemblies.api.import_lines import PASSED_OVER, REFUSED
 from assemblies.api.shapes.fields import DOCUMENT, GUID, NAME, NULL, DomainWord, Ruled, as_sent, read_guid, read_name
 from assemblies.api.shapes.items import Flag
-from assemblies.bundles.export import ArchiveStyle
-from assemblies.documents import Style
+from assemblies.bundles.written import ArchiveStyle
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from devmode.api.schema import ErrorSerializer
@@ -110,7 +109,7 @@ class Encoding(StrEnum):
 
 
 class ExportQuery(Query):
-    style = EnumWord(Style, required=False, default=Style.AUTHORING)  # type: ignore[assignment]
+    style = EnumWord(ArchiveStyle, required=False, default=ArchiveStyle.AUTHORING)  # type: ignore[assignment]
     script_encoding = EnumWord(Encoding, required=False, default=Encoding.BASE64)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.management.base import CommandError, CommandParser
 
-from assemblies.bundles.export import ArchiveStyle, export_files, with_free_stem
+from assemblies.bundles.export import export_files, with_free_stem
+from assemblies.bundles.written import ArchiveStyle
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError

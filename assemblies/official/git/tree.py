@@ -108,7 +108,7 @@ class CatalogueTree:
 
     def _limit(self, path: str, limits: TreeLimits) -> int:
         if _is_document(path):
-            # What is larger than a document may be JSON of another program; reading it says so.
+            # What is larger than a document may be JSON of another program: reading it tells.
             return MAX_SEARCHED_BYTES
         return limits.max_attachment_bytes if ".files/" in path else limits.max_document_bytes
 
