@@ -1,6 +1,6 @@
 """What keeps a disk from being used, told from damage: a full disk is emptied, it is not restored from a backup.
 
-SQLite names little more than the file that it could not open or write; the rest is found out by that file. The file
+SQLite names little more than the file that it could not open or write; the rest is found out in its folder. The file
 itself is never opened here: closing it again would drop SQLite's locks on it.
 """
 

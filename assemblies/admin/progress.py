@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from assemblies.errors import DevModeRequired, Forbidden, LibraryError, LibraryUnavailable
 from assemblies.progress import T, Track, untracked
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 Work = Callable[[Track], str]
 
 NDJSON = "application/x-ndjson"

@@ -21,7 +21,7 @@ from devmode.disk_faults import find_disk_fault
 from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import write_transaction
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 
 def flush(domains: Iterable[Domain] = tuple(Domain)) -> dict[str, int]:

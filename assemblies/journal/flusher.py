@@ -19,7 +19,7 @@ from assemblies.journal.pending import due_at, pending_entries, persisted_sequen
 from assemblies.models import DomainState
 from devmode.disk_reserve import make_room
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 TICK_SECONDS = 0.5
 
 

@@ -32,7 +32,7 @@ from devmode.actor import Actor
 from devmode.disk_reserve import find_reserve, make_room
 from devmode.sqlite_files import find_sqlite_files
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 PRIVATE = 0o700
 MAX_WAIT_SECONDS = 120
 Step = Callable[[str], object]

@@ -10,7 +10,7 @@ from assemblies.models import StoreMark
 from assemblies.payloads import PayloadStore
 from devmode.write_lock import write_transaction
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 
 def mark_store(store: PayloadStore, *, replace: bool = False) -> None:

@@ -24,7 +24,7 @@ from assemblies.payloads import PayloadStore
 from assemblies.revisions.document import search_text_of
 from devmode.sqlite_files import is_live_database
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 SHOWN_GUIDS = 10
 
 

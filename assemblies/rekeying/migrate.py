@@ -17,7 +17,7 @@ from assemblies.rekeying.plan_json import plan_json, state_json
 from assemblies.rekeying.registry import Registry
 from assemblies.rekeying.report import ReportFiles, write_report
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 
 @dataclass

@@ -21,7 +21,7 @@ from devmode.grants import dev_mode
 from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import WriteLockTimeout
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 STATUSES: dict[type[Exception], int] = {
     facts.LibraryError: 503,

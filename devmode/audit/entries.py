@@ -18,7 +18,7 @@ from devmode.audit.events import AuditEvent
 from devmode.audit.hashing import HASH_VERSION, entry_hash
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 
 class AuditUnwritable(Exception):

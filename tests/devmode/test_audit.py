@@ -91,7 +91,7 @@ def test_the_hash_does_not_depend_on_the_time_zone_it_was_told_in() -> None:
 
 
 def test_an_entry_is_in_the_log_too(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger="devmode.audit"):
+    with caplog.at_level("INFO", logger="borealis.engine.devmode.audit"):
         record(facts(4), now=NOW)
     assert caplog.messages == ['audit 1 assembly.update by user4 (success): {"n": 4}']
 

@@ -187,3 +187,15 @@ def test_processes_rotating_at_once_lose_no_line_and_write_none_twice(engine_log
     assert lines == sorted(f"{name} {number}" for name, count in written.items() for number in range(count))
     assert len(files) == 2
     assert all(file.stat().st_size for file in files)
+
+
+def test_every_logger_of_ours_is_below_one_name() -> None:
+    named = re.compile(r"getLogger\((.*)\)")
+    found = {
+        name
+        for folder in ("assemblies", "devmode", "borealis_assemblies")
+        for path in (PROJECT / folder).rglob("*.py")
+        if "bundled" not in path.parts and "content" not in path.parts
+        for name in named.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == {'f"borealis.engine.{__name__}"', '"waitress.queue").setLevel(logging.ERROR'}

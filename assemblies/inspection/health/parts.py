@@ -18,7 +18,7 @@ from assemblies.payloads.failures import read_failures_named
 from assemblies.payloads.free_space import DiskRoom
 from assemblies.payloads.sweep import guid_directories
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 SOME_PAYLOAD = "00000000-0000-4000-8000-000000000000/payload"
 
 

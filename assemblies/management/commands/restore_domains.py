@@ -26,7 +26,7 @@ from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
 from devmode.write_lock import write_transaction
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 ACTOR = Actor.of_command("restore_domains")
 OTHER_KEY = (
     "Its tokens and sessions were made with another secret key: put that key in place before it is served, or run "

@@ -39,7 +39,7 @@ from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from devmode.actor import Actor
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 # Longer than a locked domain database is waited for, so that the others still get their turn.
 FINAL_FLUSH_SECONDS = 5.5
 POLL_SECONDS = 0.05

@@ -12,7 +12,7 @@ from assemblies.conf import flush_interval, payload_store
 from assemblies.errors import LibraryError
 from assemblies.journal.flusher import Flusher
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 HOUR_SECONDS = 3600
 
 

@@ -10,7 +10,7 @@ from assemblies.management.companions.child import stop_at
 from assemblies.management.companions.companion import Companion
 from assemblies.management.preparation import check_prepared
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 
 class CompanionCommand(LibraryCommand):

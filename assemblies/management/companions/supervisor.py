@@ -13,7 +13,7 @@ from assemblies.companion_states import CompanionState, State, replace_states
 from assemblies.management.companions.companion import Companion, CompanionThread, EndedUnasked
 from assemblies.management.server.listening import CannotListen
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 STEADY_SECONDS = 60
 MAX_WAIT_SECONDS = 60
 MAX_DEATHS_OF_ESSENTIAL = 3

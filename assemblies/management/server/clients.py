@@ -17,7 +17,7 @@ from waitress.server import BaseWSGIServer
 from assemblies.management.server.connection import Connection
 from devmode.addresses import Networks, find_address, neighbourhood
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 MAX_CONNECTIONS_PER_ADDRESS = 200
 MIB = 1024 * 1024
 MAX_HELD_BYTES_PER_ADDRESS = 512 * MIB

@@ -24,7 +24,7 @@ from assemblies.management.server.connection import Connection
 from assemblies.web.uploads import max_body_bytes
 from devmode.addresses import Networks
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 THREADS = 4
 MAX_CONNECTIONS = 2000
 # `select` on Windows takes 512 sockets.

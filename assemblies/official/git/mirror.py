@@ -20,7 +20,7 @@ from assemblies.official.git.address import GitAddress, is_bare
 from assemblies.official.git.program import GitFailed, GitLimit, GitProgram
 from assemblies.official.git.ref import GitRef
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 
 LOCK_POLL_SECONDS = 0.05
 MIRROR_HINT = (
