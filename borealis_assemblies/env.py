@@ -17,6 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from assemblies.durable_files import write_new
 
 MINIMUM_SECRET_CHARACTERS = 50
+# A path below one of these could be meant with the prefix or without it.
+OWN_PATHS = ("account", "admin", "api", "health", "i18n", "static")
+# No dots alone, which browsers resolve; what is left needs no encoding, in an address or in the name of a cookie.
+PREFIX = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._-]+)+")
 PLACEHOLDER_SECRETS = ("change-me", "changeme", "django-insecure-")
 STANDARD_PORTS = {"http": 80, "https": 443}
 KNOWN_NAMES = frozenset(
@@ -94,9 +98,17 @@ class Environment:
             )
         return self.path("RUNTIME_ROOT", Path("var"), base=root)
 
-    def web_address(self, name: str, default: str) -> str:
-        """Return an origin as browsers send it: lower case, without a path and without the scheme's own port."""
-        return self._origin(name, self.text(name, default))
+    def web_address(self, name: str, default: str) -> tuple[str, str]:
+        """Return an origin, as `origin_of` does, and the path below which everything is, "" for the root."""
+        address = self.text(name, default)
+        try:
+            path = checked_prefix(urlsplit(address).path.rstrip("/"))
+            return origin_of(address.rstrip("/").removesuffix(path)), path
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"BOREALIS_{name} is {address!r}: use http(s)://host[:port], or that with a path, for example "
+                f"https://host/borealis, which does not begin like one of the library's own: {', '.join(OWN_PATHS)}."
+            ) from error
 
     def origins(self, name: str) -> list[str]:
         """Return a comma-separated list of origins; `*` is passed on for a system check to judge."""
@@ -134,8 +146,18 @@ class Environment:
             ) from error
 
 
+def checked_prefix(path: str) -> str:
+    """Return the path of a public address. Raises ValueError for one that could be taken for a path below it."""
+    if path and not (PREFIX.fullmatch(path) and path.split("/")[1] not in OWN_PATHS):
+        raise ValueError(path)
+    return path
+
+
 def origin_of(address: str) -> str:
-    """Return scheme, host and port of a web address. Raises ValueError when it is no origin or more than one."""
+    """Return scheme, host and port of a web address, in lower case and without the scheme's own port, as browsers do.
+
+    Raises ValueError when it is no origin or more than one.
+    """
     parts = urlsplit(address.rstrip("/").lower())
     rest = (parts.path, parts.query, parts.fragment, parts.username, parts.password)
     if parts.scheme not in STANDARD_PORTS or not parts.hostname or any(rest):

@@ -31,6 +31,24 @@ HEADERS = {
 }
 
 
+class UrlPrefix:
+    """Take the public address's path off requests that still have it, because the proxy passed them on as they were.
+
+    What comes without it has lost it to the proxy, or came past the proxy; links have it always.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        prefix: str = settings.URL_PREFIX
+        if prefix:
+            if f"{request.path_info}/".startswith(f"{prefix}/"):
+                request.path_info = request.path_info.removeprefix(prefix) or "/"
+            request.path = f"{prefix}{request.path_info}"
+        return self.get_response(request)
+
+
 class TrailingSlash:
     """Let every API and health path work with and without its final slash, without a redirect that drops a body."""
 

@@ -1,5 +1,6 @@
 """Settings as data: every value is read once, strictly, from the environment (`env.py`, docs/operations.md)."""
 
+import re
 import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,7 +31,8 @@ SECRET_KEY = env.secret_key(RUNTIME_ROOT / "secret.key")
 DEBUG = env.switch("DEBUG", False)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 5000, minimum=1, maximum=65535)
-PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://{bracketed(HOST)}:{PORT}")
+PUBLIC_ORIGIN, URL_PREFIX = env.web_address("PUBLIC_URL", f"http://{bracketed(HOST)}:{PORT}")
+PUBLIC_URL = PUBLIC_ORIGIN + URL_PREFIX
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted(
     {"localhost", "127.0.0.1", "[::1]", bracketed(HOST), bracketed(urlsplit(PUBLIC_URL).hostname or "")}
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "borealis_assemblies.proxies.TrustedProxies",
+    "borealis_assemblies.middleware.UrlPrefix",
     "borealis_assemblies.middleware.BrowserRules",
     "borealis_assemblies.middleware.TrailingSlash",
     "django.middleware.security.SecurityMiddleware",
@@ -94,6 +97,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "borealis_assemblies.middleware.NamedErrors",
 ]
+# Links are made below it, whether the proxy takes it off the requests or not (`middleware.UrlPrefix`).
+FORCE_SCRIPT_NAME = URL_PREFIX or None
 ROOT_URLCONF = "borealis_assemblies.urls"
 WSGI_APPLICATION = "borealis_assemblies.wsgi.application"
 TEMPLATES = [
@@ -128,17 +133,19 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "borealis_sessionid"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "borealis_csrftoken"
+# `__Host-` demands the path `/`: the names tell libraries apart that share a host.
+SLUG = f"-{URL_PREFIX.strip('/').replace('/', '~')}" if URL_PREFIX else ""
+SESSION_COOKIE_NAME = f"__Host-sessionid{SLUG}" if HTTPS else f"borealis_sessionid{SLUG}"
+CSRF_COOKIE_NAME = f"__Host-csrftoken{SLUG}" if HTTPS else f"borealis_csrftoken{SLUG}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "devmode.accounts.session_store"
 # A working day from the log-in, as a token has; use does not prolong it.
 SESSION_COOKIE_AGE = API_TOKEN_TTL_SECONDS
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *(origin for origin in CORS_ALLOWED_ORIGINS if origin != "*")]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN, *(origin for origin in CORS_ALLOWED_ORIGINS if origin != "*")]
 CSRF_FAILURE_VIEW = "borealis_assemblies.errors.csrf_failure"
 # The API refuses where pages redirect; a probe of the machine's health asks the server itself, past the proxy.
-SECURE_REDIRECT_EXEMPT = [r"^(api|health)(/|$)"]
+SECURE_REDIRECT_EXEMPT = [rf"^({re.escape(URL_PREFIX.lstrip('/'))}/)?(api|health)(/|$)"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -152,7 +159,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [PACKAGE / "locale"]
-LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "borealis_language"
+LANGUAGE_COOKIE_NAME = f"__Host-language{SLUG}" if HTTPS else f"borealis_language{SLUG}"
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -161,7 +168,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 TIME_ZONE_COOKIE_NAME = "borealis_timezone"
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
-STATIC_URL = "static/"
+STATIC_URL = f"{URL_PREFIX}/static/" if URL_PREFIX else "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", RUNTIME_ROOT / "static", base=ROOT)
 if STATIC_ROOT.is_relative_to(RUNTIME_ROOT):
     # WhiteNoise warns of a root that is not there; until somebody collects into it, applications serve their own.
@@ -192,6 +199,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SERVERS": [{"url": URL_PREFIX}] if URL_PREFIX else [],
 }
 
 LOG_DIRECTORY = RUNTIME_ROOT / "Logs"

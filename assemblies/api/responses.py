@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
@@ -44,7 +45,7 @@ def written_item(
     extras |= {} if flags is None else {"flags": list(flags)}
     answer = json_answer(joined(entry.json(administrator), extras), status=status)
     if status == 201:
-        answer["Location"] = request.build_absolute_uri(f"/api/assemblies/{receipt.guid}")
+        answer["Location"] = request.build_absolute_uri(reverse("api-assembly-detail", kwargs={"guid": receipt.guid}))
     return tagged(answer, entry.etag(administrator))
 
 

@@ -74,15 +74,18 @@ def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
-        ("HTTPS://Library.Example.org/", "https://library.example.org"),
-        ("https://library.example.org:443", "https://library.example.org"),
-        ("http://library.example.org:80/", "http://library.example.org"),
-        ("https://library.example.org:80", "https://library.example.org:80"),
-        ("http://[::1]:5000", "http://[::1]:5000"),
+        ("http://127.0.0.1:5000", ("http://127.0.0.1:5000", "")),
+        ("HTTPS://Library.Example.org/", ("https://library.example.org", "")),
+        ("https://library.example.org:443", ("https://library.example.org", "")),
+        ("http://library.example.org:80/", ("http://library.example.org", "")),
+        ("https://library.example.org:80", ("https://library.example.org:80", "")),
+        ("http://[::1]:5000", ("http://[::1]:5000", "")),
+        ("https://Tools.example.org/Borealis/", ("https://tools.example.org", "/Borealis")),
+        ("https://tools.example.org/it/lib-2.0", ("https://tools.example.org", "/it/lib-2.0")),
+        ("https://tools.example.org/it/api", ("https://tools.example.org", "/it/api")),
     ],
 )
-def test_a_web_address_is_read_as_browsers_spell_an_origin(written: str, read: str) -> None:
+def test_a_web_address_is_read_as_browsers_spell_an_origin(written: str, read: tuple[str, str]) -> None:
     assert env(PUBLIC_URL=written).web_address("PUBLIC_URL", "") == read
 
 
@@ -92,7 +95,18 @@ def test_a_web_address_is_read_as_browsers_spell_an_origin(written: str, read: s
         "library.example.org",
         "ftp://library.example.org",
         "https://",
-        "https://host/path",
+        "https://host/api",
+        "https://host/admin/x",
+        "https://host/static/",
+        "https://host//x",
+        "https://host/x//y",
+        "https://host/../x",
+        "https://host/x/./y",
+        "https://host/x y",
+        "https://host/%78",
+        "https://host/é",
+        "https://host/x;y",
+        "https://host/x?query",
         "https://host?query",
         "https://host#part",
         "https://user:secret@host",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from waitress.adjustments import Adjustments
 from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
@@ -72,7 +73,8 @@ class Connection(HTTPChannel):
     @property
     def is_quick(self) -> bool:
         """Whether the request at the head asks nothing of a database."""
-        return bool(self.requests) and getattr(self.requests[0], "path", "") in QUICK_PATHS
+        path: str = getattr(self.requests[0], "path", "") if self.requests else ""
+        return path.removeprefix(settings.URL_PREFIX) in QUICK_PATHS
 
     @property
     def is_answering(self) -> bool:
