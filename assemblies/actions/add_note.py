@@ -1,6 +1,6 @@
 """Add a note to an assembly. Notes are never changed; who knows better adds another."""
 
-from assemblies.actions.annotate import annotate
+from assemblies.actions.annotate import annotate, note_digest
 from assemblies.actions.permit import Permit
 from assemblies.documents.fields import line, text
 from assemblies.errors import InvalidField
@@ -26,5 +26,5 @@ def add_note(guid: str, content: object, *, permit: Permit, note_type: object = 
             created_by=permit.actor.name,
             updated_at=transaction.now,
         )
-        transaction.record(note=note.pk, note_type=kind)
+        transaction.record(note=note.pk, note_type=kind, digest=note_digest(note))
     return note

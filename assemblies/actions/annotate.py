@@ -15,9 +15,25 @@ from assemblies.actions.find import require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain
-from assemblies.models import Assembly
+from assemblies.models import Assembly, AssemblyNote
+from assemblies.models.annotations import SettingColumns
 from assemblies.permissions import Place, Scope
 from devmode.audit import AuditFacts, record
+from devmode.chain import chained_hash
+
+
+def setting_digest(setting: SettingColumns) -> str:
+    """Return what the audit keeps of a setting, by which a row that another hand changed is found."""
+    return _digest(setting.category, setting.key, setting.value, setting.updated_by)
+
+
+def note_digest(note: AssemblyNote) -> str:
+    """Return what the audit keeps of a note."""
+    return _digest(note.note_type, note.content, note.created_by)
+
+
+def _digest(*facts: str) -> str:
+    return chained_hash("", {str(number): fact for number, fact in enumerate(facts)})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.documents import find_hidden_characters, folded
+from assemblies.actions.contents import folded_text_of, is_script_flagged
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content
 
@@ -62,13 +62,12 @@ class Change:
     @cached_property
     def is_script_flagged(self) -> bool:
         """Whether the new payload's text contains hidden characters."""
-        return bool(find_hidden_characters("script", self.search_text or ""))
+        return is_script_flagged(self.search_text or "")
 
     @cached_property
     def folded_text(self) -> str:
         """The new payload's text as it is searched; empty where that is the text itself."""
-        text = self.search_text or ""
-        return "" if text.isascii() else folded(text)
+        return folded_text_of(self.search_text or "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from assemblies import documents
 from assemblies.actions.staging import Staging
@@ -9,6 +10,7 @@ from assemblies.conf import max_script_bytes
 from assemblies.documents import Document
 from assemblies.domains import AssemblyType
 from assemblies.models import Assembly, AttachmentFacts, Content
+from assemblies.revisions.document import search_text_of
 
 
 def content_of(document: Document, staging: Staging, *, before: Content | None = None) -> Content:
@@ -127,3 +129,25 @@ def is_flagged(content: Content, search_text: str) -> bool:
     )
     first_line = documents.first_line_findings(AssemblyType(content.assembly_type), search_text)
     return bool(first_line) or any(documents.label_findings(labels))
+
+
+def derived_columns(content: Content, payload: bytes) -> dict[str, Any]:
+    """Return the columns of the working copy that follow from the payload's bytes and the content."""
+    text = search_text_of(content, payload)
+    script_flagged = is_script_flagged(text)
+    return {
+        "search_text": text,
+        "folded_text": folded_text_of(text),
+        "is_script_flagged": script_flagged,
+        "is_flagged": script_flagged or is_flagged(content, text),
+    }
+
+
+def is_script_flagged(text: str) -> bool:
+    """Say whether a payload's text contains hidden characters."""
+    return bool(documents.find_hidden_characters("script", text))
+
+
+def folded_text_of(text: str) -> str:
+    """Return a payload's text as it is searched; empty where that is the text itself."""
+    return "" if text.isascii() else documents.folded(text)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assemblies.actions.annotate import annotate
+from assemblies.actions.annotate import annotate, setting_digest
 from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import check_own, checked_value, is_personal
@@ -30,5 +30,5 @@ def set_setting(
         setting.value, setting.status = text, status
         setting.updated_at, setting.updated_by = transaction.now, permit.actor.name
         setting.save()
-        transaction.record(category=category.value, key=key, status=status.value)
+        transaction.record(category=category.value, key=key, status=status.value, digest=setting_digest(setting))
     return setting

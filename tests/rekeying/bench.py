@@ -21,6 +21,7 @@ from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, AssemblyNote, AssemblySetting, Content, Lineage
 from assemblies.payloads import PayloadStore
 from assemblies.rekeying.words import ATOCORE, CATALOGUE, Words
+from assemblies.revisions.document import search_text_of
 from devmode.actor import Actor
 from tests.commands.calling import Called, call
 from tests.documents_made import script
@@ -207,8 +208,9 @@ class CatalogueBench(Reports):
         return Content(**facts)
 
     def put(self, name: str, domain: Domain, content: Content | None) -> None:
+        text = search_text_of(content, self.store.read(content.payload)) if content else None
         change = Change(
-            guid=name, domain=domain, operation=Operation.ADOPT, rewrite=lambda row, now: content, search_text="text"
+            guid=name, domain=domain, operation=Operation.ADOPT, rewrite=lambda row, now: content, search_text=text
         )
         commit([change], permit=Permit(actor=self.actor, event=LibraryEvent.ADOPT))
 

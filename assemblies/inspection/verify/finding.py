@@ -29,7 +29,7 @@ def find_content(entry: JournalEntry) -> Content | None:
     """Return the content an entry left; None for a deletion, and for an altered entry, which the chain reports."""
     try:
         return entry.read_content()
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from assemblies.inspection.verify.annotations import find_annotation_faults
+from assemblies.inspection.verify.databases import find_database_faults, guarded
+from assemblies.inspection.verify.derived import find_derived_faults
 from assemblies.inspection.verify.finding import Finding
 from assemblies.inspection.verify.payloads import (
     find_leftovers,
@@ -48,14 +51,28 @@ class Verification:
 def verify_library(store: PayloadStore, *, now: datetime, track: Track = untracked) -> Verification:
     """Check the whole library; reads every payload once. Raises StorageUnavailable when the store cannot be listed."""
     result = Verification()
-    result.findings += find_store_fault(store)
-    result.findings += find_chain_faults(result.checked)
-    result.heads = chain_heads()
-    result.findings += find_working_copy_faults(result.checked, track)
+    result.findings += guarded(find_store_fault(store))
+    result.findings += find_database_faults(track)
+    result.findings += guarded(find_chain_faults(result.checked))
+    result.findings += guarded(_note_heads(result))
+    result.findings += guarded(find_working_copy_faults(result.checked, track))
+    result.findings += guarded(find_derived_faults(store, track))
+    result.findings += guarded(find_annotation_faults())
     result.findings += find_replica_faults(result.checked, track)
     result.notes += find_waiting_replicas()
-    _verify_payloads(result, store, now=now, track=track)
+    result.findings += guarded(_payload_faults(result, store, now=now, track=track))
+    result.findings = _once(result.findings)
     return result
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Leave out what was said before: a database that cannot be read stops several detectors."""
+    return list(dict.fromkeys(findings))
+
+
+def _note_heads(result: Verification) -> Iterator[Finding]:
+    result.heads = chain_heads()
+    yield from ()
 
 
 def find_chain_faults(checked: "Counter[str]") -> Iterator[Finding]:
@@ -74,10 +91,13 @@ def chain_heads() -> dict[str, str]:
     return {name: f"{sequence}:{digest}" for name, (sequence, digest) in heads.items()}
 
 
-def _verify_payloads(result: Verification, store: PayloadStore, *, now: datetime, track: Track) -> None:
+def _payload_faults(result: Verification, store: PayloadStore, *, now: datetime, track: Track) -> Iterator[Finding]:
     present = present_guids(store)
     named = named_payloads(track)
     in_order = sorted(named, key=lambda reference: reference.guid)
-    result.findings += find_payload_faults(store, in_order, result.checked, track)
+    yield from find_payload_faults(store, in_order, result.checked, track)
     for leftover, is_past_grace in find_leftovers(store, present, {reference.guid for reference in named}, now=now):
-        (result.findings if is_past_grace else result.notes).append(leftover)
+        if is_past_grace:
+            yield leftover
+        else:
+            result.notes.append(leftover)

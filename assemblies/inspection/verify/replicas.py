@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 
 from assemblies.domains import Domain
 from assemblies.errors import ReplicaMismatch
+from assemblies.inspection.verify.databases import guarded
 from assemblies.inspection.verify.finding import (
     BATCH_ROWS,
     Finding,
@@ -19,7 +20,6 @@ from assemblies.inspection.verify.finding import (
     find_content,
     last_sequences,
 )
-from assemblies.journal.flush import explain
 from assemblies.journal.replica import check_watermark, lock_watermark
 from assemblies.models import DomainAssembly, DomainState, JournalHead, Watermark, replica_model
 from assemblies.models.columns import project
@@ -31,10 +31,7 @@ ATTEMPTS = 5
 def find_replica_faults(checked: "Counter[str]", track: Track) -> Iterator[Finding]:
     """Yield what is wrong with each domain database. One that cannot be read is a finding and hides no other."""
     for domain in Domain:
-        try:
-            yield from _faults(domain, checked, track)
-        except DatabaseError as error:
-            yield Finding("domain_database", domain, explain(error, domain.alias))
+        yield from guarded(_faults(domain, checked, track), domain.alias)
 
 
 def _faults(domain: Domain, checked: "Counter[str]", track: Track) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from assemblies.management.tables import table_lines
 class Command(LibraryCommand):
     help = (
         "Verify the library without changing it: the SHA-256 of every payload any revision names, missing and orphan "
-        "payloads, domain databases and working copy against the journal, the chains of journal and audit. "
+        "payloads, domain databases and working copy against the journal, texts against scripts, settings and notes "
+        "against the audit, the chains of journal and audit, and each SQLite database against itself. "
         "Exit code 2 when anything was found."
     )
     examples = """
