@@ -29,6 +29,7 @@ class LibraryEvent(AuditEvent):
     FLUSH = "devmode.write", "Write pending changes to their domain databases at once, in Dev Mode"
     SYNC = "official.sync", "Synchronise the official catalogue"
     UNDO_SYNC = "official.undo", "Undo a synchronisation of the official catalogue"
+    REBUILD = "library.rebuild", "Rebuild the working copy from the journal"
     RESTORE = "library.restore", "Restore the library from a mirror"
     CHECK = "library.check", "Check the databases on the page Health (refusals only)"
     VERIFY = "library.verify", "Verify the library on the page Health (refusals only)"

@@ -25,6 +25,8 @@ from assemblies.backup.sqlite_snapshot import SnapshotUnusable, opened_snapshot
 from assemblies.databases import ALIAS_OF_APP, REPLICAS
 from assemblies.durable_files import fsync_file, make_folder, read_chunks, write_new
 from assemblies.errors import RestoreRefused
+from assemblies.inspection.belonging import find_journal_id
+from assemblies.inspection.verify.payloads import named_payloads
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
 from devmode.models.installation import new_guid
@@ -83,7 +85,7 @@ def restore(
     other engines than SQLite hold it.
     """
     _check_wanted(manifest, settings.LIBRARY_ID)
-    aside = Aside(runtime_root, f"before-restore-{now:%Y%m%dT%H%M%S%fZ}")
+    aside = Aside(runtime_root, _aside_name(now))
     if not manifest.has_databases:
         store.marker.admit(manifest.head.journal_id)
         returned = put_back(mirror, manifest.payloads, store, aside, track)
@@ -102,6 +104,35 @@ def restore(
         store.marker.write(manifest.head.journal_id)
         set_others_aside(manifest.payloads, store, aside)
     return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
+
+
+def restore_payloads(
+    mirror: Path,
+    manifest: Manifest,
+    *,
+    runtime_root: Path,
+    store: PayloadStore,
+    now: datetime,
+    track: Track = untracked,
+) -> Restored:
+    """Put back what the journal in place names and the store lacks or holds damaged; the library may be in use.
+
+    No database is changed, so that nothing written since the mirror is lost. Raises RestoreRefused when the mirror is
+    of another library.
+    """
+    journal_id = find_journal_id()
+    if journal_id != manifest.head.journal_id:
+        raise RestoreRefused("The mirror is of another library than the one in place; nothing was changed.")
+    aside = Aside(runtime_root, _aside_name(now))
+    store.marker.admit(journal_id)
+    named = named_payloads(track)
+    wanted = [reference for reference in manifest.payloads if reference in named]
+    returned = put_back(mirror, wanted, store, aside, track)
+    return Restored(mirror=mirror, manifest=manifest, payloads=returned, aside=sorted(aside.folders))
+
+
+def _aside_name(now: datetime) -> str:
+    return f"before-restore-{now:%Y%m%dT%H%M%S%fZ}"
 
 
 def _check_wanted(manifest: Manifest, library_id: str) -> None:

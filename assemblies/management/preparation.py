@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from assemblies.actions.hydrate import HydrationReport, hydrate_all
 from assemblies.actions.permit import get_permit
+from assemblies.actions.rebuild import rebuild_working_copy
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
@@ -63,13 +64,14 @@ def prepare(
     step: Step = lambda _words: None,
     decided: Collection[Domain] = (),
     new_library: bool = False,
+    rebuilds_working_copy: bool = False,
     secret_key: KeyRule = KeyRule.REQUIRED,
 ) -> Preparation:
     """Prepare everything; `step` is told what comes next.
 
     The caller lets the database or the journal win in `decided` domains; with `new_library` the library goes on with
-    what is here. Raises LibraryIncomplete when something is missing, CommandError where a database is not ours or was
-    written under another secret key.
+    what is here; with `rebuilds_working_copy` each row is rebuilt from the journal first. Raises LibraryIncomplete
+    when something is missing, CommandError where a database is not ours or was written under another secret key.
     """
     make_directories()
     make_room()
@@ -83,6 +85,9 @@ def prepare(
             migrations[alias] = migrate(alias)
         mark_store(payload_store(), replace=new_library)
         _decide_secret_key(secret_key, actor)
+        if rebuilds_working_copy:
+            step("rebuilding the working copy")
+            rebuild_working_copy(permit=get_permit(actor, LibraryEvent.REBUILD, *Domain), store=payload_store())
         step("comparing the domain databases")
         permit = get_permit(actor, LibraryEvent.ADOPT, *Domain)
         hydration = hydrate_all(permit=permit, store=payload_store())

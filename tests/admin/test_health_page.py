@@ -132,7 +132,7 @@ def test_a_store_that_cannot_be_asked_is_said_so(
 
     monkeypatch.setattr(library.storage, "exists", fail)
     page = text_of(superuser.get(HEALTH))
-    assert "The payload store cannot be read at the moment" in page
+    assert "The disk reports errors" in page
     assert "Something needs you." in page
 
 
@@ -182,7 +182,7 @@ def test_a_damaged_payload_is_found(superuser: Client, guid: str, tmp_path: Path
     superuser.post(VERIFY)
     page = text_of(superuser.get(RESULT))
     assert "1 finding." in page
-    for words in (payload_guid, "Payload damaged", "do not match", "Put its folder back from a backup"):
+    for words in (payload_guid, "Payload damaged", "do not match", "Put it back with"):
         assert words in page
     assert str(tmp_path) not in page
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-RESTORE = _("Put its folder back from a backup, then verify again. Until then it is not served.")
+RESTORE = _(
+    "Put it back with `restore_domains DIR --payloads-only`, which loses no later write. Until then it is not served."
+)
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,13 @@ ADVICE = {
     "payload_corrupt": Advice(_("Payload damaged"), RESTORE),
     "payload_unreadable": Advice(_("Payload unreadable"), _("Repair the disk or the connection, then verify again.")),
     "payload_store": Advice(
-        _("Payload store"), _("Mount its disk. Where it is lost, put a mirror's payloads back with `restore_domains`.")
+        _("Payload store"),
+        _("Mount its disk. Where it is lost, put a mirror's payloads back with `restore_domains DIR --payloads-only`."),
     ),
     "payload_orphan": Advice(_("Leftover payload"), _("No revision names it: the hourly sweep removes it.")),
     "working_copy": Advice(
         _("Working copy"),
-        _("Restore the default database from a backup; the journal tells what the row should be."),
+        _("Run `manage.py prepare --rebuild-working-copy`: the journal tells what the row should be."),
         of_assembly=True,
     ),
     "replica": Advice(
@@ -44,6 +47,12 @@ ADVICE = {
     ),
     "watermark": Advice(
         _("Domain database"), _("Run `manage.py prepare`: it says what differs, and how the file or the journal wins.")
+    ),
+    "database": Advice(
+        _("Database"), _("Repair the disk. Then put a mirror in place with `restore_domains DIR --replace`.")
+    ),
+    "annotation": Advice(
+        _("Setting or note"), _("It was changed by another hand. Keep a copy, and find out who had access.")
     ),
     "journal": Advice(
         _("Journal"), _("The journal was changed by another hand. Keep a copy, then restore it from a backup.")

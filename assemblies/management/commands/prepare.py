@@ -29,6 +29,7 @@ class Command(LibraryCommand):
         manage.py prepare --adopt-replica community     the community database's rows win
         manage.py prepare --rebuild-replica official    the journal wins; a copy of the file is kept
         manage.py prepare --new-library                 go on with what is here, though the rest is missing
+        manage.py prepare --rebuild-working-copy        after verify_library found it differing from the journal
         manage.py prepare --adopt-secret-key            after a restore without the earlier key
     """
 
@@ -45,6 +46,11 @@ class Command(LibraryCommand):
             "--new-library", action="store_true", help="Go on with what is here when a part of the library is missing."
         )
         parser.add_argument(
+            "--rebuild-working-copy",
+            action="store_true",
+            help="Rebuild every row of the working copy from the journal.",
+        )
+        parser.add_argument(
             "--adopt-secret-key",
             action="store_true",
             help="Take this server's secret key where the library knows another one; that ends every token, session "
@@ -59,6 +65,7 @@ class Command(LibraryCommand):
                 step=progress.say,
                 decided=[*adopt, *rebuild],
                 new_library=options["new_library"],
+                rebuilds_working_copy=options["rebuild_working_copy"],
                 secret_key=KeyRule.ADOPTED if options["adopt_secret_key"] else KeyRule.REQUIRED,
             )
         decided = [

@@ -11,7 +11,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from assemblies.audit_events import LibraryEvent
-from assemblies.backup.restore import Restored, check_mirror, restore
+from assemblies.backup.manifest import Manifest
+from assemblies.backup.restore import Restored, check_mirror, restore, restore_payloads
 from assemblies.conf import payload_store
 from assemblies.errors import RestoreRefused
 from assemblies.inspection.verify import Verification, verify_library
@@ -44,6 +45,7 @@ class Command(LibraryCommand):
         manage.py restore_domains /srv/backup/borealis
         manage.py restore_domains /srv/backup/borealis/mirror-20260131T030000000000Z
         manage.py restore_domains /srv/backup/borealis --replace --json
+        manage.py restore_domains /srv/backup/borealis --payloads-only      lost or damaged payloads alone
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,11 +54,28 @@ class Command(LibraryCommand):
             "--replace", action="store_true", help="Replace a library with other content; its files are kept aside."
         )
 
+        parser.add_argument(
+            "--payloads-only",
+            action="store_true",
+            help="Put back lost and damaged payloads alone, while the library is used; what was written since stays.",
+        )
+
     def work(self, **options: Any) -> None:
         started = monotonic()
         with self.tracking() as track:
-            restored = self._restore(Path(options["directory"]), track, replace=options["replace"])
-            self._bring_up(restored)
+            mirror, manifest = self._checked(Path(options["directory"]), track)
+            if options["payloads_only"]:
+                restored = restore_payloads(
+                    mirror,
+                    manifest,
+                    runtime_root=settings.RUNTIME_ROOT,
+                    store=payload_store(),
+                    now=timezone.now(),
+                    track=track,
+                )
+            else:
+                restored = self._restore(mirror, manifest, track, replace=options["replace"])
+            self._bring_up(restored, prepares=manifest.has_databases and not options["payloads_only"])
             verification = verify_library(payload_store(), now=timezone.now(), track=track)
         pending = len(pending_writes())
         facts = _facts(restored) | {"pending": pending, "secret_key_differs": find_difference()} | verification.json()
@@ -68,14 +87,16 @@ class Command(LibraryCommand):
                 returncode=REFUSED,
             )
 
-    def _restore(self, directory: Path, track: Track, *, replace: bool) -> Restored:
+    def _checked(self, directory: Path, track: Track) -> tuple[Path, Manifest]:
         try:
-            mirror, manifest = check_mirror(directory, track=track)
+            return check_mirror(directory, track=track)
         except RestoreRefused as refusal:
             if not self.as_json:
                 for finding in refusal.detail.get("findings", []):
                     self.stderr.write(f"{finding['subject']}: {finding['detail']}")
             raise
+
+    def _restore(self, mirror: Path, manifest: Manifest, track: Track, *, replace: bool) -> Restored:
         make_directories()
         with prepared_alone():
             return restore(
@@ -88,10 +109,10 @@ class Command(LibraryCommand):
                 track=track,
             )
 
-    def _bring_up(self, restored: Restored) -> None:
+    def _bring_up(self, restored: Restored, *, prepares: bool) -> None:
         """Migrate what an older version mirrored, say in the audit what was done, and write what was pending then."""
         logger.warning("restore_domains: %s, journal up to %s", restored.mirror, restored.manifest.head.sequence)
-        if restored.manifest.has_databases:
+        if prepares:
             prepare(actor=ACTOR, secret_key=KeyRule.LEFT)
         with write_transaction():
             record(
