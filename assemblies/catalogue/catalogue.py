@@ -79,7 +79,7 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     persistence = snapshot.persistence
     if position.states_version != snapshot.position.states_version:
         persistence = _read_persistence(persistence)
-    if not _is_in_the_journal(snapshot.position) or persistence.holds_less_than(snapshot.persistence):
+    if not is_in_the_journal(snapshot.position) or persistence.holds_less_than(snapshot.persistence):
         snapshot = _loaded(position, snapshot.flush_interval)
         persistence = snapshot.persistence
     known = snapshot.position
@@ -104,7 +104,7 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     )
 
 
-def _is_in_the_journal(position: Position) -> bool:
+def is_in_the_journal(position: Position) -> bool:
     """Say whether the journal goes on from `position`; a restored one may have another past."""
     return JournalEntry.objects.filter(sequence=position.sequence, hash=position.hash).exists()
 

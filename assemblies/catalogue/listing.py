@@ -10,7 +10,13 @@ from assemblies.catalogue.entry import CatalogueEntry
 from assemblies.catalogue.parameters import RELEVANCE, Filters, ListParameters
 from assemblies.catalogue.ranking import rank_all, rank_texts
 from assemblies.catalogue.search import Line, Search
-from assemblies.catalogue.selection import CHANGED_LAST_FIRST, DEFAULT_ORDERING, Selection, selected_guids
+from assemblies.catalogue.selection import (
+    CHANGED_LAST_FIRST,
+    DEFAULT_ORDERING,
+    Selection,
+    changed_since,
+    selected_guids,
+)
 from assemblies.catalogue.snapshot import Snapshot
 from assemblies.models import Assembly
 
@@ -58,13 +64,13 @@ class Narrowed(NamedTuple):
 def find_list(snapshot: Snapshot, parameters: ListParameters) -> ListResult:
     """Return the list that `parameters` ask for, as it is in the snapshot."""
     result = _found(snapshot, parameters)
-    guids, entries = result.guids, snapshot.entries
+    sets = list(parameters.among.values())
     if parameters.changed_since is not None:
-        since = parameters.changed_since.isoformat()
-        guids = [guid for guid in guids if entries[guid].content.updated_at >= since]
-    for among in parameters.among.values():
+        sets.append(frozenset(changed_since(snapshot, parameters.filters, parameters.changed_since.isoformat())))
+    guids = result.guids
+    for among in sets:
         guids = [guid for guid in guids if guid in among]
-    return result if guids is result.guids else replace(result, guids=guids, key=None)
+    return replace(result, guids=guids, key=None) if sets else result
 
 
 def count_live(snapshot: Snapshot) -> int:

@@ -1,44 +1,39 @@
-"""Every live assembly counted once, by all that the front page asks of it."""
+"""How many live assemblies there are of what the front page asks for, from counts that the catalogue keeps."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assemblies.catalogue import Snapshot
-from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
-
-Facts = tuple[str, str, UpstreamState | None, bool | None]
+from assemblies.catalogue.entry import YES, facet_key
+from assemblies.catalogue.parameters import Filters
+from assemblies.catalogue.selection import count_facet_keys
+from assemblies.domains import Domain, Kind, UpstreamState
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many assemblies have the same domain, type, upstream state, and original that changed."""
+    """For each domain, how many of its assemblies have each value of each filter."""
 
-    counts: "Counter[Facts]"
+    counts: Mapping[Domain, "Counter[str]"]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Tally":
-        live = (entry for entry in snapshot.entries.values() if entry.deleted_at is None)
-        return cls(
-            Counter((one.domain, one.content.assembly_type, one.upstream_state, one.origin_changed) for one in live)
-        )
+        return cls({domain: count_facet_keys(snapshot, Filters(domain=domain)) for domain in Domain})
 
     @property
     def live(self) -> int:
-        return self.counts.total()
+        return sum(map(sum, self.by_kind_and_domain().values()))
 
     def by_kind_and_domain(self) -> dict[Kind, list[int]]:
         """Return for each kind how many there are in each domain, in the domains' order."""
-        found: Counter[tuple[Kind, str]] = Counter()
-        for (domain, type_name, _state, _changed), count in self.counts.items():
-            found[AssemblyType(type_name).kind, domain] += count
-        return {kind: [found[kind, domain] for domain in Domain] for kind in Kind}
+        return {kind: [self.counts[domain][facet_key("kind", kind)] for domain in Domain] for kind in Kind}
 
     def in_state(self, state: UpstreamState) -> int:
-        return self._count(lambda facts: facts[2] == state)
+        return self._count(facet_key("upstream_state", state))
 
     def of_changed_originals(self) -> int:
-        return self._count(lambda facts: bool(facts[3]))
+        return self._count(facet_key("origin_changed", YES))
 
-    def _count(self, test: Callable[[Facts], bool]) -> int:
-        return sum(count for facts, count in self.counts.items() if test(facts))
+    def _count(self, key: str) -> int:
+        return sum(counts[key] for counts in self.counts.values())
