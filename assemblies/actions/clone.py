@@ -1,5 +1,6 @@
 """Copy an assembly, knowing what it was copied from."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -10,6 +11,7 @@ from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.create import check_vacant
 from assemblies.actions.find import get_live
 from assemblies.actions.permit import Permit
+from assemblies.actions.selection import get_selection
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content, Lineage
 
@@ -84,3 +86,18 @@ def copy_of(origin: Assembly, *, display_name: str, revision: int | None = None)
     )
     metadata = {key: value for key, value in content.metadata.items() if key not in PROVENANCE_KEYS}
     return with_content_hash(replace(content, display_name=display_name, metadata=metadata, cloned_from=lineage))
+
+
+def clone_many(guids: Sequence[str], *, domain: Domain, permit: Permit) -> list[Receipt]:
+    """Copy all or none into `domain`, under new GUIDs and names. The copies share the payloads.
+
+    Raises AssemblyNotFound, Forbidden, DevModeRequired, or a Failure.
+    """
+    changes = [
+        arrival(
+            copy_of(origin, display_name=copy_name(origin)),
+            origin, domain=domain, actor_name=permit.actor.name, new_guid=None, event=None,
+        )
+        for origin in get_selection(guids)
+    ]  # fmt: skip
+    return commit(changes, permit=permit)

@@ -34,7 +34,7 @@ class OnConflict(StrEnum):
     FAIL = "fail"
 
 
-class Standing(StrEnum):
+class ImportState(StrEnum):
     """How a document stands to the library."""
 
     NEW = "new"
@@ -57,7 +57,7 @@ class Preview:
 
     guid: str | None
     display_name: str
-    standing: Standing
+    standing: ImportState
     same_name_guids: list[str] = field(default_factory=list)
     flags: list[dict[str, Any]] = field(default_factory=list)
     refusal: Refusal | None = None
@@ -195,14 +195,14 @@ def _preview(
     )
 
 
-def _standing(row: Assembly | None, domain: Domain, content_hash: str) -> Standing:
+def _standing(row: Assembly | None, domain: Domain, content_hash: str) -> ImportState:
     if row is None:
-        return Standing.NEW
+        return ImportState.NEW
     if row.domain != domain:
-        return Standing.OTHER_DOMAIN
+        return ImportState.OTHER_DOMAIN
     if row.deleted_at is not None:
-        return Standing.NEW
-    return Standing.SAME if row.content_hash == content_hash else Standing.CHANGED
+        return ImportState.NEW
+    return ImportState.SAME if row.content_hash == content_hash else ImportState.CHANGED
 
 
 def _guids_by_name(names: Collection[str]) -> dict[str, list[str]]:

@@ -2,21 +2,27 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assemblies.actions.audit import record_denial
-from assemblies.actions.change import Change
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.commit import commit
 from assemblies.actions.contents import stamped, with_content_hash
 from assemblies.actions.find import require_live
 from assemblies.actions.permit import Permit
+from assemblies.documents import normalise_category, normalise_tags
 from assemblies.domains import Domain, Operation
 from assemblies.errors import Refusal
 from assemblies.models import Assembly, Content
 from assemblies.permissions import Verb, find_refusal
 from devmode.actor import Actor
 from devmode.audit.events import AuditEvent
+
+Tags = list[Any] | dict[str, Any]
 
 
 def get_selection(guids: Sequence[str], *, with_texts: bool = True) -> list[Assembly]:
@@ -57,3 +63,46 @@ def _naming(refusal: Refusal, domain: Domain, count: int, total: int) -> Refusal
         said = _("The selected one is %(domain)s. %(why)s")
     facts = {"count": count, "total": total, "domain": domain.label, "why": refusal.message}
     return type(refusal)(said % facts, domain=domain)
+
+
+def categorise_many(guids: Sequence[str], category: str, *, permit: Permit) -> list[Receipt]:
+    """Categorise all or none; what is in the category already stays as it is.
+
+    Raises AssemblyNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
+    """
+    rows = get_selection(guids, with_texts=False)
+
+    def rewrite(content: Content) -> Content:
+        return replace(content, category=normalise_category(category, kind=content.kind))
+
+    changes = [rewriting(row, rewrite, actor_name=permit.actor.name) for row in rows]
+    return commit(changes, permit=permit, detail={"category": category})
+
+
+def tag_many(guids: Sequence[str], tag: str, *, permit: Permit, remove: bool = False) -> list[Receipt]:
+    """Tag all or none; tags are the same in any letter case. What has the tag already, or has it not, stays as it is.
+
+    Raises AssemblyNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
+    """
+    rows = get_selection(guids, with_texts=False)
+    normalise_tags([tag])
+
+    def rewrite(content: Content) -> Content:
+        tags = _without(content.tags, tag) if remove else _with(content.tags, tag)
+        return replace(content, tags=normalise_tags(tags))
+
+    changes = [rewriting(row, rewrite, actor_name=permit.actor.name) for row in rows]
+    return commit(changes, permit=permit, detail={"removed" if remove else "added": tag})
+
+
+def _with(tags: Tags, tag: str) -> Tags:
+    if tag.casefold() in {str(one).casefold() for one in tags}:
+        return tags
+    return tags | {tag: True} if isinstance(tags, dict) else [*tags, tag]
+
+
+def _without(tags: Tags, tag: str) -> Tags:
+    key = tag.casefold()
+    if isinstance(tags, dict):
+        return {one: value for one, value in tags.items() if one.casefold() != key}
+    return [one for one in tags if one.casefold() != key]

@@ -9,7 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from assemblies.actions.audit import record_denial
 from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, InvalidGuid, RevisionNotFound
+from assemblies.permissions import Place, Verb, find_refusal
+from assemblies.web.actors import actor_of
+from devmode.audit.events import AuditEvent
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
@@ -34,3 +38,13 @@ def refusals_as_pages(view: View[Rest]) -> View[Rest]:
             return render_page(request, "admin/refused.html", title=error.message, status=403, refusal=error)
 
     return answering  # type: ignore[return-value]  # `wraps` hides that the request may be passed by position
+
+
+def require_administrator(request: HttpRequest, event: AuditEvent | None = None) -> None:
+    """Raise Forbidden for everybody else; what they tried to do is audited under `event`, what they read is not."""
+    refusal = find_refusal(actor_of(request), Verb.ADMINISTER, Place.LIBRARY)
+    if refusal is None:
+        return
+    if event:
+        record_denial(actor_of(request), event, refusal)
+    raise refusal

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.actions import remove_setting, set_setting
+from assemblies.actions import settings as verbs
 from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import get_setting_permit
 from assemblies.api.description import CATEGORY, GUID, READING_ONE, SETTING_KEY
@@ -72,7 +72,7 @@ class SettingViewSet(AssemblyResource):
     def write(self, request: Request, guid: str, category: str, key: str) -> Response:
         permit, guid, chosen = self._authorized(guid, category, key, LibraryEvent.SET_SETTING)
         sent = self.body()
-        setting = set_setting.set_setting(guid, chosen, key, sent["value"], permit=permit, status=sent["status"])
+        setting = verbs.set_setting(guid, chosen, key, sent["value"], permit=permit, status=sent["status"])
         return Response(Setting(setting).data)
 
     @described(
@@ -85,7 +85,7 @@ class SettingViewSet(AssemblyResource):
     @write.mapping.delete  # type: ignore[untyped-decorator]
     def remove(self, request: Request, guid: str, category: str, key: str) -> Response:
         permit, guid, chosen = self._authorized(guid, category, key, LibraryEvent.REMOVE_SETTING)
-        remove_setting.remove_setting(guid, chosen, key, permit=permit)
+        verbs.remove_setting(guid, chosen, key, permit=permit)
         return Response(status=204)
 
     def _authorized(self, guid: str, category: str, key: str, event: AuditEvent) -> tuple[Permit, str, SettingCategory]:

@@ -14,11 +14,10 @@ from assemblies.actions.discard import discard
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.revert import revert
-from assemblies.actions.save_view import save_view
-from assemblies.actions.selection import get_selection_permit
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.saved_views import save_view
+from assemblies.actions.selection import get_selection_permit, tag_many
 from assemblies.actions.setting_rules import get_setting_permit
-from assemblies.actions.tag_many import tag_many
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.audit_events import LibraryEvent
 from assemblies.demo.documents import (

@@ -16,10 +16,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.permit import Permit
+from assemblies.actions.settings import archive_setting
 from assemblies.documents import canonical_json
 from assemblies.domains import Domain, Operation
 from assemblies.errors import MigrationFailed, MigrationRefused

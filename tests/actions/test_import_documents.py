@@ -8,7 +8,7 @@ import pytest
 from assemblies.actions.change import Event, Receipt
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.import_documents import Choice, OnConflict, Standing, import_documents, preview
+from assemblies.actions.import_documents import Choice, ImportState, OnConflict, import_documents, preview
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain, Operation
@@ -136,17 +136,17 @@ def test_a_preview_says_what_would_happen_and_writes_nothing(
     documents = [script("New"), same, replace(same, payload=b"other"), script("Theirs", guid="c" * 40), script("Same")]
     found = preview(documents, domain=Domain.USER, on_conflict=OnConflict.UPDATE)
     assert [line.standing for line in found] == [
-        Standing.NEW,
-        Standing.SAME,
-        Standing.CHANGED,
-        Standing.OTHER_DOMAIN,
-        Standing.NEW,
+        ImportState.NEW,
+        ImportState.SAME,
+        ImportState.CHANGED,
+        ImportState.OTHER_DOMAIN,
+        ImportState.NEW,
     ]
     assert isinstance(found[3].refusal, GuidInOtherDomain)
     assert found[4].same_name_guids == [GUID]
     assert Assembly.objects.count() == 2
     delete(GUID, permit=may_delete(operator))
-    assert preview([same], domain=Domain.USER, on_conflict=OnConflict.UPDATE)[0].standing == Standing.NEW
+    assert preview([same], domain=Domain.USER, on_conflict=OnConflict.UPDATE)[0].standing == ImportState.NEW
 
 
 def test_each_document_may_have_a_choice_of_its_own(library: PayloadStore, operator: Actor) -> None:

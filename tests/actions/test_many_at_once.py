@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 
-from assemblies.actions.categorise_many import categorise_many
 from assemblies.actions.change import Receipt
-from assemblies.actions.clone_many import clone_many
+from assemblies.actions.clone import clone_many
 from assemblies.actions.create import create
-from assemblies.actions.delete import delete
-from assemblies.actions.delete_many import delete_many
+from assemblies.actions.delete import delete, delete_many
 from assemblies.actions.permit import Permit
-from assemblies.actions.selection import get_selection_permit
-from assemblies.actions.tag_many import tag_many
+from assemblies.actions.selection import categorise_many, get_selection_permit, tag_many
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, InvalidField, RevisionConflict

@@ -5,8 +5,7 @@ import pytest
 from assemblies.actions.add_note import add_note
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.remove_setting import remove_setting
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import remove_setting, set_setting
 from assemblies.domains import Domain
 from assemblies.errors import (
     AssemblyNotFound,

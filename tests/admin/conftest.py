@@ -8,7 +8,7 @@ from django.utils import timezone
 from assemblies.actions.add_note import add_note
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.admin.front.activity import DAYS, HOURS, changes_per_day, flushes_per_hour
 from assemblies.catalogue import Snapshot, library_catalogue

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.admin.grid import chosen
 from assemblies.domains import Domain

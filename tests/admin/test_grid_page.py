@@ -11,7 +11,7 @@ from django.test import Client
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from assemblies.actions import save_view
+from assemblies.actions import saved_views
 from assemblies.models import SavedView
 
 LIST = "/admin/assemblies/assembly/"
@@ -40,7 +40,7 @@ def test_what_is_no_name_is_said_so(superuser: Client, name: str) -> None:
 
 
 def test_there_is_an_end_to_them(superuser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(save_view, "MAX_VIEWS", 1)
+    monkeypatch.setattr(saved_views, "MAX_VIEWS", 1)
     superuser.post(SAVE, {"name": "One", "query": ""})
     said = superuser.post(SAVE, {"name": "Two", "query": ""}, follow=True).content.decode()
     assert "You have 1 saved views already" in said

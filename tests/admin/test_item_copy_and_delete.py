@@ -8,7 +8,7 @@ from django.test import Client
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain, Operation

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
@@ -204,7 +204,7 @@ def test_a_payload_that_is_not_intact_is_said_so_and_not_shown(
     assert ("are missing" if fault == "missing" else "do not match") in page
     assert "echo" not in page
     assert str(tmp_path) not in page
-    assert "cannot be shown whole" in page
+    assert "cannot be shown in full" in page
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush

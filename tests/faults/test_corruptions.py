@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from assemblies.actions.add_note import add_note
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
 from assemblies.models import SettingCategory

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from assemblies.actions.create import create
-from assemblies.actions.set_setting import set_setting
+from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain

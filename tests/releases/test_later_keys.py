@@ -20,7 +20,7 @@ from assemblies.actions.hydrate import adopt_replica
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.permit import Permit
 from assemblies.actions.revert import revert
-from assemblies.actions.tag_many import tag_many
+from assemblies.actions.selection import tag_many
 from assemblies.actions.update import update
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue

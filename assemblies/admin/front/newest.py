@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assemblies.admin.favourites import favourites_of
+from assemblies.admin.grid.results import favourites_of
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, Operation
 from assemblies.models import JournalEntry

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 
 from assemblies.catalogue import ORDERINGS, RELEVANCE, ListParameters
 from assemblies.catalogue.entry import YES
@@ -123,3 +124,12 @@ class ListAddress:
             limit=self.size,
             offset=(self.page - 1) * self.size,
         )
+
+
+def address_of(address: ListAddress) -> str:
+    """Return the address of the list that `address` describes, at its page."""
+    return f"{reverse('admin:assemblies_assembly_changelist')}?{address.here}".removesuffix("?")
+
+
+def back_to_list(request: HttpRequest) -> HttpResponseRedirect:
+    return HttpResponseRedirect(address_of(ListAddress.of_text(request.POST.get("query", ""))))

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from assemblies.actions.delete_many import delete_many
+from assemblies.actions.delete import delete_many
 from assemblies.actions.selection import get_selection_permit
-from assemblies.admin.grid.back import back_to_list
+from assemblies.admin.grid.address import back_to_list
 from assemblies.admin.grid.chosen import chosen, chosen_revisions
 from assemblies.admin.grid.deletion import confirmation
 from assemblies.admin.grid.verbs import VERBS

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from assemblies.admin.grid.address import ListAddress
-from assemblies.admin.grid.found import find
+from assemblies.admin.grid.results import find
 from assemblies.admin.sent_numbers import number_of
 from assemblies.errors import InvalidField
 

@@ -7,8 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
-from assemblies.admin.grid.address import ListAddress
-from assemblies.admin.grid.back import address_of
+from assemblies.admin.grid.address import ListAddress, address_of
 from assemblies.admin.page import render_page
 from assemblies.admin.where_used import find_copies, find_replaced
 from assemblies.catalogue import CatalogueEntry, Snapshot, library_catalogue

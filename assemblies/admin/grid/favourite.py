@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import get_permit
-from assemblies.actions.remove_setting import remove_setting
-from assemblies.actions.set_setting import set_setting
-from assemblies.admin.grid.back import back_to_list
+from assemblies.actions.settings import remove_setting, set_setting
+from assemblies.admin.grid.address import back_to_list
 from assemblies.admin.page import refusals_as_pages
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import SettingNotFound

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from assemblies.admin.grid.address import ListAddress
 from assemblies.admin.grid.columns import headings, page_links, size_links
 from assemblies.admin.grid.filters import chips_of, groups_of
-from assemblies.admin.grid.found import FoundList, find
+from assemblies.admin.grid.results import FoundList, find
 from assemblies.admin.grid.rows import rows_of
 from assemblies.admin.page import render_page
 from assemblies.catalogue import RELEVANCE

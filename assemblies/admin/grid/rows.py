@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from assemblies.admin.badges import upstream_tone
-from assemblies.admin.grid.found import FoundList
+from assemblies.admin.grid.results import FoundList
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.search import Line, Search
 from assemblies.domains import AssemblyType, Domain, Kind

@@ -7,10 +7,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from assemblies.actions.remove_view import remove_view
-from assemblies.actions.save_view import save_view
-from assemblies.admin.grid.address import ListAddress
-from assemblies.admin.grid.back import back_to_list
+from assemblies.actions.saved_views import remove_view, save_view
+from assemblies.admin.grid.address import ListAddress, back_to_list
 from assemblies.errors import InvalidField, LibraryBusy
 
 

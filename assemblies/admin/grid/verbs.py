@@ -6,12 +6,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assemblies.actions.categorise_many import categorise_many
 from assemblies.actions.change import Receipt
-from assemblies.actions.clone_many import clone_many
+from assemblies.actions.clone import clone_many
 from assemblies.actions.permit import get_permit
-from assemblies.actions.selection import get_selection_permit
-from assemblies.actions.tag_many import tag_many
+from assemblies.actions.selection import categorise_many, get_selection_permit, tag_many
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField

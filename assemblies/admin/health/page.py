@@ -7,9 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assemblies.admin.health.administrators import require_administrator
 from assemblies.admin.health.in_force import settings_in_force
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import refusals_as_pages, render_page, require_administrator
 from assemblies.admin.queue.page import overdue
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue

@@ -12,9 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assemblies.admin.health.administrators import require_administrator
 from assemblies.admin.health.advice import Advice, advice_on
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import refusals_as_pages, render_page, require_administrator
 from assemblies.admin.progress import progress_answer
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assemblies.actions.import_documents import Preview, Standing
+from assemblies.actions.import_documents import ImportState, Preview
 from assemblies.admin.history.field_words import FIELD_WORDS
 from assemblies.conf import payload_store
 from assemblies.diffing.side_by_side import SideBySide, side_by_side
@@ -59,7 +59,7 @@ class Comparing:
 
         None where there is nothing to compare, and once there is no room left: those are counted as `left_out`.
         """
-        if found.row is None or found.standing not in {Standing.CHANGED, Standing.OTHER_DOMAIN}:
+        if found.row is None or found.standing not in {ImportState.CHANGED, ImportState.OTHER_DOMAIN}:
             return None
         if self.documents_left <= 0:
             self.left_out += 1

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods
 from assemblies.actions.change import Event
 from assemblies.actions.import_documents import MAX_PER_MINUTE
 from assemblies.actions.permit import Permit, get_permit
+from assemblies.admin.import_export.decisions import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
-from assemblies.admin.import_export.picking import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
-from assemblies.admin.import_export.proposal import propose
+from assemblies.admin.import_export.preview import propose
 from assemblies.admin.import_export.upload import Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent

@@ -7,7 +7,7 @@ from typing import Any
 from assemblies.actions.change import Event, Outcome, Receipt
 from assemblies.actions.import_documents import import_documents
 from assemblies.actions.permit import Permit
-from assemblies.admin.import_export.proposal import Pick, Proposal, Row
+from assemblies.admin.import_export.preview import ImportDecision, ImportPreview, Row
 from assemblies.conf import payload_store
 
 
@@ -28,7 +28,7 @@ class Result:
 class Report:
     """What an import did."""
 
-    proposal: Proposal
+    proposal: ImportPreview
     results: list[Result]
 
     @property
@@ -38,11 +38,13 @@ class Report:
         return [(outcome, outcome.label, count) for outcome, count in numbers.items() if count]
 
 
-def import_picked(proposal: Proposal, picks: Sequence[Pick], *, permit: Permit, event: Event | None) -> Report:
+def import_picked(
+    proposal: ImportPreview, picks: Sequence[ImportDecision], *, permit: Permit, event: Event | None
+) -> Report:
     """Import the rows as picked. Raises what `import_documents` does; nothing was imported then."""
-    chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not Pick.SKIP]
+    chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not ImportDecision.SKIP]
     receipts = import_documents(
-        [replace(row.document, guid=None) if pick is Pick.AS_NEW else row.document for row, pick in chosen],
+        [replace(row.document, guid=None) if pick is ImportDecision.AS_NEW else row.document for row, pick in chosen],
         domain=proposal.domain,
         on_conflict=[row.choice(pick) for row, pick in chosen],
         permit=permit,

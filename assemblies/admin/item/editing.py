@@ -7,8 +7,12 @@ from typing import Any
 from django.http import QueryDict
 
 from assemblies import documents
+from assemblies.actions.revert import get_revision
 from assemblies.admin.item.form import ItemForm
 from assemblies.admin.item.variable_rows import MAX_ROWS, BaseVariableRows, VariableRows
+from assemblies.catalogue import CatalogueEntry
+from assemblies.conf import payload_store
+from assemblies.errors import Failure, RevisionNotFound
 from assemblies.models import Content
 
 
@@ -104,3 +108,26 @@ def _rows(revision: Revision, data: QueryDict | None = None) -> BaseVariableRows
     rows: Any = VariableRows
     made: BaseVariableRows = rows(revision.content.variables, revision.content.assembly_type, data)
     return made
+
+
+def newest_of(entry: CatalogueEntry) -> Revision:
+    """Return an assembly as it is now."""
+    return revision_of(entry.revision, entry.content)
+
+
+def revision_of(number: int, content: Content) -> Revision:
+    """Return a revision; without its payload when that is missing or corrupt, for its other fields can be changed."""
+    try:
+        return Revision(number, content, payload_store().read(content.payload))
+    except Failure as failure:
+        return Revision(number, content, None, failure.message)
+
+
+def earlier_or_newest(entry: CatalogueEntry, number: int) -> Revision:
+    """Return the revision of that number; the newest one where the journal has none of it."""
+    if number == entry.revision:
+        return newest_of(entry)
+    try:
+        return revision_of(number, get_revision(entry.guid, number)[1])
+    except RevisionNotFound:
+        return newest_of(entry)

@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from assemblies.admin.item.item_view import item_page
 from assemblies.admin.item.save import save, save_raw
-from assemblies.admin.item.shown import item_page
 from assemblies.admin.page import refusals_as_pages
 from assemblies.web.lookups import get_any_entry
 

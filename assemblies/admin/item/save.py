@@ -13,10 +13,17 @@ from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.update import update
 from assemblies.admin.addresses import item_address
 from assemblies.admin.item.conflict import conflict_of
-from assemblies.admin.item.editing import Changes, Editing, merged_editing, typed_editing, with_another_row
+from assemblies.admin.item.editing import (
+    Changes,
+    Editing,
+    earlier_or_newest,
+    merged_editing,
+    newest_of,
+    typed_editing,
+    with_another_row,
+)
+from assemblies.admin.item.item_view import Refused, item_page
 from assemblies.admin.item.raw import read_raw
-from assemblies.admin.item.revision import earlier_or_newest, newest_of
-from assemblies.admin.item.shown import Refused, item_page
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry

@@ -5,9 +5,9 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import Permit, get_permit
+from assemblies.admin.addresses import official_address, record_address
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.progress import progress_answer
-from assemblies.admin.syncs.addresses import official_address, record_address
 from assemblies.admin.syncs.allowances import Allowances
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.syncs.addresses import grid_address
+from assemblies.admin.addresses import grid_address
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, UpstreamState
 

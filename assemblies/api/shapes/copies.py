@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from assemblies.actions.change import Outcome
-from assemblies.actions.import_documents import OnConflict, Standing
+from assemblies.actions.import_documents import ImportState, OnConflict
 from assemblies.api.import_lines import PASSED_OVER, REFUSED
 from assemblies.api.shapes.fields import DOCUMENT, GUID, NAME, NULL, DomainWord, Ruled, as_sent, read_guid, read_name
 from assemblies.api.shapes.items import Flag
@@ -75,7 +75,7 @@ class PreviewLine(Answer):
     member = serializers.CharField()
     assembly_guid = serializers.CharField(allow_null=True)
     display_name = serializers.CharField()
-    standing = serializers.ChoiceField([*(standing.value for standing in Standing), REFUSED, PASSED_OVER])
+    standing = serializers.ChoiceField([*(standing.value for standing in ImportState), REFUSED, PASSED_OVER])
     same_name_guids = serializers.ListField(child=serializers.CharField())
     flags = Flag(many=True)
     refusal = ErrorSerializer(allow_null=True)

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.actions.import_documents import Choice, OnConflict, Preview, Standing, preview
+from assemblies.actions.import_documents import Choice, ImportState, OnConflict, Preview, preview
 from assemblies.admin.badges import source_badge
 from assemblies.admin.import_export.comparison import Comparing, DocumentComparison
 from assemblies.admin.import_export.upload import Readable, Unreadable, Upload
@@ -24,7 +24,7 @@ FLAGS_SHOWN = 20
 CLASHES_SHOWN = 5
 
 
-class Pick(StrEnum):
+class ImportDecision(StrEnum):
     """What to do with one document."""
 
     IMPORT = "import"
@@ -33,12 +33,12 @@ class Pick(StrEnum):
 
 
 STANDING_WORDS = {
-    Standing.NEW: _("New"),
-    Standing.SAME: _("Same"),
-    Standing.CHANGED: _("Changed"),
-    Standing.OTHER_DOMAIN: _("GUID of another domain"),
+    ImportState.NEW: _("New"),
+    ImportState.SAME: _("Same"),
+    ImportState.CHANGED: _("Changed"),
+    ImportState.OTHER_DOMAIN: _("GUID of another domain"),
 }
-_IMPORT_WORDS = {Standing.NEW: _("Import"), Standing.SAME: _("Import again"), Standing.CHANGED: _("Update")}
+_IMPORT_WORDS = {ImportState.NEW: _("Import"), ImportState.SAME: _("Import again"), ImportState.CHANGED: _("Update")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Row:
     comparison: DocumentComparison | None = None
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ImportState:
         return self.preview.standing
 
     @property
@@ -79,7 +79,7 @@ class Row:
     def has_more(self) -> bool:
         """Say whether there is more to say than stands in the columns."""
         told = (self.clashes, self.preview.flags, self.first_twin, self.comparison)
-        return any(told) or self.document.guid is None or self.standing == Standing.OTHER_DOMAIN
+        return any(told) or self.document.guid is None or self.standing == ImportState.OTHER_DOMAIN
 
     @cached_property
     def token(self) -> str:
@@ -88,33 +88,37 @@ class Row:
         return f"{self.standing}:{revision}:{self.document.content_hash[:32]}"
 
     @property
-    def picks(self) -> list[tuple[Pick, Any]]:
+    def picks(self) -> list[tuple[ImportDecision, Any]]:
         """What may be done, in words."""
-        found: list[tuple[Pick, Any]] = []
+        found: list[tuple[ImportDecision, Any]] = []
         if self.standing in _IMPORT_WORDS:
-            found.append((Pick.IMPORT, _IMPORT_WORDS[self.standing]))
+            found.append((ImportDecision.IMPORT, _IMPORT_WORDS[self.standing]))
         if self.document.guid is not None:
-            found.append((Pick.AS_NEW, _("Import as a new one (new GUID)")))
-        return [*found, (Pick.SKIP, _("Skip"))]
+            found.append((ImportDecision.AS_NEW, _("Import as a new one (new GUID)")))
+        return [*found, (ImportDecision.SKIP, _("Skip"))]
 
     @property
-    def proposed(self) -> Pick:
-        needs_nothing = self.standing in {Standing.SAME, Standing.OTHER_DOMAIN}
-        return Pick.SKIP if needs_nothing or self.first_twin or self.repeats else Pick.IMPORT
+    def proposed(self) -> ImportDecision:
+        needs_nothing = self.standing in {ImportState.SAME, ImportState.OTHER_DOMAIN}
+        return ImportDecision.SKIP if needs_nothing or self.first_twin or self.repeats else ImportDecision.IMPORT
 
-    def choice(self, pick: Pick) -> Choice:
+    def choice(self, pick: ImportDecision) -> Choice:
         """Return what the pick means, upon what the row says: anything else in the library refuses the import.
 
         A new GUID cannot be taken.
         """
         row = self.preview.row
-        if pick is Pick.IMPORT and row is not None and self.standing in {Standing.SAME, Standing.CHANGED}:
+        if (
+            pick is ImportDecision.IMPORT
+            and row is not None
+            and self.standing in {ImportState.SAME, ImportState.CHANGED}
+        ):
             return Choice(OnConflict.UPDATE, row.sequence)
         return Choice(OnConflict.FAIL)
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ImportPreview:
     """The rows of an upload and what could not be read in it; `uncompared` rows were too many to compare at once."""
 
     domain: Domain
@@ -127,19 +131,19 @@ class Proposal:
         return [row.token for row in self.rows]
 
     @property
-    def counts(self) -> list[tuple[Standing, Any, int]]:
+    def counts(self) -> list[tuple[ImportState, Any, int]]:
         """How many rows stand how, without what there is none of."""
-        numbers = {standing: sum(row.standing == standing for row in self.rows) for standing in Standing}
+        numbers = {standing: sum(row.standing == standing for row in self.rows) for standing in ImportState}
         return [(standing, STANDING_WORDS[standing], count) for standing, count in numbers.items() if count]
 
 
-def propose(upload: Upload, domain: Domain, *, compares: bool = True) -> Proposal:
+def propose(upload: Upload, domain: Domain, *, compares: bool = True) -> ImportPreview:
     """Return what importing `upload` into `domain` would come to."""
     entries = library_catalogue().current().entries
     previews = preview([one.document for one in upload.readable], domain=domain, on_conflict=OnConflict.UPDATE)
     comparing = Comparing()
     rows = list(_rows(upload.readable, previews, entries, comparing if compares else None))
-    return Proposal(domain, rows, upload.unreadable, comparing.left_out)
+    return ImportPreview(domain, rows, upload.unreadable, comparing.left_out)
 
 
 def _rows(

@@ -8,17 +8,16 @@ from django.utils.translation import gettext as _
 
 from assemblies.admin.badges import upstream_tone
 from assemblies.admin.history.tab import history_of
-from assemblies.admin.item import standing
+from assemblies.admin.item import page_header
 from assemblies.admin.item.conflict import Conflict
-from assemblies.admin.item.editing import Editing, Revision, editing_of
+from assemblies.admin.item.editing import Editing, Revision, editing_of, newest_of
 from assemblies.admin.item.editor import editor_context
 from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.raw import raw_text
 from assemblies.admin.item.references import WAYS
-from assemblies.admin.item.revision import newest_of
-from assemblies.admin.item.summary_shown import shown_summary
+from assemblies.admin.item.summary_view import shown_summary
 from assemblies.admin.item.tabs import tabs_of
-from assemblies.admin.item.variables_shown import shown_variables
+from assemblies.admin.item.variables_view import shown_variables
 from assemblies.admin.page import render_page
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.workflow.picture import picture_of
@@ -53,7 +52,7 @@ class Refused:
 def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | None = None) -> HttpResponse:
     """Return the page; after a save that was refused with everything that was typed."""
     revision = newest_of(entry)
-    rights = standing.rights_in(request, entry)
+    rights = page_header.rights_in(request, entry)
     editing = refused.editing if refused and refused.editing else None
     if editing is None and rights.may_write:
         editing = editing_of(revision)
@@ -69,9 +68,9 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         domain=Domain(entry.domain),
         rights=rights,
         refused=refused,
-        lifecycle=standing.lifecycle_of(entry, rights.actor.name),
-        origin=standing.origin_of(entry),
-        is_withdrawn=standing.is_withdrawn(entry),
+        lifecycle=page_header.lifecycle_of(entry, rights.actor.name),
+        origin=page_header.origin_of(entry),
+        is_withdrawn=page_header.is_withdrawn(entry),
         upstream_tone=upstream_tone(entry.upstream_state),
         created_at=parse_time(entry.content.created_at),
         updated_at=parse_time(entry.content.updated_at),

@@ -9,12 +9,11 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from assemblies.admin.favourites import favourites_of
 from assemblies.admin.grid.address import ListAddress
 from assemblies.catalogue import ListResult, find_list, library_catalogue
 from assemblies.catalogue.facets import Facets, find_facets
 from assemblies.catalogue.search import Search
-from assemblies.models import Assembly
+from assemblies.models import Assembly, AssemblySetting, SettingCategory, Status
 
 
 @dataclass(frozen=True)
@@ -47,3 +46,9 @@ def find(address: ListAddress, user: AbstractBaseUser | Any) -> FoundList:
     number = min(address.page, max(1, -(-result.count // address.size)))
     parameters = replace(result.parameters, offset=(number - 1) * address.size)
     return FoundList(address, replace(result, parameters=parameters), number, sets, now)
+
+
+def favourites_of(name: str) -> frozenset[str]:
+    """Return the GUIDs of somebody's favourites; one query."""
+    own = AssemblySetting.objects.filter(category=SettingCategory.FAVOURITE, key=name, status=Status.ACTIVE)
+    return frozenset(own.order_by().values_list("assembly_id", flat=True))

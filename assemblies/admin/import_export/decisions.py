@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assemblies import documents
-from assemblies.admin.import_export.proposal import Pick, Proposal, Row
+from assemblies.admin.import_export.preview import ImportDecision, ImportPreview, Row
 from assemblies.errors import Refusal
 
 MAX_TEXT_LENGTH = 2 * 1024 * 1024
@@ -45,12 +45,12 @@ FOR_ALL_WORDS = {
 class Picking:
     """A pick for each row, and why nothing may be imported upon them, if so, with the status of that answer."""
 
-    picks: list[Pick]
+    picks: list[ImportDecision]
     notice: Any = ""
     status: int = 200
 
 
-def picking_of(form: Mapping[str, Any], proposal: Proposal) -> Picking:
+def picking_of(form: Mapping[str, Any], proposal: ImportPreview) -> Picking:
     """Return the picks of a form, as far as they are for these rows; the others are as proposed."""
     tokens, sent = _texts(form.get("tokens")), _texts(form.get("picks"))
     for_all = form.get("all")
@@ -65,20 +65,23 @@ def picking_of(form: Mapping[str, Any], proposal: Proposal) -> Picking:
     return Picking(picks, _fault(proposal, picks), status=400)
 
 
-def _picked(row: Row, sent: list[str], for_all: Any) -> Pick | None:
+def _picked(row: Row, sent: list[str], for_all: Any) -> ImportDecision | None:
     word = sent[row.position] if row.position < len(sent) else for_all
     return next((pick for pick, _words in row.picks if pick == word), None)
 
 
-def _fault(proposal: Proposal, picks: list[Pick]) -> str:
+def _fault(proposal: ImportPreview, picks: list[ImportDecision]) -> str:
     """Say what is wrong with the picks themselves."""
-    chosen = [row for row, pick in zip(proposal.rows, picks, strict=True) if pick is Pick.IMPORT and row.document.guid]
+    imported = [row for row, pick in zip(proposal.rows, picks, strict=True) if pick is ImportDecision.IMPORT]
+    chosen = [row for row in imported if row.document.guid]
     guids = Counter(row.document.guid for row in chosen)
     twins = [row.place for row in chosen if guids[row.document.guid] > 1]
     if twins:
         words = _("These documents have the same GUID: %(places)s. Import one of them, the others as new ones or not.")
         return words % {"places": ", ".join(twins[:5])}
-    return "" if any(pick is not Pick.SKIP for pick in picks) else _("Every document is skipped; nothing was imported.")
+    if any(pick is not ImportDecision.SKIP for pick in picks):
+        return ""
+    return _("Every document is skipped; nothing was imported.")
 
 
 def _texts(text: Any) -> list[str]:

@@ -1,12 +1,14 @@
-"""Set something on an assembly; what was set before is archived."""
+"""Settings of an assembly: set, removed, and archived before either, so that nothing that was ever set is forgotten."""
 
+from datetime import datetime
 from typing import Any
 
+from assemblies import documents
 from assemblies.actions.annotate import annotate, setting_digest
-from assemblies.actions.archive_setting import archive_setting
 from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import check_own, checked_value, is_personal
 from assemblies.documents import canonical_json
+from assemblies.errors import SettingNotFound
 from assemblies.models import AssemblySetting, AssemblySettingHistory, SettingCategory, Status
 
 
@@ -32,3 +34,36 @@ def set_setting(
         setting.save()
         transaction.record(category=category.value, key=key, status=status.value, digest=setting_digest(setting))
     return setting
+
+
+def remove_setting(guid: str, category: SettingCategory, key: str, *, permit: Permit) -> None:
+    """Remove a setting.
+
+    Raises AssemblyNotFound, SettingNotFound, InvalidField, Forbidden, DevModeRequired, or a Failure.
+    """
+    documents.check_value(key, "key")
+    with annotate(guid, permit=permit, personal=is_personal(category)) as transaction:
+        check_own(permit.actor, category, key)
+        setting = AssemblySetting.objects.filter(assembly_id=guid, category=category, key=key).first()
+        if setting is None:
+            raise SettingNotFound(assembly_guid=guid, category=category.value, key=key)
+        reason = AssemblySettingHistory.Reason.REMOVED
+        archive_setting(setting, reason=reason, actor_name=permit.actor.name, now=transaction.now)
+        setting.delete()
+        transaction.record(category=category.value, key=key)
+
+
+def archive_setting(setting: AssemblySetting, *, reason: str, actor_name: str, now: datetime) -> None:
+    """Keep what a setting says, within the transaction that changes or removes it."""
+    AssemblySettingHistory.objects.create(
+        assembly_guid=setting.assembly_id,
+        category=setting.category,
+        key=setting.key,
+        value=setting.value,
+        status=setting.status,
+        updated_at=setting.updated_at,
+        updated_by=setting.updated_by,
+        reason=reason,
+        archived_at=now,
+        archived_by=actor_name,
+    )

@@ -1,4 +1,4 @@
-"""Save a question to the list of assemblies under a name, for oneself. It is about no assembly and not audited."""
+"""Saved views of the list: each belongs to one person."""
 
 from django.utils import timezone
 
@@ -22,3 +22,10 @@ def save_view(owner_id: int, name: str, query: str) -> SavedView:
         values = {"query": query, "saved_at": timezone.now()}
         view, _created = SavedView.objects.update_or_create(owner_id=owner_id, name=name, defaults=values)
     return view
+
+
+def remove_view(owner_id: int, name: str) -> bool:
+    """Remove it, and say whether there was one. Raises LibraryBusy."""
+    with named_failures(), write_transaction():
+        removed, _by_model = SavedView.objects.filter(owner_id=owner_id, name=name).delete()
+    return removed > 0
