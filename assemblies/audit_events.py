@@ -11,6 +11,7 @@ class LibraryEvent(AuditEvent):
     DELETE = "assembly.delete", "Delete an assembly"
     CLONE = "assembly.clone", "Copy an assembly"
     IMPORT = "assembly.import", "Import documents, all or none"
+    EXPORT = "assembly.export", "Export a domain or the whole library"
     REVERT = "assembly.revert", "Bring back an earlier revision"
     DISCARD = "assembly.discard", "Discard a pending write"
     ATTACH = "assembly.attach", "Add or replace a file of an assembly"

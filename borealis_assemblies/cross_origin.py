@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 PATHS = ("/api/", "/health")
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 SENT_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRFToken"
-READ_HEADERS = "Content-Disposition, ETag, Location, Retry-After"
+READ_HEADERS = "Content-Disposition, ETag, Location, Retry-After, X-Borealis-Revision"
 PREFLIGHT_SECONDS = "600"
 
 

@@ -32,6 +32,9 @@ SETTING_KEY = _path(
 )
 IF_MATCH = _header("If-Match", "The ETag or the revision that was read; 412 when another one is current.")
 IF_NONE_MATCH = _header("If-None-Match", "The ETag that was read; 304 when it is current.")
+REVISION = OpenApiParameter(
+    "X-Borealis-Revision", int, OpenApiParameter.HEADER, response=[200], description="The journal's revision exported."
+)
 IDEMPOTENCY_KEY = _header("Idempotency-Key", "The same key is the same event, however often it is sent.")
 
 UNCHANGED = OpenApiResponse(description="Nothing has changed since the answer with that ETag.")

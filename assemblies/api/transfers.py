@@ -11,8 +11,9 @@ from rest_framework.response import Response
 
 from assemblies.actions.import_documents import MAX_PER_MINUTE, import_documents
 from assemblies.actions.permit import get_permit
+from assemblies.actions.record_export import REVISION_HEADER, record_export
 from assemblies.actions.write_domains import write_domains
-from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE
+from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE, REVISION
 from assemblies.api.idempotency import event_of
 from assemblies.api.import_lines import documents_of, judge, preview_lines, result_lines
 from assemblies.api.import_order import ImportOrder
@@ -28,6 +29,7 @@ from assemblies.bundles.written import ArchiveStyle
 from assemblies.conf import payload_store
 from assemblies.documents import Style
 from assemblies.domains import Domain
+from assemblies.journal.append import journal_end
 from assemblies.models import Assembly
 from assemblies.permissions import Place, Verb
 from assemblies.web.actors import actor_of, is_administrator
@@ -127,18 +129,27 @@ class Transfers(AssemblyResource):
         operation_id="export_assemblies",
         query=ArchiveQuery,
         answers={(200, "application/zip"): OpenApiTypes.BINARY},
+        parameters=(REVISION,),
         refusals=(401, 413, 503),
     )
     @action(detail=False, url_path="export", url_name="export-all")
     def export_all(self, request: Request) -> HttpResponseBase:
-        """Give a domain, or the whole library, back as a zip of documents: at most 10,000 files and 512 MB."""
+        """Give a domain, or the whole library, back as a zip of documents: at most 10,000 files and 512 MB.
+
+        `X-Borealis-Revision` is the journal's revision that it has everything of. The export is audited.
+        """
         domain, style = self.query().values()
         rows = Assembly.objects.live().without_texts()
         rows = rows.of_domain(domain) if domain else rows
         check_count(rows)
+        revision, count = journal_end(), rows.count()
         # Written whole before the answer begins: a corrupt payload is an error, not an archive that breaks off.
         archive = write_archive(export_files(rows.iterator(), style=style, store=payload_store()))
-        return as_attachment(FileResponse(archive), f"{domain or 'assemblies'}.zip", "application/zip")
+        if request.method == "GET":
+            record_export(actor_of(request), domain, style=style, revision=revision, count=count, left_out=0)
+        answer = as_attachment(FileResponse(archive), f"{domain or 'assemblies'}.zip", "application/zip")
+        answer[REVISION_HEADER] = str(revision)
+        return answer
 
     @described(
         "Write pending changes now",

@@ -34,6 +34,11 @@ def lock_head() -> JournalHead:
     return head
 
 
+def journal_end() -> int:
+    """Return the sequence of the last entry, 0 before the first."""
+    return JournalHead.objects.values_list("sequence", flat=True).filter(id=1).first() or 0
+
+
 def append(head: JournalHead, drafts: Sequence[Draft], *, now: datetime) -> list[JournalEntry]:
     """Append `drafts` in order after the locked `head` and move it. Returns the entries."""
     entries = []

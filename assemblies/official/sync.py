@@ -20,6 +20,7 @@ from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
 from assemblies.domains import Domain
 from assemblies.errors import SourceUnreadable, SyncRefused
+from assemblies.journal.append import journal_end
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, SyncRecord
 from assemblies.official import claims as claiming
@@ -168,7 +169,7 @@ def _carry_out(
     def alongside(now: datetime) -> Iterator[None]:
         attempt.permit.use_grant([Domain.OFFICIAL], now=now)
         sync_records.check_still_last(attempt.accepted)
-        before = sync_records.journal_end()
+        before = journal_end()
         yield
         claiming.move_annotations(claims, now=now)
         write_upstream_index(news)

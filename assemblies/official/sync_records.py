@@ -12,7 +12,8 @@ from assemblies.actions.permit import Permit
 from assemblies.documents.canonical import canonical_json
 from assemblies.domains import Domain
 from assemblies.errors import SyncRefused
-from assemblies.models import JournalHead, SyncRecord
+from assemblies.journal.append import journal_end
+from assemblies.models import SyncRecord
 from assemblies.official.plan import SyncPlan
 from devmode.audit import AuditFacts, Subject, record
 from devmode.models.audit import Outcome
@@ -45,10 +46,6 @@ def written_since(sequence: int) -> dict[str, int | None]:
         "first_sequence": sequence + 1 if head > sequence else None,
         "last_sequence": head if head > sequence else None,
     }
-
-
-def journal_end() -> int:
-    return JournalHead.objects.values_list("sequence", flat=True).filter(id=1).first() or 0
 
 
 def counts_of(plan: SyncPlan) -> dict[str, int]:

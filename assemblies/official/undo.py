@@ -21,6 +21,7 @@ from assemblies.actions.revert import restoring
 from assemblies.catalogue.upstream_state import meaning_of
 from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
+from assemblies.journal.append import journal_end
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly, JournalEntry, SyncRecord
 from assemblies.official import sync_records
@@ -199,7 +200,7 @@ def _carry_out(
     def alongside(now: datetime) -> Iterator[None]:
         permit.use_grant([Domain.OFFICIAL], now=now)
         sync_records.check_still_last(accepted)
-        before = sync_records.journal_end()
+        before = journal_end()
         yield
         SyncRecord.objects.create(
             recorded_at=now,

@@ -11,6 +11,7 @@ import pytest
 from assemblies import documents
 from assemblies.domains import Domain
 from assemblies.models import Assembly
+from devmode.models import AuditEntry
 from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
 
 ALL = "/api/assemblies/export"
@@ -84,6 +85,22 @@ def test_a_domain_is_exported_as_an_archive(as_viewer: Api, shelve: Shelve) -> N
     assert len(members_of(as_viewer.get(ALL))) == 2
     assert len(members_of(as_viewer.get(f"{ALL}?style=tree"))) == 4
     assert_refused(as_viewer.get(f"{ALL}?domain=moon"), 400, "invalid_field")
+
+
+@pytest.mark.parametrize("domain", ["user", ""])
+def test_an_export_of_a_domain_or_of_all_is_audited_and_names_its_revision(
+    as_viewer: Api, shelve: Shelve, domain: str
+) -> None:
+    shelve("Mine")
+    shelve("Theirs", Domain.OFFICIAL)
+    answer = as_viewer.get(f"{ALL}?domain={domain}&style=tree")
+    entry = AuditEntry.objects.get(event="assembly.export")
+    assert (answer["X-Borealis-Revision"], entry.actor, entry.outcome, entry.scope) == ("2", "vera", "success", domain)
+    documents = 1 if domain else 2
+    assert len(members_of(answer)) == 2 * documents
+    assert entry.read_detail() == {"documents": documents, "left_out": 0, "revision": 2, "style": "tree"}
+    as_viewer.get(path_of(shelve("One"), "/export"))
+    assert AuditEntry.objects.filter(event="assembly.export").count() == 1
 
 
 def test_an_archive_can_be_imported_again_and_changes_nothing(as_operator: Api, shelve: Shelve) -> None:

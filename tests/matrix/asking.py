@@ -15,6 +15,8 @@ from tests.matrix.state import AUDIT_TABLES, COUNTS, LibraryState
 # A form answers a wrong password with itself, and a page left open past the end of its Dev Mode is led back with a
 # warning: both are audited as the API's refusals are.
 REFUSED_IN_PLACE = ("admin/password_change/", "admin/dev-mode/extend/")
+# Who takes a copy of everything is written down.
+AUDITED_READING = {("api/assemblies/export", "GET"), ("admin/assemblies/assembly/export/library.zip", "GET")}
 OUR_PAGES = ("assemblies.admin.", "devmode.")
 ADDRESSES_OF_ROWS = ("_changelist", "_add", "_change", "_delete", "_history")
 ASSEMBLIES = "admin/assemblies/assembly/"
@@ -67,6 +69,8 @@ class Caller:
             assert (changed, denials) in ((set(), 0), (AUDIT_TABLES, 1)), words
         elif cell.route in REFUSED_IN_PLACE and denials:
             assert (changed, denials) == (AUDIT_TABLES, 1), words
+        elif status == 200 and (cell.route, cell.method) in AUDITED_READING:
+            assert (changed, denials) == (AUDIT_TABLES, 0), words
         elif status >= 400 or cell.method in SAFE:
             assert (changed, denials) == (set(), 0), words
             assert self.state.payloads_unchanged(), words

@@ -5,7 +5,7 @@ and left out only on request.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -19,16 +19,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies import documents
+from assemblies.actions.record_export import REVISION_HEADER, record_export
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
-from assemblies.bundles.export import Unreadable, check_count, export_files, pack, write_archive
+from assemblies.bundles.export import Packed, Unreadable, check_count, export_files, pack, write_archive
 from assemblies.bundles.written import ArchiveStyle
 from assemblies.catalogue import library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import DocumentTooLarge, Failure
+from assemblies.journal.append import journal_end
 from assemblies.models import Assembly
+from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_row
 
 MAX_SELECTED = 500
@@ -81,7 +84,19 @@ def export_library(request: HttpRequest) -> HttpResponseBase:
         check_count(rows)
     except DocumentTooLarge as refusal:
         return _too_large(request, refusal)
-    return _archive(request, rows.iterator(chunk_size=READ_ROWS), style, f"{domain or 'assemblies'}.zip", asked, [])
+    revision = journal_end()
+
+    def hand_over(packed: Packed) -> HttpResponseBase:
+        if request.method == "GET":
+            left_out = len(packed.unreadable)
+            record_export(
+                actor_of(request), domain, style=style, revision=revision, count=packed.count, left_out=left_out
+            )
+        answer = _zip(packed.file, f"{domain or 'assemblies'}.zip")
+        answer[REVISION_HEADER] = str(revision)
+        return answer
+
+    return _archive(request, rows.iterator(chunk_size=READ_ROWS), style, asked, [], hand_over)
 
 
 @require_safe
@@ -126,16 +141,16 @@ def export_selection(request: HttpRequest) -> HttpResponseBase:
         for guid in sorted(set(guids) - {row.guid for row in rows})
     ]
     asked = {"guid": [row.guid for row in rows], "style": style.value}
-    return _archive(request, rows, style, "assemblies.zip", asked, gone)
+    return _archive(request, rows, style, asked, gone, lambda packed: _zip(packed.file, "assemblies.zip"))
 
 
 def _archive(
     request: HttpRequest,
     rows: Iterable[Assembly],
     style: ArchiveStyle,
-    name: str,
     asked: dict[str, Any],
     missing: list[Unreadable],
+    hand_over: Callable[[Packed], HttpResponseBase],
 ) -> HttpResponseBase:
     """Answer with an archive of the rows; when some are missing in it, say so unless they may be left out."""
     try:
@@ -147,7 +162,7 @@ def _archive(
     if unreadable and sent.get("leave_out") != "yes":
         packed.file.close()
         return _refused(request, unreadable, packed.count, asked)
-    return _zip(packed.file, name)
+    return hand_over(packed)
 
 
 def _too_large(request: HttpRequest, refusal: DocumentTooLarge) -> HttpResponseBase:

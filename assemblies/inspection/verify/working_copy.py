@@ -15,7 +15,8 @@ from assemblies.inspection.verify.finding import (
     find_content,
     last_sequences,
 )
-from assemblies.models import Assembly, JournalEntry, JournalHead
+from assemblies.journal.append import journal_end
+from assemblies.models import Assembly, JournalEntry
 from assemblies.models.columns import project
 from assemblies.progress import Track
 
@@ -24,7 +25,7 @@ KIND = "working_copy"
 
 def find_working_copy_faults(checked: "Counter[str]", track: Track) -> Iterator[Finding]:
     """Yield each row that differs from the journal, is missing, or is ahead of it."""
-    end = _journal_end()
+    end = journal_end()
     last = last_sequences(end)
     seen: set[str] = set()
     ahead: list[Assembly] = []
@@ -37,14 +38,10 @@ def find_working_copy_faults(checked: "Counter[str]", track: Track) -> Iterator[
         yield from _faults((row for row in batch if row.sequence <= end), last)
     for guid in sorted(last.keys() - seen):
         yield Finding(KIND, guid, "the assembly is missing from the working copy")
-    end = _journal_end()
+    end = journal_end()
     for row in ahead:
         if row.sequence > end:
             yield Finding(KIND, row.guid, f"revision {row.sequence} is not in the journal")
-
-
-def _journal_end() -> int:
-    return JournalHead.objects.values_list("sequence", flat=True).first() or 0
 
 
 def _faults(rows: Iterable[Assembly], last: dict[str, int]) -> Iterator[Finding]:

@@ -8,16 +8,20 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.management.base import CommandError, CommandParser
 
+from assemblies.actions.record_export import record_export
 from assemblies.bundles.export import export_files, with_free_stem
 from assemblies.bundles.written import ArchiveStyle
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
+from assemblies.journal.append import journal_end
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
 from assemblies.models import Assembly
 from assemblies.payloads import DurableFileSystemStorage
+from devmode.actor import Actor
 
 READ_ROWS = 100
+ACTOR = Actor.of_command("export_assemblies")
 
 
 class Command(LibraryCommand):
@@ -45,12 +49,15 @@ class Command(LibraryCommand):
     def work(self, *, directory: str, domain: Domain | None, style: str, **_options: Any) -> None:
         started = monotonic()
         _check_vacant(Path(directory))
+        revision = journal_end()
         rows = Assembly.objects.live().without_texts().order_by("domain", "guid")
         rows = rows.of_domain(domain) if domain else rows
         with self.tracking() as track:
             tracked = track(rows.iterator(chunk_size=READ_ROWS), "Exporting", rows.count())
             exported, files, refused = _export(tracked, style, Path(directory))
+        record_export(ACTOR, domain, style=style, revision=revision, count=exported, left_out=len(refused))
         facts: dict[str, Any] = {
+            "revision": revision,
             "directory": directory,
             "domain": str(domain) if domain else None,
             "style": style,
