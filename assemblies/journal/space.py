@@ -4,7 +4,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from assemblies.errors import StorageFull
 from assemblies.payloads.failures import write_failures_named
-from assemblies.payloads.free_space import require_free_space
+from assemblies.payloads.free_space import disk_room, require_free_space
 from devmode.disk_reserve import find_reserve
 from devmode.sqlite_files import find_sqlite_file
 
@@ -21,3 +21,9 @@ def require_space_for_changes() -> None:
             reserve.make()
         if reserve.is_released:
             raise StorageFull()
+
+
+def changes_have_room() -> bool:
+    """Say whether the disk of `default` has room for changes; nothing is changed."""
+    reserve = find_reserve()
+    return reserve is None or not (disk_room(reserve.file.parent).is_low or reserve.is_released)

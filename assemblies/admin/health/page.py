@@ -14,6 +14,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
 from assemblies.companion_states import State, companion_states
 from assemblies.conf import flush_interval, payload_store
+from assemblies.inspection.doctor import Examined, examine
 from assemblies.inspection.health.databases import database_facts, quick_checks
 from assemblies.inspection.health.lag import replica_lags
 from assemblies.inspection.health.parts import store_facts
@@ -49,7 +50,8 @@ def _page(request: HttpRequest, checks: dict[str, list[str]] | None) -> HttpResp
         "now": timezone.now(),
         **(_of_journal() if can_ask else {}),
     }
-    context["is_well"] = can_ask and _is_well(context, checks)
+    context["diagnoses"] = examine(Examined(store=payload_store(), flush_interval=flush_interval(), now=context["now"]))
+    context["is_well"] = can_ask and not context["diagnoses"] and _is_well(context, checks)
     return render_page(request, "library/health/page.html", title=_("Health"), **context)
 
 
