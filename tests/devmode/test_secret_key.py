@@ -12,8 +12,8 @@ from devmode.accounts.secret_key import SecretKeyDiffers
 from devmode.actor import Actor
 from devmode.audit import AuditUnwritable
 from devmode.models import ApiToken, AuditEntry, DevModeGrant, Installation
+from tests.devmode.audit.test_audit_fails_closed import audit_unwritable
 from tests.devmode.conftest import ON, SWITCH, browser_of, program_of
-from tests.devmode.test_audit_fails_closed import audit_unwritable
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 ACTOR = Actor.of_command("prepare")

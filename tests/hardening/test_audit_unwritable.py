@@ -19,7 +19,7 @@ from devmode import grants
 from devmode.accounts.tokens import issue_token
 from devmode.actor import Actor
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
-from tests.devmode.test_audit_fails_closed import audit_unwritable
+from tests.devmode.audit.test_audit_fails_closed import audit_unwritable
 from tests.documents_made import script
 from tests.hardening.conftest import PASSWORD, browser_of, log_in
 from tests.permits import may_create

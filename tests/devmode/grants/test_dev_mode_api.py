@@ -203,7 +203,10 @@ def test_entering_again_replaces_the_first_grant(api: Api) -> None:
 
 
 def test_a_password_that_is_hashed_anew_meanwhile_does_not_sign_out(ada: User, clock: Clock, settings: Any) -> None:
-    older, newer = ("django.contrib.auth.hashers.MD5PasswordHasher", "tests.devmode.test_dev_mode_api.QuickHasher")
+    older, newer = (
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "tests.devmode.grants.test_dev_mode_api.QuickHasher",
+    )
     settings.PASSWORD_HASHERS = [newer, older]
     User.objects.update(password=make_password(PASSWORD, hasher="md5"))
     api = browser_of(User.objects.get())

@@ -1,0 +1,1 @@
+"""Roles, tokens, sessions and log-in."""

@@ -1,0 +1,1 @@
+"""The audit: its chain, its API, and that nothing happens without it."""

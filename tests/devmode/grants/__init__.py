@@ -1,0 +1,1 @@
+"""Dev Mode: grants, their ends, and the ways in and out."""
