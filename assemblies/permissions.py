@@ -30,6 +30,9 @@ class Place(StrEnum):
 
     OWN = "own"  # what somebody keeps for themselves
     LIBRARY = "library"  # the library as a whole
+    # A script on this server: as the library's own account it can read whatever the library can.
+    SERVER = "server"
+    SERVER_ACCOUNT = "server_account"  # as another account
 
 
 Scope = Domain | Place
@@ -52,6 +55,9 @@ TABLE: Mapping[tuple[Verb, Scope], Need] = {
     (Verb.APPROVE, Domain.USER): Need.OPERATOR,
     (Verb.APPROVE, Domain.COMMUNITY): Need.DEV_MODE,
     (Verb.APPROVE, Domain.OFFICIAL): Need.DEV_MODE,
+    (Verb.RUN, Place.OWN): Need.OPERATOR,
+    (Verb.RUN, Place.SERVER): Need.DEV_MODE,
+    (Verb.RUN, Place.SERVER_ACCOUNT): Need.ADMINISTRATOR,
     (Verb.REPLICATE, Place.LIBRARY): Need.DEV_MODE,
     (Verb.ADMINISTER, Place.LIBRARY): Need.ADMINISTRATOR,
 }
@@ -62,6 +68,10 @@ _WORDS: Mapping[Verb, tuple[str, str]] = {
     Verb.REPLICATE: (
         _("Only administrators may do this; pending changes are written when they are due anyway."),
         _("Enable Dev Mode to write now; pending changes are written when they are due anyway."),
+    ),
+    Verb.RUN: (
+        _("Only administrators may run assemblies on this server."),
+        _("Enable Dev Mode to run on this server: a script there can read whatever the library can."),
     ),
     Verb.ADMINISTER: (_("Only administrators may do this."), ""),
 }

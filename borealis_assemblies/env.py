@@ -7,7 +7,7 @@ nobody knows is warned about, since it is most often a misspelt one.
 import ipaddress
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,7 +32,7 @@ KNOWN_NAMES = frozenset(
         "ENGINE_AUTO_MIGRATE HOST PORT SECRET_KEY FLASK_SECRET_KEY CORS_ALLOWED_ORIGINS PUBLIC_URL "
         "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_CORPUS REQUIRE_ENGINES "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
-        "LIBRARY_ID"
+        "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS"
     ).split()
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -70,6 +70,13 @@ class Environment:
         if not minimum <= number <= maximum:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use a whole number from {minimum} to {maximum}.")
         return number
+
+    def choice(self, name: str, default: str, choices: Collection[str]) -> str:
+        """Return one of `choices`."""
+        word = self.text(name, default).lower()
+        if word not in choices:
+            raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use one of {', '.join(choices)}.")
+        return word
 
     def identifier(self, name: str) -> str:
         """Return a UUID in lower case, "" when unset."""

@@ -59,6 +59,11 @@ API_TOKEN_TTL_SECONDS = 10 * 3600
 DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
+LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
+WORKER_USER = env.text("WORKER_USER")
+WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 2, minimum=1, maximum=64)
+RUN_OUTPUT_MAX_BYTES = env.integer("RUN_OUTPUT_MAX_BYTES", 1024 * 1024, minimum=256 * 1024)
+RUN_RETENTION_DAYS = env.integer("RUN_RETENTION_DAYS", 90, minimum=1)
 DEVMODE_OPERATOR_PERMISSION = "assemblies.write_user_created"
 DEVMODE_SUBJECT_PAGES = {"assembly": "admin:assemblies_assembly_change"}
 
@@ -200,6 +205,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVERS": [{"url": URL_PREFIX}] if URL_PREFIX else [],
+    "ENUM_NAME_OVERRIDES": {"RunStatus": "assemblies.execution.states.Status.choices"},
 }
 
 LOG_DIRECTORY = RUNTIME_ROOT / "Logs"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from assemblies.execution.epoch import adopt_epoch
 from assemblies.execution.errors import QueueFull
 from assemblies.execution.events import next_event
 from assemblies.execution.manifests import freeze
@@ -31,14 +32,19 @@ class ItemOrder:
     parent_hash: str = ""
     affinity_key: str = ""
     ciphertext: bytes = b""
+    waiting_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOrder:
-    """A run that was examined and permitted: everything of it is fixed here. `frozen` is what the manifest pins."""
+    """A run that was examined and permitted: everything of it is fixed here. `frozen` is what the manifest pins.
+
+    `instance_id` and `epoch` are those of `default`, whose audit has the run.
+    """
 
     run_id: str
     instance_id: str
+    epoch: str
     assembly_guid: str
     display_name: str
     domain: str
@@ -68,9 +74,9 @@ def enqueue(order: RunOrder, *, now: datetime) -> Run:
     with write_transaction(ALIAS):
         if made := Run.objects.filter(run_id=order.run_id).first():
             return made
-        queued = WorkItem.objects.claimable().count()
-        if queued + len(order.items) > MAX_QUEUED:
-            raise QueueFull(queued=queued, limit=MAX_QUEUED)
+        # Before anything of this epoch is queued: what an earlier one left there is canceled.
+        adopt_epoch(order.epoch, now=now)
+        require_room(len(order.items))
         run = _run(order, digest, now)
         Manifest.objects.create(
             hash=digest,
@@ -85,6 +91,13 @@ def enqueue(order: RunOrder, *, now: datetime) -> Run:
         )
         _enqueue_items(order, digest, now)
     return run
+
+
+def require_room(items: int) -> None:
+    """Raise QueueFull when so many more items are too many."""
+    queued = WorkItem.objects.claimable().count()
+    if queued + items > MAX_QUEUED:
+        raise QueueFull(queued=queued, limit=MAX_QUEUED)
 
 
 def _run(order: RunOrder, digest: str, now: datetime) -> Run:
@@ -148,6 +161,7 @@ def _item(order: RunOrder, number: int, digest: str, now: datetime) -> WorkItem:
         retry_when_lost=order.retry_when_lost,
         timeout_ms=one.timeout_seconds * 1000,
         expires_at=order.expires_at,
+        waiting_for=one.waiting_for,
         enqueued_at=now,
         actor=order.actor,
     )

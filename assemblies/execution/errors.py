@@ -1,27 +1,39 @@
-"""What can go wrong with runs, as named facts; the docstring is the message."""
+"""What can go wrong with runs, as named facts."""
+
+from django.utils.translation import gettext_noop as _
 
 from assemblies.errors import Refusal
 
 
 class RunNotFound(Refusal):
-    """The run was not found."""
+    default_message = _("There is no such run.")
 
 
 class WorkItemNotFound(Refusal):
-    """The work item was not found."""
+    default_message = _("There is no such work item.")
 
 
 class IllegalTransition(Refusal):
-    """The work item cannot go from this status to that one."""
+    default_message = _("The work item cannot go from this status to that one.")
 
 
 class AlreadyFinalized(Refusal):
-    """The work item has ended; a later result changes nothing."""
+    default_message = _("The work item has ended; nothing about it changes any more.")
 
 
 class StaleAttempt(Refusal):
-    """This worker does not hold this attempt of the work item; what it says is not accepted."""
+    default_message = _("This worker does not hold this attempt of the work item; what it says is not accepted.")
 
 
 class QueueFull(Refusal):
-    """Too many work items are queued; try again later."""
+    default_message = _("Too many work items are queued; try again later.")
+
+
+class LocalWorkerOff(Refusal):
+    default_message = _("Nothing is run on this server: BOREALIS_LOCAL_WORKER does not allow it.")
+
+
+class CredentialsUnreadable(Refusal):
+    default_message = _(
+        "The credentials of this run cannot be decrypted: the secret key has changed since it was submitted."
+    )

@@ -9,6 +9,7 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from textwrap import dedent, indent
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError
 
 from assemblies.actions.audit import named_failures
 from assemblies.domains import Domain
-from assemblies.errors import LibraryError, Refusal
+from assemblies.errors import InvalidField, LibraryError, Refusal, UnknownField
 from assemblies.management.progress_line import ProgressLine
 from assemblies.progress import Track
 from devmode.disk_faults import find_disk_fault
@@ -81,7 +82,7 @@ class LibraryCommand(BaseCommand):
         """Print the outcome: `facts` as JSON on request, else `lines`."""
         self.answered = True
         if self.as_json:
-            self.stdout.write(json.dumps(facts, ensure_ascii=False, default=str))
+            self.stdout.write(json.dumps(facts, ensure_ascii=False, default=json_text))
             return
         for line in lines:
             self.stdout.write(line)
@@ -109,6 +110,10 @@ class LibraryCommand(BaseCommand):
             yield progress.track
 
 
+def json_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def domain_argument(name: str) -> Domain:
     """Read a domain's wire name on the command line."""
     try:
@@ -122,7 +127,9 @@ def named(error: BaseException) -> CommandError:
     if isinstance(error, CommandError):
         return error
     if isinstance(error, LibraryError):
-        return CommandError(error.message, returncode=REFUSED if isinstance(error, Refusal) else 1)
+        field = error.detail.get("field") if isinstance(error, InvalidField | UnknownField) else None
+        words = f"{field}: {error.message}" if field else error.message
+        return CommandError(words, returncode=REFUSED if isinstance(error, Refusal) else 1)
     if isinstance(error, KeyboardInterrupt):
         return CommandError("Interrupted.", returncode=INTERRUPTED)
     if isinstance(error, DatabaseError):

@@ -78,6 +78,8 @@ class Deployment:
             "BOREALIS_RUNTIME_ROOT": str(root),
             "BOREALIS_PORT": str(self.port),
             "BOREALIS_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            # One process less at each start; tests about runs turn it on.
+            "BOREALIS_LOCAL_WORKER": "off",
             "DJANGO_SETTINGS_MODULE": "borealis_assemblies.settings",
             **settings,
         }

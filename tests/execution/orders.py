@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from assemblies.execution.claim import WorkerFacts, claim
 from assemblies.execution.enqueue import ItemOrder, RunOrder, enqueue
 from assemblies.execution.models import Run, WorkItem
+from assemblies.execution.states import EventType
+from assemblies.execution.worker_messages import Chunk, Ended, add_output, ended, started
+from devmode.models.installation import Installation
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EPOCH = "epoch-1"
@@ -19,6 +24,7 @@ def order(items: int = 1, *, item: dict[str, Any] | None = None, **fields: Any) 
     values: dict[str, Any] = {
         "run_id": str(uuid4()),
         "instance_id": "instance",
+        "epoch": EPOCH,
         "assembly_guid": "a" * 32,
         "display_name": "Say hello",
         "domain": "user",
@@ -44,3 +50,20 @@ def claimed(now: datetime = NOW, worker: WorkerFacts = WORKER, limit: int = 1) -
 
 def item_of(run: Run) -> WorkItem:
     return WorkItem.objects.get(run_id=run.run_id)
+
+
+def carry_out(
+    *chunks: bytes, event: EventType = EventType.COMPLETED, error: str = "", is_over: bool = True
+) -> WorkItem:
+    """Play the worker for the next item of the library's own queue."""
+    now = timezone.now()
+    [item] = claim(WORKER, limit=1, epoch=Installation.current().epoch, now=now)
+    names = (item.work_item_hash, item.attempt_number)
+    started(*names, worker_id=WORKER.worker_id, now=now)
+    output = [Chunk(stream="stdout", seq=number, content=chunk) for number, chunk in enumerate(chunks)]
+    add_output(*names, output, worker_id=WORKER.worker_id, max_bytes=1 << 20, now=now)
+    if is_over:
+        exit_code = 0 if event is EventType.COMPLETED else 2
+        end = Ended(event=event, exit_code=exit_code, error=error, output_bytes=sum(map(len, chunks)))
+        ended(*names, end, worker_id=WORKER.worker_id, now=now)
+    return item

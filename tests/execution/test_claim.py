@@ -75,7 +75,7 @@ def test_after_a_restore_nothing_of_before_runs(queue: None) -> None:
     assert claim(WORKER, limit=9, epoch="epoch-2", now=NOW) == []
     assert set(WorkItem.objects.values_list("status", "cancel_reason")) == {(Status.CANCELED, "restored")}
     assert claim(WORKER, limit=9, epoch="epoch-2", now=NOW) == []
-    later = enqueued()
+    later = enqueued(epoch="epoch-2")
     assert [one.run_id for one in claim(WORKER, limit=9, epoch="epoch-2", now=NOW)] == [later.run_id]
     assert {waiting.run_id, running.run_id} >= {item.run_id}
 

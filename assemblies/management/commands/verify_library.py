@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from assemblies.conf import payload_store
+from assemblies.execution.evidence import find_faults as find_run_faults
 from assemblies.inspection.verify import Verification, verify_library
 from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.tables import table_lines
@@ -26,6 +27,7 @@ class Command(LibraryCommand):
     def work(self, **_options: Any) -> None:
         with self.tracking() as track:
             result = verify_library(payload_store(), now=timezone.now(), track=track)
+            result.findings += find_run_faults(result.checked, now=timezone.now())
         self.answer(result.json(), self._lines(result))
         if result.findings:
             count = len(result.findings)

@@ -1,6 +1,9 @@
 """The companions of `serve`. Each may run any number of times on any number of machines: it is idempotent, or claims
 its work in the database."""
 
+from assemblies.execution.evidence import keep_evidence
+from assemblies.execution.local import is_local_worker_on
+from assemblies.execution.worker.worker import run_worker
 from assemblies.management.companions.background import flush_due, sweep_hourly
 from assemblies.management.companions.companion import Companion, Kind
 from assemblies.management.server.http_server import serve_http
@@ -9,6 +12,8 @@ from assemblies.management.server.http_server import serve_http
 WEB = Companion(name="web", kind=Kind.PROCESS, run=serve_http, command="serve", is_essential=True)
 FLUSHER = Companion(name="flusher", kind=Kind.THREAD, run=flush_due, command="flush_worker")
 SWEEPER = Companion(name="sweeper", kind=Kind.THREAD, run=sweep_hourly, command="run_sweeper")
+WORKER = Companion(name="worker", kind=Kind.PROCESS, run=run_worker, command="run_worker", wanted=is_local_worker_on)
+EVIDENCE = Companion(name="evidence", kind=Kind.THREAD, run=keep_evidence, command="run_sealer")
 
 # Those that `serve` starts once the first request is answered.
-COMPANIONS = (FLUSHER, SWEEPER)
+COMPANIONS = (FLUSHER, SWEEPER, EVIDENCE, WORKER)

@@ -1,0 +1,71 @@
+"""Cancel and reorder on somebody's behalf: who may, and what the audit hears.
+
+A cancel always happens: its event is written first, the audit entry after it.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from assemblies.actions.permit import Permit, get_permit
+from assemblies.audit_events import LibraryEvent
+from assemblies.errors import Failure
+from assemblies.execution.cancel import cancel_item, cancel_run
+from assemblies.execution.models import Run, WorkItem
+from assemblies.execution.reorder import Direction, reorder
+from assemblies.permissions import Place, Verb
+from devmode.actor import Actor
+from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
+from devmode.write_lock import WriteLockTimeout, write_transaction
+
+logger = logging.getLogger(f"borealis.engine.{__name__}")
+
+
+def permit_cancel(actor: Actor, run_actor: str) -> Permit:
+    """Return the permit to cancel what `run_actor` submitted: one's own, or as an administrator anybody's.
+
+    Raises Forbidden.
+    """
+    own = actor.name == run_actor
+    verb, place = (Verb.RUN, Place.OWN) if own else (Verb.ADMINISTER, Place.LIBRARY)
+    return get_permit(actor, LibraryEvent.CANCEL_RUN, place, verb=verb)
+
+
+def cancel_run_for(run: Run, *, permit: Permit, reason: str) -> list[WorkItem]:
+    """Cancel what of a run is live, and return those items."""
+    canceled = cancel_run(run.run_id, actor=permit.actor.name, reason=reason, now=timezone.now())
+    if canceled:
+        _tell_audit(permit, run.run_id, run.domain, {"items": len(canceled), "reason": reason})
+    return canceled
+
+
+def cancel_item_for(item: WorkItem, *, permit: Permit, reason: str) -> list[WorkItem]:
+    """Cancel one item if it is live."""
+    canceled = cancel_item(item.work_item_hash, actor=permit.actor.name, reason=reason, now=timezone.now())
+    if canceled:
+        _tell_audit(permit, item.run_id, "", {"work_item_hash": item.work_item_hash, "reason": reason})
+    return canceled
+
+
+def reorder_for(item: WorkItem, direction: Direction, *, permit: Permit) -> WorkItem:
+    """Move an item that waits. Raises IllegalTransition, AlreadyFinalized."""
+    moved = reorder(item.work_item_hash, direction, actor=permit.actor.name, now=timezone.now())
+    detail = {"work_item_hash": item.work_item_hash, "direction": direction.value}
+    _tell_audit(permit, item.run_id, "", detail)
+    return moved
+
+
+def _tell_audit(permit: Permit, run_id: str, domain: str, detail: Mapping[str, object]) -> None:
+    facts = AuditFacts(
+        actor=permit.actor,
+        event=permit.event,
+        subject=Subject(scope=domain, kind="run", id=run_id),
+        detail={name: value for name, value in detail.items() if value},
+    )
+    try:
+        with write_transaction():
+            record(facts, now=timezone.now())
+    except (AuditUnwritable, WriteLockTimeout, Failure):
+        # It was done, and the item's own event says by whom; the log says that the audit does not.
+        logger.critical("audit: %s of run %s by %s was not recorded", permit.event, run_id, permit.actor.name)

@@ -1,0 +1,215 @@
+"""One claimed item from its order to its end: what the supervisor says becomes messages of the worker."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.utils import timezone
+
+from assemblies.errors import LibraryError
+from assemblies.execution import worker_messages
+from assemblies.execution.claim import LEASE
+from assemblies.execution.credentials import decrypt
+from assemblies.execution.errors import AlreadyFinalized, StaleAttempt
+from assemblies.execution.models import WorkItem, WorkItemSecret
+from assemblies.execution.states import EventType
+from assemblies.execution.worker_messages import Ended
+from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.supervision import (
+    Chunk,
+    Content,
+    Language,
+    Limits,
+    Order,
+    Outcome,
+    Result,
+    RunningScript,
+    Started,
+    SupervisionError,
+    Variable,
+    supervise,
+)
+
+logger = logging.getLogger(f"borealis.engine.{__name__}")
+STOPPED = "worker_stopped"
+SECONDS_BEFORE_RETRY = 1.0
+# What the end of a script becomes; the rest are failures.
+ENDS = {Outcome.TIMED_OUT: EventType.TIMED_OUT, Outcome.CANCELED: EventType.CANCELED}
+
+
+@dataclass
+class Attempt:
+    """A thread that carries out one claimed item; any other may cancel and renew it."""
+
+    item: WorkItem
+    worker_id: str
+    owner: str
+    store: PayloadStore
+    ended: Callable[[], object]
+    running: RunningScript | None = None
+    cancel_reason: str = ""
+    is_canceled: Event = field(default_factory=Event)
+    is_lost: Event = field(default_factory=Event)
+
+    def start(self) -> None:
+        Thread(target=self._work, name=f"attempt-{self.item.work_item_hash}", daemon=True).start()
+
+    def cancel(self, reason: str) -> None:
+        """Stop the script; the end follows when none of its processes is left."""
+        if not self.is_canceled.is_set():
+            self.cancel_reason = reason
+            self.is_canceled.set()
+            if self.running:
+                self.running.cancel(reason)
+
+    def lose(self) -> None:
+        """Stop a script whose lease is another's or nobody's: its result no longer counts."""
+        self.is_lost.set()
+        self.cancel("lease_lost")
+
+    def renew(self) -> None:
+        if self.running:
+            self.running.renew()
+
+    def _work(self) -> None:
+        try:
+            self._tell_end(self._run())
+        except (AlreadyFinalized, StaleAttempt) as refusal:
+            logger.warning("worker: %s: %s", self.item.work_item_hash, refusal.message)
+        except Exception:
+            # The thread's last words: nobody could catch it. The lease runs out, and the item fails as lost.
+            logger.exception("worker: %s: the attempt broke off", self.item.work_item_hash)
+        finally:
+            connections.close_all()
+            self.ended()
+
+    def _run(self) -> Ended:
+        try:
+            order = self._order()
+            if self.is_canceled.is_set():
+                return Ended(event=EventType.CANCELED, error=self.cancel_reason)
+            with supervise(order) as running:
+                self.running = running
+                if self.is_canceled.is_set():
+                    running.cancel(self.cancel_reason)
+                for event in running.events():
+                    self._hear(event)
+        except (LibraryError, SupervisionError, OSError) as error:
+            return Ended(event=EventType.FAILED, error=getattr(error, "message", "") or "not_started")
+        return self._end_of(running.result) if running.result else Ended(event=EventType.FAILED, error="not_started")
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, Started):
+            self._insist(
+                lambda: worker_messages.started(
+                    self.item.work_item_hash, self.item.attempt_number, worker_id=self.worker_id, now=timezone.now()
+                )
+            )
+        elif isinstance(event, Chunk):
+            chunk = worker_messages.Chunk(stream=event.stream, seq=event.number, content=event.data)
+            self._insist(
+                lambda: worker_messages.add_output(
+                    self.item.work_item_hash,
+                    self.item.attempt_number,
+                    [chunk],
+                    worker_id=self.worker_id,
+                    max_bytes=settings.RUN_OUTPUT_MAX_BYTES,
+                    now=timezone.now(),
+                )
+            )
+
+    def _tell_end(self, end: Ended) -> None:
+        self._insist(
+            lambda: worker_messages.ended(
+                self.item.work_item_hash,
+                self.item.attempt_number,
+                end,
+                worker_id=self.worker_id,
+                now=timezone.now(),
+            )
+        )
+
+    def _insist(self, say: Callable[[], object]) -> None:
+        """Say it until the database takes it, or the lease is lost: the result of a script is not given up easily."""
+        while True:
+            try:
+                say()
+            except DatabaseError as error:
+                logger.warning("worker: %s: %s", self.item.work_item_hash, error)
+                connections.close_all()
+                if self.is_lost.wait(SECONDS_BEFORE_RETRY):
+                    return
+            else:
+                return
+
+    def _order(self) -> Order:
+        facts = self.item.settings
+        maximum = settings.RUN_OUTPUT_MAX_BYTES
+        return Order(
+            language=Language(facts["assembly_type"]),
+            script=self._content(facts["script"]),
+            files={file["name"]: self._content(file) for file in facts["files"]},
+            variables=tuple(self._variables(facts["variables"])),
+            limits=Limits(
+                timeout_seconds=self.item.timeout_ms / 1000,
+                lease_seconds=LEASE.total_seconds(),
+                head_bytes=maximum // 4,
+                tail_bytes=maximum - maximum // 4,
+            ),
+            owner=self.owner,
+            account=settings.WORKER_USER or None,
+        )
+
+    def _content(self, facts: dict[str, Any]) -> Content:
+        if "text" in facts:
+            return Content.of(facts["text"].encode("latin-1"))
+        reference = PayloadReference(facts["guid"], facts["sha256"], facts["size_bytes"])
+        return Content(self.store.read(reference), reference.sha256)
+
+    def _variables(self, facts: list[dict[str, Any]]) -> list[Variable]:
+        secret = WorkItemSecret.objects.filter(work_item_hash=self.item.work_item_hash).first()
+        credentials = decrypt(bytes(secret.ciphertext)) if secret else {}
+        return [
+            Variable(one["name"], credentials[one["name"]] if one["secret"] else one["value"], secret=one["secret"])
+            for one in facts
+        ]
+
+    def _end_of(self, result: Result) -> Ended:
+        streams = result.output
+        return Ended(
+            event=self._event_of(result),
+            exit_code=result.exit_code,
+            error=self._words_of(result),
+            output_bytes=sum(stream.total_bytes for stream in streams.values()),
+            output_dropped_bytes=sum(stream.dropped_bytes for stream in streams.values()),
+            stdout_sha256=streams["stdout"].sha256 if "stdout" in streams else "",
+            stderr_sha256=streams["stderr"].sha256 if "stderr" in streams else "",
+            result={"swept": result.swept, "left": result.left} if result.swept or result.left else {},
+        )
+
+    def _event_of(self, result: Result) -> EventType:
+        if result.outcome is Outcome.EXITED:
+            return EventType.COMPLETED if result.exit_code == 0 else EventType.FAILED
+        if result.outcome is Outcome.CANCELED and self.cancel_reason == STOPPED:
+            return EventType.FAILED
+        return ENDS.get(result.outcome, EventType.FAILED)
+
+    def _words_of(self, result: Result) -> str:
+        words = self._reason_of(result)
+        return f"{words} Still there: {', '.join(result.left)}" if result.left else words
+
+    def _reason_of(self, result: Result) -> str:
+        if result.outcome is Outcome.EXITED:
+            if result.signal:
+                return f"The script was ended by signal {result.signal}."
+            return "" if result.exit_code == 0 else f"The script ended with exit code {result.exit_code}."
+        if result.outcome is Outcome.CANCELED:
+            return self.cancel_reason
+        if result.outcome is Outcome.TIMED_OUT:
+            return f"The script took longer than {self.item.timeout_ms // 1000} s."
+        return result.reason or result.outcome.value

@@ -1,0 +1,104 @@
+"""`run_assembly`: queue an assembly to be run on this server, and watch it."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from base64 import b64decode
+from typing import Any
+from uuid import uuid4
+
+from django.core.management.base import CommandError
+
+from assemblies.actions.permit import get_permit
+from assemblies.audit_events import LibraryEvent
+from assemblies.conf import payload_store
+from assemblies.execution.local import SERVER, place_of_runs
+from assemblies.execution.models import Run, WorkItemAttempt
+from assemblies.execution.reading import get_run, output_after
+from assemblies.execution.states import Status
+from assemblies.execution.subject import subject_of_assembly
+from assemblies.execution.submission import RunOptions, submit
+from assemblies.management.command import LibraryCommand
+from assemblies.management.runs import facts_of_run, for_terminal, read_variables, run_words
+from assemblies.permissions import Verb
+from assemblies.web.lookups import get_entry
+from devmode.actor import Actor
+
+POLL_SECONDS = 0.1
+FAILED = 1
+
+
+class Command(LibraryCommand):
+    help = (
+        "Queue an assembly to be run on this server. With --follow: print what it prints and end with its exit code. "
+        "`serve` carries it out, or `run_worker`."
+    )
+    examples = """
+        manage.py run_assembly 5f2b… --follow
+        manage.py run_assembly 5f2b… --variable retries=3 --variable "title=Good morning" --follow
+        manage.py run_assembly 5f2b… --json
+    """
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("guid", help="The assembly's GUID, or another name registered for it.")
+        parser.add_argument(
+            "--variable", action="append", default=[], metavar="NAME=VALUE", help="A value for one of its variables."
+        )
+        parser.add_argument("--target", action="append", metavar="TARGET", help="Where to run it (default server).")
+        parser.add_argument("--revision", type=int, metavar="N", help="An older revision instead of the newest.")
+        parser.add_argument("--timeout", type=int, metavar="SECONDS", help="How long it may take.")
+        parser.add_argument("--reason", default="", help="Why it is run, for the record.")
+        parser.add_argument("--follow", action="store_true", help="Print its output and end with its exit code.")
+
+    def work(self, *, guid: str, follow: bool, **options: Any) -> None:
+        run = self.submit(guid, **options)
+        if follow:
+            self.follow(run)
+        line = facts_of_run(get_run(run.run_id))
+        self.answer(line, () if follow else run_words(line))
+        if follow and line["status"] != Status.COMPLETED:
+            raise CommandError(_words_of(line), returncode=_exit_code_of(run))
+
+    def submit(self, guid: str, **options: Any) -> Run:
+        actor = Actor.of_command("run_assembly")
+        permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+        subject = subject_of_assembly(get_entry(guid).guid, options["revision"], store=payload_store())
+        if options["timeout"] is not None and options["timeout"] < 1:
+            raise CommandError("--timeout is at least 1 second.")
+        choices = RunOptions(
+            variables=read_variables(options["variable"]),
+            targets=options["target"] or [SERVER],
+            timeout_seconds=options["timeout"],
+            reason=options["reason"],
+        )
+        return submit(subject, choices, permit=permit, run_id=str(uuid4()))
+
+    def follow(self, run: Run) -> None:
+        """Print output as it comes until the run has ended; with --json, wait only."""
+        position, is_complete = 0, False
+        while not is_complete:
+            part = output_after(run, position)
+            position, is_complete = part.next, part.is_complete
+            for chunk in () if self.as_json else part.chunks:
+                self._print(chunk)
+            if not (part.chunks or is_complete):
+                time.sleep(POLL_SECONDS)
+
+    def _print(self, chunk: dict[str, Any]) -> None:
+        text = chunk.get("text") or b64decode(chunk.get("base64", "")).decode(errors="replace")
+        stream = sys.stderr if chunk["stream"] == "stderr" else sys.stdout
+        stream.write(for_terminal(text) if stream.isatty() else text)
+        stream.flush()
+
+
+def _words_of(line: dict[str, Any]) -> str:
+    errors = [item["last_error"] for item in line["items"] if item["last_error"]]
+    return f"The run {line['run_id']} ended as {line['status']}: {errors[0] if errors else 'see show_run.'}"
+
+
+def _exit_code_of(run: Run) -> int:
+    """Return the exit code of the script that failed, or 1 where it had none."""
+    codes = (
+        WorkItemAttempt.objects.filter(run_id=run.run_id).order_by("attempt_number").values_list("exit_code", flat=True)
+    )
+    return next((code for code in reversed(list(codes)) if code), FAILED)
