@@ -6,7 +6,9 @@ from assemblies.api.notes import NoteViewSet
 from assemblies.api.official import OfficialViewSet
 from assemblies.api.queue import QueueViewSet
 from assemblies.api.revisions import RevisionViewSet
+from assemblies.api.runs import RunViewSet
 from assemblies.api.settings import SettingViewSet
+from assemblies.api.work_items import EventViewSet, ManifestViewSet, WorkItemViewSet
 from devmode.api.resource import ExactRouter
 
 router = ExactRouter()
@@ -17,4 +19,8 @@ router.register("assemblies/<str:guid>/files", AttachmentViewSet, basename="api-
 router.register("assemblies/<str:guid>/notes", NoteViewSet, basename="api-note")
 router.register("assemblies/<str:guid>/revisions", RevisionViewSet, basename="api-revision")
 router.register("assemblies/<str:guid>/settings", SettingViewSet, basename="api-setting")
+router.register("runs", RunViewSet, basename="api-run")
+router.register("work-items", WorkItemViewSet, basename="api-work-item")
+router.register("events", EventViewSet, basename="api-event")
+router.register("manifests", ManifestViewSet, basename="api-manifest")
 urlpatterns = router.urls

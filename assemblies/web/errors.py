@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 from django.http import UnreadablePostError
 
 from assemblies import errors as facts
+from assemblies.execution import errors as runs
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
 from devmode.disk_faults import DiskFault, find_disk_fault
@@ -45,13 +46,22 @@ STATUSES: dict[type[Exception], int] = {
     facts.AttachmentTooLarge: 413,
     facts.IdempotencyKeyReused: 422,
     facts.StorageFull: 507,
+    runs.RunNotFound: 404,
+    runs.WorkItemNotFound: 404,
+    runs.IllegalTransition: 409,
+    runs.AlreadyFinalized: 409,
+    runs.StaleAttempt: 409,
+    runs.LocalWorkerOff: 409,
+    runs.CredentialsUnreadable: 409,
+    runs.QueueFull: 429,
     dev_mode.Refusal: 403,
     dev_mode.NoSuchGrant: 404,
     TooManyAttempts: 429,
 }
 # The contract's words for what others call differently.
 CODES = {"permission_denied": "forbidden"}
-RETRY_AFTER_SECONDS = 1
+# What may be tried again, and after how many seconds.
+RETRY_AFTER_SECONDS = {facts.LibraryBusy: 1, runs.QueueFull: 30}
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def answer_of(error: Exception) -> ErrorAnswer | None:
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # A fact says all there is to say; of anything else the log has to say where it came from.
         logger.error("%s: %s", type(error).__name__, error, exc_info=None if fact is error else error)
-    return replace(answer, retry_after_seconds=RETRY_AFTER_SECONDS) if isinstance(fact, facts.LibraryBusy) else answer
+    return replace(answer, retry_after_seconds=RETRY_AFTER_SECONDS.get(type(fact)))
 
 
 def fact_of(error: Exception) -> facts.LibraryError | None:

@@ -1,18 +1,25 @@
-"""A library with one assembly in each domain, each with two revisions, an attachment, a setting and a pending write."""
+"""A library with one assembly in each domain, each with two revisions, an attachment, a setting and a pending write.
+
+A run of one of them waits in the queue.
+"""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from assemblies.actions.create import create
 from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
+from assemblies.execution.models import WorkItem
+from assemblies.execution.subject import subject_of_assembly
+from assemblies.execution.submission import RunOptions, submit
 from assemblies.journal.flush import flush
 from assemblies.models import SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.documents_made import script
-from tests.permits import may_create, may_set, may_update
+from tests.permits import may_create, may_run, may_set, may_update
 
 MISSING = "00000000-0000-4000-8000-00000000beef"
 
@@ -25,6 +32,8 @@ class Shelf:
     first_revisions: dict[str, int] = field(default_factory=dict)
     file_name: str = "list.csv"
     setting_key: str = "production"
+    run_id: str = str(UUID(int=1))
+    work_item_hash: str = ""
 
 
 def filled(store: PayloadStore) -> Shelf:
@@ -38,4 +47,7 @@ def filled(store: PayloadStore) -> Shelf:
         set_setting(receipt.guid, SettingCategory.APPROVED, shelf.setting_key, True, permit=may_set(actor))
         shelf.guids[domain.value] = receipt.guid
         shelf.first_revisions[receipt.guid] = receipt.revision
+    subject = subject_of_assembly(shelf.guids[Domain.OFFICIAL.value], None, store=store)
+    submit(subject, RunOptions(reason="to see"), permit=may_run(actor), run_id=shelf.run_id)
+    shelf.work_item_hash = WorkItem.objects.get(run_id=shelf.run_id).work_item_hash
     return shelf

@@ -1,0 +1,231 @@
+"""Runs: submit, watch, cancel, run again; what they printed and what they pinned."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assemblies.actions.audit import record_denial
+from assemblies.actions.permit import get_permit
+from assemblies.actions.repetition import was_made
+from assemblies.api.description import BYTES, IDEMPOTENCY_KEY
+from assemblies.api.idempotency import event_of
+from assemblies.api.responses import as_attachment
+from assemblies.api.shapes import runs as shapes
+from assemblies.api.work_items import RUNS, RunResource
+from assemblies.audit_events import LibraryEvent
+from assemblies.conf import payload_store
+from assemblies.errors import Forbidden
+from assemblies.execution import reading
+from assemblies.execution.control import cancel_run_for, permit_cancel
+from assemblies.execution.local import place_of_runs
+from assemblies.execution.models import Manifest, Run
+from assemblies.execution.reading import Sight, get_run, run_lines
+from assemblies.execution.rerun import rerun
+from assemblies.execution.subject import Subject, subject_of_assembly, subject_of_draft
+from assemblies.execution.submission import RunOptions, submit
+from assemblies.permissions import Verb
+from assemblies.web.actors import actor_of
+from assemblies.web.lookups import get_entry
+from assemblies.web.paging import page_head, part_of
+from devmode.actor import Actor
+from devmode.api.schema import described
+
+READING_RUN = (401, 404, 503)
+SUBMITTING = (401, 403, 404, 409, 413, 415, 422, 429, 503)
+
+
+class RunViewSet(RunResource):
+    """What was run, where, for whom, with what result."""
+
+    lookup_field, lookup_value_converter = "run_id", "str"
+
+    @described("List runs", operation_id="list_runs", query=shapes.RunQuery, answers={200: shapes.RunList}, tag=RUNS)
+    def list(self, request: Request) -> Response:
+        wanted = self.query()
+        rows = selected_runs(wanted)
+        lines = run_lines(list(part_of(rows, wanted)), self.sight)
+        return Response(page_head(request, wanted, rows.count()) | {"results": shapes.RunAnswer(lines, many=True).data})
+
+    @described(
+        "Submit a run",
+        operation_id="submit_run",
+        body=shapes.NewRun,
+        answers={201: shapes.RunAnswer},
+        parameters=(IDEMPOTENCY_KEY,),
+        refusals=SUBMITTING,
+        tag=RUNS,
+    )
+    def create(self, request: Request) -> Response:
+        """Queue an assembly's revision, or a draft, to be run. The same Idempotency-Key is the same run."""
+        actor = actor_of(request)
+        permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+        sent, event = self.body(), event_of(request, actor)
+        was_made(event)
+        options = RunOptions(
+            **shapes.choices_of(sent),
+            targets=sent["targets"],
+            digest=event.digest if event else "",
+        )
+        run = submit(subject_of(sent), options, permit=permit, run_id=event.guid if event else str(uuid4()))
+        return self._made(run)
+
+    @described("Read a run", operation_id="read_run", answers={200: shapes.RunAnswer}, refusals=READING_RUN, tag=RUNS)
+    def retrieve(self, request: Request, run_id: str) -> Response:
+        return self._answer(get_run(run_id))
+
+    @described(
+        "Read a run's events",
+        operation_id="read_run_events",
+        answers={200: shapes.RunEvents},
+        refusals=READING_RUN,
+        tag=RUNS,
+    )
+    @action(detail=True)
+    def events(self, request: Request, run_id: str) -> Response:
+        run = get_run(run_id)
+        rows = reading.events_of(reading.run_events(run), told=self.sight.covers(run.targets))
+        return Response({"run_id": run.run_id, "events": shapes.EventAnswer(rows, many=True).data})
+
+    @described(
+        "Read a run's timeline",
+        operation_id="read_run_timeline",
+        answers={200: shapes.Timeline},
+        refusals=READING_RUN,
+        tag=RUNS,
+    )
+    @action(detail=True)
+    def timeline(self, request: Request, run_id: str) -> Response:
+        run = get_run(run_id)
+        return Response(shapes.Timeline({"run_id": run.run_id, "timeline": reading.timeline_of(run)}).data)
+
+    @described(
+        "Read a run's manifest",
+        operation_id="read_run_manifest",
+        answers={200: shapes.ManifestAnswer},
+        refusals=READING_RUN,
+        tag=RUNS,
+    )
+    @action(detail=True)
+    def manifest(self, request: Request, run_id: str) -> Response:
+        run = get_run(run_id)
+        manifest = Manifest.objects.get(run_id=run.run_id)
+        return Response(reading.manifest_facts(manifest, told=self.sight.covers(run.targets)))
+
+    @described(
+        "Read a run's output",
+        operation_id="read_run_output",
+        query=shapes.OutputQuery,
+        answers={(200, "application/json"): shapes.OutputAnswer, **{key: BYTES[key] for key in BYTES if key != 304}},
+        refusals=(401, 403, 404, 503),
+        tag=RUNS,
+    )
+    @action(detail=True)
+    def output(self, request: Request, run_id: str) -> HttpResponseBase:
+        """Answer with the bytes as they were printed, or with `since` in chunks after that position."""
+        run, wanted = get_run(run_id), self.query()
+        require_sight(actor_of(request), run)
+        if "since" in wanted:
+            part = reading.output_after(run, wanted["since"])
+            return Response({"chunks": part.chunks, "next": part.next, "complete": part.is_complete})
+        contents, end, dropped = reading.raw_output(run)
+        answer = as_attachment(StreamingHttpResponse(contents), f"{run.run_id}.txt")
+        answer["X-Output-Next"], answer["X-Output-Dropped"] = str(end), str(dropped)
+        return answer
+
+    @described(
+        "Cancel a run",
+        operation_id="cancel_run",
+        body=shapes.CancelBody,
+        answers={200: shapes.RunAnswer},
+        refusals=(401, 403, 404, 413, 415, 503),
+        tag=RUNS,
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, run_id: str) -> Response:
+        """Cancel what waits at once, and what runs as soon as none of its processes is left."""
+        run = get_run(run_id)
+        permit = permit_cancel(actor_of(request), run.actor)
+        cancel_run_for(run, permit=permit, reason=self.body()["reason"])
+        return self._answer(get_run(run_id))
+
+    @described(
+        "Run again",
+        operation_id="rerun",
+        body=shapes.RerunBody,
+        answers={201: shapes.RunAnswer},
+        parameters=(IDEMPOTENCY_KEY,),
+        refusals=SUBMITTING,
+        tag=RUNS,
+    )
+    @action(detail=True, methods=["post"])
+    def rerun(self, request: Request, run_id: str) -> Response:
+        """Run the same revision again with the same variables; credentials, which are not kept, are given again."""
+        actor = actor_of(request)
+        permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+        sent, event = self.body(), event_of(request, actor)
+        was_made(event)
+        run = rerun(
+            get_run(run_id),
+            only_failed=sent.get("only") == "failed",
+            variables=sent["variables"],
+            reason=sent["reason"],
+            digest=event.digest if event else "",
+            permit=permit,
+            run_id=event.guid if event else str(uuid4()),
+            store=payload_store(),
+        )
+        return self._made(run)
+
+    def _made(self, run: Run) -> Response:
+        answer = self._answer(run, status=201)
+        answer["Location"] = self.request.build_absolute_uri(reverse("api-run-detail", args=[run.run_id]))
+        return answer
+
+    def _answer(self, run: Run, *, status: int = 200) -> Response:
+        [line] = run_lines([run], self.sight)
+        return Response(shapes.RunAnswer(line).data, status=status)
+
+
+def subject_of(sent: Mapping[str, Any]) -> Subject:
+    """Return what the body of a submission wants run."""
+    if draft := sent.get("draft"):
+        return subject_of_draft(
+            draft["assembly_type"], draft["payload"], draft["variables"], max_bytes=settings.MAX_DOCUMENT_BYTES
+        )
+    entry = get_entry(sent["assembly_guid"])
+    return subject_of_assembly(entry.guid, sent.get("revision"), store=payload_store())
+
+
+def require_sight(actor: Actor, run: Run) -> None:
+    """Raise Forbidden, audited, unless the contents of a run are told to them."""
+    if not Sight.of(actor).covers(run.targets):
+        refusal = Forbidden(_("Only administrators see what scripts on this server print."))
+        record_denial(actor, LibraryEvent.READ_OUTPUT, refusal, guid=run.assembly_guid)
+        raise refusal
+
+
+def selected_runs(wanted: Mapping[str, Any]) -> "QuerySet[Run]":
+    """Return the runs that a RunQuery asks for."""
+    filters = {
+        "status": wanted.get("status"),
+        "run_id": wanted.get("run"),
+        "assembly_guid": wanted.get("assembly"),
+        "actor": wanted.get("actor"),
+        "created_at__gte": wanted.get("since"),
+    }
+    rows = Run.objects.filter(**{name: value for name, value in filters.items() if value is not None})
+    if target := wanted.get("target"):
+        rows = rows.filter(run_id__in=reading.run_ids_on(target))
+    if capability := wanted.get("capability"):
+        rows = rows.filter(run_id__in=reading.run_ids_of(capability))
+    return rows.order_by(wanted["ordering"], "run_id")

@@ -1,0 +1,182 @@
+"""The queue of work items, their events, and the manifests of what was run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assemblies.actions.permit import get_permit
+from assemblies.api.shapes import runs as shapes
+from assemblies.audit_events import LibraryEvent
+from assemblies.execution import reading
+from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
+from assemblies.execution.local import SERVER
+from assemblies.execution.models import Manifest, WorkItem, WorkItemEvent
+from assemblies.execution.reading import Sight, get_item, item_line
+from assemblies.permissions import Place, Verb
+from assemblies.web.actors import actor_of
+from assemblies.web.paging import ShortPageQuery, page_head, part_of
+from assemblies.web.resource import LibraryResource
+from devmode.api.schema import described
+
+RUNS = "runs"
+ORDERS = {"queue": ("queue_position", "id")}
+
+
+class RunResource(LibraryResource):
+    """A resource about runs: what is told of them depends on who asks."""
+
+    @property
+    def sight(self) -> Sight:
+        return Sight.of(actor_of(self.request))
+
+    def told_of(self, item: WorkItem) -> bool:
+        return self.sight.covers([item.target_device or SERVER])
+
+
+class WorkItemViewSet(RunResource):
+    """The work items of all runs."""
+
+    lookup_field, lookup_value_converter = "work_item_hash", "str"
+
+    @described(
+        "List work items",
+        operation_id="list_work_items",
+        query=shapes.WorkItemQuery,
+        answers={200: shapes.WorkItemList},
+        tag=RUNS,
+    )
+    def list(self, request: Request) -> Response:
+        wanted = self.query()
+        rows = selected_items(wanted)
+        lines = [item_line(item, told=self.told_of(item)) for item in part_of(rows, wanted)]
+        return Response(
+            page_head(request, wanted, rows.count()) | {"results": shapes.WorkItemAnswer(lines, many=True).data}
+        )
+
+    @described("Count work items", operation_id="count_work_items", answers={200: shapes.Summary}, tag=RUNS)
+    @action(detail=False)
+    def summary(self, request: Request) -> Response:
+        return Response(reading.summary())
+
+    @described(
+        "Read a work item",
+        operation_id="read_work_item",
+        answers={200: shapes.WorkItemAnswer},
+        refusals=(401, 404, 503),
+        tag=RUNS,
+    )
+    def retrieve(self, request: Request, work_item_hash: str) -> Response:
+        return self._answer(work_item_hash)
+
+    @described(
+        "Cancel a work item",
+        operation_id="cancel_work_item",
+        body=shapes.CancelBody,
+        answers={200: shapes.WorkItemAnswer},
+        refusals=(401, 403, 404, 413, 415, 503),
+        tag=RUNS,
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, work_item_hash: str) -> Response:
+        item = get_item(work_item_hash)
+        permit = permit_cancel(actor_of(request), item.actor)
+        cancel_item_for(item, permit=permit, reason=self.body()["reason"])
+        return self._answer(work_item_hash)
+
+    @described(
+        "Move a work item in the queue",
+        operation_id="reorder_work_item",
+        body=shapes.ReorderBody,
+        answers={200: shapes.WorkItemAnswer},
+        refusals=(401, 403, 404, 409, 413, 415, 503),
+        tag=RUNS,
+    )
+    @action(detail=True, methods=["post"])
+    def reorder(self, request: Request, work_item_hash: str) -> Response:
+        """Move what waits: to the front or the end of the queue, or past its neighbour."""
+        permit = get_permit(actor_of(request), LibraryEvent.REORDER_RUN, Place.LIBRARY, verb=Verb.ADMINISTER)
+        reorder_for(get_item(work_item_hash), self.body()["direction"], permit=permit)
+        return self._answer(work_item_hash)
+
+    def _answer(self, work_item_hash: str) -> Response:
+        item = get_item(work_item_hash)
+        return Response(shapes.WorkItemAnswer(item_line(item, told=self.told_of(item))).data)
+
+
+class EventViewSet(RunResource):
+    """What happened to work items, newest first."""
+
+    @described(
+        "List events", operation_id="list_events", query=shapes.EventQuery, answers={200: shapes.EventList}, tag=RUNS
+    )
+    def list(self, request: Request) -> Response:
+        wanted = self.query()
+        rows = WorkItemEvent.objects.order_by("-emitted_at", "-seq")
+        if since := wanted.get("since"):
+            rows = rows.filter(emitted_at__gte=since)
+        if assembly := wanted.get("assembly"):
+            rows = rows.filter(run_id__in=reading.run_ids_about(assembly))
+        events = reading.events_of(rows[: wanted["limit"]], told=self.sight.on_server)
+        return Response({"events": shapes.EventAnswer(events, many=True).data})
+
+
+class ManifestViewSet(RunResource):
+    """What was pinned when a run was submitted, and what it came to. Manifests are never deleted."""
+
+    lookup_field, lookup_value_converter = "hash", "str"
+
+    @described(
+        "List manifests",
+        operation_id="list_manifests",
+        query=ShortPageQuery,
+        answers={200: shapes.ManifestList},
+        tag=RUNS,
+    )
+    def list(self, request: Request) -> Response:
+        wanted, rows = self.query(), Manifest.objects.order_by("-start_time", "hash")
+        lines = [reading.manifest_line(manifest) for manifest in part_of(rows, wanted)]
+        return Response(
+            page_head(request, wanted, rows.count()) | {"results": shapes.ManifestLine(lines, many=True).data}
+        )
+
+    @described(
+        "Read manifests",
+        operation_id="read_manifests",
+        body=shapes.BatchBody,
+        answers={200: shapes.Batch},
+        refusals=(401, 403, 413, 415, 503),
+        tag=RUNS,
+    )
+    @action(detail=False, methods=["post"])
+    def batch(self, request: Request) -> Response:
+        """Answer with those that are known, at most 256, in the order of the request."""
+        hashes = self.body()["hashes"]
+        found = {manifest.hash: manifest for manifest in Manifest.objects.filter(hash__in=hashes)}
+        facts = [
+            reading.manifest_facts(found[one], told=self.sight.on_server)
+            for one in dict.fromkeys(hashes)
+            if one in found
+        ]
+        return Response({"manifests": shapes.ManifestAnswer(facts, many=True).data})
+
+
+def selected_items(wanted: Mapping[str, Any]) -> "QuerySet[WorkItem]":
+    """Return the work items that a WorkItemQuery asks for."""
+    target = wanted.get("target")
+    filters = {
+        "status": wanted.get("status"),
+        "run_id": wanted.get("run"),
+        "operation_hash": wanted.get("assembly"),
+        "capability": wanted.get("capability"),
+        "target_device": "" if target == SERVER else target,
+        "actor": wanted.get("actor"),
+        "enqueued_at__gte": wanted.get("since"),
+    }
+    rows = WorkItem.objects.filter(**{name: value for name, value in filters.items() if value is not None})
+    if wanted["ordering"] == "queue":
+        rows = rows.claimable()
+    return rows.order_by(*ORDERS.get(wanted["ordering"], (wanted["ordering"], "id")))
