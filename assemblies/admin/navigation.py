@@ -17,6 +17,7 @@ SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
     (
         _("Operations"),
         [
+            (_("Runs"), "runs"),
             (_("Write queue"), "queue"),
             (_("Health"), "health_page"),
             "SyncRecord",

@@ -20,6 +20,9 @@ from assemblies.admin.item.origin import adopt_item, take_original_item
 from assemblies.admin.queue.discard import queue_discard
 from assemblies.admin.queue.flush import queue_flush
 from assemblies.admin.queue.page import queue_page
+from assemblies.admin.runs.form import run_form
+from assemblies.admin.runs.listing import runs_page
+from assemblies.admin.runs.page import run_again, run_cancel, run_output, run_page
 from assemblies.admin.syncs.plan import plan_page
 from assemblies.admin.syncs.run import run_sync
 from assemblies.admin.syncs.undo import undo_page
@@ -39,11 +42,17 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/assembly/export/selection/", export_selection, "assembly_export_selection"),
     ("assemblies/assembly/<str:guid>/export/", export_assembly, "assembly_export"),
     ("assemblies/assembly/<str:guid>/copy/", copy_item, "assembly_copy"),
+    ("assemblies/assembly/<str:guid>/run/", run_form, "run_form"),
     ("assemblies/assembly/<str:guid>/take-original/", take_original_item, "assembly_take_original"),
     ("assemblies/assembly/<str:guid>/adopt/", adopt_item, "assembly_adopt"),
     ("assemblies/syncrecord/run/", run_sync, "sync_run"),
     ("assemblies/syncrecord/plan/", plan_page, "sync_plan"),
     ("assemblies/syncrecord/undo/", undo_page, "sync_undo"),
+    ("runs/", runs_page, "runs"),
+    ("runs/<str:run_id>/", run_page, "run_page"),
+    ("runs/<str:run_id>/output/", run_output, "run_output"),
+    ("runs/<str:run_id>/cancel/", run_cancel, "run_cancel"),
+    ("runs/<str:run_id>/again/", run_again, "run_again"),
     ("queue/", queue_page, "queue"),
     ("queue/flush/", queue_flush, "queue_flush"),
     ("queue/<str:guid>/discard/", queue_discard, "queue_discard"),

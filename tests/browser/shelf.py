@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 from assemblies import documents
 from assemblies.actions.clone import clone
@@ -9,6 +10,9 @@ from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
+from assemblies.execution.states import EventType
+from assemblies.execution.subject import subject_of_assembly
+from assemblies.execution.submission import RunOptions, submit
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.official.open_source import open_source
@@ -16,7 +20,8 @@ from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.documents_made import script
-from tests.permits import may_clone, may_create, may_sync, may_update
+from tests.execution.orders import carry_out
+from tests.permits import may_clone, may_create, may_run, may_sync, may_update
 
 BUNDLED = Path(__file__).parents[2] / "assemblies" / "official" / "bundled"
 REPORT = r"""#!/usr/bin/env bash
@@ -30,6 +35,7 @@ df --output=pcent,target --exclude-type=tmpfs | tail -n +2 | while read -r used 
     fi
 done
 """
+PRINTED = b"fs1: / is at 91%\n\x1b[31mfs1: /var is at 97%\x1b[0m\n"
 LATER = REPORT.replace("90", "85").replace('echo "$target is at $used"', 'echo "$HOSTNAME: $target is at $used"')
 GRAPH = b"""{"nodes": [
  {"id": "start", "label": "Every night at two", "position": {"x": 0, "y": 80}},
@@ -50,6 +56,7 @@ class Stocked:
     community: str
     workflow: str
     copy: str
+    run: str
 
 
 def stock(store: PayloadStore) -> Stocked:
@@ -64,7 +71,19 @@ def stock(store: PayloadStore) -> Stocked:
     flush()
     update(own, {"summary": "Names every disk over the limit, with the host."}, payload=LATER.encode(),
            permit=may_update(olga), store=store)  # fmt: skip
-    return Stocked(own=own, official=official, community=community, workflow=workflow, copy=copy)
+    run = _run(own, keeper, store)
+    return Stocked(own=own, official=official, community=community, workflow=workflow, copy=copy, run=run)
+
+
+def _run(guid: str, keeper: Actor, store: PayloadStore) -> str:
+    """Return a run that failed; another one of the same waits."""
+    subject = subject_of_assembly(guid, None, store=store)
+    runs = [
+        submit(subject, RunOptions(reason="Disk alert"), permit=may_run(keeper), run_id=str(uuid4()))
+        for _number in range(2)
+    ]
+    carry_out(PRINTED, event=EventType.FAILED, error="The script ended with exit code 2.")
+    return runs[0].run_id
 
 
 def _report() -> documents.Document:

@@ -19,6 +19,8 @@ PAGES = {
     "workflow": "/admin/assemblies/assembly/{workflow}/change/#script",
     "history": "/admin/assemblies/assembly/{own}/change/#history",
     "diff": "/admin/assemblies/assembly/{own}/diff/",
+    "runs": "/admin/runs/",
+    "run": "/admin/runs/{run}/",
     "queue": "/admin/queue/",
     "access": "/account/access",
 }
@@ -38,12 +40,13 @@ OF_ADMINISTRATORS = {
     "tokens": "/admin/devmode/apitoken/",
     "password": "/admin/password_change/",
 }
+IN_DEV_MODE = {"run-form": "/admin/assemblies/assembly/{own}/run/"}
 EVERY = PAGES | OF_WRITERS | OF_ADMINISTRATORS
 OF_ROLES = {
     ("viewer", False): PAGES,
     ("operator", False): PAGES | OF_WRITERS,
     ("administrator", False): EVERY,
-    ("administrator", True): EVERY,
+    ("administrator", True): EVERY | IN_DEV_MODE,
 }
 # The gate goes round once for each role.
 LOOKS = [

@@ -43,11 +43,11 @@ def test_every_text_is_translated_with_its_placeholders() -> None:
 
 
 def test_what_is_compiled_is_what_is_written() -> None:
-    compiled = {entry.msgid: entry for entry in polib.mofile(str(PROJECT / FOLDER / "django.mo"))}
-    written = {entry.msgid: entry for entry in texts()}
+    compiled = {(entry.msgctxt, entry.msgid): entry for entry in polib.mofile(str(PROJECT / FOLDER / "django.mo"))}
+    written = {(entry.msgctxt, entry.msgid): entry for entry in texts()}
     assert compiled.keys() == written.keys(), "run make messages"
-    for msgid, entry in written.items():
-        assert (compiled[msgid].msgstr, compiled[msgid].msgstr_plural) == (entry.msgstr, entry.msgstr_plural), msgid
+    for key, entry in written.items():
+        assert (compiled[key].msgstr, compiled[key].msgstr_plural) == (entry.msgstr, entry.msgstr_plural), key
 
 
 @pytest.mark.engine

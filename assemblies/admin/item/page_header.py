@@ -10,7 +10,7 @@ from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import Refusal
 from assemblies.models import AssemblySetting, SettingCategory, Status
-from assemblies.permissions import Verb, find_refusal
+from assemblies.permissions import Place, Verb, find_refusal, may
 from assemblies.web.actors import actor_of, writable_domains
 from devmode.actor import Actor
 
@@ -33,6 +33,11 @@ class Rights:
     @property
     def may_copy(self) -> bool:
         return Domain.USER in self.domains and not self.is_deleted
+
+    @property
+    def may_run(self) -> bool:
+        """Say whether a run is offered; where it takes Dev Mode, the form says how to enter that."""
+        return not self.is_deleted and may(self.actor, Verb.ADMINISTER, Place.LIBRARY)
 
 
 def rights_in(request: HttpRequest, entry: CatalogueEntry) -> Rights:

@@ -1,0 +1,175 @@
+"""One run: how it stands, its output as it comes, what happened, and what it pinned.
+
+A browser that asks for the part that changes alone gets it without the frame, and 304 while nothing in it changed.
+"""
+
+import json
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assemblies.actions.permit import get_permit
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.runs.output import rendered
+from assemblies.audit_events import LibraryEvent
+from assemblies.conf import payload_store
+from assemblies.errors import LibraryError
+from assemblies.execution import reading
+from assemblies.execution.control import cancel_run_for, permit_cancel
+from assemblies.execution.errors import RunNotFound
+from assemblies.execution.local import place_of_runs
+from assemblies.execution.models import Manifest, Run, RunOutput, WorkItemAttempt
+from assemblies.execution.reading import Sight, get_run, output_rows, run_lines
+from assemblies.execution.rerun import rerun
+from assemblies.execution.states import Status
+from assemblies.permissions import Place, Verb, may
+from assemblies.web.actors import actor_of
+
+CHUNKS = 64
+TONES = {
+    Status.COMPLETED: "good",
+    Status.FAILED: "bad",
+    Status.TIMED_OUT: "bad",
+    Status.STALLED: "warning",
+    Status.CANCELED: "deleted",
+}
+
+
+@require_safe
+@refusals_as_pages
+def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = _found(run_id)
+    if request.headers.get("X-Requested-With") != "fetch":
+        context = _context(request, run) | _output(request, run, 0)
+        return render_page(request, "library/runs/page.html", title=run.display_name, **context)
+    tag = _tag(request, run)
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    answer = render(request, "library/runs/live.html", _context(request, run))
+    answer["ETag"] = tag
+    return answer
+
+
+@require_safe
+@refusals_as_pages
+def run_output(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Answer with the HTML of the output after a position: what the page appends."""
+    run = _found(run_id)
+    if not Sight.of(actor_of(request)).covers(run.targets):
+        raise Http404
+    since = request.GET.get("since", "0")
+    if not (since.isascii() and since.isdecimal() and len(since) < 19):
+        raise BadRequest("A position is a number.")
+    part = _output(request, run, int(since))
+    answer = HttpResponse(part["output"])
+    answer["X-Output-Next"], answer["X-Output-Complete"] = str(part["next"]), str(int(part["is_complete"]))
+    return answer
+
+
+@require_POST
+@refusals_as_pages
+def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = _found(run_id)
+    permit = permit_cancel(actor_of(request), run.actor)
+    if cancel_run_for(run, permit=permit, reason=request.POST.get("reason", "").strip()[:500]):
+        messages.success(request, _("Canceled: what waited has ended, what runs ends as soon as none of it is left."))
+    else:
+        messages.info(request, _("It had ended already."))
+    return redirect("admin:run_page", run.run_id)
+
+
+@require_POST
+@refusals_as_pages
+def run_again(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Submit the same again; where a credential is needed, or the values no longer fit, say so."""
+    run = _found(run_id)
+    permit = get_permit(actor_of(request), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN, guid=run.assembly_guid)
+    try:
+        again = rerun(
+            run,
+            only_failed=False,
+            variables={},
+            reason="",
+            digest="",
+            permit=permit,
+            run_id=str(uuid4()),
+            store=payload_store(),
+        )
+    except LibraryError as refusal:
+        messages.error(request, refusal.message)
+        return redirect("admin:run_page", run.run_id)
+    return redirect("admin:run_page", again.run_id)
+
+
+def _found(run_id: str) -> Run:
+    try:
+        return get_run(run_id)
+    except RunNotFound as error:
+        raise Http404(error.message) from error
+
+
+def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
+    actor = actor_of(request)
+    sight = Sight.of(actor)
+    told, status = sight.covers(run.targets), Status(run.status)
+    [line] = run_lines([run], sight)
+    own = actor.name == run.actor
+    manifest = Manifest.objects.get(run_id=run.run_id)
+    return {
+        "run": run,
+        "line": line,
+        "run_status": status,
+        "tone": TONES.get(status, "queued"),
+        "is_live": not status.is_terminal,
+        "is_told": told,
+        "statuses": [(item, Status(item["status"])) for item in line["items"]],
+        "seconds": _seconds(run),
+        "timeline": reading.timeline_of(run),
+        "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
+        "manifest": manifest,
+        "frozen": json.loads(manifest.frozen_json) if told else {},
+        "dropped": sum(item["output_dropped_bytes"] for item in line["items"]),
+        "may_cancel": may(actor, Verb.RUN, Place.OWN) if own else may(actor, Verb.ADMINISTER, Place.LIBRARY),
+        "may_run": may(actor, Verb.RUN, place_of_runs()),
+    }
+
+
+def _seconds(run: Run) -> float | None:
+    """Return how long it has run, or ran."""
+    if run.started_at is None:
+        return None
+    return max(0.0, ((run.finished_at or timezone.now()) - run.started_at).total_seconds())
+
+
+def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:
+    if not Sight.of(actor_of(request)).covers(run.targets):
+        return {"output": "", "next": 0, "is_complete": True}
+    # Before the chunks: an item ends only after its last chunk was kept.
+    has_ended = Status(_found(run.run_id).status).is_terminal
+    rows: list[RunOutput] = list(output_rows(run).filter(id__gt=since)[: CHUNKS + 1])
+    part = rows[:CHUNKS]
+    return {
+        "output": rendered(part),
+        "next": part[-1].pk if part else since,
+        "is_complete": has_ended and len(rows) <= CHUNKS,
+    }
+
+
+def _tag(request: HttpRequest, run: Run) -> str:
+    """Return a tag of all that the changing part is made of, but for ages, which the browser counts itself."""
+    made_of = (
+        run.status,
+        reading.run_events(run).count(),
+        actor_of(request),
+        translation.get_language(),
+        timezone.get_current_timezone_name(),
+    )
+    return f'"{sha256(repr(made_of).encode()).hexdigest()[:32]}"'
