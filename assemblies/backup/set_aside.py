@@ -8,7 +8,7 @@ from pathlib import Path
 from assemblies.durable_files import fsync_folder, make_folder
 
 # What SQLite keeps next to a database; played into another one it would ruin it.
-BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
+SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Aside:
             fsync_folder(place.parent)
 
     def _move_companions(self, path: Path) -> None:
-        for suffix in BESIDE_A_DATABASE:
+        for suffix in SQLITE_SUFFIXES:
             companion = path.with_name(path.name + suffix)
             if companion.exists():
                 self.move(companion)

@@ -62,7 +62,7 @@ class ArchiveFiles:
     def _by_stem(self) -> dict[str, list[str]]:
         return by_stem(self._infos)
 
-    def names_beside(self, stem: str) -> list[str]:
+    def sibling_names(self, stem: str) -> list[str]:
         return self._by_stem.get(stem, [])
 
     def read(self, name: str, *, max_bytes: int) -> bytes:

@@ -24,7 +24,7 @@ class Files(Protocol):
     def document_names(self) -> list[str]:
         """Return the names that may be documents, each once, in a fixed order."""
 
-    def names_beside(self, stem: str) -> Collection[str]:
+    def sibling_names(self, stem: str) -> Collection[str]:
         """Return the names of the files that are called `stem` and one ending."""
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
@@ -154,7 +154,7 @@ class _Siblings(Mapping[str, bytes]):
 
     @cached_property
     def _names(self) -> Collection[str]:
-        return self.files.names_beside(self.stem)
+        return self.files.sibling_names(self.stem)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -26,7 +26,7 @@ class FolderFiles:
         except OSError as error:
             raise SourceUnreadable(f"The folder cannot be read whole: {error.strerror}.") from error
 
-    def names_beside(self, stem: str) -> list[str]:
+    def sibling_names(self, stem: str) -> list[str]:
         folder, slash, _name = stem.rpartition("/")
         if folder not in self._listed:
             # Most files of a tree stand next to others: one listing of a folder serves all of them.

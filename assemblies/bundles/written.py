@@ -57,7 +57,7 @@ def write_files(
     for _entry, text in _fitting(documents.write_document, document, Style(style), envelope, script_encoding):
         return [(f"{stem}.json", text)]
     for _entry, text in _fitting(documents.write_outline, document, Style(style), envelope, script_encoding):
-        return [(f"{stem}.json", text), *documents.files_beside(document, stem).items()]
+        return [(f"{stem}.json", text), *documents.sibling_files(document, stem).items()]
     raise DocumentTooLarge(limit_bytes=documents.max_json_bytes(max_script_bytes()))
 
 

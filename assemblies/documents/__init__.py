@@ -50,10 +50,10 @@ from assemblies.documents.stand_ins import check_attachment
 from assemblies.documents.tree import (
     SCRIPT_EXTENSIONS,
     file_name,
-    files_beside,
     read_tree,
     safe_stem,
     script_name,
+    sibling_files,
     write_tree,
 )
 from assemblies.documents.variables import normalise_variables
@@ -89,7 +89,6 @@ __all__ = [
     "encode_base64",
     "file_name",
     "file_name_key",
-    "files_beside",
     "find_assembly_type",
     "find_hidden_characters",
     "first_line_findings",
@@ -126,6 +125,7 @@ __all__ = [
     "script_findings",
     "script_name",
     "searchable_text",
+    "sibling_files",
     "write_document",
     "write_outline",
     "write_tree",

@@ -43,10 +43,10 @@ def write_tree(document: Document, stem: str, *, max_bytes: int = DEFAULT_MAX_BY
         entry.pop("script_encoding", None)
         files[script_name(stem, document.assembly_type)] = document.payload
     text = fitting_json(entry, max_json_bytes(max_bytes)) or readable_json(entry)
-    return {f"{stem}.json": text} | files | files_beside(document, stem)
+    return {f"{stem}.json": text} | files | sibling_files(document, stem)
 
 
-def files_beside(document: Document, stem: str) -> dict[str, bytes]:
+def sibling_files(document: Document, stem: str) -> dict[str, bytes]:
     """The files of a document that stand next to its JSON."""
     return {file_name(stem, position): file.data for position, file in enumerate(document.files)}
 

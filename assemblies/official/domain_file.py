@@ -28,7 +28,7 @@ from assemblies.payloads import DurableFileSystemStorage, PayloadStore
 from assemblies.progress import Track, untracked
 from assemblies.revisions.document import document_of
 
-PAYLOADS_BESIDE = "Payloads"
+PAYLOADS = "Payloads"
 SUFFIX = ".db"
 ROWS_QUERY = "SELECT guid, content FROM assemblies_domainassembly ORDER BY guid"
 MAX_NAME_LENGTH = 150
@@ -60,7 +60,7 @@ class DomainFile:
 
         Raises SourceUnreadable when the file is not a whole domain database, SyncRefused when it is not as signed.
         """
-        store = PayloadStore(DurableFileSystemStorage(self.path.parent / PAYLOADS_BESIDE))
+        store = PayloadStore(DurableFileSystemStorage(self.path.parent / PAYLOADS))
         seen: set[str] = set()
         rows = self._signed_rows() if self.keys else _rows(self.path, self.path)
         for guid, content in track(rows, "Reading documents", len(rows)):

@@ -39,9 +39,9 @@ class SignedFiles:
         self.faults |= dict.fromkeys(listed.difference(names), "is in the signed manifest and not there")
         return names
 
-    def names_beside(self, stem: str) -> Collection[str]:
+    def sibling_names(self, stem: str) -> Collection[str]:
         # What was signed and is gone must be missed.
-        return {*self.files.names_beside(stem), *self._signed_by_stem.get(stem, ())}
+        return {*self.files.sibling_names(stem), *self._signed_by_stem.get(stem, ())}
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         try:

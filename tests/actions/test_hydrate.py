@@ -155,7 +155,7 @@ def test_a_default_database_from_an_older_backup_is_noticed(library: PayloadStor
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
-def test_a_database_written_anew_is_pending_until_it_is_flushed(store: PayloadStore, command: Actor) -> None:
+def test_a_database_rebuilt_is_pending_until_it_is_flushed(store: PayloadStore, command: Actor) -> None:
     """What `default` says of a replica may lag behind it and never leads, or nobody would ever write it."""
     made = create(script(), domain=Domain.USER, permit=may_create(command), store=store)
     flush()

@@ -85,7 +85,7 @@ def deleted_guid(library: PayloadStore, operator: Actor) -> str:
 
 
 @pytest.fixture
-def said_beside(guid: str, operator: Actor) -> None:
+def annotated(guid: str, operator: Actor) -> None:
     """A setting with an earlier value, a note and an alias."""
     for value in ({"by": "olga"}, {"by": "<script>olga</script>"}):
         set_setting(guid, SettingCategory.APPROVED, "production", value, permit=may_set(operator))

@@ -285,7 +285,7 @@ def test_hidden_characters_are_pointed_out(olga: Client) -> None:
     assert "Line 21," not in sent.text
 
 
-def test_bad_documents_are_listed_beside_the_good_ones(olga: Client, settings: Any) -> None:
+def test_bad_documents_are_listed_next_to_the_good_ones(olga: Client, settings: Any) -> None:
     settings.MAX_DOCUMENT_BYTES = 4096
     spoilt = zipped({"in/side.json": document("In a zip")}).replace(b"In a zip", b"In a zap")
     sent = Sent(

@@ -93,7 +93,7 @@ def test_one_touched_cell_is_one_changed_key(
     assert variables(rich) == list(before.values())
 
 
-def test_a_moved_row_numbers_them_anew_and_keeps_what_it_does_not_know(client: Client, rich: str) -> None:
+def test_a_moved_row_renumbers_them_and_keeps_what_it_does_not_know(client: Client, rich: str) -> None:
     sent = filled(client, address(rich))
     first, second = row_of(sent, "a"), row_of(sent, "b")
     post(client, rich, sent | {f"{first}-ORDER": "2", f"{second}-ORDER": "1"})

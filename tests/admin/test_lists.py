@@ -14,7 +14,7 @@ def text_of(client: Client, name: str) -> str:
     return str(answer.content.decode())
 
 
-def test_a_row_names_its_assembly_and_leads_there(superuser: Client, guid: str, said_beside: None) -> None:
+def test_a_row_names_its_assembly_and_leads_there(superuser: Client, guid: str, annotated: None) -> None:
     link = f'<a href="/admin/assemblies/assembly/{guid}/change/"><bdi>Say hello</bdi></a>'
     lists = "journalentry assemblysetting assemblysettinghistory assemblynote assemblyalias"
     for name in lists.split():

@@ -42,7 +42,7 @@ Budget = Callable[[int], Any]
 
 
 @pytest.fixture(autouse=True)
-def full(guid: str, deleted_guid: str, api_token: ApiToken, sync_record: SyncRecord, said_beside: None) -> None:
+def full(guid: str, deleted_guid: str, api_token: ApiToken, sync_record: SyncRecord, annotated: None) -> None:
     """Rows of every kind."""
 
 

@@ -230,7 +230,7 @@ def test_what_differs_is_marked_on_either_side() -> None:
     assert "is-removed" in svg_of(between.before)
 
 
-def test_beside_nothing_everything_is_new() -> None:
+def test_next_to_nothing_everything_is_new() -> None:
     between = picture_between(None, graph([node("a")]))
     assert between.before is None
     assert between.counts == {"added": 1, "removed": 0, "changed": 0}

@@ -44,7 +44,7 @@ def test_a_name_and_password_are_exchanged_for_a_token(stranger: Api, vera: User
 
 
 @pytest.mark.parametrize("change", [{"password": "wrong"}, {"username": "nobody"}, {"password": ""}, {"username": ""}])
-def test_wrong_words_get_one_answer_whoever_exists(stranger: Api, vera: User, change: dict[str, str]) -> None:
+def test_wrong_words_get_one_answer_for_every_name(stranger: Api, vera: User, change: dict[str, str]) -> None:
     answer = stranger.post(LOGIN, RIGHT | change)
     if "" in change.values():
         assert_refused(answer, 400, "invalid_field")

@@ -26,13 +26,13 @@ def test_a_file_below_the_root_keeps_its_place_below_the_folder(aside: Aside) ->
     assert aside.folders == {aside.root / "before"}
 
 
-def test_a_file_elsewhere_is_kept_beside_where_it_was(aside: Aside, tmp_path: Path) -> None:
+def test_a_file_elsewhere_is_kept_next_to_where_it_was(aside: Aside, tmp_path: Path) -> None:
     aside.move_database(written(tmp_path / "elsewhere" / "engine.db"))
     aside.move_database(tmp_path / "elsewhere" / "absent.db")
     assert [path.name for path in (tmp_path / "elsewhere" / "before").iterdir()] == ["engine.db"]
 
 
-def test_what_lies_on_another_disk_is_kept_beside_where_it_was(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lies_on_another_disk_is_kept_next_to_where_it_was(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(aside.root / "mounted" / "payload")
     rename = Path.rename
 

@@ -202,7 +202,7 @@ def test_files_are_dropped_and_taken_away_again_and_text_is_pasted(visit: Visit,
     assert set(Assembly.objects.values_list("display_name", flat=True)) == {"Dropped", "Pasted"}
 
 
-def test_a_library_that_changed_meanwhile_is_shown_anew(
+def test_a_library_that_changed_meanwhile_is_shown_again(
     visit: Visit, library: PayloadStore, operator: Actor, command: Actor
 ) -> None:
     shelved(library, operator, command)
@@ -237,7 +237,7 @@ def test_what_cannot_be_sent_is_said_and_nothing_is_lost(visit: Visit, library: 
     expect(page.locator("#import-answer").get_by_role("alert")).to_have_count(0)
 
 
-def test_whoever_was_signed_out_keeps_what_they_chose(visit: Visit, library: PayloadStore) -> None:
+def test_a_user_who_was_signed_out_keeps_what_they_chose(visit: Visit, library: PayloadStore) -> None:
     page = visit("operator")
     page.goto(IMPORT)
     page.locator("#files").set_input_files([file("a.json", document("A"))])

@@ -74,7 +74,7 @@ def test_an_empty_library_is_an_empty_catalogue(catalogue: Catalogue) -> None:
     }
 
 
-def test_catching_up_and_loading_anew_come_to_the_same(
+def test_catching_up_and_reloading_come_to_the_same(
     catalogue: Catalogue, library: PayloadStore, operator: Actor, command: Actor
 ) -> None:
     """Step by step through every kind of change, flushes between them."""
@@ -197,7 +197,7 @@ def test_a_copys_tag_changes_when_its_original_goes(
     assert before.etag(False) != entry().etag(False)
 
 
-def test_a_library_that_went_back_and_on_under_a_running_process_is_read_anew(
+def test_a_library_that_went_back_and_on_under_a_running_process_is_read_again(
     catalogue: Catalogue, library: PayloadStore, operator: Actor
 ) -> None:
     """As when `default` is restored under a server that keeps running, and written again before it looks."""
@@ -269,7 +269,7 @@ def test_a_flush_is_learnt_without_reading_all_earlier_ones(
     assert [len(times) for times in catalogue.current().persistence.flushes.values()] == [0, 0, 2]
 
 
-def test_selections_are_carried_on_as_if_made_anew(
+def test_selections_are_carried_on_as_if_made_again(
     catalogue: Catalogue, library: PayloadStore, operator: Actor, command: Actor
 ) -> None:
     """Equal names, keys and GUIDs new, changed, flushed, restored and gone, in each order and by each filter."""

@@ -60,7 +60,7 @@ def test_each_value_is_counted() -> None:
     assert found["deleted"] == {"true": 1}
 
 
-def test_other_values_of_a_filter_that_is_set_count_beside_the_others_that_are() -> None:
+def test_other_values_of_a_filter_that_is_set_count_next_to_the_others_that_are() -> None:
     found = facets(domain=Domain.USER, type="powershell")
     assert found["domain"] == {"community": 1, "user": 2}
     assert found["type"] == {"powershell": 2}
@@ -98,7 +98,7 @@ def test_deleted_ones_are_counted_by_themselves() -> None:
     assert facets(deleted=True)["domain"] == {"user": 1}
 
 
-def test_a_list_is_narrowed_to_what_changed_lately_to_sets_and_to_copies() -> None:
+def test_a_list_is_narrowed_to_what_changed_recently_to_sets_and_to_copies() -> None:
     snapshot, now = library_catalogue().current(), timezone.now()
 
     def names(**query: object) -> list[str]:

@@ -257,7 +257,7 @@ def test_the_readable_style_is_imported_from_an_archive_too(tmp_path: Path) -> N
     assert Assembly.objects.get().content_hash == before
 
 
-def test_a_script_that_is_missing_beside_its_document_is_named(tmp_path: Path) -> None:
+def test_a_script_that_is_missing_next_to_its_document_is_named(tmp_path: Path) -> None:
     publish(tmp_path / "made", 1, script=None, script_encoding=None)
     archive = zip_of(tmp_path / "made", tmp_path / "made.zip")
     for path in (tmp_path / "made", archive):

@@ -142,7 +142,7 @@ def test_domain_databases_put_in_place_by_hand_are_taken_in(deployment: Deployme
     assert deployment.run("verify_library").returncode == 0
 
 
-def test_a_domain_database_that_was_lost_is_written_anew_from_the_journal(deployment: Deployment) -> None:
+def test_a_domain_database_that_was_lost_is_rebuilt_from_the_journal(deployment: Deployment) -> None:
     deployment.answer("prepare")
     deployment.answer("sync_official", "--json")
     lost = deployment.root / "Assemblies" / "official.db"

@@ -147,7 +147,7 @@ def test_the_same_library_gets_its_lost_parts_back_without_replace(
     assert library.read(Assembly.objects.get(guid=guid(1)).read_content().payload) == b"echo 1"
 
 
-def test_a_damaged_database_is_set_aside_with_what_lies_beside_it(mirrored: Path) -> None:
+def test_a_damaged_database_is_set_aside_with_what_lies_next_to_it(mirrored: Path) -> None:
     connections.close_all()
     database("default").write_bytes(b"garbage" * 1000)
     log = database("default").with_name(f"{database('default').name}-wal")
@@ -312,7 +312,7 @@ def test_a_lost_store_comes_back_with_its_marker(mirrored: Path, library: Payloa
     assert library.marker.owners() == {called.answer["journal_id"]}
 
 
-def test_payloads_alone_are_put_back_beside_databases_of_their_own(
+def test_payloads_alone_are_put_back_next_to_databases_of_their_own(
     tmp_path: Path, mirrored: Path, library: PayloadStore
 ) -> None:
     place = Path(call("mirror_domains", str(tmp_path / "payloads"), "--payloads-only", "--json").answer["mirror"])

@@ -40,7 +40,7 @@ def seconds_to_start(new: Deployment) -> float:
         return server.wait_until_it_answers()
 
 
-def test_it_says_where_it_is_open_and_takes_a_token_made_beside_it(new: Deployment) -> None:
+def test_it_says_where_it_is_open_and_takes_a_token_made_next_to_it(new: Deployment) -> None:
     with new.serve() as server:
         server.wait_until_it_answers()
         with server.client(new.answer("create_token", "admin")) as client:

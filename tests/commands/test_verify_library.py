@@ -289,7 +289,7 @@ def test_a_domain_state_ahead_of_its_watermark_is_found() -> None:
     assert found(verify()) == {("domain_state", "official")}
 
 
-def test_a_replica_to_be_written_anew_waits_for_its_flush() -> None:
+def test_a_replica_to_be_rebuilt_waits_for_its_flush() -> None:
     Watermark.objects.using("official").update(sequence=0, hash="")
     DomainState.objects.filter(domain=Domain.OFFICIAL).delete()
     called = verify()

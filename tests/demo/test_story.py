@@ -63,7 +63,7 @@ def test_it_is_not_filled_into_a_library_in_use(people: People, prepared: Payloa
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_it_is_not_filled_beside_other_accounts(prepared: PayloadStore, settings: Any) -> None:
+def test_it_is_not_filled_next_to_other_accounts(prepared: PayloadStore, settings: Any) -> None:
     User.objects.create_user("somebody")
     with pytest.raises(LibraryNotEmpty):
         fill(prepared, Path(settings.OFFICIAL_SOURCE))

@@ -118,7 +118,7 @@ def test_an_envelope_whose_payload_is_no_object_is_refused(payload: Any) -> None
     assert caught.value.detail["field"] == "payload"
 
 
-def test_a_payload_beside_a_script_is_an_unknown_key() -> None:
+def test_a_payload_next_to_a_script_is_an_unknown_key() -> None:
     document = read(authoring(payload={"script": "evil"}))
     assert document.extra == {"payload": {"script": "evil"}}
     assert read(write_document(document, Style.ENVELOPE)) == document

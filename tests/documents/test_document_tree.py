@@ -21,7 +21,7 @@ def back(files: Mapping[str, bytes], stem: str = "it") -> Document:
     "word, extension",
     [("PowerShell", "ps1"), ("batch", "bat"), ("shell", "sh"), ("python", "py"), ("ansible", "yml")],
 )
-def test_a_script_stands_beside_its_json(word: str, extension: str) -> None:
+def test_a_script_stands_next_to_its_json(word: str, extension: str) -> None:
     script = b"\xef\xbb\xbfa\r\nb\rc\0\xff"
     document = read(authoring(script, type=word, files=FILES, version=3, x=1, script_encoding="base64"))
     files = write_tree(document, "it")
@@ -48,7 +48,7 @@ def test_a_workflow_is_readable_in_the_json_itself() -> None:
     assert back(files) == document
 
 
-def test_a_document_that_is_whole_in_itself_needs_no_files_beside_it() -> None:
+def test_a_document_that_is_whole_in_itself_needs_no_files_next_to_it() -> None:
     raw = json.dumps(authoring(files=FILES)).encode()
     assert read_tree(raw, {"it.sh": b"another"}, "it", max_bytes=MAX_BYTES) == read(raw)
     raw = json.dumps(envelope(authoring())).encode()

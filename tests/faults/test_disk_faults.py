@@ -87,7 +87,7 @@ def test_without_any_room_the_advice_is_to_make_some(deployment: Deployment) -> 
     deployment.answer("verify_library")
 
 
-def test_on_a_read_only_disk_the_advice_is_to_mount_it_anew(deployment: Deployment) -> None:
+def test_on_a_read_only_disk_the_advice_is_to_mount_it_again(deployment: Deployment) -> None:
     remount(deployment.root.parent, "ro")
     refused = deployment.run("prepare")
     assert (refused.returncode, DiskFault.READ_ONLY.advice in refused.stderr) == (1, True), refused.stderr

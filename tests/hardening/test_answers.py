@@ -141,7 +141,7 @@ def test_pages_redirect_to_tls_and_health_answers_a_probe_without(settings: Sett
 
 
 @pytest.mark.parametrize("name", ["token", "Token", "access_token", "password", "authorization", "api_key"])
-def test_a_secret_in_the_query_is_refused_even_beside_a_good_one(
+def test_a_secret_in_the_query_is_refused_even_next_to_a_good_one(
     ada: User, operator: Actor, library: PayloadStore, name: str
 ) -> None:
     guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid

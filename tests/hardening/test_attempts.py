@@ -101,7 +101,7 @@ class TestCounting:
         clock.pass_by(hours=-3)
         assert is_taken(LIMIT)
 
-    def test_a_slightly_slower_clock_beside_ours_opens_nothing(self, clock: Any) -> None:
+    def test_a_slightly_slower_clock_next_to_ours_opens_nothing(self, clock: Any) -> None:
         assert [is_taken(LIMIT) for _ in range(3)] == [True, True, False]
         clock.pass_by(seconds=-3)
         assert not is_taken(LIMIT)

@@ -143,7 +143,7 @@ def test_an_unused_connection_gives_way_to_a_new_one_of_its_address(monkeypatch:
 
 
 @pytest.mark.parametrize("text", [b"", HALF_SENT])
-def test_where_all_room_is_taken_whoever_has_most_gives_way(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
+def test_where_all_room_is_taken_the_client_with_most_gives_way(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
     monkeypatch.setattr(http_server, "MAX_CONNECTIONS", 12)
     with ServerThread() as server, clients_saying(server, text, 10), clients_saying(server, text, 2, PROXY) as few:
         assert is_answered(server)
@@ -168,7 +168,7 @@ def test_who_makes_the_server_keep_too_much_loses_connections(monkeypatch: pytes
         assert is_answered(server, ATTACKER)
 
 
-def test_of_all_together_whoever_holds_most_loses_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_all_together_the_client_that_holds_most_loses_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients, "MAX_HELD_BYTES", 2 * len(LARGE))
     monkeypatch.setattr(http_server, "LOOP_SECONDS", 0.1)
     with (

@@ -92,7 +92,7 @@ def test_the_disk_of_another_library_is_not_written_to_and_not_swept(
     made(library, operator, "Later")
 
 
-def test_a_store_whose_folder_is_gone_is_never_made_anew(library: PayloadStore, folder: Path, operator: Actor) -> None:
+def test_a_store_whose_folder_is_gone_is_never_made_again(library: PayloadStore, folder: Path, operator: Actor) -> None:
     folder.rmdir()
     with pytest.raises(PayloadStoreMissing):
         made(library, operator, "First")

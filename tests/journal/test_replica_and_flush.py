@@ -120,7 +120,7 @@ def test_a_success_clears_the_error(guids: list[str]) -> None:
     assert (state.attempts, state.last_error, state.persisted_sequence) == (0, "", 2)
 
 
-def test_a_crash_between_the_domains_commit_and_its_record_is_mended(guids: list[str]) -> None:
+def test_a_crash_between_the_domains_commit_and_its_record_is_repaired(guids: list[str]) -> None:
     bring_up_to_date(Domain.USER)
     assert persisted_sequences()[Domain.USER] == 0
     assert flush_domain(Domain.USER) == 0

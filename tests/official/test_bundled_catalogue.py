@@ -130,7 +130,7 @@ def test_attachments_exist_in_the_order_of_the_list(document: Document) -> None:
 
 
 @every_script
-def test_a_script_lies_beside_its_document(document: Document) -> None:
+def test_a_script_lies_next_to_its_document(document: Document) -> None:
     raw = document.script_path.read_bytes()
     assert len(raw) > 200
     assert not raw.startswith(b"\xef\xbb\xbf"), "a byte order mark breaks the first line of a shell script"

@@ -68,7 +68,7 @@ def test_a_sync_from_a_database_brings_its_documents_and_their_bytes(
     assert (again["added"], again["changed"], again["unchanged"]) == ([], [], 3)
 
 
-def test_the_file_is_not_changed_and_nothing_is_left_beside_it(shipped: Path) -> None:
+def test_the_file_is_not_changed_and_nothing_is_left_next_to_it(shipped: Path) -> None:
     before, siblings = shipped.read_bytes(), sorted(shipped.parent.iterdir())
     read(shipped)
     assert (shipped.read_bytes(), sorted(shipped.parent.iterdir())) == (before, siblings)

@@ -47,7 +47,7 @@ def test_the_kind_follows_from_the_document_and_never_from_its_folder_h8(tmp_pat
     assert kinds == {"applications/one.json": "script", "scripts/two.json": "ansible"}
 
 
-def test_the_readable_style_is_read_with_the_script_and_attachments_beside_it(tmp_path: Path) -> None:
+def test_the_readable_style_is_read_with_the_script_and_attachments_next_to_it(tmp_path: Path) -> None:
     document = script(
         guid=guid(1), payload=b"echo \xff\r\n", files=[Attachment("a.txt", "text/plain", b"attached", {})]
     )

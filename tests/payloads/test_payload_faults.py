@@ -66,7 +66,7 @@ def test_an_fsync_that_fails_anywhere_leaves_nothing_and_is_not_tried_again(
     assert len(list(store.guids())) == 2
 
 
-def test_an_fsync_that_fails_above_the_root_fails_the_first_write_and_the_next_one_tries_anew(
+def test_an_fsync_that_fails_above_the_root_fails_the_first_write_and_the_next_one_tries_again(
     store: PayloadStore, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:

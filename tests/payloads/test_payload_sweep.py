@@ -116,7 +116,7 @@ def test_what_the_store_did_not_make_is_left_alone(store: PayloadStore, root: Pa
     assert (outside / "payload").read_bytes() == b"precious"
 
 
-def test_deleting_a_payload_leaves_strange_files_beside_it(store: PayloadStore, root: Path) -> None:
+def test_deleting_a_payload_leaves_strange_files_next_to_it(store: PayloadStore, root: Path) -> None:
     guid = store.put(b"content").guid
     (root / guid / "note.txt").write_text("do not touch")
 

@@ -69,7 +69,7 @@ def test_no_text_of_the_pages_is_left_out(tmp_path: Path) -> None:
     assert now == {entry.msgid for entry in texts() if not entry.obsolete}, "run make messages, then translate"
 
 
-def test_whoever_asks_for_german_gets_german(library: PayloadStore) -> None:
+def test_a_browser_that_prefers_german_gets_german(library: PayloadStore) -> None:
     client = Client(headers={"Accept-Language": "de"})
     client.force_login(User.objects.create_user("vera"))
     page = client.get("/admin/assemblies/assembly/").content.decode()

@@ -117,7 +117,7 @@ def test_the_environment_names_what_the_command_line_does_not(
     assert Path(called.answer["report_path"]).parent == data / "migrations"
 
 
-def test_without_a_folder_for_reports_an_apply_writes_beside_the_file(atocore: AtocoreBench) -> None:
+def test_without_a_folder_for_reports_an_apply_writes_next_to_the_file(atocore: AtocoreBench) -> None:
     atocore.register(P05)
     atocore.state("p05", "v")
     called = rehearse(atocore, "--db", str(atocore.path), "--apply", "--no-backup")
@@ -125,7 +125,7 @@ def test_without_a_folder_for_reports_an_apply_writes_beside_the_file(atocore: A
     assert called.answer["backup_path"] is None
 
 
-def test_rows_that_give_way_are_kept_in_a_file_beside_the_report(atocore: AtocoreBench) -> None:
+def test_rows_that_give_way_are_kept_in_a_file_next_to_the_report(atocore: AtocoreBench) -> None:
     atocore.register(P05)
     atocore.state("p05", "kept", key="a")
     atocore.state("p05-x", "replaced", "invalid", key="a")
@@ -201,7 +201,7 @@ def test_values_that_are_no_text_are_rekeyed_as_they_are(atocore: AtocoreBench) 
         "FROM projects WHERE name = 'p05'; END",
     ],
 )
-def test_whatever_the_database_refuses_or_does_besides_everything_is_rolled_back(
+def test_whatever_the_database_refuses_or_does_too_everything_is_rolled_back(
     atocore: AtocoreBench, trigger: str
 ) -> None:
     atocore.register(P05, {"id": "p06", "aliases": ["six"]})

@@ -22,7 +22,7 @@ MAX_LINK_BYTES = 4096
 # What the large forges keep at the top of a repository, next to what is published.
 FORGE_FOLDERS = frozenset({".github", ".gitlab", ".gitea", ".forgejo"})
 
-_BESIDE = re.compile(
+_SIBLING = re.compile(
     r"(?P<stem>.+)(?:\.(?:" + "|".join(SCRIPT_EXTENSIONS) + r")|\.files/[^/]+)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ class CatalogueTree:
     def _by_stem(self) -> dict[str, list[str]]:
         return by_stem(self.entries)
 
-    def names_beside(self, stem: str) -> list[str]:
+    def sibling_names(self, stem: str) -> list[str]:
         return self._by_stem.get(stem, [])
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
@@ -85,7 +85,7 @@ class CatalogueTree:
 
     def _faults(self, limits: TreeLimits) -> Iterator[tuple[str, str]]:
         stems = {path[: -len(SUFFIX)] for path in self.entries if _is_document(path)}
-        ours = {path for path in self.entries if _is_document(path) or _stem_beside(path) in stems}
+        ours = {path for path in self.entries if _is_document(path) or _stem_of(path) in stems}
         ours -= {path for path in ours if _is_hidden(path) and not _is_gits_own(path)}
         for path, entry in self.entries.items():
             fault = self._fault(path, entry, limits, is_ours=path in ours)
@@ -140,8 +140,8 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
 
 
-def _stem_beside(path: str) -> str:
-    match = _BESIDE.fullmatch(path)
+def _stem_of(path: str) -> str:
+    match = _SIBLING.fullmatch(path)
     return match["stem"] if match else ""
 
 

@@ -202,7 +202,7 @@ def test_entering_again_replaces_the_first_grant(api: Api) -> None:
     assert api.get(GRANTS).json()["count"] == 1
 
 
-def test_a_password_that_is_hashed_anew_meanwhile_does_not_sign_out(ada: User, clock: Clock, settings: Any) -> None:
+def test_a_password_that_is_rehashed_meanwhile_does_not_sign_out(ada: User, clock: Clock, settings: Any) -> None:
     older, newer = (
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "tests.devmode.grants.test_dev_mode_api.QuickHasher",

@@ -102,7 +102,7 @@ def test_a_guid_in_other_letters_is_the_same_guid(history: History) -> None:
     assert history.follow().json()["changed"] == [named]
 
 
-def test_a_broken_file_keeps_its_assembly_until_it_is_mended_or_gone(history: History) -> None:
+def test_a_broken_file_keeps_its_assembly_until_it_is_repaired_or_gone(history: History) -> None:
     file(history, 5).write_text("{ broken")
     assert [one["path"] for one in history.follow().json()["skipped"]] == ["scripts/linux/number-5.json"]
     publish(history.folder, 5, script="echo repaired\n")

@@ -246,7 +246,7 @@ def test_a_commit_older_than_allowed_or_from_the_future_is_refused(repository: R
         source_at(-2)
 
 
-def test_a_mirror_left_half_made_or_locked_is_mended(repository: Repository, tmp_path: Path) -> None:
+def test_a_mirror_left_half_made_or_locked_is_repaired(repository: Repository, tmp_path: Path) -> None:
     source = git_source(repository.folder, tmp_path / "mirrors")
     source.read()
     [mirror] = [folder for folder in (tmp_path / "mirrors").iterdir() if folder.is_dir()]
@@ -262,7 +262,7 @@ def test_a_mirror_left_half_made_or_locked_is_mended(repository: Repository, tmp
     assert len(source.read().documents) == 3
 
 
-def test_a_damaged_mirror_is_no_content_and_is_mended_when_it_is_removed(
+def test_a_damaged_mirror_is_no_content_and_is_repaired_when_it_is_removed(
     repository: Repository, tmp_path: Path
 ) -> None:
     source = git_source(repository.folder, tmp_path / "mirrors")

@@ -147,5 +147,5 @@ def test_a_name_that_is_no_printable_text_is_skipped(read: Any) -> None:
     assert names == ["scripts/one.json", "skipped bad-\ufffd.json", "skipped line\ufffdfeed.json"]
 
 
-def test_what_stands_beside_a_document_and_is_missing_is_that_documents_fault(read: Any) -> None:
+def test_what_stands_next_to_a_document_and_is_missing_is_that_documents_fault(read: Any) -> None:
     assert read(GOOD, *READABLE[:1]) == ["scripts/one.json", "skipped say.json"]
