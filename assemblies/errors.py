@@ -85,6 +85,10 @@ class SettingNotFound(Refusal):
     default_message = _("Setting not found.")
 
 
+class ImportNotFound(Refusal):
+    default_message = _("No import of yours has this id.")
+
+
 class NothingPending(Refusal):
     default_message = _("The assembly has no pending write to discard.")
 

@@ -1,6 +1,6 @@
 """What an action wants to change, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -91,3 +91,6 @@ class Receipt:
         if self.changed:
             return Outcome.CREATED if self.created else Outcome.UPDATED
         return Outcome.SKIPPED if self.skipped else Outcome.UNCHANGED
+
+
+Finish = Callable[[Sequence[Receipt], datetime], None]

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from assemblies.actions.audit import record_success
-from assemblies.actions.change import Alongside, Change, Receipt
+from assemblies.actions.change import Alongside, Change, Finish, Receipt
 from assemblies.actions.contents import is_flagged
 from assemblies.actions.permit import Permit
 from assemblies.actions.repetition import find_receipts, keep
@@ -33,11 +33,13 @@ def commit(
     permit: Permit,
     detail: Mapping[str, Any] | None = None,
     alongside: Alongside | None = None,
+    finish: Finish | None = None,
 ) -> list[Receipt]:
     """Make `changes` in one transaction and return a receipt for each, in order.
 
     `alongside(now)` is entered in that transaction under the journal's lock, before the changes are decided, and left
-    right before the commit: for rows that must change together with assemblies, and for checks.
+    right before the commit: for rows that must change together with assemblies, and for checks. There
+    `finish(receipts, now)` is called, for rows that say what came of it.
 
     Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
     library cannot make them durable.
@@ -59,6 +61,8 @@ def commit(
             entries = append(transaction.head, drafts, now=now) if drafts else []
             _save_rows(entries, rows)
             receipts = _numbered(plans, entries)
+            if finish:
+                finish(receipts, now)
             if entries or alongside:
                 record_success(permit.actor, permit.event, receipts, detail or {}, now=now)
     return receipts

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from assemblies.actions.change import Change, Event, Receipt
+from assemblies.actions.change import Change, Event, Finish, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, inheriting, stamped
 from assemblies.actions.create import check_vacant
@@ -19,6 +19,7 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidInOtherDomain, GuidTaken, Refusal
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadStore
+from assemblies.progress import Track, untracked
 from assemblies.revisions.document import search_text_of
 
 # By each account and address, whatever the door.
@@ -72,6 +73,8 @@ def import_documents(
     permit: Permit,
     store: PayloadStore,
     event: Event | None = None,
+    finish: Finish | None = None,
+    track: Track = untracked,
 ) -> list[Receipt]:
     """Import `documents` into `domain`, all or none. A skipped one gets the receipt of the unchanged assembly.
 
@@ -87,13 +90,14 @@ def import_documents(
             for document, choice in zip(documents, choices, strict=True):
                 check_conflict(rows.get(document.guid or ""), domain, choice.on_conflict)
         guids = _landing_guids(documents, rows, choices)
+        tracked = track(documents, "Importing documents", len(documents))
         changes = [
             _change(document, guid, rows.get(guid), domain, choice, permit.actor.name, staging)
-            for document, guid, choice in zip(documents, guids, choices, strict=True)
+            for document, guid, choice in zip(tracked, guids, choices, strict=True)
         ]
         if event:
             changes = [replace(change, event=event.part(n)) for n, change in enumerate(changes)]
-        receipts = commit(changes, permit=permit, detail={"documents": len(documents)})
+        receipts = commit(changes, permit=permit, detail={"documents": len(documents)}, finish=finish)
         skipping = [choice.on_conflict == OnConflict.SKIP for choice in choices]
         return [replace(one, skipped=skips) for one, skips in zip(receipts, skipping, strict=True)]
 

@@ -20,6 +20,13 @@ def was_made(event: Event | None) -> bool:
     return known is not None
 
 
+def guids_made_by(event: Event, parts: int) -> set[str]:
+    """Return the GUIDs that the first `parts` changes of a request wrote when it was carried out before."""
+    asked = [event.part(number).guid for number in range(parts)]
+    entries = JournalEntry.objects.filter(event_guid__in=asked)
+    return set(entries.values_list("assembly_guid", flat=True))
+
+
 def find_receipts(event: Event | None, changes: Sequence[Change]) -> list[Receipt]:
     """Return the receipts of a request that was carried out before, none of one that was not.
 

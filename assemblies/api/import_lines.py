@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assemblies.actions.change import Receipt
+from assemblies.actions.change import Event, Receipt
 from assemblies.actions.import_documents import OnConflict, Preview, find_conflicts, preview
+from assemblies.actions.repetition import guids_made_by, was_made
 from assemblies.bundles import Outcome
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
@@ -17,12 +18,17 @@ from devmode.actor import Actor
 REFUSED, PASSED_OVER = "refused", "passed_over"
 
 
-def judge(outcomes: Sequence[Outcome], domain: Domain, on_conflict: OnConflict) -> list[Outcome]:
-    """Refuse those of the documents that the library has no place for.
+def judge(
+    outcomes: Sequence[Outcome], domain: Domain, on_conflict: OnConflict, event: Event | None = None
+) -> list[Outcome]:
+    """Refuse those of the documents that the library has no place for; what `event` made before has its own.
 
     Raises the first refusal, with all of them in its `members`, when no document is left.
     """
-    conflicts = iter(find_conflicts(documents_of(outcomes), domain=domain, on_conflict=on_conflict))
+    documents = documents_of(outcomes)
+    own = guids_made_by(event, len(documents)) if event and was_made(event) else set()
+    found = find_conflicts(documents, domain=domain, on_conflict=on_conflict)
+    conflicts = iter(None if one.guid in own else why for one, why in zip(documents, found, strict=True))
     verdicts = [_judged(one, next(conflicts)) if one.document else one for one in outcomes]
     if not documents_of(verdicts):
         raise _refusal_of_all(verdicts)
@@ -36,7 +42,7 @@ def documents_of(outcomes: Sequence[Outcome]) -> list[Document]:
 def result_lines(verdicts: Sequence[Outcome], receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
     """Say what became of each; `receipts` are those of the documents."""
     made = iter(receipts)
-    return [_result(one, one.document, next(made)) if one.document else _no_result(one) for one in verdicts]
+    return [_result(one, one.document, next(made)) if one.document else no_result(one) for one in verdicts]
 
 
 def preview_lines(
@@ -76,7 +82,7 @@ def _result(outcome: Outcome, document: Document, receipt: Receipt) -> dict[str,
     }
 
 
-def _no_result(outcome: Outcome) -> dict[str, Any]:
+def no_result(outcome: Outcome) -> dict[str, Any]:
     return {
         "member": printable(outcome.name),
         "guid": None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +43,11 @@ class ImportOrder:
             raise InvalidDocument("A document must be a JSON object, or its text.", field="document")
         document = documents.read_document(source, max_bytes=settings.MAX_DOCUMENT_BYTES, name=name)
         return replace(document, guid=self.assembly_guid) if self.assembly_guid else document
+
+    def has_more_than(self, count: int) -> bool:
+        """Say whether the archive holds more than so many documents. Raises as `read_members` does."""
+        good = (one for one in self.read_members() if one.document)
+        return len(list(islice(good, count + 1))) > count
 
     def read_members(self) -> Iterator[Outcome]:
         """Yield what each document of the archive comes to. Raises InvalidDocument, DocumentTooLarge for all of it."""

@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.decorators import action
@@ -9,18 +10,30 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assemblies.actions.change import Event
 from assemblies.actions.import_documents import MAX_PER_MINUTE, import_documents
-from assemblies.actions.permit import get_permit
+from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.record_export import REVISION_HEADER, record_export
+from assemblies.actions.repetition import was_made
 from assemblies.actions.write_domains import write_domains
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE, REVISION
 from assemblies.api.idempotency import event_of
 from assemblies.api.import_lines import documents_of, judge, preview_lines, result_lines
+from assemblies.api.import_operations import MAX_WAITED_FOR, begin, current, find_begun
 from assemblies.api.import_order import ImportOrder
 from assemblies.api.parsing import ImportJSONParser
 from assemblies.api.resource import AssemblyResource
 from assemblies.api.responses import as_attachment, written_item
-from assemblies.api.shapes.copies import ArchiveQuery, ExportQuery, ImportBody, ImportResults, ImportUpload, Preview
+from assemblies.api.shapes.copies import (
+    ArchiveQuery,
+    ExportQuery,
+    ImportBody,
+    ImportResults,
+    ImportUpload,
+    OperationStarted,
+    OperationStatus,
+    Preview,
+)
 from assemblies.api.shapes.items import WrittenItem
 from assemblies.api.shapes.queue import WriteAnswer, WriteBody
 from assemblies.audit_events import LibraryEvent
@@ -29,8 +42,9 @@ from assemblies.bundles.written import ArchiveStyle
 from assemblies.conf import payload_store
 from assemblies.documents import Style
 from assemblies.domains import Domain
+from assemblies.errors import ImportNotFound
 from assemblies.journal.append import journal_end
-from assemblies.models import Assembly
+from assemblies.models import Assembly, ImportOperation
 from assemblies.permissions import Place, Verb
 from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.item_facts import document_name
@@ -56,6 +70,7 @@ class Transfers(AssemblyResource):
                 "Imported", [WrittenItem, ImportResults, Preview], resource_type_field_name=None
             ),
             201: WrittenItem,
+            202: OperationStarted,
         },
         parameters=(IDEMPOTENCY_KEY,),
         refusals=(401, 403, 409, 413, 415, 422, 429, 503, 507),
@@ -72,16 +87,19 @@ class Transfers(AssemblyResource):
     def import_all(self, request: Request) -> HttpResponse | Response:
         """Import one document, or an archive of them, in one transaction; with `dry_run`, tell what would come of it.
 
+        Over 200 documents are imported after the answer: 202, with the address where their import can be followed.
         A file of an archive that cannot be imported has a line that says why, and stops no other.
         At most 600 imports a minute by each account and address; then 429, and `Retry-After` says how long to wait.
         """
         actor, order = actor_of(request), ImportOrder(**self.body())
         if order.dry_run:
             return Response({"preview": preview_lines(order.read(), order.domain, order.on_conflict, actor)})
-        permit = get_permit(actor, LibraryEvent.IMPORT, order.domain)
+        permit, event = get_permit(actor, LibraryEvent.IMPORT, order.domain), event_of(request, actor)
+        if order.is_archive and (begun := self._begun(order, permit, event)):
+            return begun
         outcomes = order.read()
         if order.is_archive:
-            outcomes = judge(outcomes, order.domain, order.on_conflict)
+            outcomes = judge(outcomes, order.domain, order.on_conflict, event)
         documents = documents_of(outcomes)
         receipts = import_documents(
             documents,
@@ -89,12 +107,44 @@ class Transfers(AssemblyResource):
             on_conflict=order.on_conflict,
             permit=permit,
             store=payload_store(),
-            event=event_of(request, actor),
+            event=event,
         )
         if order.is_archive:
             return Response({"results": result_lines(outcomes, receipts)})
         status = 201 if receipts[0].created else 200
         return written_item(request, receipts[0], status=status, flags=documents[0].flags)
+
+    def _begun(self, order: ImportOrder, permit: Permit, event: Event | None) -> Response | None:
+        """Begin an import that no request should wait for, unless this request began it before."""
+        operation = find_begun(event)
+        if operation is None and order.has_more_than(MAX_WAITED_FOR) and not was_made(event):
+            operation = begin(
+                order.source, domain=order.domain, on_conflict=order.on_conflict, permit=permit, event=event
+            )
+        if operation is None:
+            return None
+        address = reverse("api-assembly-import-operation", kwargs={"operation_id": operation.id})
+        started = {"operation_id": operation.id, "status_url": address}
+        return Response(started, status=202, headers={"Location": address})
+
+    @described(
+        "Follow an import",
+        operation_id="read_import",
+        answers={200: OperationStatus},
+        refusals=(401, 404, 503),
+    )
+    @action(
+        detail=False,
+        url_path="import/<str:operation_id>",
+        url_name="import-operation",
+    )
+    def import_operation(self, request: Request, operation_id: str) -> Response:
+        """Tell how far an import of many documents is, to its sender and to administrators."""
+        found = ImportOperation.objects.filter(pk=operation_id)
+        operation = (found if is_administrator(request) else found.filter(actor=actor_of(request).name)).first()
+        if operation is None:
+            raise ImportNotFound()
+        return Response(OperationStatus(current(operation)).data)
 
     @described(
         "Export an assembly",

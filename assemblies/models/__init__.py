@@ -19,6 +19,7 @@ from assemblies.models.domain_assembly import (
     replica_model,
 )
 from assemblies.models.domain_state import DomainState, Flush
+from assemblies.models.import_operation import ImportOperation
 from assemblies.models.journal import JournalEntry, JournalHead, KeyedRequest
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView
@@ -37,6 +38,7 @@ __all__ = [
     "DomainAssembly",
     "DomainState",
     "Flush",
+    "ImportOperation",
     "JournalEntry",
     "JournalHead",
     "KeyedRequest",

@@ -33,6 +33,7 @@ STATUSES: dict[type[Exception], int] = {
     facts.AttachmentNotFound: 404,
     facts.RevisionNotFound: 404,
     facts.SettingNotFound: 404,
+    facts.ImportNotFound: 404,
     facts.NothingPending: 404,
     facts.GuidTaken: 409,
     facts.GuidInOtherDomain: 409,

@@ -127,6 +127,7 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
         "number": DevModeGrant.objects.filter(user__username="bystander").values_list("pk", flat=True).first(),
         "object_id": guid if route.pattern.startswith(PAGE_OF_ASSEMBLY) else _some_pk(route),
         "id": _some_pk(route),
+        "operation_id": MISSING,
     }
     pattern = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route.pattern).replace("^", "").replace("$", "")
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), pattern)

@@ -14,6 +14,7 @@ from assemblies.api.shapes.items import Flag
 from assemblies.bundles.written import ArchiveStyle
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
+from assemblies.models import ImportOperation
 from devmode.api.schema import ErrorSerializer
 from devmode.api.shapes import Answer, EnumWord, LiteralFlag, Query, QueryFlag, Shape
 
@@ -99,6 +100,28 @@ class ImportLine(Answer):
 
 class ImportResults(Answer):
     results = ImportLine(many=True)
+
+
+class OperationStarted(Answer):
+    """An import that goes on after the answer."""
+
+    operation_id = serializers.UUIDField()
+    status_url = serializers.CharField()
+
+
+class OperationStatus(Answer):
+    """How far an import is: `total` and `done` count documents; `skipped` were left as they are."""
+
+    operation_id = serializers.CharField(source="id")
+    state = serializers.ChoiceField(ImportOperation.State.choices)
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    refusals = ImportLine(many=True)
+    error = ErrorSerializer(allow_null=True)
 
 
 class Encoding(StrEnum):
