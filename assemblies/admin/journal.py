@@ -13,8 +13,7 @@ from assemblies.admin.badges import preformatted, source_badge
 from assemblies.admin.library_admin import AboutAssemblies
 from assemblies.documents.canonical import readable_json
 from assemblies.models import JournalEntry
-from devmode.accounts.roles import role_of
-from devmode.actor import Role
+from assemblies.web.actors import is_administrator
 
 
 @admin.register(JournalEntry)
@@ -37,7 +36,7 @@ class JournalEntryAdmin(AboutAssemblies):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Contents name payload GUIDs, which administrators alone may see."""
         shown = "sequence recorded_at operation about assembly_guid source actor event_guid previous_hash hash".split()
-        return [*shown, "content_text"] if role_of(request.user) == Role.ADMINISTRATOR else shown
+        return [*shown, "content_text"] if is_administrator(request) else shown
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
         return super().get_queryset(request).defer("content")

@@ -20,6 +20,7 @@ from devmode.accounts.attempts import TooManyAttempts
 from devmode.accounts.password_attempt import PasswordAttempt
 from devmode.accounts.session_store import find_kept
 from devmode.audit.events import AccessEvent, AuditEvent
+from devmode.grants.principal import address_of
 from devmode.write_lock import write_transaction
 
 RAN_OUT = _("Your session ran out, as each does some hours after its log-in. Log in again to go on.")
@@ -107,5 +108,5 @@ class GuardedPasswordChangeView(PasswordChangeView):
 
 
 def _attempt(request: HttpRequest | None, event: AuditEvent, username: str) -> PasswordAttempt:
-    address = str(request.META.get("REMOTE_ADDR", "")) if request else ""
+    address = address_of(request) if request else ""
     return PasswordAttempt(event=event, username=username, address=address, by="session")

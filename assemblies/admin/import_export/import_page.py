@@ -40,6 +40,7 @@ from assemblies.web.errors import status_of
 from assemblies.web.repetition import digest_of
 from devmode.accounts.attempts import TooManyAttempts, limit_of, take_attempt
 from devmode.actor import Actor
+from devmode.grants.principal import principal_of
 
 # What other writers may have done between the last look and the transaction.
 OVERTAKEN = (AssemblyNotFound, GuidInOtherDomain, GuidTaken, RevisionConflict)
@@ -80,9 +81,8 @@ def _writer(request: HttpRequest) -> Actor:
 
 
 def _take_attempt(request: HttpRequest) -> None:
-    user: Any = request.user
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    take_attempt([limit_of("import", user, address, attempts=MAX_PER_MINUTE)])
+    who = principal_of(request)
+    take_attempt([limit_of("import", who.user, who.remote_address, attempts=MAX_PER_MINUTE)])
 
 
 def _answer(request: HttpRequest, permit: Permit, domain: Domain) -> HttpResponseBase:
