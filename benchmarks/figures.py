@@ -54,6 +54,22 @@ def full_list(bench: Bench) -> Iterator[Ratio]:
         lambda: median_of(theirs.ask("/bytes") for _ in range(5)),
         rounds=bench.rounds,
     )
+    their_path = f"/scripts?limit={bench.rows}"
+    yield times_faster(
+        "full list right after a write / plain DRF",
+        lambda: _read_after_writes(bench.ours, path, _our_body),
+        lambda: _read_after_writes(bench.theirs, their_path, _their_body),
+        rounds=bench.rounds,
+    )
+
+
+def _read_after_writes(server: Server, path: str, body_of: Callable[[dict[str, Any]], dict[str, Any]]) -> float:
+    """Return the seconds of an answer that has to contain what was written right before it."""
+    client, times = server.connect(), []
+    for document in documents(3, seed=next(seeds)):
+        client.ask(server.path_of_list, body_of(document))
+        times.append(client.ask(path))
+    return median_of(times)
 
 
 def page(bench: Bench) -> Iterator[Ratio]:

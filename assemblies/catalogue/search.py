@@ -72,7 +72,7 @@ class Search:
 
     @cached_property
     def phrase(self) -> str:
-        return folded(" ".join(self.terms))
+        return " ".join(self.keys)
 
     def rank_of_name(self, entry: CatalogueEntry) -> Rank:
         """Return the rank of an entry whose name contains every term."""
