@@ -158,3 +158,11 @@ def test_what_changes_a_host_asks_for_the_rights_it_needs(document: Document) ->
     for play in plays_of(document):
         modules = {key.rpartition(".")[2] for task in tasks_of(play) for key in task}
         assert play.get("become", False) == bool(modules & changing)
+
+
+@every_playbook
+def test_what_a_play_itself_names_has_a_default(document: Document) -> None:
+    """Ansible evaluates it before there are any variables, when it only checks the syntax."""
+    for play in plays_of(document):
+        of_the_play = {key: value for key, value in play.items() if key not in {"tasks", "handlers", "vars"}}
+        assert all("default(" in expression for expression in expressions_of(of_the_play))
