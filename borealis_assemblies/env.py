@@ -32,7 +32,8 @@ KNOWN_NAMES = frozenset(
         "ENGINE_AUTO_MIGRATE HOST PORT SECRET_KEY FLASK_SECRET_KEY CORS_ALLOWED_ORIGINS PUBLIC_URL "
         "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_CORPUS REQUIRE_ENGINES "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
-        "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS"
+        "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS "
+        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN"
     ).split()
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -63,6 +64,14 @@ class Environment:
         if word not in TRUE_WORDS | FALSE_WORDS:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use true or false.")
         return word in TRUE_WORDS
+
+    def choice(self, name: str, default: str, words: tuple[str, ...]) -> str:
+        """Return one of `words`, in whatever letter case it is written."""
+        word = self.text(name, default)
+        found = next((known for known in words if known.lower() == word.lower()), None)
+        if found is None:
+            raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use {', '.join(words)}.")
+        return found
 
     def integer(self, name: str, default: int, *, minimum: int = 0, maximum: int = 2**53) -> int:
         word = self.text(name, str(default))

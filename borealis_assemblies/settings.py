@@ -44,6 +44,8 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8, ::1" if HTTPS el
 DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)
 DATABASE_ROUTERS = ["assemblies.router.DomainRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Who asks for figures from another machine says this; loopback needs no token.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 # The journal that must be here: an empty volume in the library's place is no first start then.
 LIBRARY_ID = env.identifier("LIBRARY_ID")
 
@@ -210,4 +212,6 @@ SPECTACULAR_SETTINGS = {
 
 LOG_DIRECTORY = RUNTIME_ROOT / "Logs"
 LOGGING_CONFIG = "borealis_assemblies.logging.configure"
-LOGGING = {"directory": LOG_DIRECTORY}
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {"directory": LOG_DIRECTORY, "format": LOG_FORMAT, "level": LOG_LEVEL}

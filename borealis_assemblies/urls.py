@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from assemblies.api.browsing import DocsView, SchemaView
 from assemblies.api.health import HealthView, ReadinessView
+from assemblies.api.metrics import read_metrics
 from assemblies.api.unknown import UnknownView
 from devmode.site.access_page import AccessView
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("account/access", AccessView.as_view(), name="own-access"),
     path("health", HealthView.as_view(), name="health"),
     path("health/ready", ReadinessView.as_view(), name="health-ready"),
+    path("metrics", read_metrics, name="metrics"),
     path("api/schema", SchemaView.as_view(), name="api-schema"),
     path("api/docs", DocsView.as_view(), name="api-docs"),
     path("api/", include("devmode.api.urls")),

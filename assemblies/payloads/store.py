@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
+from prometheus_client import Counter
 
 from ..errors import PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
 from .failures import read_failures_named, write_failures_named
@@ -23,6 +24,8 @@ from .reference import PayloadReference, new_payload_guid, payload_name
 from .sweep import guid_directories, remove_payload, sweep_orphans
 
 VERIFY_CHUNK_BYTES = 262144
+# Of this process alone, for /metrics.
+MISSING_READS = Counter("borealis_missing_payload_reads", "Reads of payloads that are missing.", registry=None)
 
 
 class PayloadStore:
@@ -142,6 +145,7 @@ class PayloadStore:
         except PayloadMissing:
             # Where the whole store is gone, none of its payloads is lost.
             self.marker.require()
+            MISSING_READS.inc()
             raise
         with file:
             yield file

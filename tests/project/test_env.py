@@ -53,6 +53,12 @@ def test_any_other_number_is_refused(word: str) -> None:
         env(PORT=word).integer("PORT", 5000, minimum=1, maximum=65535)
 
 
+def test_one_of_a_few_words_is_taken_in_any_letter_case() -> None:
+    assert env(LOG_FORMAT="JSON").choice("LOG_FORMAT", "text", ("text", "json")) == "json"
+    with pytest.raises(ImproperlyConfigured, match="BOREALIS_LOG_FORMAT is 'xml': use text, json"):
+        env(LOG_FORMAT="xml").choice("LOG_FORMAT", "text", ("text", "json"))
+
+
 def test_a_list_is_read_without_its_blanks() -> None:
     assert env(ALLOWED_HOSTS=" a.example , ,b.example,").words("ALLOWED_HOSTS") == ["a.example", "b.example"]
     assert env().words("ALLOWED_HOSTS") == []
