@@ -65,14 +65,6 @@ class Environment:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use true or false.")
         return word in TRUE_WORDS
 
-    def choice(self, name: str, default: str, words: tuple[str, ...]) -> str:
-        """Return one of `words`, in whatever letter case it is written."""
-        word = self.text(name, default)
-        found = next((known for known in words if known.lower() == word.lower()), None)
-        if found is None:
-            raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use {', '.join(words)}.")
-        return found
-
     def integer(self, name: str, default: int, *, minimum: int = 0, maximum: int = 2**53) -> int:
         word = self.text(name, str(default))
         number = int(word) if word.isascii() and word.isdigit() and len(word) < 20 else minimum - 1

@@ -1,11 +1,13 @@
 """One engine log: a line per event whatever the input, rotated at midnight, 30 days kept."""
 
+import json
 import logging
 import logging.config
 import math
 import sys
 import time
 import unicodedata
+from datetime import UTC, datetime
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,21 @@ class OneLineFormatter(logging.Formatter):
             char.encode("unicode_escape").decode() if unicodedata.category(char) in UNSAFE_CATEGORIES else char
             for char in super().format(record)
         )
+
+
+class JSONLineFormatter(logging.Formatter):
+    """Write one JSON object a line, for programs that collect logs; ASCII, so that no input can forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True)
 
 
 class SharedMidnightFile(TimedRotatingFileHandler):
@@ -75,13 +92,14 @@ class SharedMidnightFile(TimedRotatingFileHandler):
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Set up logging; `options["directory"]` is where engine.log lives."""
+    """Set up logging; `options` says where engine.log lives, its format (text or json) and its level."""
+    formatter = JSONLineFormatter if options["format"] == "json" else OneLineFormatter
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {
-                "engine": {"()": OneLineFormatter, "format": "%(asctime)s-engine-%(message)s"},
+                "engine": {"()": formatter, "format": "%(asctime)s-engine-%(message)s"},
             },
             "handlers": {
                 "engine": {
@@ -91,7 +109,7 @@ def configure(options: dict[str, Any]) -> None:
                 },
                 "console": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "engine"},
             },
-            "root": {"handlers": ["engine"], "level": "INFO"},
+            "root": {"handlers": ["engine"], "level": options["level"]},
             "loggers": {"django.request": {"handlers": ["console"]}},
         }
     )

@@ -213,5 +213,5 @@ SPECTACULAR_SETTINGS = {
 LOG_DIRECTORY = RUNTIME_ROOT / "Logs"
 LOGGING_CONFIG = "borealis_assemblies.logging.configure"
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
-LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_LEVEL = env.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
 LOGGING = {"directory": LOG_DIRECTORY, "format": LOG_FORMAT, "level": LOG_LEVEL}

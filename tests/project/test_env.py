@@ -55,7 +55,7 @@ def test_any_other_number_is_refused(word: str) -> None:
 
 def test_one_of_a_few_words_is_taken_in_any_letter_case() -> None:
     assert env(LOG_FORMAT="JSON").choice("LOG_FORMAT", "text", ("text", "json")) == "json"
-    with pytest.raises(ImproperlyConfigured, match="BOREALIS_LOG_FORMAT is 'xml': use text, json"):
+    with pytest.raises(ImproperlyConfigured, match="BOREALIS_LOG_FORMAT is 'xml': use one of text, json"):
         env(LOG_FORMAT="xml").choice("LOG_FORMAT", "text", ("text", "json"))
 
 

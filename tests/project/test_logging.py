@@ -29,7 +29,7 @@ HOSTILE = [f"name{text}{FORGED}" for text in BREAKS + CONTROLS + BIDIRECTIONAL +
 LOG_HOSTILE = """
 import json, logging, sys
 from borealis_assemblies.logging import configure
-configure({"directory": sys.argv[1]})
+configure({"directory": sys.argv[1], "format": sys.argv[3], "level": "INFO"})
 for text in json.loads(sys.argv[2]):
     logging.getLogger("assemblies").info("import of %s", text)
 try:
@@ -84,7 +84,7 @@ def dated(engine_log: Path) -> list[Path]:
 
 def test_every_hostile_text_and_every_traceback_is_exactly_one_line(tmp_path: Path) -> None:
     assert len(HOSTILE) == 40
-    done = run_python("-c", LOG_HOSTILE, str(tmp_path), json.dumps(HOSTILE), runtime_root=tmp_path)
+    done = run_python("-c", LOG_HOSTILE, str(tmp_path), json.dumps(HOSTILE), "text", runtime_root=tmp_path)
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "engine.log").read_text(encoding="utf-8")
     lines = text.splitlines()
@@ -96,8 +96,18 @@ def test_every_hostile_text_and_every_traceback_is_exactly_one_line(tmp_path: Pa
     assert not re.search(f"[{''.join(BIDIRECTIONAL + UNSEEN)}\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]", text)
 
 
+def test_as_json_each_event_is_one_object_whatever_it_says(tmp_path: Path) -> None:
+    done = run_python("-c", LOG_HOSTILE, str(tmp_path), json.dumps(HOSTILE), "json", runtime_root=tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "engine.log").read_text(encoding="ascii")
+    events = [json.loads(line) for line in text.splitlines()]
+    assert [event["message"] for event in events[:40]] == [f"import of {words}" for words in HOSTILE]
+    assert (events[0]["level"], events[0]["logger"]) == ("INFO", "assemblies")
+    assert (len(events), "ValueError: first\nsecond" in events[40]["exception"]) == (41, True)
+
+
 def test_a_failed_request_is_also_told_on_the_console(tmp_path: Path) -> None:
-    done = run_python("-c", LOG_HOSTILE, str(tmp_path), "[]", runtime_root=tmp_path)
+    done = run_python("-c", LOG_HOSTILE, str(tmp_path), "[]", "text", runtime_root=tmp_path)
     assert done.stderr.count("\n") == 1
     assert LINE.fullmatch(done.stderr.rstrip("\n"))
 
