@@ -5,16 +5,18 @@ from typing import Any
 
 from assemblies.management.tables import table_lines
 from assemblies.rekeying.plan import Plan
+from assemblies.rekeying.plan_json import counts
 from assemblies.rekeying.rows import State
 from assemblies.rekeying.words import Words
 
 MAX_ROWS_SHOWN = 50
+_LABELS = {"collisions": "collisions (block)", "historical_drops": "historical drops"}
 COLLISION_COLUMNS = ("Category", "Key", "Row", "Value", "Status", "Updated at")
 DROP_COLUMNS = ("Category", "Key", "Under", "Value", "Status", "Updated at", "Why")
 
 
 def plan_lines(plan: Plan, words: Words, *, archived_in: str, terminal: bool) -> Iterator[str]:
-    """Yield the plan: errors first, then collisions, drops, and the rows to be re-keyed."""
+    """Yield the plan: names and counts, then errors, collisions, drops, and the rows to be re-keyed."""
 
     def table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Iterator[str]:
         if rows:
@@ -22,6 +24,9 @@ def plan_lines(plan: Plan, words: Words, *, archived_in: str, terminal: bool) ->
             if len(rows) > MAX_ROWS_SHOWN:
                 yield f"… and {len(rows) - MAX_ROWS_SHOWN} more; --json and the report list them all."
 
+    yield from _names(plan)
+    yield from (f"{_LABELS.get(name, name.replace('_', ' '))}: {n}" for name, n in _labelled_counts(plan, words))
+    yield from (f"  {_told(shadow, 'shadow')} → {_told(kept, 'canonical')}" for shadow, kept in _all_drops(plan))
     yield from table("Integrity errors, which forbid an apply", ("Error",), [(fault,) for fault in plan.faults])
     yield from table("Collisions, which forbid an apply", COLLISION_COLUMNS, list(_collisions(plan)))
     yield from table(f"Rows that give way; archived in {archived_in}", DROP_COLUMNS, list(_drops(plan)))
@@ -47,6 +52,33 @@ def next_lines(plan: Plan, report: Mapping[str, Any]) -> Iterator[str]:
     for name in ("report_path", "backup_path", "archive_path"):
         if report[name]:
             yield f"{name.removesuffix('_path').capitalize()}: {report[name]}"
+
+
+def _names(plan: Plan) -> Iterator[str]:
+    """Yield each canonical id with its aliases."""
+    if not plan.alias_map:
+        yield "No registered aliases"
+    aliases: dict[str, list[str]] = {}
+    for alias, canonical_id in plan.alias_map.items():
+        aliases.setdefault(canonical_id, []).append(alias)
+    yield from (_cell(f"{canonical_id}: {', '.join(found)}") for canonical_id, found in sorted(aliases.items()))
+
+
+def _labelled_counts(plan: Plan, words: Words) -> Iterator[tuple[str, int]]:
+    for name, count in counts(plan, words).items():
+        yield name.removeprefix(f"{words.state}_") if name.endswith(tuple(_LABELS)) else name, count
+
+
+def _all_drops(plan: Plan) -> Iterator[tuple[State, State]]:
+    return (pair for one in plan.state_plans for pair in one.drops)
+
+
+def _told(state: State, side: str) -> str:
+    return _cell(f"{side}({state.status})={state.value}")
+
+
+def _cell(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _collisions(plan: Plan) -> Iterator[tuple[Any, ...]]:

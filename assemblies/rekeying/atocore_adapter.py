@@ -19,6 +19,7 @@ from assemblies.rekeying.rows import Note, Parent, Reference, Rows, State
 from assemblies.rekeying.sqlite_file import connect, copy_database, is_busy, named_failure
 from assemblies.rekeying.words import ATOCORE
 
+CREATED_HERE = "created by legacy alias migration"
 COLUMNS = {
     "projects": ("id", "name", "description"),
     "project_state": ("id", "project_id", "category", "key", "value", "status", "updated_at"),
@@ -128,7 +129,7 @@ class AtocoreAdapter:
                 raise MigrationFailed(f"Rows were left under {one.shadow.name!r}; everything was rolled back.")
             self._change_one("DELETE FROM projects WHERE id = ?", one.shadow.row_id)
         for canonical_id, row in templates.items():
-            row |= {"id": self._new_ids[canonical_id], "name": canonical_id}
+            row |= {"id": self._new_ids[canonical_id], "name": canonical_id, "description": CREATED_HERE}
             names = ", ".join(f'"{name}"' for name in row)
             self._change_one(
                 f"INSERT INTO projects ({names}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608

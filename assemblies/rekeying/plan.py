@@ -19,17 +19,23 @@ from assemblies.rekeying.state_decisions import StateDecisions, decide_states
 
 @dataclass(frozen=True, kw_only=True)
 class StatePlan:
-    """What becomes of one shadow's rows. `to_replace` and `to_activate` are rows of the canonical parent."""
+    """What becomes of one shadow's rows. `to_replace` and `to_activate` are rows of the canonical parent; `drops` pairs
+    each row that is lost with the one that stays.
+    """
 
     shadow: Parent
     canonical_id: str
     canonical: Parent | None
     to_move: tuple[State, ...]
     to_merge: tuple[State, ...]
-    to_drop: tuple[State, ...]
+    drops: tuple[tuple[State, State], ...]
     to_replace: tuple[State, ...]
     to_activate: tuple[tuple[State, str], ...]
     collisions: tuple[tuple[State, State], ...]
+
+    @property
+    def to_drop(self) -> tuple[State, ...]:
+        return tuple(state for state, _kept in self.drops)
 
     @property
     def to_remove(self) -> tuple[State, ...]:
@@ -154,7 +160,7 @@ def _state_plans(
                 canonical=row,
                 to_move=_of(shadow, (state for one in decisions for state in one.to_move)),
                 to_merge=_of(shadow, (state for one in decisions for state in one.to_merge)),
-                to_drop=_of(shadow, (state for one in decisions for state in one.to_drop)),
+                drops=tuple(pair for one in decisions for pair in one.to_drop if pair[0].parent_id == shadow.row_id),
                 to_replace=tuple(state for one in mine for state in one.to_replace),
                 to_activate=tuple(pair for one in mine for pair in one.to_activate),
                 collisions=tuple(

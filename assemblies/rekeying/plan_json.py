@@ -1,10 +1,15 @@
-"""A plan as JSON, in the words of its profile."""
+"""A plan as JSON, in the words of its profile and in the shape of the tool that the profile is named after.
+
+Merged rows are among those to be re-keyed: either way the canonical parent ends with what they say.
+"""
 
 from typing import Any
 
 from assemblies.rekeying.plan import NotePlan, Plan, ReferencePlan, StatePlan
 from assemblies.rekeying.rows import Note, Reference, State
 from assemblies.rekeying.words import Words
+
+WILL_CREATE = "<will-create>"
 
 
 def plan_json(plan: Plan, words: Words) -> dict[str, Any]:
@@ -26,7 +31,7 @@ def counts(plan: Plan, words: Words) -> dict[str, int]:
     """Return how many rows of each kind the plan is about."""
     return {
         f"shadow_{words.parents}": len(plan.state_plans),
-        f"{words.state}_rekey_rows": sum(len(one.to_move) for one in plan.state_plans),
+        f"{words.state}_rekey_rows": sum(len(_rekeyed(one)) for one in plan.state_plans),
         f"{words.state}_collisions": sum(len(one.collisions) for one in plan.state_plans),
         f"{words.state}_historical_drops": sum(len(one.to_drop) for one in plan.state_plans),
         f"{words.note}_rekey_rows": sum(len(one.to_move) for one in plan.note_plans),
@@ -35,12 +40,20 @@ def counts(plan: Plan, words: Words) -> dict[str, int]:
     }
 
 
+def _rekeyed(one: StatePlan) -> tuple[State, ...]:
+    return (*one.to_move, *one.to_merge)
+
+
+def _canonical_row_id(one: StatePlan) -> Any:
+    return one.canonical.row_id if one.canonical else WILL_CREATE
+
+
 def _shadow(one: StatePlan, words: Words) -> dict[str, Any]:
     facts = {
         "shadow_row_id": one.shadow.row_id,
         "alias": one.shadow.name,
         f"canonical_{words.parent}_id": one.canonical_id,
-        "canonical_row_id": one.canonical.row_id if one.canonical else None,
+        "canonical_row_id": _canonical_row_id(one),
     }
     return facts | ({"domain": one.shadow.domain, "revision": one.shadow.revision} if one.shadow.domain else {})
 
@@ -48,14 +61,17 @@ def _shadow(one: StatePlan, words: Words) -> dict[str, Any]:
 def _states(one: StatePlan, words: Words) -> dict[str, Any]:
     return {
         "shadow_row_id": one.shadow.row_id,
-        "canonical_row_id": one.canonical.row_id if one.canonical else None,
+        "shadow_name": one.shadow.name,
+        "canonical_row_id": _canonical_row_id(one),
         f"canonical_{words.parent}_id": one.canonical_id,
-        "rows_to_rekey": [state_json(state, words) for state in one.to_move],
+        "rows_to_rekey": [state_json(state, words) for state in _rekeyed(one)],
         "collisions": [
             {"shadow": state_json(shadow, words), "canonical": state_json(other, words)}
             for shadow, other in one.collisions
         ],
-        "historical_drops": [state_json(state, words) for state in one.to_drop],
+        "historical_drops": [
+            {"shadow": state_json(shadow, words), "canonical": state_json(kept, words)} for shadow, kept in one.drops
+        ],
     }
 
 

@@ -12,13 +12,13 @@ from assemblies.rekeying.rows import State, instant
 
 @dataclass
 class StateDecisions:
-    """The fate of each row. `collisions` pairs a shadow's row with the one it contradicts; `to_replace` and
-    `to_activate` are rows of the canonical parent, or shadow rows that are moved as well.
+    """The fate of each row. `collisions` pairs a shadow's row with the one it contradicts, `to_drop` with the one that
+    stays; `to_replace` and `to_activate` are rows of the canonical parent, or shadow rows that are moved as well.
     """
 
     to_move: list[State] = field(default_factory=list)
     to_merge: list[State] = field(default_factory=list)
-    to_drop: list[State] = field(default_factory=list)
+    to_drop: list[tuple[State, State]] = field(default_factory=list)
     to_replace: list[State] = field(default_factory=list)
     to_activate: list[tuple[State, str]] = field(default_factory=list)
     collisions: list[tuple[State, State]] = field(default_factory=list)
@@ -39,8 +39,10 @@ def decide_states(canonical: State | None, shadows: Sequence[State]) -> StateDec
             _keep(row, canonical, active, decisions)
         elif row.meaning == winner.meaning:
             decisions.to_merge.append(row)
+        elif row is canonical:
+            decisions.to_replace.append(row)
         else:
-            (decisions.to_replace if row is canonical else decisions.to_drop).append(row)
+            decisions.to_drop.append((row, winner))
     return decisions
 
 

@@ -162,7 +162,9 @@ def test_columns_of_their_own_are_kept(atocore: AtocoreBench) -> None:
     atocore.execute("UPDATE projects SET colour = 'blue'; UPDATE project_state SET source = 'mine'")
     atocore.reference("p05")
     atocore.run("--apply")
-    assert atocore._all("SELECT name, description, colour FROM projects") == [("p05-x", "About p05", "blue")]
+    assert atocore._all("SELECT name, description, colour FROM projects") == [
+        ("p05-x", "created by legacy alias migration", "blue")
+    ]
     assert atocore._all("SELECT source FROM project_state") == [("mine",)]
     assert atocore._all("SELECT project, response FROM interactions") == [("p05-x", '{"a": 1.0}')]
 

@@ -114,6 +114,7 @@ def test_rows_that_say_the_same_are_merged(bench: Benches) -> None:
     bench.register(P05)
     bench.state("p05", "v")
     bench.state("p05-x", "v")
+    planned(bench, shadow_projects=1, state_rekey_rows=1)
     applied(bench, shadow_projects_deleted=1, state_rows_merged_as_duplicate=1)
     assert bench.states() == [("p05-x", "c", "k", "v", "active")]
 
