@@ -20,8 +20,12 @@ from .store import PayloadStore
 S3_MEMORY_BYTES = 4 * 1024 * 1024
 
 
-def store_from_url(url: str, *, owner: Callable[[], str] = nobody) -> PayloadStore:
+def store_from_url(
+    url: str, *, owner: Callable[[], str] = nobody, on_missing: Callable[[str], object] = lambda _guid: None
+) -> PayloadStore:
     """Return the store, to which nothing is written unless it is marked as the owner's.
+
+    `on_missing` is told the GUID of a payload that was to be read and is not there.
 
     Raises ImproperlyConfigured, naming what is wrong.
     """
@@ -29,9 +33,9 @@ def store_from_url(url: str, *, owner: Callable[[], str] = nobody) -> PayloadSto
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ImproperlyConfigured("A payload storage URL has no user, password, query or fragment.")
     if parts.scheme == "file":
-        return PayloadStore(_file_storage(parts), owner=owner)
+        return PayloadStore(_file_storage(parts), owner=owner, on_missing=on_missing)
     if parts.scheme == "s3":
-        return PayloadStore(_s3_storage(parts), owner=owner)
+        return PayloadStore(_s3_storage(parts), owner=owner, on_missing=on_missing)
     raise ImproperlyConfigured(f"Payload storage URLs start with file:// or s3://, not {parts.scheme or 'nothing'}.")
 
 

@@ -37,10 +37,12 @@ class PayloadStore:
         *,
         minimum_free_fraction: float = MINIMUM_FREE_FRACTION,
         owner: Callable[[], str] = nobody,
+        on_missing: Callable[[str], object] = lambda _guid: None,
     ) -> None:
         self.storage = storage
         self.marker = StoreMarker(storage, owner)
         self.minimum_free_fraction = minimum_free_fraction
+        self.on_missing = on_missing
 
     def put(self, source: bytes | Iterable[bytes], *, max_bytes: int | None = None) -> PayloadReference:
         """Store new bytes under a new GUID, durable on return.
@@ -146,6 +148,7 @@ class PayloadStore:
             # Where the whole store is gone, none of its payloads is lost.
             self.marker.require()
             MISSING_READS.inc()
+            self.on_missing(reference.guid)
             raise
         with file:
             yield file

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
@@ -107,6 +109,22 @@ def test_a_corrupt_payload_is_never_served(as_viewer: Api, shelve: Shelve, libra
     assert_refused(as_viewer.get(path_of(guid, "/payload")), 503, "payload_corrupt")
     assert_refused(as_viewer.get(path_of(guid, "/export")), 503, "payload_corrupt")
     assert_refused(as_viewer.get("/api/assemblies/export"), 503, "payload_corrupt")
+
+
+def test_a_missing_payload_is_one_warning_with_its_guids(
+    as_viewer: Api, shelve: Shelve, library: PayloadStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    guid = shelve(files=[{"name": "a.txt", "data": "YQ=="}])
+    content = Assembly.objects.get(guid=guid).read_content()
+    payloads = [reference.guid for reference in content.references]
+    for payload in payloads:
+        library.delete(payload)
+    for path in ("", "/payload", "/files/a.txt"):
+        assert_refused(as_viewer.get(path_of(guid, path)), 503, "payload_missing")
+    warned = [line.getMessage() for line in caplog.records if line.name == "borealis.engine.assemblies.conf"]
+    assert warned == [
+        f"payload {payload} of assembly {guid} is missing" for payload in (payloads[0], payloads[0], payloads[1])
+    ]
 
 
 def test_a_missing_payload_is_named(as_viewer: Api, shelve: Shelve, library: PayloadStore) -> None:

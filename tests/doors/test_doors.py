@@ -167,7 +167,7 @@ def test_a_command_explains_itself_with_examples(name: str) -> None:
     assert f"manage.py {name}" in words.getvalue()
 
 
-# `sweep_runs` has its own test: it changes nothing of the library's content.
+# `sweep_runs` removes nothing of the library's content, dry or not.
 DRY_RUNS = {"import_assemblies": ["--on-conflict", "new_guid"], "sync_official": []}
 
 
