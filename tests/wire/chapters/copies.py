@@ -126,6 +126,7 @@ def _archive(operator: Speaker) -> None:
     operator.upload(IMPORT, {"file": ("two.zip", archive), "assembly_guid": ONE})
     operator.upload(IMPORT, {"file": ("bad.zip", zipped({"a.json": b"{", **members}))})
     operator.upload(IMPORT, {"file": ("broken.zip", archive[:40])})
+    operator.get(f"{IMPORT}/{ONE}")
 
 
 def _attach(viewer: Speaker, operator: Speaker, administrator: Speaker, granted: Speaker) -> None:
