@@ -10,7 +10,9 @@ from django.test import Client
 
 from assemblies.demo.people import People, Person
 from assemblies.domains import UpstreamState
+from assemblies.execution.models import Run
 from assemblies.models import Assembly
+from tests.execution.orders import carry_out
 from tests.matrix import table
 from tests.matrix.routes import Cell, Route, path_of, routes
 from tests.matrix.shelf import Shelf
@@ -24,6 +26,7 @@ BEGINS_EMPTY = {"assemblies_assembly_add", "health_verification"}
 STATES = [str(state.label) for state in UpstreamState if state is not UpstreamState.NEW_UPSTREAM]
 SAYS = {
     "index": ["Backup check", "Printers"],
+    "runs": ["Full file systems", "Backup check", "kim"],
     "queue": ["Backup check", "Badge readers", "Clock drift", "Page timing"],
     "dev_mode_grants": ["kim", "ada"],
     "assemblies_assembly_changelist": ["40", "Full file systems", "Kernel warnings of today"],
@@ -75,7 +78,10 @@ def pages(column: str) -> Iterator[tuple[Route, Cell]]:
 
 
 def found() -> Shelf:
-    shelf = Shelf(setting_key="production", file_name="hosts.csv")
+    if not Run.objects.finished():
+        carry_out(b"/ is 91% full\n")
+    run = Run.objects.finished()[0]
+    shelf = Shelf(setting_key="production", file_name="hosts.csv", run_id=run.run_id)
     shelf.guids = {
         domain: Assembly.objects.get(domain=domain, display_name=name).guid for domain, name in WELL_FILLED.items()
     }

@@ -10,11 +10,15 @@ NUMBERED = {
     "row": ROW_ID,
     "state": re.compile(r'(?<=-)[0-9a-f]{16}(?=-\d+-\d+-[va]")'),
     "token": re.compile(r'(?<="token":")[^"]+'),
-    "hash": re.compile(r'(?<="hash":")[0-9a-f]{64}'),
+    "hash": re.compile(
+        r'(?<="hash":")[0-9a-f]{64}|(?<="manifest_hash":")[0-9a-f]{64}|(?<="sealed_hash":")[0-9a-f]{64}|'
+        r'(?<="last_event_hash":")[0-9a-f]{64}|(?<="manifest":")[0-9a-f]{64}|(?<="hashes": \[")[0-9a-f]{64}'
+    ),
 }
 # How long something took, and what is worded for people.
 LEFT_OUT = {
     "seconds": re.compile(r'(?<="elapsed_seconds":)[\d.e-]+|(?<="duration_seconds":)[\d.e-]+'),
+    "program": re.compile(r'(?<="interpreter":)"[^"]*"'),
     "words": re.compile(r'(?<="message":)"(?:[^"\\]|\\.)+"'),
     "sentences": re.compile(r'(?<="fields":)\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}'),
 }
