@@ -37,6 +37,9 @@ MAY: dict[tuple[Verb, Scope], set[str]] = {
     (Verb.APPROVE, Domain.USER): WRITERS,
     (Verb.APPROVE, Domain.COMMUNITY): IN_DEV_MODE,
     (Verb.APPROVE, Domain.OFFICIAL): IN_DEV_MODE,
+    (Verb.RUN, Place.OWN): WRITERS,
+    (Verb.RUN, Place.SERVER): IN_DEV_MODE,
+    (Verb.RUN, Place.SERVER_ACCOUNT): IN_DEV_MODE | {"administrator"},
     (Verb.REPLICATE, Place.LIBRARY): IN_DEV_MODE,
     (Verb.ADMINISTER, Place.LIBRARY): IN_DEV_MODE | {"administrator"},
 }
