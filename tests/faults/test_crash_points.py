@@ -31,6 +31,8 @@ pytestmark = [
 def run(runtime_root: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOREALIS_", "COV"))}
     environment |= {"BOREALIS_RUNTIME_ROOT": str(runtime_root), "PYTHONPATH": str(ROOT)}
+    # In a fresh clone the first process would write what it compiles, and the next one would not: other system calls.
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
     )

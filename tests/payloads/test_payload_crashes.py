@@ -74,7 +74,7 @@ class TracedWriter:
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TracedWriter]:
     here = Path(__file__)
-    environment = {**os.environ, "PYTHONPATH": str(here.parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(here.parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("COVERAGE_PROCESS_START", None)
     environment.pop("COVERAGE_PROCESS_CONFIG", None)
     argv = [sys.executable, str(here.with_name("write_server.py"))]
