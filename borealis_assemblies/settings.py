@@ -114,11 +114,12 @@ TEMPLATES = [
         "DIRS": [(PACKAGE if INSTALLED else BASE_DIR) / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["assemblies.templatetags.visible"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]

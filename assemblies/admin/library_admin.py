@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
+from assemblies.documents.hidden_characters import undistorted
 from assemblies.models import Assembly
 from devmode.site.read_only import ReadOnlyAdmin
 
@@ -35,4 +36,4 @@ class AboutAssemblies(LibraryAdmin):
         if not row.assembly_name:
             return str(guid)
         address = item_address(guid)
-        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, row.assembly_name)
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, undistorted(row.assembly_name))

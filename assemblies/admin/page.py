@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from assemblies.actions.audit import record_denial
+from assemblies.documents.hidden_characters import undistorted
 from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, InvalidGuid, RevisionNotFound
 from assemblies.permissions import Place, Verb, find_refusal
 from assemblies.web.actors import actor_of
@@ -20,9 +21,9 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
 def render_page(request: HttpRequest, template: str, *, title: Any, status: int = 200, **context: Any) -> HttpResponse:
-    """Return a page in the site's frame."""
+    """Return a page in the site's frame; a title that somebody wrote is drawn as it reads."""
     frame = admin.site.each_context(request)
-    return render(request, template, {**frame, "title": title, **context}, status=status)
+    return render(request, template, {**frame, "title": undistorted(str(title)), **context}, status=status)
 
 
 def refusals_as_pages(view: View[Rest]) -> View[Rest]:

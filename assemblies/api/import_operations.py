@@ -103,6 +103,7 @@ def current(operation: ImportOperation) -> ImportOperation:
     if operation.state != State.RUNNING or not _is_abandoned(operation):
         return operation
     _end(operation.id, timezone.now(), state=State.FAILED, error=INTERRUPTED)
+    _lock_file(operation.id).unlink(missing_ok=True)
     operation.refresh_from_db()
     return operation
 

@@ -24,6 +24,8 @@ HIDDEN = re.compile(f"[{_BIDIRECTIONAL}{_WITHOUT_WIDTH}]")
 BIDIRECTIONAL = re.compile(f"[{_BIDIRECTIONAL}]")
 # Controls and spaces that are no plain space: they hide nothing, but surprise.
 ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# What changes how the text around it is drawn.
+DISTORTING = re.compile(f"[{_BIDIRECTIONAL}\x00-\x08\x0b-\x1f\x7f-\x9f]")
 UNSEEN = re.compile(f"({HIDDEN.pattern}|{ODD.pattern})")
 _CONTROL_PICTURES = 0x2400
 _WORD = re.compile(r"\w+")
@@ -70,6 +72,11 @@ def visible_pieces(text: str) -> Iterator[tuple[str, str]]:
             yield _picture(piece), full_name(piece)
         elif piece:
             yield piece, ""
+
+
+def undistorted(text: str) -> str:
+    """Return a name or another short text with the picture or code of each character that would distort the line."""
+    return DISTORTING.sub(lambda found: _picture(found[0]), text)
 
 
 def full_name(character: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,6 +140,7 @@ def test_an_import_whose_process_was_killed_has_failed_and_one_that_lives_has_no
     assert (line, state) == ("held\n", "running")
     status = as_operator.get(f"{IMPORT}/{operation.id}").json()
     assert (status["state"], status["error"]["code"]) == ("failed", "interrupted")
+    assert not Path(lock).exists()
 
 
 def test_an_import_of_another_server_has_failed_once_it_is_silent_for_long(as_operator: Api) -> None:

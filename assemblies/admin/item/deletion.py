@@ -15,6 +15,7 @@ from assemblies.admin.sent_numbers import sent_revision
 from assemblies.admin.where_used import find_copies, find_replaced
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.documents.hidden_characters import undistorted
 from assemblies.domains import Domain
 from assemblies.errors import Failure, RevisionConflict
 from assemblies.web.actors import actor_of
@@ -38,7 +39,7 @@ def delete_item(request: HttpRequest, guid: str) -> HttpResponseBase:
     except Failure as failure:
         return _asked(request, entry, failure.message, status=status_of(failure))
     said = _("“%(name)s” was deleted. Its history is kept: open it there to bring it back.")
-    messages.success(request, said % {"name": entry.content.display_name})
+    messages.success(request, said % {"name": undistorted(entry.content.display_name)})
     return HttpResponseRedirect(item_address(entry.guid))
 
 

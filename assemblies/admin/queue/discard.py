@@ -16,6 +16,7 @@ from assemblies.admin.sent_numbers import sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
+from assemblies.documents.hidden_characters import undistorted
 from assemblies.domains import Domain
 from assemblies.errors import Failure, NothingPending, RevisionConflict
 from assemblies.web.actors import actor_of
@@ -61,5 +62,5 @@ def _discarded(request: HttpRequest, entry: CatalogueEntry, actor: Actor) -> Htt
     gone = _("Discarded: “%(name)s” was never written to its database and is deleted. Its history can bring it back.")
     back = _("Discarded: “%(name)s” is again as its database holds it.")
     words = gone if receipt.content is None else back
-    messages.success(request, words % {"name": (receipt.content or entry.content).display_name})
+    messages.success(request, words % {"name": undistorted((receipt.content or entry.content).display_name)})
     return redirect("admin:queue")

@@ -1,6 +1,6 @@
 // The files of an assembly: put on by drag and drop or by choosing, one after another, and taken off again.
 import { takeRevision } from "./form_entries.js";
-import { number, said } from "./texts.js";
+import { number, said, undistorted } from "./texts.js";
 
 const box = document.getElementById("attachments");
 const form = document.getElementById("editor-form");
@@ -111,8 +111,8 @@ function tell(name) {
   const item = document.getElementById("upload-line").content.firstElementChild.cloneNode(true);
   const bar = item.querySelector("progress");
   const words = item.querySelector("[data-words]");
-  item.querySelector("[data-name]").textContent = name;
-  bar.setAttribute("aria-label", name);
+  item.querySelector("[data-name]").textContent = undistorted(name);
+  bar.setAttribute("aria-label", undistorted(name));
   words.textContent = said(box, "waiting");
   document.getElementById("uploads").append(item);
   const end = (text, outcome) => {

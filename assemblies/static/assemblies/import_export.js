@@ -1,4 +1,6 @@
 // The import keeps the chosen files in the page: preview and import send the same ones, and nothing is chosen twice.
+import { undistorted } from "./texts.js";
+
 const form = document.getElementById("import-form");
 const input = document.getElementById("files");
 const list = document.getElementById("chosen-files");
@@ -34,14 +36,14 @@ function setFiles(files) {
   input.files = transfer.files;
   list.replaceChildren(...files.map((file, at) => {
     const button = element("button", { type: "button", textContent: "×" });
-    button.setAttribute("aria-label", texts.remove.replace("%s", () => file.name));
+    button.setAttribute("aria-label", texts.remove.replace("%s", () => undistorted(file.name)));
     button.addEventListener("click", () => {
       setFiles(chosen.filter((_file, other) => other !== at));
       forget();
       (list.querySelector("button") ?? input).focus();
     });
     const size = element("span", { className: "quiet-text", textContent: sizeOf(file.size) });
-    return element("li", {}, button, element("bdi", { textContent: file.name }), size);
+    return element("li", {}, button, element("bdi", { textContent: undistorted(file.name) }), size);
   }));
 }
 
