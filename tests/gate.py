@@ -1,7 +1,9 @@
 """Runs the tests as `make test`, `make coverage` and `make torture` do: `python -m tests.gate test|coverage|torture`.
 
-No stage that fails keeps another from running. The last lines say what took longest, what each stage cost, and how many
-tests passed and failed; the exit code is 0 when none failed. docs/testing.md says when to run which.
+No stage that fails keeps another from running. What failed among other tests runs once more, alone; what passes then is
+named as unstable: a fault of the test, and none of the change. The last lines say what took longest, what each
+stage cost, and how many tests passed and failed; the exit code is 0 when none failed. docs/testing.md says when to run
+which.
 """
 
 import os
@@ -22,6 +24,7 @@ PROGRAMS = str(Path(sys.executable).parent)
 POSTGRESQL = os.environ.get("BOREALIS_TEST_DATABASE_URL", "")
 WORKERS = str(min(max(os.cpu_count() or 2, 2), 4))
 SLOWEST = 10
+TESTS_FAILED = 1
 STATIC = [
     ["ruff", "format", "--check", "."],
     ["ruff", "check", "."],
@@ -45,6 +48,11 @@ class Stage:
     def command(self, report: Path) -> list[str]:
         workers = ["-n", WORKERS, "--dist", "worksteal"] if self.in_parallel else ["-p", "no:xdist"]
         return ["python", "-m", "pytest", "-q", *workers, "-m", self.markers, f"--junit-xml={report}", *self.options]
+
+    def again(self) -> list[str]:
+        """Return the command that runs only what failed, one after the other."""
+        only = ["--last-failed", "--last-failed-no-failures", "none"]
+        return ["python", "-m", "pytest", "-q", "-p", "no:xdist", "-m", self.markers, *only]
 
 
 TRACED = ["--cov", "--cov-branch", "--cov-fail-under", "95"]
@@ -84,6 +92,7 @@ class Record:
     costs: list[Cost] = field(default_factory=list)
     took: list[tuple[float, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unstable: list[str] = field(default_factory=list)
     passed: int = 0
     skipped: int = 0
 
@@ -102,6 +111,13 @@ class Record:
                 self._add_case(case, stage)
         if code and len(self.faults) == before:
             self.faults.append(f"{stage.name}: pytest ended with {code}")
+
+    def add_again(self, stage: Stage, code: int, cost: Cost) -> None:
+        """Take what failed in a stage as unstable where all of it passed when it ran again."""
+        self.costs.append(cost)
+        if code == 0:
+            self.unstable += [fault for fault in self.faults if fault.endswith(f"({stage.name})")]
+            self.faults = [fault for fault in self.faults if fault not in self.unstable]
 
     def _add_case(self, case: Element, stage: Stage) -> None:
         name = f"{case.get('classname', '')}::{case.get('name')} ({stage.name})"
@@ -125,6 +141,7 @@ class Record:
         yield "\nSeconds, and processor seconds:"
         yield from (f"{cost.seconds:7.1f} {cost.processor_seconds:7.1f}  {cost.name}" for cost in self.costs)
         yield ""
+        yield from (f"UNSTABLE {fault}: it failed among others and passed alone" for fault in self.unstable)
         yield from (f"FAILED {fault}" for fault in self.faults)
 
 
@@ -178,7 +195,11 @@ def main(gate: str) -> int:
             print(f"\n{stage.name}: {stage.markers}", flush=True)
             report = Path(folder, f"{number}.xml")
             engine = {"BOREALIS_TEST_DATABASE_URL": POSTGRESQL if stage.on_postgresql else ""}
-            record.add(stage, *run(stage.name, stage.command(report), environment | engine, None), report)
+            code, cost = run(stage.name, stage.command(report), environment | engine, None)
+            record.add(stage, code, cost, report)
+            if code == TESTS_FAILED:
+                name = f"{stage.name}, again"
+                record.add_again(stage, *run(name, stage.again(), environment | engine, None))
             if number == 0:
                 checks.report()
     print(*record.lines(), sep="\n")
