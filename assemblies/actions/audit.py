@@ -63,8 +63,13 @@ def record_denial(actor: Actor, event: AuditEvent, refusal: Refusal, *, guid: st
     """Append the audit entry of a refused change, in a transaction of its own."""
     subject = assembly_subject(guid, str(refusal.detail.get("domain", "")))
     facts = AuditFacts(actor=actor, event=event, subject=subject, detail={"code": refusal.code}, outcome=Outcome.DENIED)
+    record_alone(facts, now=timezone.now())
+
+
+def record_alone(facts: AuditFacts, *, now: datetime) -> None:
+    """Append one audit entry in a transaction of its own. Raises AuditUnavailable, StorageFull, LibraryBusy."""
     with named_failures(), write_transaction():
-        record(facts, now=timezone.now())
+        record(facts, now=now)
 
 
 def assembly_subject(guid: str, domain: str) -> Subject:

@@ -2,12 +2,11 @@
 
 from django.utils import timezone
 
-from assemblies.actions.audit import named_failures
+from assemblies.actions.audit import record_alone
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from devmode.actor import Actor
-from devmode.audit import AuditFacts, Subject, record
-from devmode.write_lock import write_transaction
+from devmode.audit import AuditFacts, Subject
 
 REVISION_HEADER = "X-Borealis-Revision"
 
@@ -18,6 +17,6 @@ def record_export(actor: Actor, domain: Domain | None, *, style: str, revision: 
     `revision` is the journal's before the first assembly was read: the export has all of it, and maybe more.
     """
     detail = {"style": style, "revision": revision, "documents": count, "left_out": left_out}
-    facts = AuditFacts(actor=actor, event=LibraryEvent.EXPORT, subject=Subject(scope=str(domain or "")), detail=detail)
-    with named_failures(), write_transaction():
-        record(facts, now=timezone.now())
+    subject = Subject(scope=str(domain or ""))
+    facts = AuditFacts(actor=actor, event=LibraryEvent.EXPORT, subject=subject, detail=detail)
+    record_alone(facts, now=timezone.now())

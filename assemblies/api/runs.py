@@ -136,7 +136,13 @@ class RunViewSet(RunResource):
         require_sight(actor_of(request), run)
         if "since" in wanted:
             part = reading.output_after(run, wanted["since"])
-            return Response({"chunks": part.chunks, "next": part.next, "complete": part.is_complete})
+            return Response(
+                {
+                    "chunks": [reading.chunk_line(chunk) for chunk in part.chunks],
+                    "next": part.next,
+                    "complete": part.is_complete,
+                }
+            )
         contents, end, dropped = reading.raw_output(run)
         answer = as_attachment(StreamingHttpResponse(contents), f"{run.run_id}.txt")
         answer["X-Output-Next"], answer["X-Output-Dropped"] = str(end), str(dropped)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
+from assemblies.actions.audit import record_alone
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import Failure
@@ -16,8 +17,7 @@ from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.reorder import Direction, reorder
 from assemblies.permissions import Place, Verb
 from devmode.actor import Actor
-from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
-from devmode.write_lock import WriteLockTimeout, write_transaction
+from devmode.audit import AuditFacts, Subject
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 
@@ -64,8 +64,7 @@ def _tell_audit(permit: Permit, run_id: str, domain: str, detail: Mapping[str, o
         detail={name: value for name, value in detail.items() if value},
     )
     try:
-        with write_transaction():
-            record(facts, now=timezone.now())
-    except (AuditUnwritable, WriteLockTimeout, Failure):
+        record_alone(facts, now=timezone.now())
+    except Failure:
         # It was done, and the item's own event says by whom; the log says that the audit does not.
         logger.critical("audit: %s of run %s by %s was not recorded", permit.event, run_id, permit.actor.name)

@@ -17,7 +17,9 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
+from assemblies.actions.audit import record_alone
 from assemblies.audit_events import LibraryEvent
+from assemblies.errors import Failure
 from assemblies.execution.epoch import SYSTEM
 from assemblies.execution.events import find_breaks
 from assemblies.execution.models import Manifest, Run, WorkItem
@@ -25,7 +27,7 @@ from assemblies.execution.states import Status
 from assemblies.execution.transitions import ALIAS
 from assemblies.inspection.verify import Finding
 from devmode.actor import Actor, Role
-from devmode.audit import AuditFacts, AuditUnwritable, Subject, record
+from devmode.audit import AuditFacts
 from devmode.models.audit import AuditEntry, Outcome
 from devmode.write_lock import WriteLockTimeout, write_transaction
 
@@ -45,7 +47,7 @@ def keep_evidence(stopped: Event, *, every_seconds: float = SEAL_SECONDS) -> Non
             while seal_finished(now=timezone.now()) == BATCH:
                 continue
             name_not_started(now=timezone.now())
-        except (DatabaseError, AuditUnwritable, WriteLockTimeout) as error:
+        except (DatabaseError, Failure, WriteLockTimeout) as error:
             logger.warning("evidence: %s", error)
         finally:
             connections.close_all()
@@ -148,5 +150,4 @@ def _sha256(text: str) -> str:
 
 
 def _record(event: LibraryEvent, detail: dict[str, Any], now: datetime) -> None:
-    with write_transaction():
-        record(AuditFacts(actor=ACTOR, event=event, subject=Subject(), detail=detail), now=now)
+    record_alone(AuditFacts(actor=ACTOR, event=event, detail=detail), now=now)

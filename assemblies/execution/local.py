@@ -1,11 +1,11 @@
 """Runs on this server: whether there are any, and what somebody must be to start one."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from assemblies.permissions import Place
+from devmode.addresses import find_address
 
 SERVER = "server"
 
@@ -27,9 +27,5 @@ def place_of_runs() -> Place:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    address = find_address(host.strip("[]"))
+    return host == "localhost" or (address is not None and address.is_loopback)

@@ -50,7 +50,7 @@ class Sight:
 class OutputPart:
     """Chunks of output after a position; `next` is where to go on, `is_complete` that nothing will follow."""
 
-    chunks: list[dict[str, Any]]
+    chunks: list[RunOutput]
     next: int
     is_complete: bool
 
@@ -207,13 +207,14 @@ def output_after(run: Run, position: int) -> OutputPart:
     rows = list(output_rows(run).filter(id__gt=position)[: MAX_CHUNKS + 1])
     part = rows[:MAX_CHUNKS]
     return OutputPart(
-        chunks=[_chunk(row) for row in part],
+        chunks=part,
         next=part[-1].pk if part else position,
         is_complete=has_ended and len(rows) <= MAX_CHUNKS,
     )
 
 
-def _chunk(row: RunOutput) -> dict[str, Any]:
+def chunk_line(row: RunOutput) -> dict[str, Any]:
+    """Return a chunk as REST and commands tell of it: as text, or in base64 where it is no UTF-8."""
     content = bytes(row.content)
     facts = {
         "work_item_hash": row.work_item_hash,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -19,13 +20,13 @@ from assemblies.payloads import PayloadStore
 def rerun(
     run: Run,
     *,
-    only_failed: bool,
-    variables: Mapping[str, Any],
-    reason: str,
-    digest: str,
     permit: Permit,
     run_id: str,
     store: PayloadStore,
+    only_failed: bool = False,
+    variables: Mapping[str, Any] = MappingProxyType({}),
+    reason: str = "",
+    digest: str = "",
 ) -> Run:
     """Submit a run again; `variables` replace those of the first run, whose credentials were not kept.
 

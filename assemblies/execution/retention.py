@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from assemblies.actions.audit import record_alone
 from assemblies.actions.permit import Permit
-from assemblies.audit_events import LibraryEvent
 from assemblies.execution.models import EventSwept, Run, RunOutput, WorkItem, WorkItemAttempt, WorkItemEvent
 from assemblies.execution.transitions import ALIAS
-from devmode.audit import AuditFacts, Subject, record
+from devmode.audit import AuditFacts
 from devmode.write_lock import write_transaction
 
 BATCH = 200
@@ -54,8 +54,7 @@ def _audit(runs: list[Run], permit: Permit, now: datetime) -> None:
         "last_ended_at": _text(runs[-1].finished_at),
         "sha256_of_run_ids": hashlib.sha256("\n".join(names).encode()).hexdigest(),
     }
-    with write_transaction():
-        record(AuditFacts(actor=permit.actor, event=LibraryEvent.SWEEP_RUNS, subject=Subject(), detail=detail), now=now)
+    record_alone(AuditFacts(actor=permit.actor, event=permit.event, detail=detail), now=now)
 
 
 def _text(time: datetime | None) -> str:

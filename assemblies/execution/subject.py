@@ -53,9 +53,11 @@ def subject_of_assembly(guid: str, revision: int | None, *, store: PayloadStore)
     Raises AssemblyNotFound, InvalidGuid, RevisionNotFound, PayloadMissing, PayloadCorrupt.
     """
     _entries, newest = find_history(guid)
-    if newest.read_content() is None:
+    entry, content = newest, newest.read_content()
+    if content is None:
         raise AssemblyNotFound(_("The assembly was deleted."), assembly_guid=newest.assembly_guid)
-    entry, content = get_revision(newest.assembly_guid, revision or newest.sequence)
+    if revision is not None:
+        entry, content = get_revision(newest.assembly_guid, revision)
     return Subject(
         display_name=content.display_name,
         assembly_type=AssemblyType(content.assembly_type),

@@ -108,6 +108,7 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
     timeout = options.timeout_seconds or default_timeout(subject.assembly_type, subject.timeout_seconds)
     installation = Installation.current()
     targets = list(dict.fromkeys(options.targets))
+    interpreter = find_interpreters().get(subject.language, "")
     frozen = {
         "run_id": run_id,
         "instance_id": installation.instance_id,
@@ -120,7 +121,7 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         "max_attempts": options.max_attempts,
         "retry_when_lost": options.retry_when_lost,
         "variables": masked(variables),
-        **_pinned(subject),
+        **_pinned(subject, interpreter),
     }
     return RunOrder(
         run_id=run_id,
@@ -136,7 +137,7 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         reason=options.reason,
         targets=targets,
         frozen=frozen,
-        items=[_item(subject, variables, timeout) for _target in targets],
+        items=[_item(subject, variables, timeout, is_runnable=bool(interpreter)) for _target in targets],
         run_mode=_mode(subject),
         priority=options.priority,
         max_attempts=options.max_attempts,
@@ -151,7 +152,7 @@ def _mode(subject: Subject) -> RunMode:
     return RunMode.TEST if subject.is_draft else RunMode.STANDARD
 
 
-def _pinned(subject: Subject) -> dict[str, Any]:
+def _pinned(subject: Subject, interpreter: str) -> dict[str, Any]:
     """Return what of the subject the manifest keeps: of an assembly its names and hashes, of a draft its text."""
     executed = runnable(subject.language, subject.script)
     facts = {
@@ -161,7 +162,7 @@ def _pinned(subject: Subject) -> dict[str, Any]:
         "revision": subject.revision,
         "content_hash": subject.content_hash,
         "assembly_type": subject.assembly_type.value,
-        "interpreter": find_interpreters().get(subject.language, ""),
+        "interpreter": interpreter,
         "script_sha256": hashlib.sha256(subject.script).hexdigest(),
         "executed_sha256": hashlib.sha256(executed).hexdigest(),
         "files": [{"name": name, "sha256": file.sha256, "size_bytes": file.size_bytes} for name, file in subject.files],
@@ -169,21 +170,20 @@ def _pinned(subject: Subject) -> dict[str, Any]:
     return facts | ({"script": subject.script.decode("utf-8", "replace")} if subject.is_draft else {})
 
 
-def _item(subject: Subject, variables: Sequence[Variable], timeout: int) -> ItemOrder:
+def _item(subject: Subject, variables: Sequence[Variable], timeout: int, *, is_runnable: bool) -> ItemOrder:
     action = str(subject.assembly_type.label)
-    language = subject.language
     return ItemOrder(
         capability=CAPABILITY,
         action=action,
         settings={
-            "assembly_type": language.value,
+            "assembly_type": subject.language.value,
             "script": _reference(subject.payload) if subject.payload else {"text": subject.script.decode("latin-1")},
             "files": [{"name": name, **_reference(file)} for name, file in subject.files],
             "variables": masked(variables),
         },
         timeout_seconds=timeout,
         ciphertext=encrypt({variable.name: variable.text for variable in variables if variable.secret}),
-        waiting_for="" if language in find_interpreters() else f"capability {action}",
+        waiting_for="" if is_runnable else f"capability {action}",
     )
 
 

@@ -53,9 +53,9 @@ def choices_of(variable: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _choice(option: Any) -> tuple[str, str]:
     if isinstance(option, Mapping):
-        value = _text(option.get("value", option.get("label", "")))
-        return value, _text(option.get("label", value))
-    return _text(option), _text(option)
+        value = text_of(option.get("value", option.get("label", "")))
+        return value, text_of(option.get("label", value))
+    return text_of(option), text_of(option)
 
 
 def _resolve(variable: Mapping[str, Any], value: Any) -> Variable | None:
@@ -72,7 +72,7 @@ def _resolve(variable: Mapping[str, Any], value: Any) -> Variable | None:
 
 def _check_choice(variable: Mapping[str, Any], value: Any, field: str) -> None:
     allowed = [choice for choice, _label in choices_of(variable)]
-    if allowed and _text(value) not in allowed:
+    if allowed and text_of(value) not in allowed:
         raise InvalidField(_("Choose one of: %(choices)s.") % {"choices": ", ".join(allowed)}, field=field)
 
 
@@ -94,17 +94,18 @@ def _read_number(value: Any, field: str) -> int | float | str:
 
 
 def _read_boolean(value: Any, field: str) -> bool:
-    word = _text(value).strip().lower()
+    word = text_of(value).strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise InvalidField(_("This must be true or false."), field=field)
     return word in TRUE_WORDS
 
 
 def _read_text(value: Any, _field: str) -> str | int | float | bool:
-    return value if isinstance(value, str | int | float) else _text(value)
+    return value if isinstance(value, str | int | float) else text_of(value)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as a form or an environment shows it: text as it is, everything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -1,5 +1,6 @@
 """Runs on the command line: which one is meant, and how one is told of."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from assemblies.management.tables import printable
 
 # Anyone who may run a command owns the files anyway.
 ALL = Sight(on_devices=True, on_server=True)
-SGR = range(0x20, 0x3C)  # what may stand between the introducer of a colour and its `m`
+SGR = re.compile(r"\x1b\[([\x20-\x3b]*)m")
 
 
 def facts_of_run(run: Run) -> dict[str, Any]:
@@ -48,20 +49,10 @@ def read_variables(words: Iterable[str]) -> dict[str, str]:
 
 def for_terminal(text: str) -> str:
     """Return output with its colours, and nothing else that a terminal would obey."""
-    shown = []
-    rest = text
-    while rest:
-        before, escape, rest = rest.partition("\x1b")
-        shown.append("".join(each if each in "\n\t" else printable(each) for each in before))
-        if escape:
-            colour, rest = _colour(rest)
-            shown.append(colour)
-    return "".join(shown)
+    # The odd parts are what stands between the introducer of a colour and its `m`.
+    parts = (f"\x1b[{part}m" if place % 2 else _harmless(part) for place, part in enumerate(SGR.split(text)))
+    return "".join(parts)
 
 
-def _colour(text: str) -> tuple[str, str]:
-    """Return the colour that begins after an escape, as a terminal takes it, and the rest; else the escape as text."""
-    length = next((place for place, each in enumerate(text[1:], 1) if ord(each) not in SGR), 0)
-    if text.startswith("[") and length and text[length] == "m":
-        return f"\x1b{text[: length + 1]}", text[length + 1 :]
-    return "\\x1b", text
+def _harmless(text: str) -> str:
+    return "".join(each if each in "\n\t" else printable(each) for each in text)

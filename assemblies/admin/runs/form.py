@@ -25,7 +25,7 @@ from assemblies.execution.local import is_local_worker_on, place_of_runs
 from assemblies.execution.models import Manifest, Run
 from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import MAX_TIMEOUT_SECONDS, RunOptions, default_timeout, submit
-from assemblies.execution.variables import BOOLEANS, NUMBERS, choices_of, is_credential
+from assemblies.execution.variables import BOOLEANS, NUMBERS, choices_of, is_credential, text_of
 from assemblies.permissions import Verb
 from assemblies.web.actors import actor_of
 from assemblies.web.errors import form_status_of
@@ -125,7 +125,7 @@ def _fields(request: HttpRequest, entry: CatalogueEntry, faulty: str, refusal: L
             label=str(variable.get("label") or name),
             help_text=str(variable.get("description") or ""),
             kind=kind,
-            value="" if kind == "credential" else _shown(value),
+            value="" if kind == "credential" or value is None else text_of(value),
             choices=choices_of(variable),
             is_required=bool(variable.get("required")),
             fault=refusal.message if refusal and name == faulty else "",
@@ -149,9 +149,3 @@ def _kind(variable: Any) -> str:
     if kind in BOOLEANS:
         return "boolean"
     return "number" if kind in NUMBERS else "text"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

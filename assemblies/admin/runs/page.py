@@ -26,14 +26,13 @@ from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
 from assemblies.execution.errors import RunNotFound
 from assemblies.execution.local import place_of_runs
-from assemblies.execution.models import Manifest, Run, RunOutput, WorkItemAttempt
-from assemblies.execution.reading import Sight, get_run, output_rows, run_lines
+from assemblies.execution.models import Manifest, Run, WorkItemAttempt
+from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
 from assemblies.execution.states import Status
 from assemblies.permissions import Place, Verb, may
 from assemblies.web.actors import actor_of
 
-CHUNKS = 64
 TONES = {
     Status.COMPLETED: "good",
     Status.FAILED: "bad",
@@ -93,16 +92,7 @@ def run_again(request: HttpRequest, run_id: str) -> HttpResponse:
     run = _found(run_id)
     permit = get_permit(actor_of(request), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN, guid=run.assembly_guid)
     try:
-        again = rerun(
-            run,
-            only_failed=False,
-            variables={},
-            reason="",
-            digest="",
-            permit=permit,
-            run_id=str(uuid4()),
-            store=payload_store(),
-        )
+        again = rerun(run, permit=permit, run_id=str(uuid4()), store=payload_store())
     except LibraryError as refusal:
         messages.error(request, refusal.message)
         return redirect("admin:run_page", run.run_id)
@@ -152,15 +142,8 @@ def _seconds(run: Run) -> float | None:
 def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:
     if not Sight.of(actor_of(request)).covers(run.targets):
         return {"output": "", "next": 0, "is_complete": True}
-    # Before the chunks: an item ends only after its last chunk was kept.
-    has_ended = Status(_found(run.run_id).status).is_terminal
-    rows: list[RunOutput] = list(output_rows(run).filter(id__gt=since)[: CHUNKS + 1])
-    part = rows[:CHUNKS]
-    return {
-        "output": rendered(part),
-        "next": part[-1].pk if part else since,
-        "is_complete": has_ended and len(rows) <= CHUNKS,
-    }
+    part = reading.output_after(run, since)
+    return {"output": rendered(part.chunks), "next": part.next, "is_complete": part.is_complete}
 
 
 def _tag(request: HttpRequest, run: Run) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from assemblies.inspection.verify.annotations import find_annotation_faults
 from assemblies.inspection.verify.databases import find_database_faults, guarded
-from assemblies.inspection.verify.derived import find_derived_faults
 from assemblies.inspection.verify.finding import Finding
 from assemblies.inspection.verify.payloads import (
     find_leftovers,
@@ -18,7 +17,7 @@ from assemblies.inspection.verify.payloads import (
     present_guids,
 )
 from assemblies.inspection.verify.replicas import find_replica_faults, find_waiting_replicas
-from assemblies.inspection.verify.working_copy import find_working_copy_faults
+from assemblies.inspection.verify.working_copy import find_derived_faults, find_working_copy_faults
 from assemblies.journal import chain
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore

@@ -1,4 +1,6 @@
-"""The working copy against the journal: each row is what its assembly's last entry left.
+"""The working copy against the journal, and its derived columns against content and payload.
+
+Each row is what its assembly's last entry left.
 
 Rows written after the check began are passed over; a row that stays above the journal's end has lost its entry.
 """
@@ -7,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from assemblies.actions.contents import derived_columns
+from assemblies.errors import Failure
 from assemblies.inspection.verify.finding import (
     BATCH_ROWS,
     Finding,
@@ -18,9 +22,12 @@ from assemblies.inspection.verify.finding import (
 from assemblies.journal.append import journal_end
 from assemblies.models import Assembly, JournalEntry
 from assemblies.models.columns import project
+from assemblies.payloads import PayloadStore
 from assemblies.progress import Track
 
 KIND = "working_copy"
+# Texts are long: few of them are held at once.
+READ_ROWS = 50
 
 
 def find_working_copy_faults(checked: "Counter[str]", track: Track) -> Iterator[Finding]:
@@ -71,3 +78,20 @@ def _fault(row: Assembly, entry: JournalEntry) -> str:
 def _last_with_content(deletion: JournalEntry) -> JournalEntry | None:
     entries = JournalEntry.objects.of_assembly(deletion.assembly_guid).filter(sequence__lt=deletion.sequence)
     return entries.exclude(content="").order_by("-sequence").first()
+
+
+def find_derived_faults(store: PayloadStore, track: Track) -> Iterator[Finding]:
+    """Yield each row whose text or flags are not what follows from its content; what is unreadable others report."""
+    rows = Assembly.objects.order_by("guid")
+    for row in track(rows.iterator(chunk_size=READ_ROWS), "Comparing texts", rows.count()):
+        if names := _differing(row, store):
+            yield Finding(KIND, row.guid, f"differs from what its script says in: {names}")
+
+
+def _differing(row: Assembly, store: PayloadStore) -> str:
+    try:
+        content = row.read_content()
+        expected = derived_columns(content, store.read(content.payload))
+    except (Failure, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    return differing_columns(row, expected)

@@ -3,7 +3,6 @@
 import sys
 import time
 from argparse import ArgumentParser
-from base64 import b64decode
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.execution.local import SERVER, place_of_runs
-from assemblies.execution.models import Run, WorkItemAttempt
+from assemblies.execution.models import Run, RunOutput, WorkItemAttempt
 from assemblies.execution.reading import get_run, output_after
 from assemblies.execution.states import Status
 from assemblies.execution.subject import subject_of_assembly
@@ -84,9 +83,9 @@ class Command(LibraryCommand):
             if not (part.chunks or is_complete):
                 time.sleep(POLL_SECONDS)
 
-    def _print(self, chunk: dict[str, Any]) -> None:
-        text = chunk.get("text") or b64decode(chunk.get("base64", "")).decode(errors="replace")
-        stream = sys.stderr if chunk["stream"] == "stderr" else sys.stdout
+    def _print(self, chunk: RunOutput) -> None:
+        text = bytes(chunk.content).decode(errors="replace")
+        stream = sys.stderr if chunk.stream == "stderr" else sys.stdout
         stream.write(for_terminal(text) if stream.isatty() else text)
         stream.flush()
 
