@@ -21,6 +21,7 @@ from assemblies.models import Assembly, AssemblySetting, JournalEntry
 from assemblies.models.columns import project
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
+from assemblies.revisions.history import find_last_filled
 
 DERIVED = ("search_text", "folded_text", "is_script_flagged", "is_flagged")
 NOTHING_KNOWN = {"search_text": "", "folded_text": "", "is_script_flagged": False, "is_flagged": False}
@@ -65,7 +66,7 @@ def _last_sequences(guids: Sequence[str]) -> dict[str, int]:
 
 def _row(last: JournalEntry, store: PayloadStore) -> Assembly | None:
     """Return the row after an assembly's last entry; a deleted one keeps what it was."""
-    entry = last if last.content else _last_with_content(last)
+    entry = last if last.content else find_last_filled(last.assembly_guid)
     content = entry.read_content() if entry else None
     if content is None:
         return None
@@ -82,11 +83,6 @@ def _row(last: JournalEntry, store: PayloadStore) -> Assembly | None:
         **project(content),
         **derived,
     )
-
-
-def _last_with_content(deletion: JournalEntry) -> JournalEntry | None:
-    entries = JournalEntry.objects.of_assembly(deletion.assembly_guid).filter(sequence__lt=deletion.sequence)
-    return entries.exclude(content="").order_by("-sequence").first()
 
 
 def _known(guid: str) -> dict[str, Any]:
