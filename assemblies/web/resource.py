@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from assemblies.errors import InvalidDocument, InvalidField, UnknownField
 from assemblies.web.uploads import check_upload_size
@@ -43,8 +45,24 @@ class LibraryResource(Resource):
             raise InvalidDocument("The body must be a JSON object.", field="document")
 
     def refusal(self, error: serializers.ValidationError) -> Exception:
-        """Return the fact of the first field at fault."""
-        faults: Any = error.detail
-        field, words = next(iter(faults.items()))
-        kind = UnknownField if words[0].code == "unknown_field" else InvalidField
-        return kind(str(words[0]), field=field)
+        """Return the fact of the first place at fault, such as `hashes[5]` or `draft.payload`."""
+        place, words = first_fault(error.detail)
+        kind = UnknownField if words.code == "unknown_field" else InvalidField
+        return kind(str(words), field=place)
+
+
+def first_fault(detail: Any, place: str = "") -> tuple[str, ErrorDetail]:
+    """Return the place of the first error in what a serializer found, and its words.
+
+    Errors of a field are a list of words; those of a list or an object are kept by the index or name of its element.
+    """
+    if isinstance(detail, ErrorDetail):
+        return place, detail
+    if not isinstance(detail, Mapping):
+        return first_fault(detail[0], place)
+    key, inner = next(iter(detail.items()))
+    if isinstance(key, int):
+        return first_fault(inner, f"{place}[{key}]")
+    if place and key == api_settings.NON_FIELD_ERRORS_KEY:
+        return first_fault(inner, place)
+    return first_fault(inner, f"{place}.{key}" if place else key)

@@ -56,6 +56,11 @@ def test_a_run_from_its_submission_to_its_manifest(as_administrator: Api, guid: 
     assert [one["hash"] for one in batch["manifests"]] == [manifest["hash"]]
 
 
+def test_the_hash_that_does_not_fit_is_named(as_viewer: Api) -> None:
+    answer = as_viewer.post("/api/manifests/batch", {"hashes": ["a", "b" * 64, "c" * 65]})
+    assert assert_refused(answer, 400, "invalid_field") == {"field": "hashes[2]"}
+
+
 def test_output_is_bytes_to_keep_or_chunks_to_follow(as_administrator: Api, guid: str) -> None:
     run = submitted(as_administrator, guid)
     path = f"{RUNS}/{run['run_id']}/output"
@@ -119,6 +124,12 @@ def test_without_an_account_of_its_own_a_script_needs_dev_mode(
         ({"assembly_guid": "{guid}", "variables": {"other": 1}}, 400, "unknown_field", "variables.other"),
         ({"assembly_guid": "{guid}", "targets": ["everywhere"]}, 400, "invalid_field", "targets[0]"),
         ({"assembly_guid": "{guid}", "targets": []}, 400, "invalid_field", "targets"),
+        ({"assembly_guid": "{guid}", "targets": ["server", 7]}, 400, "invalid_field", "targets[1]"),
+        ({"assembly_guid": "{guid}", "variables": ["word"]}, 400, "invalid_field", "variables"),
+        ({"draft": {"assembly_type": "bash", "payload": 7}}, 400, "invalid_field", "draft.payload"),
+        ({"draft": {**DRAFT, "payload": "", "mode": "x"}}, 400, "unknown_field", "draft.mode"),
+        ({"draft": {**DRAFT, "variables": [*VARIABLES, 7]}}, 400, "invalid_field", "draft.variables[1]"),
+        ({"draft": "echo hi"}, 400, "invalid_field", "draft"),
         ({"assembly_guid": "{guid}", "timeout_seconds": 0}, 400, "invalid_field", "timeout_seconds"),
         ({"assembly_guid": "{guid}", "revision": 77}, 404, "revision_not_found", None),
         ({"assembly_guid": "f" * 32}, 404, "assembly_not_found", None),
