@@ -1,5 +1,7 @@
 """Two people save one assembly: the second one sees both versions, loses nothing, and chooses."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -159,3 +161,68 @@ def test_mistakes_come_before_the_conflict(client: Client, library: PayloadStore
     assert answer.status_code == 422
     assert fields_of(answer)["revision"] == "1"
     assert client.post(address(guid), fields_of(answer) | {"display_name": "Good"}).status_code == 409
+
+
+def both_changed(client: Client, library: PayloadStore, operator: Actor, guid: str, theirs: bytes, mine: str) -> Any:
+    """Save `mine` upon a revision after which `theirs` was saved. Returns the answer."""
+    sent = filled(client, address(guid)) | {"payload": mine}
+    update(guid, {}, payload=theirs, permit=may_update(operator), store=library)
+    answer = client.post(address(guid), sent)
+    assert answer.status_code == 409
+    return answer
+
+
+def choices_of(answer: Any) -> dict[str, Any]:
+    """Return what a browser sends of the choices on the page of a conflict."""
+    conflict = answer.context["refused"].conflict
+    return {"merge_base": str(conflict.base), "typed_payload": conflict.typed.replace("\n", "\r\n")}
+
+
+def test_changes_of_different_lines_are_put_together(
+    client: Client, library: PayloadStore, operator: Actor, guid: str
+) -> None:
+    theirs, mine = b"echo one\r\necho two\r\necho theirs\r\n", "echo mine\r\necho one\r\necho two\r\n"
+    answer = both_changed(client, library, operator, guid, theirs, mine)
+    assert answer.context["refused"].conflict.merge.clashes == []
+    assert "holds both changes" in answer.content.decode()
+    assert client.post(address(guid), fields_of(answer) | choices_of(answer)).status_code == 302
+    assert library.read(content(guid).payload) == b"echo mine\r\necho one\r\necho two\r\necho theirs\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pick", "line"),
+    [("yours", b"mine\r\n"), ("theirs", b"theirs\r\n"), ("both", b"theirs\r\nmine\r\n"), ("x", b"mine\r\n")],
+)
+def test_lines_that_both_changed_are_chosen(  # noqa: PLR0913
+    client: Client, library: PayloadStore, operator: Actor, guid: str, pick: str, line: bytes
+) -> None:
+    answer = both_changed(client, library, operator, guid, b"theirs\r\necho two\r\n", "mine\r\necho two\r\n")
+    typed_since = fields_of(answer)
+    typed_since["payload"] += "echo since\r\n"
+    assert client.post(address(guid), typed_since | choices_of(answer) | {"clash": pick}).status_code == 302
+    assert library.read(content(guid).payload) == line + b"echo two\r\necho since\r\n"
+
+
+def test_a_choice_does_not_take_back_what_was_typed_since(
+    client: Client, library: PayloadStore, operator: Actor, guid: str
+) -> None:
+    answer = both_changed(client, library, operator, guid, b"theirs\r\necho two\r\n", "mine\r\necho two\r\n")
+    by_hand = fields_of(answer) | {"payload": "by hand\r\necho two\r\n"}
+    assert client.post(address(guid), by_hand | choices_of(answer) | {"clash": "theirs"}).status_code == 302
+    assert library.read(content(guid).payload) == b"by hand\r\necho two\r\n"
+
+
+def test_the_same_change_twice_is_saved(client: Client, library: PayloadStore, operator: Actor, guid: str) -> None:
+    sent = filled(client, address(guid)) | {"summary": "Mine.", "payload": "echo mine\r\necho two\r\n"}
+    assert [client.post(address(guid), sent).status_code for _ in range(2)] == [302, 302]
+    assert library_catalogue().current().entries[guid].revision == 2
+    update(guid, {"summary": "Theirs."}, payload=None, permit=may_update(operator), store=library)
+    assert client.post(address(guid), sent).status_code == 409
+
+
+def test_who_saved_elsewhere_is_told_so(client: Client, guid: str) -> None:
+    sent = filled(client, address(guid))
+    assert client.post(address(guid), sent | {"summary": "Here."}).status_code == 302
+    page = client.post(address(guid), sent | {"summary": "There."}).content.decode()
+    assert "You saved this assembly elsewhere" in page
+    assert "Somebody else saved" not in page

@@ -8,7 +8,7 @@ from assemblies.actions.update import update
 from assemblies.conf import payload_store
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.browser.item_pages import address, open_editor, open_tab, shelved, stored, stored_text, type_at_end
 from tests.browser.watched import Watch
 from tests.permits import may_update
 
@@ -127,6 +127,26 @@ def test_a_document_typed_as_json_is_warned_about_too(visit: Visit) -> None:
     assert questions == ["beforeunload"]
 
 
+def test_a_document_typed_as_json_comes_back(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    page.watch.expect(422)  # type: ignore[attr-defined]
+    open_tab(page, guid, "raw")
+    page.locator(".raw-edit summary").click()
+    page.locator("#raw-text").fill("{")
+    assert len(drafts_after_pause(page)) == 1
+    asked(page)
+    page.goto("/admin/")
+    page.goto(address(guid))
+    page.locator("#raw-draft-notice").get_by_role("button", name="Restore").click()
+    page.get_by_role("tab", name="Raw").click()
+    assert page.locator("#raw-text").input_value() == "{"
+    page.get_by_role("button", name="Save this document").click()
+    expect(page.locator("#refused")).to_contain_text("not valid JSON")
+    assert page.locator("#raw-text").input_value() == "{"
+    assert '"type": "bash"' in page.locator("#raw-document").inner_text()
+
+
 def test_drafts_end_at_log_out(visit: Visit) -> None:
     page = visit("operator")
     draft_of(page, shelved("echo hello\n"), "echo secret\n")
@@ -161,7 +181,7 @@ def test_a_browser_without_room_says_so(visit: Visit) -> None:
         "try { for (;;) localStorage.setItem('more', (localStorage.more ?? '') + 'xxxxxxxx') } catch (error) {}"
     )
     type_at_end(page, "y" * 5000)
-    expect(page.locator("#draft-room")).to_be_visible()
+    expect(page.locator("#draft-notice-room")).to_be_visible()
     asked(page)
 
 

@@ -134,9 +134,10 @@ def test_two_browsers_meet_and_nothing_is_lost(visit: Visit, accessible: Check, 
     expect(conflict.locator(".side-by-side")).to_contain_text("echo mine")
     accessible(two)
     picture(two, "item-conflict")
-    two.get_by_role("button", name="Save mine over theirs").click()
+    two.get_by_label("At line 3 of yours, save").select_option("both, theirs first")
+    two.get_by_role("button", name="Save both together").click()
     said(two, "Saved as revision 3")
-    assert stored_text(guid) == "echo one\necho two\necho mine\n"
+    assert stored_text(guid) == "echo one\necho two\necho theirs\necho mine\n"
     assert (stored(guid).content.summary, stored(guid).content.category) == ("Mine.", "tools")
 
 
@@ -223,3 +224,34 @@ def test_the_document_is_edited_as_json(visit: Visit, accessible: Check) -> None
     said(page, "Saved as revision 2")
     expect(page.locator("#raw")).to_be_visible()
     assert stored(guid).content.summary == "By hand."
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_save_saves_the_document_that_is_looked_at(visit: Visit, by_key: bool) -> None:
+    guid = shelved()
+    page = visit("operator")
+    open_tab(page, guid, "raw")
+    page.get_by_text("Edit as JSON").click()
+    field = page.get_by_label("Document", exact=True)
+    field.fill(field.input_value().replace('"description": ""', '"description": "By hand."'))
+    if by_key:
+        field.press("Control+s")
+    else:
+        save(page)
+    said(page, "Saved as revision 2")
+    assert stored(guid).content.summary == "By hand."
+    page.get_by_role("tab", name="Summary").click()
+    page.get_by_role("textbox", name="Summary").fill("In the form.")
+    save(page)
+    said(page, "Saved as revision 3")
+
+
+def test_a_second_press_is_no_conflict_with_oneself(visit: Visit) -> None:
+    guid = shelved("echo hello\n")
+    page = visit("operator")
+    open_editor(page, guid)
+    type_at_end(page, "echo typed\n")
+    page.evaluate("""() => { for (let times = 0; times < 3; times += 1)
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "s", ctrlKey: true, cancelable: true })); }""")
+    said(page, "Saved as revision 2")
+    assert stored(guid).revision == 2

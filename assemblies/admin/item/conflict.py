@@ -14,6 +14,7 @@ from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.typed_values import shown_value
 from assemblies.catalogue import CatalogueEntry
 from assemblies.diffing.side_by_side import SideBySide, side_by_side
+from assemblies.diffing.three_way import Merge
 from assemblies.domains import Kind
 from assemblies.models import Content
 from assemblies.models.content import parse_time
@@ -39,8 +40,12 @@ class FieldConflict:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Who saved when, and what stands against what. `script` compares theirs with yours when you changed yours."""
+    """Who saved when, and what stands against what. `script` compares theirs with yours when you changed yours.
 
+    `merge` is both changes of the script together, `typed` your text that went into it, `base` what it was typed upon.
+    """
+
+    base: int
     revision: int
     actor: str
     at: datetime
@@ -48,12 +53,17 @@ class Conflict:
     script: SideBySide | None
     script_by_them: bool
     script_by_you: bool
+    merge: Merge | None
+    typed: str | None
 
 
-def conflict_of(entry: CatalogueEntry, base: Revision, newest: Revision, yours: Changes) -> Conflict:
+def conflict_of(
+    entry: CatalogueEntry, base: Revision, newest: Revision, yours: Changes, merge: Merge | None = None
+) -> Conflict:
     fields = [_field(name, base.content, newest.content, yours) for name in FIELDS]
     by_them = base.content.payload_sha256 != newest.content.payload_sha256
     return Conflict(
+        base=base.number,
         revision=entry.revision,
         actor=entry.content.updated_by,
         at=parse_time(entry.content.updated_at),
@@ -61,6 +71,8 @@ def conflict_of(entry: CatalogueEntry, base: Revision, newest: Revision, yours: 
         script=_script(base, newest, yours) if by_them or yours.payload is not None else None,
         script_by_them=by_them,
         script_by_you=yours.payload is not None,
+        merge=merge,
+        typed=payload_as_text(base.content.kind, yours.payload) if merge else None,
     )
 
 

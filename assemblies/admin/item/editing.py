@@ -36,6 +36,12 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.fields) or self.payload is not None
 
+    def is_in(self, revision: Revision) -> bool:
+        """Say whether a revision says all this already."""
+        content = revision.content
+        fields = all(documents.same_value(value, getattr(content, name)) for name, value in self.fields.items())
+        return fields and self.payload in {None, revision.payload}
+
     def without(self, names: set[str]) -> "Changes":
         """Return what is left when the fields of these names stay as they are stored."""
         kept = {name: value for name, value in self.fields.items() if name not in names}
@@ -90,9 +96,14 @@ def with_another_row(data: QueryDict) -> QueryDict:
     return more
 
 
-def merged_editing(data: QueryDict, typed: Editing, newest: Revision) -> Editing:
-    """Return the form over the newest revision, with what was typed; fields that nobody touched show the newest."""
+def merged_editing(data: QueryDict, typed: Editing, newest: Revision, script: str | None = None) -> Editing:
+    """Return the form over the newest revision, with what was typed; fields that nobody touched show the newest.
+
+    `script` is what the script is to be, where it is neither.
+    """
     merged = data.copy()
+    if script is not None:
+        merged["payload"] = script
     form = ItemForm(newest.content, newest.payload)
     for name, shown in form.initial.items():
         if not typed.form.touched(name):

@@ -76,7 +76,8 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         updated_at=parse_time(entry.content.updated_at),
         is_administrator=is_administrator(request),
         history=history_of(entry, sent_number(request.GET, "page") or 1),
-        raw=refused.raw if refused and refused.raw is not None else raw_text(entry.guid, revision),
+        raw=raw_text(entry.guid, revision),
+        raw_typed=refused.raw if refused else None,
         **editing_context(editing, revision),
     )
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assemblies.actions.change import Receipt
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.update import update
 from assemblies.admin.addresses import item_address
@@ -23,6 +22,7 @@ from assemblies.admin.item.editing import (
     with_another_row,
 )
 from assemblies.admin.item.item_view import Refused, item_page
+from assemblies.admin.item.merging import merge_of, with_picks
 from assemblies.admin.item.raw import read_raw
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
@@ -85,7 +85,8 @@ def sent_editing(request: HttpRequest, entry: CatalogueEntry) -> Editing:
     """Return the form as it came, over the revisions that it had shown."""
     seen, rows_of = sent_number(request.POST, "revision"), sent_number(request.POST, "rows_of")
     base = newest_of(entry) if seen is None else earlier_or_newest(entry, seen)
-    sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
+    sent = with_picks(request.POST, entry, base)
+    sent = with_another_row(sent) if "_add_variable" in sent else sent
     return typed_editing(sent, base, base if rows_of in {None, base.number} else earlier_or_newest(entry, rows_of))
 
 
@@ -101,23 +102,37 @@ def _saved(
     if not changes:
         messages.info(request, _("Nothing was changed, so there was nothing to save."))
         return next_page(request, entry.guid)
-    if seen != entry.revision:
-        raise RevisionConflict(assembly_guid=entry.guid, revision=entry.revision)
-    receipt = update(
-        entry.guid,
-        changes.fields,
-        payload=changes.payload,
-        permit=permit,
-        store=payload_store(),
-        expected_revision=seen,
-    )
-    _say_saved(request, receipt)
+    _say_saved(request, _update(entry, seen, changes, permit))
     return next_page(request, entry.guid)
 
 
-def _say_saved(request: HttpRequest, receipt: Receipt) -> None:
+def _update(entry: CatalogueEntry, seen: int, changes: Changes, permit: Permit) -> int:
+    """Return the revision that says what was typed: a new one, or what is stored where that says it already.
+
+    Raises RevisionConflict and what `update` raises.
+    """
+    try:
+        if seen != entry.revision:
+            raise RevisionConflict(assembly_guid=entry.guid, revision=entry.revision)
+        return update(
+            entry.guid,
+            changes.fields,
+            payload=changes.payload,
+            permit=permit,
+            store=payload_store(),
+            expected_revision=seen,
+        ).revision
+    except RevisionConflict:
+        # The same save sent twice, or two people who made the same change: no conflict.
+        newest = newest_of(get_any_entry(entry.guid))
+        if not changes.is_in(newest):
+            raise
+        return newest.number
+
+
+def _say_saved(request: HttpRequest, revision: int) -> None:
     said = _("Saved as revision %(revision)s. It is queued to be written to its database.")
-    messages.success(request, said % {"revision": receipt.revision}, extra_tags=SAVED)
+    messages.success(request, said % {"revision": revision}, extra_tags=SAVED)
 
 
 def next_page(request: HttpRequest, guid: str) -> HttpResponseRedirect:
@@ -131,9 +146,11 @@ def _conflicting(request: HttpRequest, guid: str, typed: Editing) -> HttpRespons
     """Return the page with both versions; what was typed stands over the newest revision, ready to be saved again."""
     entry = get_any_entry(guid)
     newest = newest_of(entry)
+    changes = typed.changes or Changes({})
+    merge = merge_of(typed.base, newest, changes)
     refused = Refused(
         409,
-        merged_editing(request.POST, typed, newest),
-        conflict=conflict_of(entry, typed.base, newest, typed.changes or Changes({})),
+        merged_editing(typed.form.data, typed, newest, merge.text() if merge else None),
+        conflict=conflict_of(entry, typed.base, newest, changes, merge),
     )
     return item_page(request, entry, refused)

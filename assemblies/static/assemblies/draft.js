@@ -4,17 +4,32 @@ import { entriesOf, fill, openEntriesOf, sameEntries, takeRevision } from "./for
 import { moment, said } from "./texts.js";
 
 const PAUSE = 400;
-const form = document.getElementById("editor-form");
-const texts = document.getElementById("draft-texts");
-// The other scripts have built up the form, and Ace stands, when the page has loaded.
-if (form && texts) addEventListener("load", () => setTimeout(() => new Draft().begin()));
+// A second press within this time is the same one; after it the first may have come to nothing.
+const SAME_PRESS = 2000;
+const title = document.title;
+const drafts = [];
+
+// The other scripts have built up the forms, and Ace stands, when the page has loaded. A form has its notice beside it.
+addEventListener("load", () => setTimeout(begin));
+
+function begin() {
+  for (const form of document.querySelectorAll("form[data-draft-notice]")) drafts.push(new Draft(form));
+  for (const draft of drafts) draft.begin();
+  document.addEventListener("keydown", saveByKey);
+}
 
 class Draft {
-  begin() {
-    this.key = draftKey(form.dataset.user, form.dataset.guid || `new:${form.dataset.kind ?? ""}`);
+  constructor(form) {
+    const { user, guid, kind, draftPart } = form.dataset;
+    this.form = form;
+    this.notice = document.getElementById(form.dataset.draftNotice);
+    this.key = draftKey(user, (guid || `new:${kind ?? ""}`) + (draftPart ? `:${draftPart}` : ""));
     this.earlierKey = earlierKey(this.key);
-    this.title = document.title;
-    this.saving = false;
+  }
+
+  begin() {
+    const { form } = this;
+    this.sentAt = null;
     this.offered = null;
     // A form that came back from a refused save holds what was typed, not what is stored.
     this.stored = "unsaved" in form.dataset ? null : entriesOf(form);
@@ -25,17 +40,19 @@ class Draft {
   }
 
   get dirty() {
-    return this.stored === null || !sameEntries(this.stored, entriesOf(form));
+    return this.stored === null || !sameEntries(this.stored, entriesOf(this.form));
+  }
+
+  get saving() {
+    return this.sentAt !== null;
   }
 
   get wouldLose() {
-    const raw = document.getElementById("raw-text");
-    const typedRaw = raw && raw.value !== raw.defaultValue && !this.savingRaw;
-    return !this.givenUp && ((this.dirty && !this.saving) || typedRaw);
+    return !this.givenUp && this.dirty && !this.saving;
   }
 
   offerStored() {
-    const now = openEntriesOf(form);
+    const now = openEntriesOf(this.form);
     for (const key of [this.key, this.earlierKey]) {
       const draft = readDraft(key);
       if (!draft) continue;
@@ -46,33 +63,32 @@ class Draft {
   }
 
   offer(draft) {
+    const { guid, revision } = this.form.dataset;
     this.offered = draft;
-    const box = document.getElementById("draft-notice");
-    box.querySelector("[data-draft=when]").textContent = said(texts, "found", { time: moment(draft.savedAt) });
-    const moved = form.dataset.guid && String(draft.revision) !== form.dataset.revision;
-    const movedOn = box.querySelector("[data-draft=moved]");
+    this.notice.querySelector("[data-draft=when]").textContent = said(this.notice, "found", { time: moment(draft.savedAt) });
+    const moved = guid && String(draft.revision) !== revision;
+    const movedOn = this.notice.querySelector("[data-draft=moved]");
     movedOn.hidden = !moved;
-    movedOn.textContent = moved ? said(texts, "moved", { before: draft.revision, now: form.dataset.revision }) : "";
-    box.hidden = false;
+    movedOn.textContent = moved ? said(this.notice, "moved", { before: draft.revision, now: revision }) : "";
+    this.notice.hidden = false;
   }
 
   listen() {
     let later = 0;
     const typed = () => {
+      // What is typed while a save is on its way is no part of it.
+      this.sentAt = null;
       clearTimeout(later);
       later = setTimeout(() => this.keep(), PAUSE);
       this.show();
     };
-    for (const name of ["input", "change", "editorchange"]) form.addEventListener(name, typed);
-    const box = document.getElementById("draft-notice");
-    box.querySelector("[data-draft=restore]").addEventListener("click", () => this.restore());
-    box.querySelector("[data-draft=discard]").addEventListener("click", () => this.discard());
-    form.addEventListener("submit", (event) => event.defaultPrevented || this.send());
-    addEventListener("pageshow", () => (this.saving = this.savingRaw = this.leaving = false));
+    for (const name of ["input", "change", "editorchange"]) this.form.addEventListener(name, typed);
+    this.notice.querySelector("[data-draft=restore]").addEventListener("click", () => this.restore());
+    this.notice.querySelector("[data-draft=discard]").addEventListener("click", () => this.discard());
+    this.form.addEventListener("submit", (event) => this.send(event));
+    addEventListener("pageshow", () => ((this.sentAt = null), (this.leaving = false)));
     addEventListener("pagehide", () => this.keep());
     addEventListener("beforeunload", (event) => this.wouldLose && event.preventDefault());
-    document.addEventListener("keydown", saveByKey);
-    document.getElementById("raw-form")?.addEventListener("submit", () => (this.savingRaw = true));
     document.getElementById("logout-form")?.addEventListener("submit", () => (this.leaving = true));
     document.querySelector("[data-take-theirs]")?.addEventListener("click", () => this.giveUp());
   }
@@ -83,12 +99,12 @@ class Draft {
     const { dirty } = this;
     if (dirty && this.offered) writeDraft(this.earlierKey, this.offered);
     const room = dirty ? this.write() : this.clear();
-    document.getElementById("draft-room").hidden = room;
+    document.getElementById(`${this.notice.id}-room`).hidden = room;
     this.show();
   }
 
   get draft() {
-    return { revision: form.dataset.revision ?? "", savedAt: Date.now(), entries: openEntriesOf(form) };
+    return { revision: this.form.dataset.revision ?? "", savedAt: Date.now(), entries: openEntriesOf(this.form) };
   }
 
   write() {
@@ -104,9 +120,10 @@ class Draft {
     const draft = this.offered;
     const typed = this.dirty ? this.draft : null;
     this.answered();
-    fill(form, draft.entries);
+    fill(this.form, draft.entries);
     // What was typed on top of an older revision is saved as such, so that a conflict is seen.
-    if (draft.revision) takeRevision(form, draft.revision);
+    if (draft.revision) takeRevision(this.form, draft.revision);
+    this.form.closest("details")?.setAttribute("open", "");
     this.write();
     if (typed) this.offer(typed);
     this.show();
@@ -126,29 +143,36 @@ class Draft {
 
   answered() {
     this.offered = null;
-    document.getElementById("draft-notice").hidden = true;
+    this.notice.hidden = true;
     forgetDraft(this.earlierKey);
     forgetDraft(this.key);
   }
 
   // The draft stays until the answer says that it was saved: the way there may fail.
-  send() {
+  send(event) {
+    if (event.defaultPrevented) return;
+    if (this.saving && Date.now() - this.sentAt < SAME_PRESS) {
+      event.preventDefault();
+      return;
+    }
     this.keep();
-    this.saving = true;
+    this.sentAt = Date.now();
     noteSaving(this.key);
   }
 
   show() {
-    const dirty = this.dirty;
-    document.title = dirty ? `● ${this.title}` : this.title;
+    const dirty = drafts.some((draft) => draft.dirty);
+    document.title = dirty ? `● ${title}` : title;
     for (const mark of document.querySelectorAll("[data-unsaved-mark]")) mark.hidden = !dirty;
   }
 }
 
+// Saves what is looked at: the document as JSON where that is edited, else the form of the other tabs.
 function saveByKey(event) {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
   event.preventDefault();
-  const buttons = [...form.elements].filter((one) => one.type === "submit" && !one.disabled);
+  const form = drafts.map((draft) => draft.form).find((one) => one.closest(".is-shown details[open]")) ?? drafts[0]?.form;
+  const buttons = form ? [...form.elements].filter((one) => one.type === "submit" && !one.disabled) : [];
   const stay = buttons.find((one) => "saveAndStay" in one.dataset) ?? buttons[0];
   if (stay) form.requestSubmit(stay);
 }

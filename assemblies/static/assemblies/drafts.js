@@ -38,16 +38,18 @@ export function forgetDraftsOf(user) {
   });
 }
 
-// What is being sent is remembered for this tab, so that only the page that follows a save forgets its draft.
+// What is being sent is remembered for this tab, so that only the page that follows a save forgets its draft, and not
+// what was typed since.
 export function noteSaving(key) {
-  withStorage(() => sessionStorage.setItem(SAVING, key));
+  withStorage(() => sessionStorage.setItem(SAVING, JSON.stringify({ key, at: Date.now() })));
 }
 
 export function endSaving(isSaved) {
   withStorage(() => {
-    const key = sessionStorage.getItem(SAVING);
+    const sent = JSON.parse(sessionStorage.getItem(SAVING));
     sessionStorage.removeItem(SAVING);
-    if (key && isSaved) for (const one of [key, earlierKey(key)]) localStorage.removeItem(one);
+    if (!sent || !isSaved) return;
+    for (const key of [sent.key, earlierKey(sent.key)]) if (!(readDraft(key)?.savedAt > sent.at)) localStorage.removeItem(key);
   });
 }
 

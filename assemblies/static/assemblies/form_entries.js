@@ -1,7 +1,7 @@
 // A form's entries as plain pairs, and back into its fields.
 
 // What the server put there for itself, and the choices of one conflict, are not what people type.
-const NOT_TYPED = new Set(["csrfmiddlewaretoken", "revision", "theirs"]);
+const NOT_TYPED = new Set(["csrfmiddlewaretoken", "revision", "theirs", "merge_base", "typed_payload", "clash"]);
 const NOT_FILLED = new Set(["submit", "button", "reset", "file", "fieldset", "password"]);
 
 export function entriesOf(form) {

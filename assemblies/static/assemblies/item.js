@@ -48,11 +48,19 @@ function show(tab) {
     one.tabIndex = chosen ? 0 : -1;
     panelOf(one).classList.toggle("is-shown", chosen);
   }
+  followEdited();
   // What is saved from a tab comes back to it.
   document.getElementById("editor-form")?.setAttribute("action", `${location.pathname}${location.search}${tab.hash}`);
   // Ace and the picture measure themselves when they are seen.
   dispatchEvent(new Event("resize"));
 }
+
+// Save is for what is looked at: the document while it is edited as JSON, else the form of the other tabs.
+function followEdited() {
+  const raw = document.querySelector(".is-shown details[open] #raw-form");
+  for (const button of document.querySelectorAll("[data-save]")) button.setAttribute("form", raw ? raw.id : "editor-form");
+}
+document.querySelector(".raw-edit")?.addEventListener("toggle", followEdited);
 
 function byKey(event) {
   const at = tabs.indexOf(event.target.closest("a"));
