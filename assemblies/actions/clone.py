@@ -1,19 +1,25 @@
 """Copy an assembly, knowing what it was copied from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
+from assemblies import documents
 from assemblies.actions.change import Change, Event, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import stamped, with_content_hash
+from assemblies.actions.contents import edited, stamped, with_content_hash
 from assemblies.actions.create import check_vacant
 from assemblies.actions.find import get_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.selection import get_selection
+from assemblies.actions.staging import staged
+from assemblies.conf import max_script_bytes
 from assemblies.domains import Domain, Operation
 from assemblies.models import Assembly, Content, Lineage
+from assemblies.payloads import PayloadStore
+from assemblies.revisions.document import search_text_of
 
 # Where a published item comes from is not where its copy comes from: two rows must not answer to one path.
 PROVENANCE_KEYS = ("source_repo", "source_path", "source_version")
@@ -43,6 +49,27 @@ def clone(
         event=event,
     )
     return commit([change], permit=permit, detail={"cloned_from": guid})[0]
+
+
+def clone_edited(
+    guid: str, fields: Mapping[str, Any], *, payload: bytes | None, domain: Domain, permit: Permit, store: PayloadStore
+) -> Receipt:
+    """Copy an assembly with other values of these fields (by their names in `Content`) and, if given, another payload.
+
+    Raises AssemblyNotFound, DocumentTooLarge, Forbidden, DevModeRequired, or a Failure.
+    """
+    documents.check_script_size(payload or b"", max_script_bytes())
+    origin = get_live(guid)
+    with staged(store, [origin]) as staging:
+        reference = staging.put(payload, before=origin.read_content()) if payload is not None else None
+        named = {"display_name": copy_name(origin), **fields}
+        copied = edited(copy_of(origin, display_name=named["display_name"]), named, reference, payload)
+        change = arrival(
+            with_content_hash(copied), origin, domain=domain, actor_name=permit.actor.name, new_guid=None, event=None
+        )
+        if payload is not None:
+            change = replace(change, search_text=search_text_of(copied, payload))
+        return commit([change], permit=permit, detail={"cloned_from": guid})[0]
 
 
 def copy_name(origin: Assembly) -> str:

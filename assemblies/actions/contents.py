@@ -1,5 +1,6 @@
 """The content that a document becomes: its facts, with its bytes in the payload store."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from assemblies.conf import max_script_bytes
 from assemblies.documents import Document
 from assemblies.domains import AssemblyType
 from assemblies.models import Assembly, AttachmentFacts, Content
+from assemblies.payloads import PayloadReference
 from assemblies.revisions.document import search_text_of
 
 
@@ -59,6 +61,22 @@ def _attachment_facts(attachment: documents.Attachment, staging: Staging, before
         size_bytes=reference.size_bytes,
         extra=attachment.extra,
     )
+
+
+def edited(
+    content: Content, fields: Mapping[str, Any], reference: PayloadReference | None, payload: bytes | None
+) -> Content:
+    """Return a content with other values of these fields and, if given, another payload; its hash is not made anew."""
+    changes = dict(fields)
+    if reference is not None and payload is not None:
+        changes |= {
+            "payload_guid": reference.guid,
+            "payload_sha256": reference.sha256,
+            "payload_size_bytes": reference.size_bytes,
+            "payload_is_binary": documents.decode_text(payload) is None,
+        }
+    type_name = changes.get("type_name", content.type_name)
+    return replace(content, **changes, assembly_type=str(documents.get_assembly_type(type_name)))
 
 
 def inheriting(content: Content, row: Assembly | None) -> Content:

@@ -1,23 +1,21 @@
 """Change an assembly's fields or its script."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from assemblies import documents
 from assemblies.actions.change import Change, Receipt
 from assemblies.actions.commit import commit
-from assemblies.actions.contents import stamped, with_content_hash
+from assemblies.actions.contents import edited, stamped, with_content_hash
 from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
 from assemblies.conf import max_script_bytes
-from assemblies.documents import decode_text
 from assemblies.domains import Kind, Operation
 from assemblies.errors import RevisionConflict
 from assemblies.models import Assembly, Content
-from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.payloads import PayloadStore
 
 
 def update(
@@ -41,7 +39,7 @@ def update(
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
             living = require_live(row, guid)
-            content = _typed(replace(living.read_content(), **fields, **_payload_fields(reference, payload)))
+            content = edited(living.read_content(), fields, reference, payload)
             _check_kind(living, content, staged=kind if payload is not None else None)
             return stamped(with_content_hash(content), row, actor_name=permit.actor.name, now=now)
 
@@ -53,21 +51,6 @@ def update(
             search_text=None if payload is None else documents.searchable_text(kind, payload).replace("\0", ""),
         )
         return commit([change], permit=permit)[0]
-
-
-def _payload_fields(reference: PayloadReference | None, payload: bytes | None) -> dict[str, Any]:
-    if reference is None or payload is None:
-        return {}
-    return {
-        "payload_guid": reference.guid,
-        "payload_sha256": reference.sha256,
-        "payload_size_bytes": reference.size_bytes,
-        "payload_is_binary": decode_text(payload) is None,
-    }
-
-
-def _typed(content: Content) -> Content:
-    return replace(content, assembly_type=str(documents.get_assembly_type(content.type_name)))
 
 
 def _check_kind(living: Assembly, content: Content, *, staged: Kind | None) -> None:

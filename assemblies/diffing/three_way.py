@@ -66,6 +66,10 @@ class _Common:
     yours: int
     length: int
 
+    @property
+    def end(self) -> "_Common":
+        return _Common(self.base + self.length, self.theirs + self.length, self.yours + self.length, 0)
+
 
 def merge(base: str, theirs: str, yours: str) -> Merge:
     """Put the changes from `base` to `theirs` and to `yours` together."""
@@ -88,7 +92,7 @@ def _parts(base: Lines, theirs: Lines, yours: Lines) -> Iterator[str | Clash]:
             yield _settled(*before, number=at.yours + 1)
         if common.length:
             yield "".join(base[common.base : common.base + common.length])
-        at = _Common(*(place + common.length for place in (common.base, common.theirs, common.yours)), 0)
+        at = common.end
 
 
 def _settled(base: Lines, theirs: Lines, yours: Lines, *, number: int) -> str | Clash:

@@ -193,7 +193,7 @@ def test_changes_of_different_lines_are_put_together(
     ("pick", "line"),
     [("yours", b"mine\r\n"), ("theirs", b"theirs\r\n"), ("both", b"theirs\r\nmine\r\n"), ("x", b"mine\r\n")],
 )
-def test_lines_that_both_changed_are_chosen(  # noqa: PLR0913
+def test_lines_that_both_changed_are_chosen(
     client: Client, library: PayloadStore, operator: Actor, guid: str, pick: str, line: bytes
 ) -> None:
     answer = both_changed(client, library, operator, guid, b"theirs\r\necho two\r\n", "mine\r\necho two\r\n")

@@ -18,7 +18,7 @@ from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
-from tests.admin.item_form import address, texts_of
+from tests.admin.item_form import address, filled, texts_of
 from tests.admin.test_item_page import in_dev_mode, member
 from tests.documents_made import script
 from tests.permits import may_clone, may_create, may_delete, may_set, may_update
@@ -46,6 +46,29 @@ def guid_in(answer: Any) -> str:
 
 def fail(*_arguments: Any, **_options: Any) -> None:
     raise LibraryBusy()
+
+
+def test_a_copy_of_a_form_holds_what_was_typed(client: Client, library: PayloadStore, operator: Actor) -> None:
+    guid = create(script("Own"), domain=Domain.USER, permit=may_create(operator), store=library).guid
+    sent = filled(client, address(guid)) | {"payload": "echo typed\r\n", "summary": "Typed.", "_from_form": "1"}
+    copied = entry(guid_in(client.post(address(guid, "copy"), sent)))
+    content = copied.content
+    assert (content.display_name, content.summary, copied.domain) == ("Own (copy)", "Typed.", "user")
+    assert library.read(content.payload) == b"echo typed\n"
+    assert content.cloned_from is not None
+    assert (content.cloned_from.assembly_guid, content.cloned_from.revision) == (guid, 1)
+    assert Assembly.objects.get(guid=copied.guid).search_text == "echo typed\n"
+    assert (entry(guid).revision, entry(guid).content.summary) == (1, "")
+
+
+def test_a_mistake_in_a_form_is_not_copied(client: Client, library: PayloadStore, operator: Actor) -> None:
+    guid = create(script("Own"), domain=Domain.USER, permit=may_create(operator), store=library).guid
+    answer = client.post(
+        address(guid, "copy"), filled(client, address(guid)) | {"timeout_seconds": "soon", "_from_form": "1"}
+    )
+    assert answer.status_code == 422
+    assert "Nothing was copied yet" in answer.content.decode()
+    assert len(library_catalogue().current().entries) == 1
 
 
 def test_a_copy_has_its_own_name_and_knows_its_original(client: Client, official: str) -> None:

@@ -38,7 +38,7 @@ HOSTILE = [
 ]
 CONTROLS = {
     "save": 'name="_continue"',
-    "copy": "Save as my copy</a>",
+    "copy": ">Save as my copy</",
     "delete": ">Delete</a>",
     "dev mode": ">Enter Dev Mode</a>",
     "banner": 'id="read-only-banner"',

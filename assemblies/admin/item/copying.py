@@ -7,13 +7,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies import documents
-from assemblies.actions.clone import clone
+from assemblies.actions.change import Receipt
+from assemblies.actions.clone import clone, clone_edited
 from assemblies.actions.permit import get_permit
 from assemblies.admin.addresses import item_address
+from assemblies.admin.item.item_view import Refused, item_page
+from assemblies.admin.item.save import SAVED, sent_editing
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
-from assemblies.errors import Failure, Forbidden, InvalidField
+from assemblies.conf import payload_store
+from assemblies.domains import Domain
+from assemblies.errors import Failure, Forbidden, InvalidField, LibraryError
 from assemblies.web.actors import actor_of, chosen_domain, writable_domains
 from assemblies.web.errors import form_status_of
 from assemblies.web.lookups import get_entry
@@ -22,8 +27,10 @@ from assemblies.web.lookups import get_entry
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
-    """Ask for a name, and in Dev Mode where the copy is to go; then copy."""
+    """Ask for a name, and in Dev Mode where the copy is to go; then copy. What stands in a form is copied at once."""
     entry, actor = get_entry(guid), actor_of(request)
+    if "_from_form" in request.POST:
+        return _copy_form(request, entry)
     name = request.POST.get("display_name", proposed_name(entry)).strip()
     if request.method != "POST":
         if not writable_domains(actor):
@@ -36,7 +43,31 @@ def copy_item(request: HttpRequest, guid: str) -> HttpResponseBase:
         receipt = clone(entry.guid, domain=domain, permit=permit, display_name=wanted)
     except (InvalidField, Failure) as error:
         return _asked(request, entry, name, error.message, status=form_status_of(error))
-    messages.success(request, _("This is your copy. It is queued to be written to its database."))
+    return _copied(request, receipt)
+
+
+def _copy_form(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
+    """Copy what somebody typed and did not save; the original stays as it is stored."""
+    editing = sent_editing(request, entry)
+    try:
+        permit = get_permit(actor_of(request), LibraryEvent.CLONE, Domain.USER, guid=entry.guid)
+        if (changes := editing.changes) is None:
+            return item_page(request, entry, Refused(422, editing, message=_("Nothing was copied yet: see below.")))
+        receipt = clone_edited(
+            entry.guid,
+            changes.fields,
+            payload=changes.payload,
+            domain=Domain.USER,
+            permit=permit,
+            store=payload_store(),
+        )
+    except LibraryError as error:
+        return item_page(request, entry, Refused(form_status_of(error), editing, error=error, message=error.message))
+    return _copied(request, receipt)
+
+
+def _copied(request: HttpRequest, receipt: Receipt) -> HttpResponseBase:
+    messages.success(request, _("This is your copy. It is queued to be written to its database."), extra_tags=SAVED)
     return HttpResponseRedirect(item_address(receipt.guid))
 
 

@@ -96,12 +96,13 @@ def with_another_row(data: QueryDict) -> QueryDict:
     return more
 
 
-def merged_editing(data: QueryDict, typed: Editing, newest: Revision, script: str | None = None) -> Editing:
+def merged_editing(typed: Editing, newest: Revision, script: str | None = None) -> Editing:
     """Return the form over the newest revision, with what was typed; fields that nobody touched show the newest.
 
     `script` is what the script is to be, where it is neither.
     """
-    merged = data.copy()
+    sent: Any = typed.form.data
+    merged = sent.copy()
     if script is not None:
         merged["payload"] = script
     form = ItemForm(newest.content, newest.payload)

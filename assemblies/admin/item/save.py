@@ -150,7 +150,7 @@ def _conflicting(request: HttpRequest, guid: str, typed: Editing) -> HttpRespons
     merge = merge_of(typed.base, newest, changes)
     refused = Refused(
         409,
-        merged_editing(typed.form.data, typed, newest, merge.text() if merge else None),
+        merged_editing(typed, newest, merge.text() if merge else None),
         conflict=conflict_of(entry, typed.base, newest, changes, merge),
     )
     return item_page(request, entry, refused)
