@@ -1,8 +1,14 @@
-"""Errors that no endpoint answered: JSON for programs, a plain page for people. Nothing here asks a database."""
+"""Errors that no endpoint answered: JSON for programs, a page for people.
+
+Who is signed in meets what they may not or cannot have in the site's frame, with the ways on beside it. All other
+errors have a plain page that asks no database, as these have while one cannot be asked.
+"""
 
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth import get_user
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.templatetags.static import static
@@ -10,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from assemblies.errors import Failure
 from assemblies.web.errors import answer_of, error_body
 
 MESSAGES = {
@@ -28,8 +35,10 @@ TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: _("Service Unavailable"),
     HTTPStatus.INSUFFICIENT_STORAGE: _("Insufficient Storage"),
 }
+FRAMED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 CSRF_MESSAGE = _(
-    "This page was open for too long, or another site sent you here. Go back, reload the page and try again."
+    "This page was open for too long, or another site sent you here, so nothing was changed. Go back and reload the "
+    "page; what you typed into an assembly is kept as a draft in this browser."
 )
 FORM_MESSAGE = _("This is larger than a form may be, so nothing was changed. Go back: what you typed is still there.")
 TLS_MESSAGE = _("Use the https address: what you sent, your token included, could be read on its way.")
@@ -81,14 +90,33 @@ def _answer(request: HttpRequest, status: HTTPStatus, *, code: str = "", message
     message = str(message or MESSAGES[status])
     if request.path_info.startswith(("/api", "/health")):
         return JsonResponse(error_body(code or status.name.lower(), message), status=status)
-    return HttpResponse(
+    title = TITLES.get(status, status.phrase)
+    return (status in FRAMED and _framed(request, status, title, message)) or HttpResponse(
         format_html(
             PAGE,
             language=get_language(),
-            title=TITLES.get(status, status.phrase),
+            title=title,
             message=message,
             style=static("assemblies/plain.css"),
             home=_("To the library"),
         ),
         status=status,
     )
+
+
+def _framed(request: HttpRequest, status: HTTPStatus, title: Any, message: str) -> HttpResponseBase | None:
+    """Return the page in the site's frame; None for who is not signed in, and while that cannot be asked."""
+    # Pages are imported when one is wanted: commands and programs never pay for them.
+    from assemblies.admin.page import render_page
+
+    try:
+        if not hasattr(request, "session"):
+            return None
+        if not hasattr(request, "user"):
+            # What is refused before Django asks who it is: a form that is too large, whose body stays unread.
+            request.user = get_user(request)
+        if not request.user.is_active:
+            return None
+        return render_page(request, "admin/error.html", title=title, status=status, message=message)
+    except (DatabaseError, Failure):
+        return None

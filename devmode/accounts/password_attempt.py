@@ -56,10 +56,10 @@ class PasswordAttempt:
         """Audit a wrong password. Raises AuditUnwritable."""
         self._record(Outcome.DENIED, role=Role.ANONYMOUS, code=code)
 
-    def succeed(self, user: User) -> None:
+    def succeed(self, user: User, **detail: Any) -> None:
         """Take the attempt off the counts and audit it, within the transaction of what it allows."""
         give_back_attempt(self.limits)
-        record(self._facts(Outcome.SUCCESS, role=role_of(user)), now=timezone.now())
+        record(self._facts(Outcome.SUCCESS, role=role_of(user), **detail), now=timezone.now())
 
     def _record(self, outcome: Outcome, *, role: Role, **detail: Any) -> None:
         with write_transaction():

@@ -31,7 +31,7 @@ class AccessEvent(AuditEvent):
     CREATE_ACCOUNT = "account.create", "Add a user or a group"
     UPDATE_ACCOUNT = "account.update", "Change a user or a group"
     DELETE_ACCOUNT = "account.delete", "Delete a user or a group"
-    CREATE_TOKEN = "token.create", "Make an API token by command"
+    CREATE_TOKEN = "token.create", "Make an API token by command or on one's own page"
     REVOKE_TOKEN = "token.revoke", "Revoke somebody's API token"
     ADOPT_SECRET_KEY = "secret_key.adopt", "Take another secret key, which ends every token and session"
     ENTER_DEV_MODE = "devmode.enter", "Enter Dev Mode"

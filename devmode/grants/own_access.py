@@ -1,15 +1,19 @@
-"""What somebody has access by, as they see and end it themselves: their API tokens and their sessions."""
+"""What somebody has access by, as they see, make and end it themselves: their API tokens and their sessions."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from devmode import grants
+from devmode.accounts.password_attempt import PasswordAttempt
+from devmode.accounts.tokens import issue_token
 from devmode.audit import AuditFacts, record
 from devmode.audit.events import AccessEvent
+from devmode.grants.dev_mode import PasswordWrong
 from devmode.grants.lifecycle import session_digest, token_digest
 from devmode.grants.principal import Principal
 from devmode.grants.sessions import LOGGED_IN_AT, sessions_of
@@ -57,6 +61,30 @@ def end_access(principal: Principal, chosen: Callable[[Access], bool]) -> list[A
         if ended:
             record(_facts(principal, ended), now=now)
     return ended
+
+
+def make_token(principal: Principal, *, password: str, ttl_seconds: int) -> str:
+    """Return a new API token of the user's own, once they have proved who they are.
+
+    Raises PasswordWrong, TooManyAttempts and AuditUnwritable.
+    """
+    attempt = PasswordAttempt(
+        event=AccessEvent.CREATE_TOKEN,
+        username=principal.user.get_username(),
+        address=principal.remote_address,
+        by="session",
+    )
+    attempt.take()
+    if not principal.user.check_password(password):
+        attempt.fail("password_wrong")
+        raise PasswordWrong
+    with write_transaction():
+        token, kept = issue_token(principal.user, ttl_seconds=ttl_seconds, now=timezone.now())
+        attempt.succeed(principal.user, prefix=kept.prefix, ttl_seconds=ttl_seconds)
+    if principal.session is not None:
+        # Checking the password may have rehashed it, which the session has to know.
+        principal.session[HASH_SESSION_KEY] = principal.user.get_session_auth_hash()
+    return token
 
 
 def _of_session(session: Session, own_bearer: str, granted: Collection[str]) -> Access:

@@ -1,5 +1,6 @@
 """The official catalogue's pages: its state, the plan of a sync, the sync itself, its record and its undoing."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -259,24 +260,45 @@ def test_without_dev_mode_there_are_no_buttons_and_each_post_is_refused_and_audi
     assert list(denied) == ["official.sync", "official.sync", "official.undo"]
 
 
-def test_staff_see_the_state_and_past_syncs_but_not_from_where_by_whom_or_why(
-    staff: Client, sync_record: SyncRecord, synced: Client
+@pytest.mark.parametrize("who", ["staff", "signed_in_viewer"])
+def test_everybody_sees_the_state_and_past_syncs_but_not_from_where_by_whom_or_why(
+    request: pytest.FixtureRequest, who: str, sync_record: SyncRecord, synced: Client
 ) -> None:
+    reader = request.getfixturevalue(who)
     for path in (LIST, f"{LIST}{sync_record.pk}/change/"):
-        said = page(staff, path)
+        said = page(reader, path)
         assert "Refused" in said
         for hidden in ("/srv/catalogue", "command:sync_official", "certain host", "Synchronise now", "Enter Dev Mode"):
             assert hidden not in said
-    assert staff.post(RUN).status_code == 403
+    assert reader.get(UNDO).status_code == 403
+    for path in (RUN, PLAN, UNDO):
+        assert reader.post(path).status_code == 403
 
 
-def test_viewers_and_strangers_get_nowhere(signed_in_viewer: Client, stranger: Client, sync_record: SyncRecord) -> None:
+def test_without_an_account_there_is_nothing_to_see(stranger: Client, sync_record: SyncRecord) -> None:
     for path in (LIST, f"{LIST}{sync_record.pk}/change/", UNDO):
-        assert signed_in_viewer.get(path).status_code == 403
         assert stranger.get(path).status_code == 302
     for path in (RUN, PLAN, UNDO):
-        assert signed_in_viewer.post(path).status_code == 403
         assert stranger.post(path).status_code == 302
+
+
+def test_a_sync_leads_to_what_it_changed(synced: Client, folder: Path) -> None:
+    publish(folder, 1, description="Says another number.")
+    answer = synced.post(RUN, follow=True)
+    written = answer.context["written"]
+    assert [one.name for one in written] == ["Number 1"]
+    said = re.sub("<[^>]*>", "", page(synced, written[0].diff_address))
+    assert "Says a number." in said
+    assert "Says another number." in said
+
+
+def test_local_edits_are_kept_unless_somebody_says_otherwise(
+    synced: Client, store: PayloadStore, command: Actor
+) -> None:
+    box = '<input type="checkbox" name="keep_local" value="yes" checked>'
+    assert box not in page(synced, LIST)
+    update(guid_of(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=store)
+    assert f"{box} Keep the one local edit" in page(synced, LIST)
 
 
 def test_only_a_post_synchronises(granted: Client) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
@@ -27,11 +28,18 @@ class Written:
     guid: str
     name: str
     domain: str
+    sequence: int
     what: Any
+    has_content: bool
 
     @property
     def address(self) -> str:
         return item_address(self.guid)
+
+    @property
+    def diff_address(self) -> str:
+        """What this sync changed of it."""
+        return f"{reverse('admin:assembly_diff', args=[self.guid])}?to={self.sequence}"
 
 
 def record_page(request: HttpRequest, record: SyncRecord) -> HttpResponse:
@@ -63,12 +71,14 @@ def _written_by(record: SyncRecord, snapshot: Snapshot) -> list[Written]:
     if record.first_sequence is None:
         return []
     entries = JournalEntry.objects.filter(sequence__range=(record.first_sequence, record.last_sequence))
-    found = entries.order_by("sequence").values_list("assembly_guid", "domain", "operation")[:MAX_WRITTEN]
+    found = entries.order_by("sequence").values_list("assembly_guid", "domain", "sequence", "operation", "content")[
+        :MAX_WRITTEN
+    ]
     return [_written(snapshot, *facts) for facts in found]
 
 
-def _written(snapshot: Snapshot, guid: str, domain: str, operation: str) -> Written:
+def _written(snapshot: Snapshot, guid: str, domain: str, sequence: int, operation: str, content: str) -> Written:
     entry = snapshot.entries.get(guid)
     name = visible(entry.content.display_name) if entry else guid
     what = "" if operation == Operation.SYNC else Operation(operation).label
-    return Written(guid, name, domain, what)
+    return Written(guid, name, domain, sequence, what, has_content=bool(content))

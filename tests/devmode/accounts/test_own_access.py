@@ -12,6 +12,7 @@ from django.utils import timezone
 from devmode.accounts.tokens import issue_token
 from devmode.grants import session_digest
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
+from tests.api.conftest import PASSWORD
 from tests.devmode.conftest import MakeUser, browser_of, entered, program_of
 
 PAGE = "/account/access"
@@ -133,3 +134,42 @@ def test_the_admins_header_leads_there(make_user: MakeUser) -> None:
     client = browser_of(User.objects.create_superuser("root")).client
     assert f'<a href="{PAGE}">Tokens and sessions</a>' in client.get("/admin/").content.decode()
     assert "View site" not in client.get(PAGE).content.decode()
+
+
+def test_a_token_is_made_shown_once_and_audited(browser: Client, vera: User) -> None:
+    answer = browser.post(PAGE, {"make": "token", "days": "30", "password": PASSWORD})
+    assert answer.status_code == 200
+    token = str(answer.context["new_token"])
+    assert answer.content.decode().count(token) == 1
+    assert token not in shown(browser)
+    made = ApiToken.objects.get()
+    assert (made.user, made.made_by_command, (made.expires_at - made.created_at).days) == (vera, False, 30)
+    assert Client(headers={"Authorization": f"Token {token}"}).get("/api/assemblies").status_code == 200
+    entry = AuditEntry.objects.get(event="token.create")
+    assert (entry.actor, entry.outcome) == ("vera", "success")
+    assert (made.prefix in entry.detail, token in entry.detail) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"days": "30", "password": "wrong"}, "This is not your password."),
+        ({"days": "30"}, "This field is required."),
+        ({"days": "0", "password": PASSWORD}, "greater than or equal to 1"),
+        ({"days": "366", "password": PASSWORD}, "less than or equal to 365"),
+        ({"days": "soon", "password": PASSWORD}, "Enter a whole number."),
+    ],
+)
+def test_no_token_is_made_without_the_password_or_for_ever(browser: Client, sent: dict[str, str], words: str) -> None:
+    answer = browser.post(PAGE, {"make": "token"} | sent)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not ApiToken.objects.exists()
+
+
+def test_guessing_the_password_is_locked_out(browser: Client) -> None:
+    sent = {"make": "token", "days": "30", "password": "wrong"}
+    assert [browser.post(PAGE, sent).status_code for _ in range(11)] == [422] * 10 + [429]
+    answer = browser.post(PAGE, sent | {"password": PASSWORD})
+    assert (answer.status_code, ApiToken.objects.exists()) == (429, False)
+    assert int(answer["Retry-After"]) > 0
