@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
@@ -31,17 +31,17 @@ class TokenForm(forms.Form):
     """How long a token is to be valid, and the password: a session that was left open makes no lasting access."""
 
     days = forms.IntegerField(
-        label=_lazy("Valid for days"),
+        label=gettext_lazy("Valid for days"),
         min_value=1,
         max_value=MAX_DAYS,
         initial=90,
-        help_text=_lazy("As short as its program allows; it can be ended here at any time."),
+        help_text=gettext_lazy("As short as its program allows; it can be ended here at any time."),
     )
     password = forms.CharField(
-        label=_lazy("Password"),
+        label=gettext_lazy("Password"),
         max_length=4096,
         strip=False,
-        help_text=_lazy("A token acts as you, so prove that it is you who makes it."),
+        help_text=gettext_lazy("A token acts as you, so prove that it is you who makes it."),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
