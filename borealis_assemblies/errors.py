@@ -1,6 +1,6 @@
 """Errors that no endpoint answered: JSON for programs, a page for people.
 
-Who is signed in meets what they may not or cannot have in the site's frame, with the ways on beside it. All other
+Who is signed in meets what they may not or cannot have in the site's frame, with the navigation around it. All other
 errors have a plain page that asks no database, as these have while one cannot be asked.
 """
 

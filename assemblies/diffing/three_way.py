@@ -41,7 +41,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Merge:
-    """The text in parts, in order: what is settled, as text, and what is to be chosen."""
+    """The text in parts, in order: what needs no choice, as text, and what is to be chosen."""
 
     parts: Sequence[str | Clash]
 
@@ -89,13 +89,13 @@ def _parts(base: Lines, theirs: Lines, yours: Lines) -> Iterator[str | Clash]:
     for common in [*shared, end]:
         before = base[at.base : common.base], theirs[at.theirs : common.theirs], yours[at.yours : common.yours]
         if any(before):
-            yield _settled(*before, number=at.yours + 1)
+            yield _merged(*before, number=at.yours + 1)
         if common.length:
             yield "".join(base[common.base : common.base + common.length])
         at = common.end
 
 
-def _settled(base: Lines, theirs: Lines, yours: Lines, *, number: int) -> str | Clash:
+def _merged(base: Lines, theirs: Lines, yours: Lines, *, number: int) -> str | Clash:
     if theirs in (base, yours):
         return "".join(yours)
     if yours == base:

@@ -70,7 +70,7 @@ def edits(name: str) -> st.SearchStrategy[str]:
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 @settings(max_examples=40)
 @given(edits("theirs"), edits("yours"))
-def test_what_is_settled_is_what_git_makes_of_it(
+def test_what_needs_no_choice_is_what_git_makes_of_it(
     tmp_path_factory: pytest.TempPathFactory, theirs: str, yours: str
 ) -> None:
     base = "".join(f"{at}\n" for at in range(8))

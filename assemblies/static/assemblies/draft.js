@@ -9,7 +9,7 @@ const SAME_PRESS = 2000;
 const title = document.title;
 const drafts = [];
 
-// The other scripts have built up the forms, and Ace stands, when the page has loaded. A form has its notice beside it.
+// The other scripts have built up the forms, and Ace stands, when the page has loaded. Each form names its notice.
 addEventListener("load", () => setTimeout(begin));
 
 function begin() {
