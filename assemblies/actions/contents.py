@@ -66,7 +66,7 @@ def _attachment_facts(attachment: documents.Attachment, staging: Staging, before
 def edited(
     content: Content, fields: Mapping[str, Any], reference: PayloadReference | None, payload: bytes | None
 ) -> Content:
-    """Return a content with other values of these fields and, if given, another payload; its hash stays that of before."""
+    """Return a content with other values of these fields and, if given, another payload. Its hash stays."""
     changes = dict(fields)
     if reference is not None and payload is not None:
         changes |= {
