@@ -11,11 +11,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assemblies.errors import InvalidField, UnknownField
-from assemblies.supervision import InvalidOrder, Language, Variable, check_variables
+from assemblies.supervision import InvalidOrder, Language, Variable, check_variables, environment_name
 
 NUMBERS = frozenset({"number", "int", "integer", "float"})
 BOOLEANS = frozenset({"boolean", "bool"})
 CREDENTIALS = frozenset({"credential", "secret", "password"})
+SELECTIONS = frozenset({"select", "choice"})
 TRUE_WORDS, FALSE_WORDS = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 
 Declared = Sequence[Mapping[str, Any]]
@@ -39,6 +40,40 @@ def resolve_variables(language: Language, declared: Declared, given: Mapping[str
     except InvalidOrder as error:
         raise InvalidField(error.message, field=f"variables.{error.field}" if error.field else "variables") from error
     return variables
+
+
+def find_warnings(language: Language | None, declared: Declared) -> list[dict[str, str]]:
+    """Return, for each declared variable, what a run could not take of it: words by the key they are about.
+
+    `language` is None for a workflow, whose variables become no environment.
+    """
+    owners: dict[str, str] = {}
+    return [_name_warnings(language, variable, owners) | _value_warnings(variable) for variable in declared]
+
+
+def _name_warnings(language: Language | None, variable: Mapping[str, Any], owners: dict[str, str]) -> dict[str, str]:
+    """`owners` are the variables before it, by their names in the environment; this one is added."""
+    name = str(variable.get("name") or "")
+    if language is None or not name:
+        return {}
+    try:
+        check_variables(language, [Variable(name, "")])
+    except InvalidOrder as error:
+        return {"name": error.message}
+    given = environment_name(name)
+    if (owner := owners.setdefault(given, name)) != name:
+        return {"name": _("%(other)s is %(name)s in the environment, too.") % {"other": owner, "name": given}}
+    return {}
+
+
+def _value_warnings(variable: Mapping[str, Any]) -> dict[str, str]:
+    if str(variable.get("type") or "").lower() in SELECTIONS and not choices_of(variable):
+        return {"choices": _("There is nothing to choose from yet.")}
+    try:
+        _resolve({**variable, "required": False}, None)
+    except InvalidField as error:
+        return {"default": error.message}
+    return {}
 
 
 def is_credential(variable: Mapping[str, Any]) -> bool:

@@ -218,3 +218,32 @@ def test_too_many_variables_are_read_and_edited_as_json(client: Client, library:
 )
 def test_each_language_refers_to_a_variable_its_own_way(language: str, name: str, reference: str) -> None:
     assert reference_to(name, AssemblyType(language)) == reference
+
+
+def test_what_a_run_could_not_take_is_said_beside_the_field_and_stops_no_save(
+    client: Client, library: PayloadStore
+) -> None:
+    declared: list[dict[str, Any]] = [
+        {"name": "retries", "type": "number", "default": "three"},
+        {"name": "size", "type": "select", "options": []},
+        {"name": "colour", "type": "string", "options": ["red", "green"], "default": "blue"},
+        {"name": "loud", "type": "boolean", "default": "perhaps"},
+        {"name": "PATH", "type": "string"},
+        {"name": "two-words", "type": "string"},
+        {"name": "two_words", "type": "string"},
+        {"name": "fine", "type": "number", "default": "3", "required": True},
+    ]
+    guid = shelve(library, declared)
+    rows = client.get(address(guid)).context["variable_rows"].warned_rows
+    assert {row["name"].value(): warnings for row, warnings in rows} == {
+        "retries": {"default": "This must be a number."},
+        "size": {"choices": "There is nothing to choose from yet."},
+        "colour": {"default": "Choose one of: red, green."},
+        "loud": {"default": "This must be true or false."},
+        "PATH": {"name": "A variable of this name could change which code runs."},
+        "two-words": {},
+        "two_words": {"name": "two-words is TWO_WORDS in the environment, too."},
+        "fine": {},
+    }
+    assert client.post(address(guid), filled(client, address(guid)) | {"summary": "Saved."}).status_code == 302
+    assert variables(guid) == declared

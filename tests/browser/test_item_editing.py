@@ -255,3 +255,24 @@ def test_a_second_press_is_no_conflict_with_oneself(visit: Visit) -> None:
         document.dispatchEvent(new KeyboardEvent("keydown", { key: "s", ctrlKey: true, cancelable: true })); }""")
     said(page, "Saved as revision 2")
     assert stored(guid).revision == 2
+
+
+def test_a_variable_is_warned_about_and_counted_while_somebody_types(visit: Visit) -> None:
+    guid = shelved(variables=[{"name": "retries", "type": "number", "default": "3"}])
+    page = visit("operator")
+    open_tab(page, guid, "variables")
+    row = page.locator(".variable-row").first
+    warning = row.locator("[data-warning=default]")
+    expect(warning).to_be_hidden()
+    row.get_by_label("Default").fill("three")
+    expect(warning).to_have_text("This must be a number.")
+    row.get_by_label("Type").select_option("select")
+    expect(row.locator("[data-warning=choices]")).to_have_text("There is nothing to choose from yet.")
+    row.get_by_label("Choices").fill("two\nthree")
+    expect(row.locator("[data-warning=choices]")).to_be_hidden()
+    expect(warning).to_be_hidden()
+    page.get_by_role("button", name="Add a variable").click()
+    expect(page.locator("#tab-variables .count")).to_have_text("2")
+    page.locator(".variable-row").nth(1).get_by_label("Remove").check()
+    expect(page.locator("#tab-variables .count")).to_have_text("1")
+    page.once("dialog", lambda dialog: dialog.accept())

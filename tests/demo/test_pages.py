@@ -30,7 +30,7 @@ SAYS = {
     "queue": ["Backup check", "Badge readers", "Clock drift", "Page timing"],
     "dev_mode_grants": ["kim", "ada"],
     "assemblies_assembly_changelist": ["40", "Full file systems", "Kernel warnings of today"],
-    "assemblies_syncrecord_changelist": ["kim", *STATES],
+    "assemblies_syncrecord_changelist": STATES,
     "export_assemblies": ["40"],
 }
 

@@ -16,7 +16,10 @@ from assemblies.actions.setting_rules import SECRET_TYPES
 from assemblies.admin.item import typed_values as values
 from assemblies.admin.item.references import reference_to
 from assemblies.documents.payload_text import with_line_feeds
+from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidDocument
+from assemblies.execution.variables import find_warnings
+from assemblies.supervision import Language
 
 TYPES = ("string", "number", "boolean", "select", "credential")
 TRUTH_TYPES = frozenset({"boolean", "bool"})
@@ -87,6 +90,14 @@ class VariableForm(forms.Form):
         return reference_to(self._value("name"), self.language)
 
     @property
+    def declared(self) -> dict[str, Any]:
+        """What the row says now, as far as a run would look at it; choices that no row shows stay as they are."""
+        shown = {key: self._value(key) for key in ("name", "type", "default")}
+        key = choices_key(self.original)
+        options = values.read_lines(self._value("choices")) if "choices" in self.fields else self.original.get(key)
+        return shown | {"options": options}
+
+    @property
     def is_blank(self) -> bool:
         """Say whether this is a new row that nothing was typed into."""
         texts = ("name", "label", "default", "choices", "description")
@@ -136,7 +147,7 @@ class BaseVariableRows(BaseFormSet):
     """All rows."""
 
     def __init__(self, variables: list[dict[str, Any]], language: str, data: Any = None) -> None:
-        self.variables = variables
+        self.variables, self.language = variables, language
         initial = [shown_variable(variables[at]) | {"of": at} for at in shown_order(variables)]
         kwargs = {"variables": variables, "language": language}
         super().__init__(data=data, prefix="variables", initial=initial, form_kwargs=kwargs)
@@ -152,6 +163,14 @@ class BaseVariableRows(BaseFormSet):
     def shown_rows(self) -> list[Any]:
         """The rows in the order they were put into."""
         return sorted(self.forms, key=lambda row: _place(row["ORDER"].value(), len(self.forms)))
+
+    @property
+    def warned_rows(self) -> list[tuple[Any, dict[str, str]]]:
+        """The rows in their order, each with what a run could not take of it: nothing that stops a save."""
+        rows = self.shown_rows
+        assembly_type = AssemblyType(self.language)
+        language = None if assembly_type is AssemblyType.WORKFLOW else Language(self.language)
+        return list(zip(rows, find_warnings(language, [row.declared for row in rows]), strict=True))
 
     def read(self) -> list[dict[str, Any]] | None:
         """Return the variables in the order of the rows; None when a row has a mistake, which then shows at it."""

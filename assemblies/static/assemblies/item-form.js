@@ -7,6 +7,9 @@ const rows = document.getElementById("variable-rows");
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SECRET = new Set(["credential", "secret", "password"]);
 const TRUTH = new Set(["boolean", "bool"]);
+const TRUTHS = new Set(["true", "1", "yes", "on", "false", "0", "no", "off"]);
+const NUMBERS = new Set(["number", "int", "integer", "float"]);
+const SELECTIONS = new Set(["select", "choice"]);
 
 if (rows) {
   const ways = JSON.parse(document.getElementById("variable-references").textContent);
@@ -37,12 +40,40 @@ if (rows) {
     const choices = row.querySelector(".row-choices textarea");
     row.classList.toggle("has-choices", type === "select" || type === "choice" || Boolean(choices?.value));
     refer(row);
+    warn(row, type);
+  };
+
+  // What a run could not take is said while somebody types; whether a name will do is only known when it is saved.
+  const warn = (row, type) => {
+    const choices = row.querySelector(".row-choices textarea")?.value.split("\n").map((line) => line.trim()).filter(Boolean);
+    const value = part(row, "default").value.trim();
+    tell(row, "choices", SELECTIONS.has(type) && choices?.length === 0 ? "none" : "");
+    tell(row, "default", value ? wrongness(type, value, choices ?? []) : "");
+  };
+
+  const wrongness = (type, value, choices) => {
+    if (choices.length && !choices.includes(value)) return "outside";
+    if (NUMBERS.has(type) && !Number.isFinite(Number(value))) return "number";
+    return TRUTH.has(type) && !TRUTHS.has(value.toLowerCase()) ? "truth" : "";
+  };
+
+  const tell = (row, name, words) => {
+    const place = row.querySelector(`[data-warning=${name}]`);
+    if (!place) return;
+    place.hidden = !words;
+    place.textContent = words ? said(document.getElementById("variables-said"), words) : "";
+  };
+
+  const count = () => {
+    const live = [...rows.children].filter((row) => !row.hidden && !isRemoved(row));
+    document.querySelector("#tab-variables .count").textContent = live.length;
   };
 
   const number = () => {
     let place = 0;
     for (const row of rows.children) row.querySelector(".row-order").value = ++place;
     document.getElementById("no-variables").hidden = rows.children.length > 0;
+    count();
   };
 
   const add = () => {
@@ -84,10 +115,12 @@ if (rows) {
     const row = event.target.closest(".variable-row");
     if (!row) return;
     follow(row);
+    count();
     // A row that was never saved leaves at once.
     if (isRemoved(row) && !row.querySelector("[name$='-of']").value) {
       const after = row.nextElementSibling ?? row.previousElementSibling;
       row.hidden = true;
+      count();
       (after?.querySelector("[data-part=name]") ?? document.getElementById("add-variable")).focus();
     }
   });
