@@ -220,7 +220,7 @@ def test_each_language_refers_to_a_variable_its_own_way(language: str, name: str
     assert reference_to(name, AssemblyType(language)) == reference
 
 
-def test_what_a_run_could_not_take_is_said_beside_the_field_and_stops_no_save(
+def test_what_a_run_could_not_take_is_said_at_its_field_and_stops_no_save(
     client: Client, library: PayloadStore
 ) -> None:
     declared: list[dict[str, Any]] = [
