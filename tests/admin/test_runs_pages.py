@@ -195,3 +195,30 @@ def test_colours_are_shown_and_nothing_else_is_obeyed(text: str, html: str | Non
     shown = rendered([RunOutput(stream="stdout", content=text.encode())])
     assert "\x1b" not in shown
     assert html is None or shown == f'<span class="output-stdout">{html}</span>'
+
+
+def test_the_page_of_an_assembly_lists_its_latest_runs(
+    superuser: Client, signed_in_viewer: Client, item: str, run: Run
+) -> None:
+    change = f"/admin/assemblies/assembly/{item}/change/"
+    assert "It was not run yet." in superuser.get(change).content.decode()
+    superuser.post(page_of(run, "cancel/"))
+    superuser.post(form_of(item), FILLED | {"revision": "1"})
+    carry_out(event=EventType.FAILED, error="It failed.")
+    own = Run.objects.get(assembly_guid=item)
+    page = superuser.get(change).content.decode()
+    assert 'Runs <span class="count">1</span>' in page
+    for words in (page_of(own), "Failed", "It failed.", "ada", "server"):
+        assert words in page
+    assert page_of(run) not in page
+    told = signed_in_viewer.get(change).content.decode()
+    assert (page_of(own) in told, "It failed." in told, form_of(item) in told) == (True, False, False)
+
+
+def test_of_many_runs_the_page_of_an_assembly_lists_ten_and_leads_to_the_rest(superuser: Client, item: str) -> None:
+    for _number in range(11):
+        superuser.post(form_of(item), FILLED | {"revision": "1"})
+    page = superuser.get(f"/admin/assemblies/assembly/{item}/change/").content.decode()
+    listed, led_to_all, in_navigation = 10, 1, 1
+    assert page.count('href="/admin/runs/') == listed + led_to_all + in_navigation
+    assert f'<a href="/admin/runs/?assembly={item}">All 11 runs</a>' in page

@@ -19,6 +19,7 @@ from assemblies.admin.item.summary_view import shown_summary
 from assemblies.admin.item.tabs import tabs_of
 from assemblies.admin.item.variables_view import shown_variables
 from assemblies.admin.page import render_page
+from assemblies.admin.runs.lines import latest_runs
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.workflow.picture import picture_of
 from assemblies.catalogue import CatalogueEntry, library_catalogue
@@ -53,6 +54,7 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
     """Return the page; after a save that was refused with everything that was typed."""
     revision = newest_of(entry)
     rights = page_header.rights_in(request, entry)
+    runs = latest_runs(entry.guid, rights.actor)
     editing = refused.editing if refused and refused.editing else None
     if editing is None and rights.may_write:
         editing = editing_of(revision)
@@ -76,9 +78,10 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         updated_at=parse_time(entry.content.updated_at),
         is_administrator=is_administrator(request),
         history=history_of(entry, sent_number(request.GET, "page") or 1),
+        runs=runs,
         raw=raw_text(entry.guid, revision),
         raw_typed=refused.raw if refused else None,
-        **editing_context(editing, revision),
+        **editing_context(editing, revision, run_count=runs.total),
     )
 
 
@@ -86,7 +89,9 @@ def _deleted_by(entry: CatalogueEntry) -> str:
     return JournalEntry.objects.values_list("actor", flat=True).get(sequence=entry.revision)
 
 
-def editing_context(editing: Editing | None, revision: Revision, *, is_new: bool = False) -> dict[str, Any]:
+def editing_context(
+    editing: Editing | None, revision: Revision, *, is_new: bool = False, run_count: int = 0
+) -> dict[str, Any]:
     """Return what the tabs of the form show, for an assembly that is there as for one that is to be."""
     content, payload = revision.content, revision.payload
     is_workflow = content.kind is Kind.WORKFLOW
@@ -97,7 +102,7 @@ def editing_context(editing: Editing | None, revision: Revision, *, is_new: bool
         "form": editing.form if editing else None,
         "variable_rows": editing.rows if editing else None,
         "may_write": editing is not None,
-        "tabs": tabs_of(content, editing, is_new=is_new),
+        "tabs": tabs_of(content, editing, is_new=is_new, run_count=run_count),
         "payload_text": text,
         "payload_problem": _problem(revision),
         "picture": picture_of(payload) if is_workflow and payload is not None else None,

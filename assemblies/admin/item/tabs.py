@@ -20,7 +20,7 @@ class Tab:
     has_errors: bool = False
 
 
-def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False) -> list[Tab]:
+def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False, run_count: int = 0) -> list[Tab]:
     wrong = set(editing.form.errors) if editing and editing.form.is_bound else set()
     rows = editing.rows if editing else None
     wrong_rows = rows is not None and rows.is_bound and (any(rows.errors) or bool(rows.non_form_errors()))
@@ -31,4 +31,10 @@ def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False) 
     ]
     if is_new:
         return tabs
-    return [*tabs, Tab("files", _("Files"), len(content.files)), Tab("history", _("History")), Tab("raw", _("Raw"))]
+    return [
+        *tabs,
+        Tab("files", _("Files"), len(content.files)),
+        Tab("history", _("History")),
+        Tab("runs", _("Runs"), run_count),
+        Tab("raw", _("Raw")),
+    ]

@@ -1,7 +1,6 @@
 """The list of runs: newest first, by status and assembly."""
 
 from collections import Counter
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -10,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assemblies.admin.page import render_page
-from assemblies.admin.runs.page import TONES
+from assemblies.admin.runs.lines import lines_of
 from assemblies.catalogue import library_catalogue
 from assemblies.execution.models import Run
-from assemblies.execution.reading import Sight, run_lines
 from assemblies.execution.states import Status
 from assemblies.web.actors import actor_of
 
@@ -28,31 +26,16 @@ def runs_page(request: HttpRequest) -> HttpResponse:
     if chosen in Status.values:
         rows = rows.filter(status=chosen)
     page = Paginator(rows.order_by("-created_at", "run_id"), RUNS_PER_PAGE).get_page(request.GET.get("page"))
-    lines = run_lines(list(page.object_list), Sight.of(actor_of(request)))
     entry = library_catalogue().current().entries.get(guid)
     return render_page(
         request,
         "library/runs/list.html",
         title=_("Runs"),
         page=page,
-        lines=[_line(line) for line in lines],
+        lines=lines_of(list(page.object_list), actor_of(request)),
         counts=[(status, counts[status], status == chosen) for status in Status if counts[status]],
         total=sum(counts.values()),
         chosen=chosen,
         guid=guid,
         entry=entry,
     )
-
-
-def _line(line: dict[str, Any]) -> dict[str, Any]:
-    status = Status(line["status"])
-    started, ended = line["started_at"], line["finished_at"]
-    seconds = (ended - started).total_seconds() if started and ended else None
-    errors = [item["last_error"] for item in line["items"] if item["last_error"]]
-    waits = [item["waiting_for"] for item in line["items"] if item["waiting_for"]]
-    return line | {
-        "label": status.label,
-        "tone": TONES.get(status, "queued"),
-        "seconds": seconds,
-        "words": (errors or waits or [""])[0],
-    }

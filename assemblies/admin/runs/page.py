@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.runs.lines import seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
@@ -32,14 +33,6 @@ from assemblies.execution.rerun import rerun
 from assemblies.execution.states import Status
 from assemblies.permissions import Place, Verb, may
 from assemblies.web.actors import actor_of
-
-TONES = {
-    Status.COMPLETED: "good",
-    Status.FAILED: "bad",
-    Status.TIMED_OUT: "bad",
-    Status.STALLED: "warning",
-    Status.CANCELED: "deleted",
-}
 
 
 @require_safe
@@ -117,11 +110,11 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "run": run,
         "line": line,
         "run_status": status,
-        "tone": TONES.get(status, "queued"),
+        "tone": tone_of(status),
         "is_live": not status.is_terminal,
         "is_told": told,
         "statuses": [(item, Status(item["status"])) for item in line["items"]],
-        "seconds": _seconds(run),
+        "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": reading.timeline_of(run),
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
         "manifest": manifest,
@@ -130,13 +123,6 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "may_cancel": may(actor, Verb.RUN, Place.OWN) if own else may(actor, Verb.ADMINISTER, Place.LIBRARY),
         "may_run": may(actor, Verb.RUN, place_of_runs()),
     }
-
-
-def _seconds(run: Run) -> float | None:
-    """Return how long it has run, or ran."""
-    if run.started_at is None:
-        return None
-    return max(0.0, ((run.finished_at or timezone.now()) - run.started_at).total_seconds())
 
 
 def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""Runs as rows of a table: in the list, on the page of an assembly, on the front page."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from assemblies.execution.models import Run
+from assemblies.execution.reading import Sight, run_lines
+from assemblies.execution.states import Status
+from devmode.actor import Actor
+
+LATEST_RUNS = 10
+TONES = {
+    Status.COMPLETED: "good",
+    Status.FAILED: "bad",
+    Status.TIMED_OUT: "bad",
+    Status.STALLED: "warning",
+    Status.CANCELED: "deleted",
+}
+
+
+@dataclass(frozen=True)
+class LatestRuns:
+    """The latest runs of an assembly, and how many there are in all."""
+
+    lines: list[dict[str, Any]]
+    total: int
+
+
+def tone_of(status: Status) -> str:
+    return TONES.get(status, "queued")
+
+
+def lines_of(runs: Collection[Run], actor: Actor) -> list[dict[str, Any]]:
+    """Return what a row tells of each run; of errors only to those who may know them. Two queries."""
+    return [_line(line) for line in run_lines(runs, Sight.of(actor))]
+
+
+def latest_runs(guid: str, actor: Actor) -> LatestRuns:
+    rows = Run.objects.filter(assembly_guid=guid)
+    latest = list(rows.order_by("-created_at", "run_id")[:LATEST_RUNS])
+    # Most assemblies were run seldom or never, and need no further query.
+    total = len(latest) if len(latest) < LATEST_RUNS else rows.count()
+    return LatestRuns(lines_of(latest, actor) if latest else [], total)
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    status = Status(line["status"])
+    errors = [item["last_error"] for item in line["items"] if item["last_error"]]
+    waits = [item["waiting_for"] for item in line["items"] if item["waiting_for"]]
+    return {
+        **line,
+        "label": status.label,
+        "tone": tone_of(status),
+        "seconds": seconds_of(line["started_at"], line["finished_at"]),
+        "where": ", ".join(dict.fromkeys(item["target"] for item in line["items"])),
+        "error": errors[0] if errors else "",
+        "waiting_for": waits[0] if waits else "",
+    }
+
+
+def seconds_of(started_at: Any, finished_at: Any) -> float | None:
+    """Return how long something took or has taken until now, or None where it has not begun."""
+    if started_at is None:
+        return None
+    return max(0.0, ((finished_at or timezone.now()) - started_at).total_seconds())
