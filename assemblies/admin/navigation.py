@@ -18,6 +18,7 @@ SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
         _("Operations"),
         [
             (_("Runs"), "runs"),
+            (_("Run queue"), "run_queue"),
             (_("Write queue"), "queue"),
             (_("Health"), "health_page"),
             "SyncRecord",

@@ -23,6 +23,7 @@ from assemblies.admin.queue.page import queue_page
 from assemblies.admin.runs.form import run_form
 from assemblies.admin.runs.listing import runs_page
 from assemblies.admin.runs.page import run_again, run_cancel, run_output, run_page
+from assemblies.admin.runs.queue import run_queue, run_queue_cancel, run_queue_move
 from assemblies.admin.syncs.plan import plan_page
 from assemblies.admin.syncs.run import run_sync
 from assemblies.admin.syncs.undo import undo_page
@@ -49,6 +50,10 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/syncrecord/plan/", plan_page, "sync_plan"),
     ("assemblies/syncrecord/undo/", undo_page, "sync_undo"),
     ("runs/", runs_page, "runs"),
+    # A fixed word comes before what names a run.
+    ("runs/queue/", run_queue, "run_queue"),
+    ("runs/queue/<str:work_item_hash>/cancel/", run_queue_cancel, "run_queue_cancel"),
+    ("runs/queue/<str:work_item_hash>/move/", run_queue_move, "run_queue_move"),
     ("runs/<str:run_id>/", run_page, "run_page"),
     ("runs/<str:run_id>/output/", run_output, "run_output"),
     ("runs/<str:run_id>/cancel/", run_cancel, "run_cancel"),

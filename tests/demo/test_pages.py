@@ -27,6 +27,7 @@ STATES = [str(state.label) for state in UpstreamState if state is not UpstreamSt
 SAYS = {
     "index": ["Backup check", "Printers"],
     "runs": ["Full file systems", "Backup check", "kim"],
+    "run_queue": ["Waiting"],
     "queue": ["Backup check", "Badge readers", "Clock drift", "Page timing"],
     "dev_mode_grants": ["kim", "ada"],
     "assemblies_assembly_changelist": ["40", "Full file systems", "Kernel warnings of today"],

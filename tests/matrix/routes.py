@@ -96,6 +96,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("import_assemblies", "POST"): {
         "step": "preview", "pasted": '{"name": "New", "type": "bash", "script": "true"}', "domain": "{domain}"
     },
+    ("run_queue_move", "POST"): {"direction": "last"},
     ("queue_discard", "POST"): {"revision": "{revision}"},
     ("queue_flush", "POST"): {"domain": "{domain}"},
     ("workflow_preview", "POST"): {"payload": '{"nodes": [], "edges": []}'},

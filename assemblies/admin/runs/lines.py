@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -61,7 +62,7 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def seconds_of(started_at: Any, finished_at: Any) -> float | None:
+def seconds_of(started_at: datetime | None, finished_at: datetime | None) -> float | None:
     """Return how long something took or has taken until now, or None where it has not begun."""
     if started_at is None:
         return None
