@@ -60,7 +60,7 @@ class Line:
 
     @property
     def health_tone(self) -> str:
-        return HEALTH_TONES.get(self.health.label, "deleted")
+        return HEALTH_TONES.get(self.health.label, "")
 
     @property
     def is_well(self) -> bool:
