@@ -49,7 +49,7 @@ def latest_runs(guid: str, actor: Actor) -> LatestRuns:
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     status = Status(line["status"])
-    errors = [item["last_error"] for item in line["items"] if item["last_error"]]
+    errors = [item["last_error"] for item in line["items"] if item["last_error"] and not says_only_its_status(item)]
     waits = [item["waiting_for"] for item in line["items"] if item["waiting_for"]]
     return {
         **line,
@@ -60,6 +60,11 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
         "error": errors[0] if errors else "",
         "waiting_for": waits[0] if waits else "",
     }
+
+
+def says_only_its_status(item: Mapping[str, Any]) -> bool:
+    """Say whether an item's error is the name of its status, which stands next to it anyway."""
+    return str(item["last_error"]).casefold() == str(item["status"]).casefold()
 
 
 def seconds_of(started_at: datetime | None, finished_at: datetime | None) -> float | None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.runs.lines import seconds_of, tone_of
+from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
@@ -104,6 +104,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     sight = Sight.of(actor)
     told, status = sight.covers(run.targets), Status(run.status)
     [line] = run_lines([run], sight)
+    told_of = [item | {"last_error": ""} if says_only_its_status(item) else item for item in line["items"]]
     own = actor.name == run.actor
     manifest = Manifest.objects.get(run_id=run.run_id)
     return {
@@ -113,7 +114,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "tone": tone_of(status),
         "is_live": not status.is_terminal,
         "is_told": told,
-        "statuses": [(item, Status(item["status"])) for item in line["items"]],
+        "statuses": [(item, Status(item["status"])) for item in told_of],
         "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": reading.timeline_of(run),
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
