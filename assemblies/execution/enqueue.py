@@ -11,7 +11,7 @@ from assemblies.execution.errors import QueueFull
 from assemblies.execution.events import next_event
 from assemblies.execution.manifests import freeze
 from assemblies.execution.models import Manifest, Run, RunMode, WorkItem, WorkItemEvent, WorkItemSecret
-from assemblies.execution.states import EventType, Status
+from assemblies.execution.states import CLAIMABLE, EventType, Status
 from assemblies.execution.transitions import ALIAS
 from devmode.write_lock import write_transaction
 
@@ -21,7 +21,11 @@ PRIORITY_SECONDS = 600
 
 @dataclass(frozen=True, kw_only=True)
 class ItemOrder:
-    """What one work item is to do; `settings` is frozen, `ciphertext` its encrypted credentials if it has any."""
+    """What one work item is to do; `settings` is frozen, `ciphertext` its encrypted credentials if it has any.
+
+    `parent` and `after` number items of the same order: the one it belongs to, and those that must complete first,
+    each before it. `assembly_guid` is that of the run unless it says another.
+    """
 
     capability: str
     action: str
@@ -29,7 +33,9 @@ class ItemOrder:
     timeout_seconds: int
     target_device: str = ""
     node_hash: str = ""
-    parent_hash: str = ""
+    parent: int | None = None
+    after: Sequence[int] = ()
+    assembly_guid: str = ""
     affinity_key: str = ""
     ciphertext: bytes = b""
     waiting_for: str = ""
@@ -95,7 +101,7 @@ def enqueue(order: RunOrder, *, now: datetime) -> Run:
 
 def require_room(items: int) -> None:
     """Raise QueueFull when so many more items are too many."""
-    queued = WorkItem.objects.claimable().count()
+    queued = WorkItem.objects.filter(status__in=CLAIMABLE).count()
     if queued + items > MAX_QUEUED:
         raise QueueFull(queued=queued, limit=MAX_QUEUED)
 
@@ -121,7 +127,8 @@ def _run(order: RunOrder, digest: str, now: datetime) -> Run:
 
 
 def _enqueue_items(order: RunOrder, digest: str, now: datetime) -> None:
-    items = [_item(order, number, digest, now) for number in range(len(order.items))]
+    hashes = [f"wi-{uuid4()}" for _item_order in order.items]
+    items = [_item(order, number, hashes, digest, now) for number in range(len(order.items))]
     events = [
         next_event(
             item, EventType.ENQUEUED, from_status="", to_status=item.status, actor=order.actor, payload={}, now=now
@@ -137,16 +144,18 @@ def _enqueue_items(order: RunOrder, digest: str, now: datetime) -> None:
     )
 
 
-def _item(order: RunOrder, number: int, digest: str, now: datetime) -> WorkItem:
+def _item(order: RunOrder, number: int, hashes: Sequence[str], digest: str, now: datetime) -> WorkItem:
     one = order.items[number]
     return WorkItem(
-        work_item_hash=f"wi-{uuid4()}",
+        work_item_hash=hashes[number],
         instance_id=order.instance_id,
         run_id=order.run_id,
         run_hash=digest,
         node_hash=one.node_hash,
-        parent_hash=one.parent_hash,
-        operation_hash=order.assembly_guid,
+        parent_hash="" if one.parent is None else hashes[one.parent],
+        predecessors=[hashes[before] for before in one.after],
+        is_blocked=bool(one.after),
+        operation_hash=one.assembly_guid or order.assembly_guid,
         idempotency_key=f"{order.run_id}:{number}",
         capability=one.capability,
         action=one.action,

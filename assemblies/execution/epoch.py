@@ -3,10 +3,8 @@
 from datetime import datetime
 
 from assemblies.execution.models import ExecutionEpoch, WorkItem
-from assemblies.execution.states import EventType, Status
+from assemblies.execution.states import SYSTEM, EventType, Status
 from assemblies.execution.transitions import Step, apply_locked
-
-SYSTEM = "borealis-system"
 
 
 def adopt_epoch(epoch: str, *, now: datetime) -> int:

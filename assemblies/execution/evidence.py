@@ -20,10 +20,9 @@ from django.utils import timezone
 from assemblies.actions.audit import record_alone
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import Failure
-from assemblies.execution.epoch import SYSTEM
 from assemblies.execution.events import find_breaks
 from assemblies.execution.models import Manifest, Run, WorkItem
-from assemblies.execution.states import Status
+from assemblies.execution.states import SYSTEM, Status
 from assemblies.execution.transitions import ALIAS
 from assemblies.inspection.verify import Finding
 from devmode.actor import Actor, Role

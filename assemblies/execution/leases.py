@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from assemblies.execution.epoch import SYSTEM
 from assemblies.execution.models import WorkItem
-from assemblies.execution.states import WAITING, EventType, Status
+from assemblies.execution.states import SYSTEM, WAITING, EventType, Status
 from assemblies.execution.transitions import ALIAS, Step, apply_locked
 from devmode.write_lock import write_transaction
 

@@ -45,6 +45,7 @@ def _sealed_facts(run: Run) -> dict[str, Any]:
                 "work_item_hash": item.work_item_hash,
                 "status": str(item.status),
                 "target": item.target_device or "server",
+                **({"node_hash": item.node_hash} if item.node_hash else {}),
                 "last_error": item.last_error,
                 "events": item.events_written,
                 "last_event_hash": item.last_event_hash,

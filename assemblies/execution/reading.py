@@ -19,7 +19,7 @@ from assemblies.execution.states import Status
 from assemblies.permissions import Place, Verb, may
 from devmode.actor import Actor
 
-HIDDEN_IN_MANIFEST = frozenset({"variables", "script", "reason"})
+HIDDEN_IN_MANIFEST = frozenset({"variables", "node_values", "script", "reason"})
 MAX_CHUNKS = 64
 BUCKETS: Mapping[str, Collection[Status]] = {
     "Upcoming": (Status.QUEUED, Status.ASSIGNED, Status.RETRY_SCHEDULED),
@@ -109,6 +109,8 @@ def _run_line(run: Run, items: list[WorkItem], attempts: Mapping[str, WorkItemAt
 def _item_of_run(item: WorkItem, attempt: WorkItemAttempt | None, *, told: bool) -> dict[str, Any]:
     return {
         "work_item_hash": item.work_item_hash,
+        "node": node_label(item),
+        "assembly_guid": item.operation_hash,
         "target": item.target_device or SERVER,
         "status": item.status,
         "attempt_number": item.attempt_number,
@@ -118,6 +120,23 @@ def _item_of_run(item: WorkItem, attempt: WorkItemAttempt | None, *, told: bool)
         "output_bytes": attempt.output_bytes if attempt else 0,
         "output_dropped_bytes": attempt.output_dropped_bytes if attempt else 0,
     }
+
+
+def node_label(item: WorkItem) -> str:
+    """Return the name of the workflow's node that an item carries out; of any other item nothing."""
+    return str(item.settings.get("node", {}).get("label", ""))
+
+
+def node_labels(run: Run) -> dict[str, str]:
+    """Return the names of a workflow's nodes by work item."""
+    labels = {item.work_item_hash: node_label(item) for item in WorkItem.objects.of_run(run.run_id)}
+    return {key: label for key, label in labels.items() if label}
+
+
+def item_before(run: Run, position: int) -> str:
+    """Return the work item of the output up to a position."""
+    row = output_rows(run).filter(id__lte=position).values_list("work_item_hash", flat=True).last()
+    return row or ""
 
 
 def item_line(item: WorkItem, *, told: bool) -> dict[str, Any]:
@@ -181,9 +200,15 @@ def manifest_facts(manifest: Manifest, *, told: bool) -> dict[str, Any]:
     if told:
         texts = {"frozen_json": manifest.frozen_json, "sealed_json": manifest.sealed_json}
     else:
-        frozen = {name: value for name, value in frozen.items() if name not in HIDDEN_IN_MANIFEST}
+        frozen = _without_contents(frozen)
+        if "nodes" in frozen:
+            frozen["nodes"] = [_without_contents(node) for node in frozen["nodes"]]
         sealed, texts = _without_errors(sealed), {}
     return manifest_line(manifest) | {"frozen": frozen, "sealed": sealed, "sealed_hash": manifest.sealed_hash} | texts
+
+
+def _without_contents(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in HIDDEN_IN_MANIFEST}
 
 
 def _without_errors(sealed: Any) -> Any:

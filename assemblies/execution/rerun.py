@@ -51,7 +51,8 @@ def rerun(
 
 def _subject(run: Run, frozen: Mapping[str, Any], store: PayloadStore) -> Subject:
     if run.assembly_guid:
-        return subject_of_assembly(run.assembly_guid, run.revision, store=store)
+        pinned = {node["assembly_guid"]: node["revision"] for node in frozen.get("nodes", ())}
+        return subject_of_assembly(run.assembly_guid, run.revision, store=store, pinned=pinned)
     declared = [{"name": one["name"], "type": "password" if one["secret"] else "string"} for one in frozen["variables"]]
     return subject_of_draft(frozen["assembly_type"], frozen["script"], declared, max_bytes=settings.MAX_DOCUMENT_BYTES)
 

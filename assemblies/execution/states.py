@@ -10,6 +10,9 @@ from types import MappingProxyType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Who does what time or another item brings about.
+SYSTEM = "borealis-system"
+
 
 class Status(models.TextChoices):
     """Where a work item is; a run's status is derived from those of its items."""

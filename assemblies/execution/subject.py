@@ -1,15 +1,18 @@
 """What a run is about: one revision of an assembly, or the unsaved text of an editor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assemblies.actions.revert import get_revision
+from assemblies.documents import normalise_guid, parse_graph
 from assemblies.documents.variables import normalise_variables
 from assemblies.domains import AssemblyType
-from assemblies.errors import AssemblyNotFound, DocumentTooLarge, InvalidField
+from assemblies.errors import AssemblyNotFound, DocumentTooLarge, Refusal
+from assemblies.execution.graph import AssemblyNode, NodeValue, plan_of
 from assemblies.models import Content
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.revisions.history import find_history
@@ -34,6 +37,8 @@ class Subject:
     variables: Sequence[Mapping[str, Any]] = ()
     payload: PayloadReference | None = None
     files: Sequence[tuple[str, PayloadReference]] = ()
+    values: Sequence[NodeValue] = ()
+    nodes: "Sequence[tuple[AssemblyNode, Subject]]" = ()
 
     @property
     def is_draft(self) -> bool:
@@ -41,17 +46,42 @@ class Subject:
 
     @property
     def language(self) -> Language:
-        """Raises InvalidField for a workflow, which is no script."""
-        if self.assembly_type is AssemblyType.WORKFLOW:
-            raise InvalidField(_("Workflows cannot be run yet."), field="assembly_guid")
+        """The language of a script. A workflow has none."""
         return Language(self.assembly_type.value)
 
+    @property
+    def is_workflow(self) -> bool:
+        return self.assembly_type is AssemblyType.WORKFLOW
 
-def subject_of_assembly(guid: str, revision: int | None, *, store: PayloadStore) -> Subject:
+
+def subject_of_assembly(
+    guid: str, revision: int | None, *, store: PayloadStore, pinned: Mapping[str, int] = MappingProxyType({})
+) -> Subject:
     """Return the chosen revision of an assembly, or its newest. What was deleted is not run.
 
-    Raises AssemblyNotFound, InvalidGuid, RevisionNotFound, PayloadMissing, PayloadCorrupt.
+    The assemblies that a workflow runs are those at their newest revision, or at the one that `pinned` has of them.
+    Raises AssemblyNotFound, InvalidGuid, InvalidField, RevisionNotFound, PayloadMissing, PayloadCorrupt.
     """
+    subject = _subject_of(guid, revision, store)
+    if not subject.is_workflow:
+        return subject
+    plan = plan_of(subject.script)
+    nodes = [(node, _subject_of_node(node, store, pinned)) for node in plan.assemblies]
+    return replace(subject, values=plan.values, nodes=nodes)
+
+
+def _subject_of_node(node: AssemblyNode, store: PayloadStore, pinned: Mapping[str, int]) -> Subject:
+    try:
+        guid = normalise_guid(node.assembly_guid)
+        subject = _subject_of(guid, pinned.get(guid), store)
+    except Refusal as refusal:
+        raise node.refusal(refusal.message) from refusal
+    if subject.is_workflow:
+        raise node.refusal(_("A workflow cannot be run by another one."))
+    return subject
+
+
+def _subject_of(guid: str, revision: int | None, store: PayloadStore) -> Subject:
     _entries, newest = find_history(guid)
     entry, content = newest, newest.read_content()
     if content is None:
@@ -78,10 +108,15 @@ def subject_of_draft(assembly_type: str, script: str, variables: object, *, max_
     content = script.encode("utf-8", "surrogatepass")
     if len(content) > max_bytes:
         raise DocumentTooLarge(limit_bytes=max_bytes)
+    kind = AssemblyType(assembly_type)
+    plan = plan_of(parse_graph(content, "draft.payload")) if kind is AssemblyType.WORKFLOW else None
+    if plan and plan.assemblies:
+        raise plan.assemblies[0].refusal(_("A workflow that runs assemblies has to be saved before it is run."))
     return Subject(
         display_name=_("Test run"),
-        assembly_type=AssemblyType(assembly_type),
+        assembly_type=kind,
         script=content,
+        values=plan.values if plan else (),
         variables=normalise_variables(variables, "draft.variables"),
     )
 

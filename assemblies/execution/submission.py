@@ -9,28 +9,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
-from assemblies.domains import AssemblyType
 from assemblies.errors import IdempotencyKeyReused, InvalidField
-from assemblies.execution.credentials import encrypt
-from assemblies.execution.enqueue import ItemOrder, RunOrder, enqueue, require_room
+from assemblies.execution.enqueue import RunOrder, enqueue, require_room
 from assemblies.execution.errors import LocalWorkerOff
 from assemblies.execution.local import SERVER, is_local_worker_on, place_of_runs
-from assemblies.execution.models import ActionDefault, Run, RunMode
-from assemblies.execution.subject import UNSET_TIMEOUT_SECONDS, Subject
+from assemblies.execution.models import Run, RunMode
+from assemblies.execution.pinning import default_timeout, item_of, pinned_facts
+from assemblies.execution.subject import Subject
 from assemblies.execution.variables import masked, resolve_variables
-from assemblies.supervision import Variable, find_interpreters, runnable
+from assemblies.execution.workflow import find_steps, items_of_steps, pinned_steps
+from assemblies.supervision import Language
 from devmode.audit import AuditFacts, record
 from devmode.audit import Subject as AuditSubject
 from devmode.models.installation import Installation
 
-CAPABILITY = "AssemblyRun"
-DEFAULT_TIMEOUT_SECONDS = 300
 MAX_TIMEOUT_SECONDS = 7 * 24 * 3600
 
 
@@ -90,25 +87,13 @@ def check_targets(targets: Sequence[str]) -> None:
         raise LocalWorkerOff
 
 
-def default_timeout(assembly_type: AssemblyType, timeout_seconds: int | None) -> int:
-    """Return the seconds that a run of this type may take when nothing else was requested.
-
-    That is what the assembly says, unless it is the default of documents, else what operators set for the type.
-    """
-    if timeout_seconds and timeout_seconds != UNSET_TIMEOUT_SECONDS:
-        return timeout_seconds
-    action = str(assembly_type.label)
-    rows = ActionDefault.objects.filter(Q(action=action) | Q(action="*"), capability=CAPABILITY)
-    seconds = {row.action: row.timeout_seconds for row in rows}
-    return seconds.get(action) or seconds.get("*") or DEFAULT_TIMEOUT_SECONDS
-
-
 def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -> RunOrder:
-    variables = resolve_variables(subject.language, subject.variables, options.variables)
+    language = Language.BASH if subject.is_workflow else subject.language
+    variables = resolve_variables(language, subject.variables, options.variables)
+    steps = find_steps(subject, variables)
     timeout = options.timeout_seconds or default_timeout(subject.assembly_type, subject.timeout_seconds)
     installation = Installation.current()
     targets = list(dict.fromkeys(options.targets))
-    interpreter = find_interpreters().get(subject.language, "")
     frozen = {
         "run_id": run_id,
         "instance_id": installation.instance_id,
@@ -121,7 +106,8 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         "max_attempts": options.max_attempts,
         "retry_when_lost": options.retry_when_lost,
         "variables": masked(variables),
-        **_pinned(subject, interpreter),
+        **pinned_facts(subject),
+        **pinned_steps(subject, steps),
     }
     return RunOrder(
         run_id=run_id,
@@ -137,7 +123,11 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         reason=options.reason,
         targets=targets,
         frozen=frozen,
-        items=[_item(subject, variables, timeout, is_runnable=bool(interpreter)) for _target in targets],
+        items=[
+            item
+            for number in range(len(targets))
+            for item in items_of_steps(item_of(subject, variables, timeout), steps, start=number * (1 + len(steps)))
+        ],
         run_mode=_mode(subject),
         priority=options.priority,
         max_attempts=options.max_attempts,
@@ -152,45 +142,6 @@ def _mode(subject: Subject) -> RunMode:
     return RunMode.TEST if subject.is_draft else RunMode.STANDARD
 
 
-def _pinned(subject: Subject, interpreter: str) -> dict[str, Any]:
-    """Return what of the subject the manifest keeps: of an assembly its names and hashes, of a draft its text."""
-    executed = runnable(subject.language, subject.script)
-    facts = {
-        "assembly_guid": subject.assembly_guid,
-        "display_name": subject.display_name,
-        "domain": subject.domain,
-        "revision": subject.revision,
-        "content_hash": subject.content_hash,
-        "assembly_type": subject.assembly_type.value,
-        "interpreter": interpreter,
-        "script_sha256": hashlib.sha256(subject.script).hexdigest(),
-        "executed_sha256": hashlib.sha256(executed).hexdigest(),
-        "files": [{"name": name, "sha256": file.sha256, "size_bytes": file.size_bytes} for name, file in subject.files],
-    }
-    return facts | ({"script": subject.script.decode("utf-8", "replace")} if subject.is_draft else {})
-
-
-def _item(subject: Subject, variables: Sequence[Variable], timeout: int, *, is_runnable: bool) -> ItemOrder:
-    action = str(subject.assembly_type.label)
-    return ItemOrder(
-        capability=CAPABILITY,
-        action=action,
-        settings={
-            "assembly_type": subject.language.value,
-            "script": _reference(subject.payload) if subject.payload else {"text": subject.script.decode("latin-1")},
-            "files": [{"name": name, **_reference(file)} for name, file in subject.files],
-            "variables": masked(variables),
-        },
-        timeout_seconds=timeout,
-        ciphertext=encrypt({variable.name: variable.text for variable in variables if variable.secret}),
-        waiting_for="" if is_runnable else f"capability {action}",
-    )
-
-
-def _reference(payload: Any) -> dict[str, Any]:
-    return {"guid": payload.guid, "sha256": payload.sha256, "size_bytes": payload.size_bytes}
-
-
 def _audit_detail(subject: Subject, options: RunOptions) -> dict[str, Any]:
     facts = {
         "assembly_guid": subject.assembly_guid,
@@ -199,6 +150,7 @@ def _audit_detail(subject: Subject, options: RunOptions) -> dict[str, Any]:
         "targets": list(options.targets),
         "reason": options.reason,
         "rerun_of": options.rerun_of,
+        "nodes": [[node.node_id, one.assembly_guid, one.revision] for node, one in subject.nodes],
         "script_sha256": hashlib.sha256(subject.script).hexdigest() if subject.is_draft else "",
     }
     return {name: value for name, value in facts.items() if value}

@@ -25,11 +25,12 @@ from assemblies.execution.models import (
     WorkItemEvent,
     WorkItemSecret,
 )
-from assemblies.execution.states import CLAIMABLE, HELD, EventType, Status, is_legal, run_status
+from assemblies.execution.states import CLAIMABLE, HELD, SYSTEM, TERMINAL, EventType, Status, is_legal, run_status
 from devmode.write_lock import write_transaction
 
 ALIAS = "execution"
 MAX_ERROR_LENGTH = 2000
+PREDECESSOR_FAILED = "predecessor_not_completed"
 # Which column of the item keeps the time of an event.
 TIMES = {
     EventType.DISPATCHED: ("dispatched_at", "claimed_at"),
@@ -92,7 +93,22 @@ def lock_item(work_item_hash: str) -> WorkItem:
 
 
 def apply_locked(steps: Sequence[Step], *, now: datetime) -> None:
-    """Make steps of locked items within the current transaction; either all of them or none."""
+    """Make steps of locked items within the current transaction; either all of them or none.
+
+    What follows on an item of a workflow is released by its completion and canceled by any other end.
+    """
+    run_ids = {step.item.run_id for step in steps}
+    while steps:
+        _write(steps, now)
+        steps = _steps_of_followers(steps) if _has_ended(steps) else []
+    update_runs(run_ids, now=now)
+
+
+def _has_ended(steps: Sequence[Step]) -> bool:
+    return any(Status(step.item.status).is_terminal for step in steps)
+
+
+def _write(steps: Sequence[Step], now: datetime) -> None:
     events: list[WorkItemEvent] = []
     attempts: dict[tuple[str, int], WorkItemAttempt] = _attempts_of(steps)
     for step in steps:
@@ -107,7 +123,35 @@ def apply_locked(steps: Sequence[Step], *, now: datetime) -> None:
     ended = [item.work_item_hash for item in items.values() if Status(item.status).is_terminal]
     if ended:
         WorkItemSecret.objects.filter(work_item_hash__in=ended).delete()
-    update_runs({item.run_id for item in items.values()}, now=now)
+
+
+def _steps_of_followers(steps: Sequence[Step]) -> list[Step]:
+    """Release what waited for the items of `steps` alone; return the cancels of what will never begin.
+
+    The followers are locked before the ends of their predecessors are read: of two predecessors that end at once in
+    two transactions the later one sees both.
+    """
+    run_ids = {step.item.run_id for step in steps}
+    blocked = WorkItem.objects.live().filter(run_id__in=run_ids, is_blocked=True).select_for_update().order_by("id")
+    if not (waiting := list(blocked)):
+        return []
+    rows = WorkItem.objects.filter(run_id__in=run_ids).values_list("work_item_hash", "status")
+    statuses = {key: Status(status) for key, status in rows}
+    before = {item.pk: {statuses[key] for key in item.predecessors} for item in waiting}
+    ready = [pk for pk, found in before.items() if found == {Status.COMPLETED}]
+    WorkItem.objects.filter(pk__in=ready).update(is_blocked=False, waiting_for="")
+    return [_never_begun(item) for item in waiting if before[item.pk] & (TERMINAL - {Status.COMPLETED})]
+
+
+def _never_begun(item: WorkItem) -> Step:
+    return Step(
+        item=item,
+        event=EventType.CANCELED,
+        to=Status.CANCELED,
+        actor=SYSTEM,
+        facts={"cancel_reason": PREDECESSOR_FAILED, "last_error": PREDECESSOR_FAILED},
+        payload={"reason": PREDECESSOR_FAILED},
+    )
 
 
 def check(step: Step) -> None:
@@ -146,12 +190,20 @@ def _stale(item: WorkItem) -> StaleAttempt:
 
 
 def update_runs(run_ids: Iterable[str], *, now: datetime) -> None:
-    """Let the status of runs follow from their items, and seal those whose last item ended."""
+    """Let the status of runs follow from their items, and seal those whose last item ended.
+
+    The runs are locked before their items are counted: of two items that end at once the later one sees both ends.
+    """
+    runs = list(Run.objects.select_for_update().filter(run_id__in=set(run_ids)).order_by("run_id"))
     counts: dict[str, Counter[Status]] = defaultdict(Counter)
-    rows = WorkItem.objects.filter(run_id__in=set(run_ids)).values_list("run_id", "status").annotate(Count("id"))
+    rows = (
+        WorkItem.objects.filter(run_id__in=[run.run_id for run in runs])
+        .values_list("run_id", "status")
+        .annotate(Count("id"))
+    )
     for run_id, status, count in rows.order_by():
         counts[run_id][Status(status)] = count
-    for run in Run.objects.filter(run_id__in=counts):
+    for run in runs:
         _update_run(run, run_status(counts[run.run_id]), now)
 
 

@@ -19,12 +19,13 @@ from assemblies.admin.sent_numbers import sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
-from assemblies.domains import AssemblyType, Kind
+from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidField, LibraryError, UnknownField
 from assemblies.execution.local import is_local_worker_on, place_of_runs
 from assemblies.execution.models import Manifest, Run
+from assemblies.execution.pinning import default_timeout
 from assemblies.execution.subject import subject_of_assembly
-from assemblies.execution.submission import MAX_TIMEOUT_SECONDS, RunOptions, default_timeout, submit
+from assemblies.execution.submission import MAX_TIMEOUT_SECONDS, RunOptions, submit
 from assemblies.execution.variables import BOOLEANS, NUMBERS, choices_of, is_credential, text_of
 from assemblies.permissions import Verb
 from assemblies.web.actors import actor_of
@@ -108,7 +109,6 @@ def _form(request: HttpRequest, entry: CatalogueEntry, refusal: LibraryError | N
         sent=request.POST,
         default_timeout=default_timeout(AssemblyType(entry.content.assembly_type), entry.content.timeout_seconds),
         is_on=is_local_worker_on(),
-        is_workflow=entry.content.kind is Kind.WORKFLOW,
     )
 
 

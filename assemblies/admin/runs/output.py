@@ -1,7 +1,8 @@
 """Output of scripts in a page: colours as classes; nothing else that an escape sequence or a character says counts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,9 +17,23 @@ BOLD, RESETS = "1", {"", "0"}
 DEFAULT_COLOUR = "39"
 
 
-def rendered(chunks: Iterable[RunOutput]) -> SafeString:
-    """Return chunks as HTML. A colour ends with its chunk."""
-    return mark_safe("".join(_chunk(chunk) for chunk in chunks))  # noqa: S308  # `_chunk` escapes
+def rendered(
+    chunks: Iterable[RunOutput], labels: Mapping[str, str] = MappingProxyType({}), last: str = ""
+) -> SafeString:
+    """Return chunks as HTML. A colour ends with its chunk.
+
+    Where the output of another of the items named in `labels` begins, its label stands in front; `last` is the item
+    whose output came before.
+    """
+    return mark_safe("".join(_pieces(chunks, labels, last)))  # noqa: S308  # `_pieces` escapes
+
+
+def _pieces(chunks: Iterable[RunOutput], labels: Mapping[str, str], last: str) -> Iterator[str]:
+    for chunk in chunks:
+        if chunk.work_item_hash != last and (label := labels.get(chunk.work_item_hash)):
+            yield format_html('<span class="output-node ansi-bold">— {} —\n</span>', mark_safe(_visible(label)))  # noqa: S308
+        last = chunk.work_item_hash
+        yield _chunk(chunk)
 
 
 def _chunk(chunk: RunOutput) -> str:

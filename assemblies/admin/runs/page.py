@@ -4,6 +4,7 @@ A browser that asks for the part that changes alone gets it without the frame, a
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -115,6 +116,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "is_live": not status.is_terminal,
         "is_told": told,
         "statuses": [(item, Status(item["status"])) for item in told_of],
+        "nodes": _nodes(told_of),
         "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": reading.timeline_of(run),
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
@@ -126,11 +128,18 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     }
 
 
+def _nodes(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items of a workflow that runs assemblies, each with its status and tone; of other runs nothing."""
+    named = [item for item in items if item["node"]]
+    return [item | {"status": Status(item["status"]), "tone": tone_of(Status(item["status"]))} for item in named]
+
+
 def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:
     if not Sight.of(actor_of(request)).covers(run.targets):
         return {"output": "", "next": 0, "is_complete": True}
     part = reading.output_after(run, since)
-    return {"output": rendered(part.chunks), "next": part.next, "is_complete": part.is_complete}
+    output = rendered(part.chunks, reading.node_labels(run), last=reading.item_before(run, since))
+    return {"output": output, "next": part.next, "is_complete": part.is_complete}
 
 
 def _tag(request: HttpRequest, run: Run) -> str:

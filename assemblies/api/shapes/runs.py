@@ -132,6 +132,8 @@ class OutputQuery(Query):
 
 class ItemOfRun(Answer):
     work_item_hash = serializers.CharField()
+    node = serializers.CharField(help_text="The node of the workflow that this item carries out.")
+    assembly_guid = serializers.CharField(help_text="What it runs: of a node the node's own assembly.")
     target = serializers.CharField()
     status = serializers.ChoiceField(Status.choices)
     attempt_number = serializers.IntegerField()

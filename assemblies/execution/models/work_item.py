@@ -15,7 +15,8 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.filter(status__in=LIVE)
 
     def claimable(self) -> Self:
-        return self.filter(status__in=CLAIMABLE)
+        """Those that wait for nothing but a worker."""
+        return self.filter(status__in=CLAIMABLE, is_blocked=False)
 
     def held(self) -> Self:
         """Those that a worker has claimed and not finished."""
@@ -30,6 +31,7 @@ class WorkItem(models.Model):
 
     `queue_position` is what the queue is ordered by: the time of enqueueing, moved ahead by PRIORITY_SECONDS for each
     step of priority, so that what waits long enough overtakes newer work of a higher priority.
+    `predecessors` are the hashes of items of the same run that must complete first; `is_blocked` until they have.
     `events_written` and `last_event_hash` are the end of the item's event chain.
     """
 
@@ -40,6 +42,8 @@ class WorkItem(models.Model):
     run_hash = models.CharField(max_length=64)
     node_hash = models.CharField(max_length=64, blank=True)
     parent_hash = models.CharField(max_length=40, blank=True)
+    predecessors = models.JSONField(default=list)
+    is_blocked = models.BooleanField(default=False)
     operation_hash = models.CharField(_("assembly"), max_length=64, blank=True)
     idempotency_key = models.CharField(max_length=200)
     capability = models.CharField(_("capability"), max_length=64)
@@ -98,6 +102,7 @@ class WorkItem(models.Model):
             models.UniqueConstraint(fields=["instance_id", "idempotency_key"], name="work_item_idempotency"),
         ]
         indexes = [
+            models.Index(fields=["run_id", "id"], condition=models.Q(is_blocked=True), name="work_item_blocked"),
             models.Index(fields=["lost_at"], condition=models.Q(status="Stalled"), name="work_item_lost"),
             models.Index(fields=["status", "priority", "enqueued_at"], name="work_item_by_priority"),
             models.Index(fields=["status", "queue_position"], name="work_item_queue"),

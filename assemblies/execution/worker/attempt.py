@@ -1,5 +1,6 @@
 """One claimed item from its order to its end: what the supervisor says becomes messages of the worker."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,14 +12,16 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
+from assemblies.domains import AssemblyType
 from assemblies.errors import LibraryError
 from assemblies.execution import worker_messages
 from assemblies.execution.claim import LEASE
 from assemblies.execution.credentials import decrypt
 from assemblies.execution.errors import AlreadyFinalized, StaleAttempt
+from assemblies.execution.graph import plan_of
 from assemblies.execution.models import WorkItem, WorkItemSecret
 from assemblies.execution.states import EventType
-from assemblies.execution.worker_messages import Ended
+from assemblies.execution.worker_messages import MAX_CHUNK_BYTES, Ended
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.supervision import (
     Chunk,
@@ -90,6 +93,8 @@ class Attempt:
 
     def _run(self) -> Ended:
         try:
+            if self.item.settings["assembly_type"] == AssemblyType.WORKFLOW:
+                return self._compute()
             order = self._order()
             if self.is_canceled.is_set():
                 return Ended(event=EventType.CANCELED, error=self.cancel_reason)
@@ -103,25 +108,44 @@ class Attempt:
             return Ended(event=EventType.FAILED, error=getattr(error, "message", "") or "not_started")
         return self._end_of(running.result) if running.result else Ended(event=EventType.FAILED, error="not_started")
 
+    def _compute(self) -> Ended:
+        """Work out the values of a workflow's nodes and print them. No script runs: nothing is to be supervised."""
+        content = self._content(self.item.settings["script"])
+        lines = [f"{one.label}: {one.value}\n" for one in plan_of(content.data).values]
+        printed = "".join(lines).encode("utf-8", "replace")
+        self._tell_started()
+        for number, start in enumerate(range(0, len(printed), MAX_CHUNK_BYTES)):
+            self._tell_output("stdout", number, printed[start : start + MAX_CHUNK_BYTES])
+        if self.is_canceled.is_set():
+            return Ended(event=EventType.CANCELED, error=self.cancel_reason)
+        digest = hashlib.sha256(printed).hexdigest()
+        return Ended(event=EventType.COMPLETED, exit_code=0, output_bytes=len(printed), stdout_sha256=digest)
+
     def _hear(self, event: object) -> None:
         if isinstance(event, Started):
-            self._insist(
-                lambda: worker_messages.started(
-                    self.item.work_item_hash, self.item.attempt_number, worker_id=self.worker_id, now=timezone.now()
-                )
-            )
+            self._tell_started()
         elif isinstance(event, Chunk):
-            chunk = worker_messages.Chunk(stream=event.stream, seq=event.number, content=event.data)
-            self._insist(
-                lambda: worker_messages.add_output(
-                    self.item.work_item_hash,
-                    self.item.attempt_number,
-                    [chunk],
-                    worker_id=self.worker_id,
-                    max_bytes=settings.RUN_OUTPUT_MAX_BYTES,
-                    now=timezone.now(),
-                )
+            self._tell_output(event.stream, event.number, event.data)
+
+    def _tell_started(self) -> None:
+        self._insist(
+            lambda: worker_messages.started(
+                self.item.work_item_hash, self.item.attempt_number, worker_id=self.worker_id, now=timezone.now()
             )
+        )
+
+    def _tell_output(self, stream: str, number: int, content: bytes) -> None:
+        chunk = worker_messages.Chunk(stream=stream, seq=number, content=content)
+        self._insist(
+            lambda: worker_messages.add_output(
+                self.item.work_item_hash,
+                self.item.attempt_number,
+                [chunk],
+                worker_id=self.worker_id,
+                max_bytes=settings.RUN_OUTPUT_MAX_BYTES,
+                now=timezone.now(),
+            )
+        )
 
     def _tell_end(self, end: Ended) -> None:
         self._insist(

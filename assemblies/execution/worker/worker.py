@@ -23,8 +23,7 @@ from assemblies.execution import worker_messages
 from assemblies.execution.claim import WorkerFacts, claim
 from assemblies.execution.leases import HEARTBEAT, sweep_work_items
 from assemblies.execution.models import WorkItem
-from assemblies.execution.states import CLAIMABLE
-from assemblies.execution.submission import CAPABILITY
+from assemblies.execution.pinning import CAPABILITY
 from assemblies.execution.worker.attempt import STOPPED, Attempt
 from assemblies.payloads import PayloadStore
 from assemblies.supervision import Language, find_interpreters, sweep_orphans
@@ -46,7 +45,9 @@ class Worker:
         self.worker_id = f"{platform.node()[:60]}-{os.getpid()}-{uuid4().hex[:8]}"
         self.concurrency = concurrency
         self.store = store
-        self.actions = frozenset((CAPABILITY, action_of(language)) for language in find_programs())
+        # What a workflow computes needs no program.
+        types = {AssemblyType.WORKFLOW, *(AssemblyType(language.value) for language in find_programs())}
+        self.actions = frozenset((CAPABILITY, str(one.label)) for one in types)
         self.attempts: dict[str, Attempt] = {}
         self.lock = Lock()
         self.changed = Event()
@@ -105,8 +106,8 @@ class Worker:
 
     def _claimable(self) -> "QuerySet[WorkItem]":
         actions = [action for _name, action in self.actions]
-        return WorkItem.objects.filter(
-            status__in=CLAIMABLE, target_device="", capability=CAPABILITY, action__in=actions, cancel_requested=False
+        return WorkItem.objects.claimable().filter(
+            target_device="", capability=CAPABILITY, action__in=actions, cancel_requested=False
         )
 
     def _start(self, item: WorkItem, owner: str) -> None:
@@ -158,10 +159,6 @@ class Worker:
 def find_programs() -> Iterator[Language]:
     """Yield the languages that scripts on this server can be written in."""
     yield from find_interpreters(as_account=bool(settings.WORKER_USER))
-
-
-def action_of(language: Language) -> str:
-    return str(AssemblyType(language.value).label)
 
 
 def run_worker(stopped: Event) -> None:
