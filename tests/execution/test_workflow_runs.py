@@ -53,9 +53,8 @@ def deployment(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> 
     documents = {"say": script(SAY, "Say", "echo said $WORD\n"), "fail": script(FAIL, "Fail", "echo oops; exit 3\n")}
     for name, document in (documents | {"chain": chain()}).items():
         (folder / "in" / f"{name}.json").write_text(json.dumps(document))
-    deployment.answer(
-        "import_assemblies", str(folder / "in"), str(BUNDLED), "--domain", "user", "--on-conflict", "skip"
-    )
+    sources = (str(folder / "in"), str(BUNDLED))
+    deployment.answer("import_assemblies", *sources, "--domain", "user", "--on-conflict", "skip")
     for guid in (CHAIN, json.loads(BUNDLED.read_text())["assembly_guid"]):
         deployment.answer("run_assembly", guid, "--json")
     done = deployment.run("run_worker", "--once")
@@ -73,7 +72,7 @@ def test_a_bundled_workflow_prints_what_its_nodes_came_to(deployment: Deployment
     run = run_named(deployment, "Disk headroom forecast")
     assert run["status"] == "Completed"
     printed = deployment.answer("show_run", run["run_id"], "--output")
-    assert "Free (GiB): 120\nDays left: 60\nEnough time?: 1\nNo order needed yet: 1\n" in printed
+    assert "Free (GiB): 120\nDays left: 60\nEnough time?: 1\nNo order needed yet: 1" in printed
 
 
 def test_the_nodes_of_a_chain_run_in_order_until_one_fails(deployment: Deployment) -> None:
@@ -85,7 +84,7 @@ def test_the_nodes_of_a_chain_run_in_order_until_one_fails(deployment: Deploymen
         ("fail", "Failed", 3, "The script ended with exit code 3."),
         ("never", "Canceled", None, "predecessor_not_completed"),
     ]
-    assert deployment.answer("show_run", run["run_id"], "--output").endswith("sum: 4\nsaid 4\noops\n")
+    assert deployment.answer("show_run", run["run_id"], "--output").endswith("sum: 4\nsaid 4\noops")
 
 
 def test_the_library_verifies_with_workflows_that_ran(deployment: Deployment) -> None:
