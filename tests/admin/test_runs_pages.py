@@ -1,5 +1,6 @@
 """Runs as pages: the form, the list, one run, and what it printed."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,10 @@ from pytest_django import Settings
 from assemblies.actions.create import create
 from assemblies.admin.runs.output import rendered
 from assemblies.domains import Domain
+from assemblies.execution.graph import AssemblyNode
 from assemblies.execution.models import Manifest, Run, RunOutput, WorkItem
 from assemblies.execution.states import EventType
-from assemblies.execution.subject import subject_of_draft
+from assemblies.execution.subject import subject_of_assembly, subject_of_draft
 from assemblies.execution.submission import RunOptions, submit
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -229,3 +231,22 @@ def test_a_canceled_run_is_no_error(superuser: Client, run: Run) -> None:
     for path in ("/admin/runs/", page_of(run)):
         page = superuser.get(path).content.decode()
         assert ("Canceled" in page, "<bdi>canceled</bdi>" in page, "notice-error" in page) == (True, False, False)
+
+
+def test_a_workflow_shows_its_nodes_their_states_and_whose_output_is_whose(
+    superuser: Client, library: PayloadStore, command: Actor
+) -> None:
+    names = ("ask", "tell")
+    steps = [AssemblyNode(node_id=name, label=name, node_hash=name, assembly_guid="") for name in names]
+    said = create(script("Say"), domain=Domain.USER, permit=may_create(command), store=library).guid
+    subject = subject_of_assembly(said, None, store=library)
+    graph = subject_of_draft("workflow", '{"nodes": [], "edges": []}', [], max_bytes=100)
+    chain = replace(graph, nodes=[(node, subject) for node in steps])
+    run = submit(chain, RunOptions(), permit=may_run(command), run_id=str(uuid4()))
+    page = superuser.get(page_of(run)).content.decode()
+    assert page.count('<span class="pill pill-queued">Queued</span></td>') == 2
+
+    labels = {"wi-1": "ask", "wi-2": "tell"}
+    chunks = [RunOutput(work_item_hash=name, stream="stdout", content=b"x") for name in ("wi-1", "wi-2", "wi-2")]
+    assert rendered(chunks, labels, last="wi-1").count("— tell —") == 1
+    assert "— ask —" not in rendered(chunks, labels, last="wi-1")
