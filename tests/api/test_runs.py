@@ -133,7 +133,7 @@ def test_without_an_account_of_its_own_a_script_needs_dev_mode(
         ({"assembly_guid": "{guid}", "timeout_seconds": 0}, 400, "invalid_field", "timeout_seconds"),
         ({"assembly_guid": "{guid}", "revision": 77}, 404, "revision_not_found", None),
         ({"assembly_guid": "f" * 32}, 404, "assembly_not_found", None),
-        ({"draft": {"assembly_type": "workflow", "payload": "{}"}}, 400, "invalid_field", "assembly_guid"),
+        ({"draft": {"assembly_type": "workflow", "payload": "{}"}}, 400, "invalid_field", "draft.payload.nodes"),
     ],
 )
 def test_what_cannot_be_run_is_refused_by_name(
