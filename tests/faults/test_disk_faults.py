@@ -129,7 +129,10 @@ def named(error: Exception, database: Path) -> DiskFault | None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_too_many_open_files_are_no_damage(database: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (len([*Path("/proc/self/fd").iterdir()]) - 1, hard))
+    lowest_free = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest_free)
+    # A file gets the lowest free number: from here on none can be opened, whatever gaps there are above.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
     try:
         assert named(opened(database), database) is DiskFault.TOO_MANY_FILES
     finally:
