@@ -205,6 +205,10 @@ class RestoreRefused(Refusal):
     default_message = _("The library was not restored; nothing was changed.")
 
 
+class MoveRefused(Refusal):
+    default_message = _("The database was not moved; nothing was changed.")
+
+
 class MigrationRefused(Refusal):
     default_message = _("The migration was refused; nothing was changed.")
 

@@ -10,8 +10,11 @@ from assemblies.databases import DATABASES, DEFAULT, Database
 from borealis_assemblies.env import Environment
 
 SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_SECONDS = 5
+# A client that died with a row locked, or a person at a prompt, would keep every writer waiting without an end.
+POSTGRESQL_LOCK_TIMEOUT_SECONDS = 10
 # FULL on every database: with less, a power cut could take a domain's last commit back after `default` had recorded it.
 INIT_COMMAND = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
 
@@ -38,7 +41,15 @@ def _database(env: Environment, database: Database, runtime_root: Path, root: Pa
     settings = _from_url(database.url_setting, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
     if settings["ENGINE"] == SQLITE:
         return settings | _sqlite_settings(env, (root / settings["NAME"]).resolve())
-    return settings | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return settings | _server_settings(settings)
+
+
+def _server_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    kept = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    if settings["ENGINE"] != POSTGRESQL:
+        return kept
+    limits = {"options": f"-c lock_timeout={POSTGRESQL_LOCK_TIMEOUT_SECONDS}s"}
+    return kept | {"OPTIONS": limits | settings.get("OPTIONS", {})}
 
 
 def _from_url(name: str, url: str) -> dict[str, Any]:

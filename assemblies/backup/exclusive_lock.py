@@ -29,7 +29,7 @@ class LibraryInPlace:
 
 def library_in_place(databases: Mapping[str, Path]) -> LibraryInPlace:
     """Return what the database files hold. Raises RestoreRefused when another process uses one of them."""
-    contents = {alias: _unused_file(alias, path) for alias, path in databases.items()}
+    contents = {alias: unused_file(alias, path) for alias, path in databases.items()}
     default = contents["default"]
     return LibraryInPlace(
         is_empty=not any(held for held in contents.values()),
@@ -37,8 +37,8 @@ def library_in_place(databases: Mapping[str, Path]) -> LibraryInPlace:
     )
 
 
-def _unused_file(alias: str, path: Path) -> LibraryHead | bool:
-    """Return the library's head, or whether there is anything in the file."""
+def unused_file(alias: str, path: Path) -> LibraryHead | bool:
+    """Return the library's head, or whether there is anything in the file. Raises RestoreRefused when it is in use."""
     if not path.exists() or not path.stat().st_size:
         return False
     if not _has_header(path):

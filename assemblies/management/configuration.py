@@ -69,6 +69,7 @@ READERS: dict[str, Callable[[], Any]] = {
     "OFFICIAL_DATABASE_URL": _database_url("official"),
     "COMMUNITY_DATABASE_URL": _database_url("community"),
     "USER_CREATED_DATABASE_URL": _database_url("user_created"),
+    "EXECUTION_DATABASE_URL": _database_url("execution"),
     "SQLITE_SHARED_CACHE": lambda: "cache=shared" in str(connections["default"].settings_dict["NAME"]),
     "OFFICIAL_SIGNING_KEYS": _masked_if_set("OFFICIAL_SIGNING_KEYS"),
     "SECRET_KEY": _masked,

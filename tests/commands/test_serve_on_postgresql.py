@@ -1,44 +1,26 @@
 """`serve` over four PostgreSQL databases: what holds on SQLite files holds there, too."""
 
-import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import pytest
 
+from assemblies.databases import BY_ALIAS
 from tests.commands.deployment import Deployment
+from tests.commands.postgresql_databases import databases_made, on_postgresql
 from tests.commands.write_load import WriteLoad
 
-SERVER = os.environ.get("BOREALIS_TEST_DATABASE_URL", "")
-ALIASES = {"": "default", "OFFICIAL_": "official", "COMMUNITY_": "community", "USER_CREATED_": "user_created"}
+ALIASES = ("default", "official", "community", "user_created")
 
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.postgresql,
-    pytest.mark.skipif(not SERVER.startswith("postgres"), reason="BOREALIS_TEST_DATABASE_URL names no PostgreSQL"),
-]
+pytestmark = on_postgresql
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """A deployment on four databases of its own, dropped afterwards."""
-    import psycopg
-
-    mark = uuid4().hex[:8]
-    names = {prefix: f"borealis_{mark}_{alias}" for prefix, alias in ALIASES.items()}
-    urls = {
-        f"BOREALIS_{prefix}DATABASE_URL": urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
-        for prefix, name in names.items()
-    }
-    with closing(psycopg.connect(SERVER, autocommit=True)) as connection:
-        for name in names.values():
-            connection.execute(f"CREATE DATABASE {name}")
-        yield Deployment(tmp_path / "var", **urls)
-        for name in names.values():
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases_made(ALIASES) as urls:
+        settings = {f"BOREALIS_{BY_ALIAS[alias].url_setting}": url for alias, url in urls.items()}
+        yield Deployment(tmp_path / "var", **settings)
 
 
 def test_kills_and_an_orderly_end_under_load_lose_nothing(deployment: Deployment) -> None:

@@ -60,7 +60,7 @@ def test_one_alias_is_replaced_by_a_url_and_the_others_stay(alias: str) -> None:
     facts = [replaced[part] for part in ("ENGINE", "HOST", "PORT", "NAME", "USER")]
     assert facts == ["django.db.backends.postgresql", "db.example", 5433, "library", "ada"]
     assert (replaced["CONN_MAX_AGE"], replaced["CONN_HEALTH_CHECKS"]) == (60, True)
-    assert "OPTIONS" not in replaced
+    assert replaced["OPTIONS"] == {"options": "-c lock_timeout=10s"}
     assert {database["ENGINE"] for database in found.values()} == {SQLITE}
 
 
