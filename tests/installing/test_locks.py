@@ -72,7 +72,9 @@ def test_the_kept_metadata_is_that_of_the_installed_distributions() -> None:
     for name in compared:
         found = installed[name]
         assert KNOWN[name] == Metadata(
-            found.version, found.metadata.get("Requires-Python") or "", tuple(found.requires or ())
+            found.version,
+            found.metadata["Requires-Python"] if "Requires-Python" in found.metadata else "",
+            tuple(found.requires or ()),
         ), f"{name}: install requirements-dev.txt, or run `make lock`"
 
 
