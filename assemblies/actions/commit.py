@@ -92,8 +92,8 @@ def _plan(change: Change, rows: dict[str, Assembly], permit: Permit, now: dateti
     )
     if not receipt.changed:
         return replace(receipt, content=living.read_content() if living else None), None
-    rows[change.guid] = _rewritten(row, change, domain, content, now)
-    return receipt, _draft(change, domain, content, permit.actor.name)
+    rows[change.guid] = rewritten = _rewritten(row, change, domain, content, now)
+    return receipt, _draft(change, domain, rewritten.content if content else "", permit.actor.name)
 
 
 def _may_claim(change: Change, row: Assembly) -> bool:
@@ -150,14 +150,14 @@ def _rewritten(
     )
 
 
-def _draft(change: Change, domain: Domain, content: Content | None, actor_name: str) -> Draft:
+def _draft(change: Change, domain: Domain, content: str, actor_name: str) -> Draft:
     return Draft(
         event_guid=change.event.guid if change.event else str(uuid4()),
         domain=domain,
         assembly_guid=change.guid,
         operation=change.operation,
         actor=actor_name,
-        content=content.to_json() if content else "",
+        content=content,
     )
 
 

@@ -5,17 +5,18 @@ moves in that same transaction: a flush happens exactly once however often and b
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from assemblies.domains import Domain
 from assemblies.errors import JournalBroken, ReplicaMismatch
 from assemblies.journal.append import entry_hash
-from assemblies.models import DomainAssembly, JournalEntry, JournalHead, Watermark, replica_model
-from assemblies.models.columns import AssemblyColumns, project
+from assemblies.journal.upsert import upsert
+from assemblies.models import Content, JournalEntry, JournalHead, Watermark, replica_model
+from assemblies.models.columns import project
 
 BATCH_ENTRIES = 1000
-UPSERT_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
 
 
 def bring_up_to_date(domain: Domain) -> tuple[int, int]:
@@ -90,17 +91,13 @@ def _apply(domain: Domain, entries: Iterable[JournalEntry]) -> None:
     """Apply entries in order; only the last state of each assembly needs writing."""
     last = {entry.assembly_guid: entry for entry in entries}
     model = replica_model(domain)
-    rows = [row for entry in last.values() if (row := replica_row(model, entry)) is not None]
     gone = [guid for guid, entry in last.items() if not entry.content]
     model._base_manager.filter(guid__in=gone).delete()
-    model._base_manager.bulk_create(
-        rows, update_conflicts=True, unique_fields=["guid"], update_fields=UPSERT_FIELDS, batch_size=200
-    )
+    upsert(model, [_columns(entry) for entry in last.values() if entry.content], using=domain.alias)
 
 
-def replica_row(model: type[DomainAssembly], entry: JournalEntry) -> DomainAssembly | None:
-    """Return the row an entry leaves in its domain database, or None for a deletion."""
-    content = entry.read_content()
-    if content is None:
-        return None
-    return model(guid=entry.assembly_guid, sequence=entry.sequence, **project(content))
+def _columns(entry: JournalEntry) -> dict[str, Any]:
+    """Return the row that an entry leaves in its domain database."""
+    # The text was compared with the entry's hash, and a content is spelled in one way only: it is not spelled again.
+    columns = project(Content.from_json(entry.content), entry.content)
+    return {"guid": entry.assembly_guid, "sequence": entry.sequence, **columns}

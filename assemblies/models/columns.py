@@ -42,10 +42,10 @@ class AssemblyColumns(models.Model):
         return Content.from_json(self.content)
 
 
-def project(content: Content) -> dict[str, Any]:
-    """Return the column values that follow from `content`."""
+def project(content: Content, text: str | None = None) -> dict[str, Any]:
+    """Return the column values that follow from `content`; `text` is the one it was read from, if it was."""
     return {
-        "content": content.to_json(),
+        "content": content.to_json() if text is None else text,
         "display_name": content.display_name,
         "summary": content.summary,
         "category": content.category,

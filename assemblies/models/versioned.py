@@ -1,8 +1,11 @@
 """Records whose JSON outlives the release that wrote it: read by earlier and by later releases alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, Self
+from functools import cache
+from typing import Any, Self, TypeVar
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +41,17 @@ class Versioned:
         return cls(**known, unknown={name: facts[name] for name in unknown})
 
 
+def _once_per_type(find: Callable[[type[Versioned]], Kept]) -> Callable[[type[Versioned]], Kept]:
+    return cache(find)  # type: ignore[return-value]  # mypy takes the hash of a type for that of its instances
+
+
+@_once_per_type
 def _keys(kind: type[Versioned]) -> set[str]:
     return kind.__dataclass_fields__.keys() - {"unknown"}
 
 
-def _optional(kind: type[Versioned]) -> dict[str, Any]:
+@_once_per_type
+def _optional(kind: type[Versioned]) -> Mapping[str, Any]:
     """Return the keys that a text may lack, with what they are then."""
     return {
         one.name: one.default_factory() if one.default_factory is not MISSING else one.default
