@@ -73,7 +73,7 @@ def test_the_kept_metadata_is_that_of_the_installed_distributions() -> None:
         found = installed[name]
         assert KNOWN[name] == Metadata(
             found.version,
-            found.metadata["Requires-Python"] if "Requires-Python" in found.metadata else "",
+            "".join(found.metadata.get_all("Requires-Python") or ()),
             tuple(found.requires or ()),
         ), f"{name}: install requirements-dev.txt, or run `make lock`"
 
