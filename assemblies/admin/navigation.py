@@ -11,28 +11,44 @@ from devmode.accounts.roles import role_of
 from devmode.actor import Role
 
 Section = dict[str, Any]
+# Closed until somebody opens it: what it lists is there when it is needed, and for nobody's daily work.
+FOLDED = _("Internals")
 # Titles, with the models (by their classes) and the pages (by their addresses' names) below them, in order.
 SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
-    (_("Library"), ["Assembly", (_("Import"), "import_assemblies"), (_("Export"), "export_assemblies")]),
+    (_("Library"), ["Assembly", (_("Runs"), "runs"), (_("Run queue"), "run_queue")]),
+    (_("Import and export"), [(_("Import"), "import_assemblies"), (_("Export"), "export_assemblies")]),
+    (_("Operations"), [(_("Write queue"), "queue"), "SyncRecord", "AuditEntry", (_("Health"), "health_page")]),
+    (_("Accounts"), ["User", "Group", "ApiToken", (_("Who is in Dev Mode"), "dev_mode_grants")]),
     (
-        _("Operations"),
+        FOLDED,
         [
-            (_("Runs"), "runs"),
-            (_("Run queue"), "run_queue"),
-            (_("Write queue"), "queue"),
-            (_("Health"), "health_page"),
-            "SyncRecord",
             "DomainState",
             "Flush",
             "JournalEntry",
+            "AssemblyAlias",
+            "AssemblyNote",
+            "AssemblySetting",
+            "AssemblySettingHistory",
         ],
     ),
-    (_("Details"), ["AssemblySetting", "AssemblySettingHistory", "AssemblyNote", "AssemblyAlias"]),
-    (_("Dev Mode"), [(_("Who is in Dev Mode"), "dev_mode_grants"), "AuditEntry", "ApiToken"]),
-    (_("Accounts"), ["User", "Group"]),
 ]
+ICONS = {
+    "Assembly": "list",
+    "runs": "runs",
+    "run_queue": "queue",
+    "import_assemblies": "import",
+    "export_assemblies": "export",
+    "queue": "queue",
+    "SyncRecord": "official",
+    "AuditEntry": "audit",
+    "health_page": "health",
+    "User": "person",
+    "Group": "people",
+    "ApiToken": "key",
+    "dev_mode_grants": "grants",
+}
 # What a model's pages are about, where that is more than its rows.
-NAMES = {"SyncRecord": _("Official catalogue")}
+NAMES = {"Assembly": _("Library"), "SyncRecord": _("Official catalogue"), "AuditEntry": _("Audit")}
 # Pages by their addresses' names that are for some people only, and offered to nobody else.
 FOR_WRITERS = {"import_assemblies"}
 FOR_ADMINISTRATORS = {"dev_mode_grants", "health_page"}
@@ -44,7 +60,7 @@ def sections(request: HttpRequest, listed: Iterable[Section]) -> list[Section]:
     hidden = _hidden_from(role_of(request.user))
     found = [(title, [entry for name in names if (entry := _entry(name, models, hidden))]) for title, names in SECTIONS]
     shown = [_section(title, entries) for title, entries in found if entries]
-    _mark_current([entry for section in shown for entry in section["models"]], request.path)
+    _mark_current(shown, request.path)
     return shown
 
 
@@ -66,11 +82,15 @@ def _entry(name: str | tuple[Any, str], models: dict[str, Any], hidden: set[str]
 
 def _section(title: Any, entries: list[dict[str, Any]]) -> Section:
     label = entries[0]["object_name"].lower()
-    return {"name": title, "app_label": label, "app_url": entries[0]["admin_url"], "models": entries}
+    icons = [entry | {"icon": ICONS.get(entry["object_name"], "")} for entry in entries]
+    address = entries[0]["admin_url"]
+    return {"name": title, "app_label": label, "app_url": address, "models": icons, "is_folded": title is FOLDED}
 
 
-def _mark_current(entries: Iterable[dict[str, Any]], path: str) -> None:
-    """Mark the one entry that `path` is at or below: of several, the nearest."""
-    above = [entry for entry in entries if path.startswith(entry["admin_url"])]
+def _mark_current(sections: Iterable[Section], path: str) -> None:
+    """Mark the one entry that `path` is at or below, of several the nearest, and its section."""
+    above = [(entry, section) for section in sections for entry in section["models"]]
+    above = [(entry, section) for entry, section in above if path.startswith(entry["admin_url"])]
     if above:
-        max(above, key=lambda entry: len(entry["admin_url"]))["is_current"] = True
+        entry, section = max(above, key=lambda pair: len(pair[0]["admin_url"]))
+        entry["is_current"] = section["is_current"] = True

@@ -141,8 +141,8 @@ def test_no_page_holds_an_inline_script_or_style(superuser: Client, name: str) -
 
 
 def test_the_style_sheet_is_served(superuser: Client) -> None:
-    assert "assemblies/admin.css" in superuser.get(address("assemblies/flush")).content.decode()
-    answer: Any = superuser.get("/static/assemblies/admin.css")
+    assert "assemblies/components.css" in superuser.get(address("assemblies/flush")).content.decode()
+    answer: Any = superuser.get("/static/assemblies/components.css")
     assert answer.status_code == 200
     assert b".pill-queued" in b"".join(answer.streaming_content)
 

@@ -51,6 +51,12 @@ def shelf(library: PayloadStore, command: Actor) -> None:
     update(guid, {"summary": "Now for all hosts"}, permit=may_update(command), store=library)
 
 
+def narrow(page: Page, title: str, option: str) -> None:
+    """Choose an option of a filter."""
+    page.locator(".filter > summary").filter(has_text=title).click()
+    page.get_by_role("link", name=option).click()
+
+
 def ticks(page: Page) -> list[bool]:
     boxes = page.locator('tbody input[name="guid"]')
     ticked: list[bool] = boxes.evaluate_all("boxes => boxes.map((box) => box.checked)")
@@ -68,14 +74,14 @@ def test_searching_filtering_and_taking_filters_out_again(visit: Visit, accessib
     page.keyboard.press("Enter")
     expect(page.locator(".grid-count")).to_contain_text("of 71.")
     expect(page.locator("tbody mark").first).to_have_text("set -e")
-    page.get_by_role("link", name="Community 15").click()
-    page.get_by_role("link", name="PowerShell 5").click()
+    narrow(page, "Source", "Community 15")
+    narrow(page, "Type", "PowerShell 5")
     expect(page.locator(".grid-count")).to_contain_text("of 5.")
     expect(page.locator("#grid-q")).to_have_value('cups "set -e"')
     accessible(page)
     picture(page, "grid-search")
     page.get_by_role("link", name="Source: Community").click()
-    expect(page.locator(".chip")).to_have_count(2)
+    expect(page.locator("a.chip")).to_have_count(2)
     page.get_by_role("link", name="Clear all").click()
     expect(page.locator(".grid-count")).to_contain_text("of 74.")
     page.get_by_role("columnheader", name="Changed").get_by_role("link").click()
@@ -88,8 +94,6 @@ def test_the_page_fits_its_window(visit: Visit) -> None:
         page.goto(LIST)
         widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1]
-        wrap = page.locator(".table-wrap")
-        assert wrap.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 def test_the_queue_counts_down(visit: Visit) -> None:
@@ -144,7 +148,7 @@ def test_views_are_saved_and_opened(visit: Visit, accessible, picture) -> None: 
     accessible(page)
     picture(page, "grid-views")
     page.get_by_role("link", name="Newest Python").click()
-    expect(page.locator(".chip")).to_contain_text("Python")
+    expect(page.locator("a.chip")).to_contain_text("Python")
     page.get_by_text("Saved views (1)").click()
     page.keyboard.press("Escape")
     expect(page.get_by_label("Save this view as")).to_be_hidden()
@@ -162,14 +166,14 @@ def test_many_are_tagged_with_the_keyboard(visit: Visit, accessible, picture) ->
     boxes.nth(2).click()
     boxes.nth(5).click(modifiers=["Shift"])
     assert ticks(page)[:7] == [False, False, True, True, True, True, False]
-    expect(page.locator("[data-selected]")).to_have_text("4 selected")
+    expect(page.locator("[data-selected]")).to_have_text("4 of 33 selected")
     accessible(page)
     picture(page, "grid-selected")
     page.get_by_role("textbox", name="Tag").fill("night")
     page.keyboard.press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("4 assemblies now carry the tag “night”.")
     expect(page).to_have_url(page.url.split("?")[0] + "?domain=user")
-    page.get_by_role("link", name="night 4").click()
+    narrow(page, "Tag", "night 4")
     page.get_by_label("Select every row of this page").check()
     assert ticks(page) == [True] * 4
     page.get_by_role("button", name="Remove tag").click()
@@ -254,7 +258,7 @@ def test_rows_are_walked_and_opened(visit: Visit) -> None:
     expect(names.nth(1)).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(names.first).to_be_focused()
-    page.locator("td.category").first.dblclick()
+    page.locator("td.type").first.dblclick()
     page.wait_for_url("**/change/")
 
 
@@ -266,11 +270,11 @@ def test_in_the_dark_and_on_a_telephone(visit: Visit, accessible, picture) -> No
     picture(dark, "grid-dark")
     phone = visit("operator", phone=True)
     phone.goto(f"{LIST}?q=cups&order=-updated_at")
-    expect(phone.get_by_role("heading", name="Source")).to_be_hidden()
+    expect(phone.locator(".filter").first).to_be_hidden()
     accessible(phone)
     picture(phone, "grid-phone")
     phone.locator("#filters > summary").click()
     accessible(phone)
     picture(phone, "grid-phone-filters")
-    phone.get_by_role("link", name="Official 25").click()
+    narrow(phone, "Source", "Official 25")
     expect(phone.locator(".grid-count")).to_contain_text("of 25.")

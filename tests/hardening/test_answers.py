@@ -26,7 +26,7 @@ from tests.permits import may_create, may_delete
 PATHS = [
     "/", "/admin/", "/admin/login/", "/admin/assemblies/assembly/", "/admin/no-such-page/", "/no-such-page", "/health",
     "/health/ready", "/api/assemblies", "/api/docs", "/api/docs?script=", "/api/schema", "/api/no-such-call",
-    "/api/audit", "/static/assemblies/admin.css",
+    "/api/audit", "/static/assemblies/components.css",
 ]  # fmt: skip
 every_path = pytest.mark.parametrize("path", PATHS)
 

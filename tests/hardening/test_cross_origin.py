@@ -81,5 +81,5 @@ def test_options_without_a_preflights_question_is_an_ordinary_request() -> None:
 
 
 def test_pages_and_static_files_are_for_no_other_origin(ada: User) -> None:
-    for path in ("/admin/", "/admin/login/", "/static/assemblies/admin.css"):
+    for path in ("/admin/", "/admin/login/", "/static/assemblies/components.css"):
         assert cors_headers(asked(browser_of(ada).get, path, headers={"Origin": CONSOLE})) == {}

@@ -8,20 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.grid.address import SIZES, ListAddress
 
-# Headings by name, with the order each stands for; times begin with the newest.
+# Headings by name, with the order each stands for, if any; times begin with the newest.
 HEADINGS = [
-    ("source", _("Source"), "source"),
     ("name", _("Name"), "display_name"),
+    ("state", _("State"), ""),
     ("type", _("Type"), "assembly_type"),
+    ("source", _("Source"), "source"),
     ("category", _("Category and path"), "category"),
+    ("tags", _("Tags"), ""),
     ("changed", _("Changed"), "-updated_at"),
+    ("by", _("By"), ""),
 ]
 NEIGHBOURS = 2
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A column; `sorted` is the value of `aria-sort`, empty where the list is sorted by another one."""
+    """A column; `sorted` is the value of `aria-sort`, empty where the list is sorted by another one.
+
+    Without an address the list cannot be sorted by it.
+    """
 
     name: str
     title: Any
@@ -41,7 +47,9 @@ class PageLink:
 def headings(address: ListAddress) -> Iterator[Heading]:
     for name, title, order in HEADINGS:
         field = order.removeprefix("-")
-        if address.order.removeprefix("-") != field:
+        if not order:
+            yield Heading(name, title, "", "")
+        elif address.order.removeprefix("-") != field:
             yield Heading(name, title, address.query(order=order), "")
         else:
             down = address.order.startswith("-")

@@ -1,7 +1,7 @@
 """The panel of filters: each value with how many it would leave, as a link; and what is set, to be taken out again."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from assemblies.catalogue.facets import DAYS, Facets
 from assemblies.documents import folded
 from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
 
-VALUES_SHOWN = 10
 MAX_VALUES = 200
 TITLES = {
     "domain": gettext_lazy("Source"),
@@ -53,12 +52,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Group:
-    """The values of one filter; `more` are those there is no room for at first."""
+    """The values of one filter."""
 
     name: str
     title: Any
     options: list[Option]
-    more: list[Option] = field(default_factory=list)
+
+    @property
+    def is_set(self) -> bool:
+        return any(option.is_set for option in self.options)
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,7 @@ def chips_of(address: ListAddress) -> Iterator[Chip]:
 def _group(name: str, title: Any, address: ListAddress, facets: Facets) -> Group:
     if name == "state":
         return Group(name, title, [one for state in STATES for one in _options(state, [YES], address, facets)])
-    options = list(_options(name, _values(name, address, facets), address, facets))
-    first = [one for place, one in enumerate(options) if place < VALUES_SHOWN or one.is_set]
-    return Group(name, title, first, [one for one in options if one not in first])
+    return Group(name, title, list(_options(name, _values(name, address, facets), address, facets)))
 
 
 def _values(name: str, address: ListAddress, facets: Facets) -> list[str]:

@@ -16,10 +16,12 @@ from assemblies.admin.badges import upstream_tone
 from assemblies.admin.grid.results import FoundList
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.search import Line, Search
-from assemblies.domains import AssemblyType, Domain, Kind
+from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
 from assemblies.models.content import parse_time
 
-TAGS_SHOWN = 5
+TAGS_SHOWN = 2
+# Of a path the folder it begins with and the name it ends with say most.
+PATH_SHOWN = 28
 VARIABLES_SHOWN = 4
 SUMMARY_SHOWN = 180
 LINES_SHOWN = 3
@@ -81,21 +83,22 @@ class Row:
         path = self.entry.content.metadata.get("source_path")
         return path if isinstance(path, str) else ""
 
+    @property
+    def short_path(self) -> str:
+        """Return the path with its middle left out, where it is long."""
+        half = PATH_SHOWN // 2
+        return self.path if len(self.path) <= PATH_SHOWN else f"{self.path[:half]}…{self.path[-half:]}"
+
     @cached_property
     def changed_at(self) -> datetime:
         """When it changed, in the viewer's time zone."""
         return localtime(self.entry.deleted_at or parse_time(self.entry.content.updated_at))
 
     @property
-    def has_pills(self) -> bool:
-        entry = self.entry
-        return bool(
-            entry.deleted_at or entry.is_dirty or entry.upstream_state or entry.origin_changed or self.is_flagged
-        )
-
-    @property
     def upstream(self) -> Any:
-        return self.entry.upstream_state.label if self.entry.upstream_state else ""
+        """What there is to say of its source: nothing, where it is up to date."""
+        state = self.entry.upstream_state
+        return state.label if state and state is not UpstreamState.UP_TO_DATE else ""
 
     @property
     def upstream_tone(self) -> str:

@@ -1,14 +1,34 @@
-// The phone's menu: a button that opens the side bar.
-document.documentElement.classList.add("scripted");
+// The way around: a sheet on a phone, folded to icons on a desk; and the palette, which is loaded when it is first wanted.
+import { listen } from "./keys.js";
 
-const menu = document.querySelector(".phone-menu");
+const root = document.documentElement;
 const bar = document.getElementById("nav-sidebar");
-// Django marks the bar itself as expanded, which says nothing of a landmark; the button that opens it does.
-bar?.removeAttribute("aria-expanded");
-if (bar) new MutationObserver(() => bar.removeAttribute("aria-expanded")).observe(bar, { attributeFilter: ["aria-expanded"] });
-if (menu && !bar) menu.hidden = true;
-menu?.addEventListener("click", () => {
+const sheet = document.querySelector(".phone-menu");
+const fold = document.querySelector(".nav-toggle");
+
+if (sheet && !bar) sheet.hidden = fold.hidden = true;
+sheet?.addEventListener("click", () => {
   const isOpen = bar.classList.toggle("is-open");
-  menu.setAttribute("aria-expanded", String(isOpen));
-  if (isOpen) bar.querySelector("th a")?.focus();
+  sheet.setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) bar.querySelector("a")?.focus();
 });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !bar?.classList.contains("is-open")) return;
+  sheet.click();
+  sheet.focus();
+});
+
+const isWide = () => (root.dataset.nav ? root.dataset.nav === "open" : window.innerWidth >= 1024);
+const tell = () => fold?.setAttribute("aria-expanded", String(isWide()));
+tell();
+fold?.addEventListener("click", () => {
+  root.dataset.nav = isWide() ? "icons" : "open";
+  try {
+    localStorage.setItem("borealis-nav", root.dataset.nav);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+  tell();
+});
+
+listen();

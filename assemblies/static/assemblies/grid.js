@@ -11,7 +11,7 @@ function countTicks() {
   all.checked = chosen > 0 && chosen === ticks().length;
   all.indeterminate = chosen > 0 && !all.checked;
   const words = bar.querySelector("[data-selected]");
-  words.textContent = words.dataset.words.replace("%s", chosen);
+  words.textContent = words.dataset.words.replace("{chosen}", chosen).replace("{count}", words.dataset.count);
   const matching = bar.querySelector('[name="matching"]');
   if (matching && !chosen) matching.checked = false;
   // What is not on this page can only be changed; an export takes what is ticked.
@@ -82,12 +82,9 @@ list?.addEventListener("dblclick", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !isTyping) {
-    event.preventDefault();
-    const search = document.getElementById("grid-q");
-    search.focus();
-    search.select();
+  if (event.key === "Escape" && !event.defaultPrevented && ticks().some((tick) => tick.checked)) {
+    for (const tick of ticks()) tick.checked = false;
+    countTicks();
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && event.target.matches("[data-open]")) {

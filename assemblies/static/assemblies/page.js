@@ -1,6 +1,7 @@
 // What every page needs: the viewer's time zone, which the server then tells times in, and that drafts end with a
 // save and at log-out.
 import { endSaving, forgetDraftsOf } from "./drafts.js";
+import { forgetRecent, noteRecent } from "./recent.js";
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) {
@@ -11,4 +12,10 @@ if (zone) {
 endSaving(document.querySelector(".messagelist .saved") !== null);
 
 const logOut = document.getElementById("logout-form");
-logOut?.addEventListener("submit", () => forgetDraftsOf(logOut.dataset.user));
+logOut?.addEventListener("submit", () => {
+  forgetDraftsOf(logOut.dataset.user);
+  forgetRecent(logOut.dataset.user);
+});
+
+const opened = document.querySelector("[data-recent]");
+if (opened && logOut) noteRecent(logOut.dataset.user, { name: opened.dataset.recent, address: location.pathname });
