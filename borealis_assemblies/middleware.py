@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from assemblies.web.uploads import announced_bytes, max_form_bytes, takes_uploads
@@ -78,6 +79,15 @@ class BrowserRules:
         if "private" in response["Cache-Control"]:
             patch_vary_headers(response, ["Cookie", "Authorization"])
         return response
+
+
+class CompressedPages(GZipMiddleware):
+    """Compress pages, each with a random length more, so that a length tells nothing of a token; files compress themselves."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class TlsOnly:

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "borealis_assemblies.middleware.TlsOnly",
     "borealis_assemblies.cross_origin.CrossOrigin",
     "borealis_assemblies.static_files.StaticFiles",
+    "borealis_assemblies.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "borealis_assemblies.viewers.PageLanguage",
     "borealis_assemblies.viewers.PageTimeZone",
@@ -182,6 +183,10 @@ if STATIC_ROOT.is_relative_to(RUNTIME_ROOT):
     # WhiteNoise warns of a root that is not there; until somebody collects into it, applications serve their own.
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "borealis_assemblies.static_files.HashedStorage"},
+}
 # Its default lets pages of every origin read static files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 

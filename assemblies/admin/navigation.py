@@ -29,6 +29,7 @@ SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
             "AssemblyNote",
             "AssemblySetting",
             "AssemblySettingHistory",
+            (_("Components"), "components"),
         ],
     ),
 ]
@@ -51,7 +52,7 @@ ICONS = {
 NAMES = {"Assembly": _("Library"), "SyncRecord": _("Official catalogue"), "AuditEntry": _("Audit")}
 # Pages by their addresses' names that are for some people only, and offered to nobody else.
 FOR_WRITERS = {"import_assemblies"}
-FOR_ADMINISTRATORS = {"dev_mode_grants", "health_page"}
+FOR_ADMINISTRATORS = {"components", "dev_mode_grants", "health_page"}
 
 
 def sections(request: HttpRequest, listed: Iterable[Section]) -> list[Section]:

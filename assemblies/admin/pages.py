@@ -6,6 +6,7 @@ The list, the page, the creation and the deletion of an assembly stand at Django
 from collections.abc import Callable
 from typing import Any
 
+from assemblies.admin.components import components_page
 from assemblies.admin.grid.bulk import bulk
 from assemblies.admin.grid.favourite import favourite
 from assemblies.admin.grid.saved_views import view_remove, view_save
@@ -69,4 +70,5 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/assembly/<str:guid>/restore/", assembly_restore, "assembly_restore"),
     ("assemblies/assembly/<str:guid>/picture.svg", assembly_picture, "assembly_picture"),
     ("workflows/preview/", workflow_preview, "workflow_preview"),
+    ("components/", components_page, "components"),
 ]

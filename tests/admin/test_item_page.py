@@ -115,7 +115,7 @@ def test_a_page_of_nothing_is_not_found(superuser: Client, name: str) -> None:
 def test_a_waiting_assembly_says_since_when_until_it_is_flushed(superuser: Client, guid: str) -> None:
     page = shown(superuser, guid)
     assert QUEUED in page
-    assert "Dirty since" in page
+    assert "Waiting to be written since" in page
     flush()
     page = shown(superuser, guid)
     assert page.count(QUEUED) == 0

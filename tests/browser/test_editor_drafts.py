@@ -226,6 +226,7 @@ def test_a_save_and_close_ends_the_draft(visit: Visit) -> None:
     page = visit("operator")
     draft_of(page, guid, "echo typed\n")
     with page.expect_navigation():
+        page.locator(".more-menu > summary").click()
         page.get_by_role("button", name="Save and close").click()
     assert stored_text(guid) == "echo hello\necho typed\n"
     assert drafts(page) == []

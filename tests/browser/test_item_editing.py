@@ -198,6 +198,7 @@ def test_what_was_deleted_is_restored_from_its_history(
     guid = shelved()
     page = visit("operator", phone=phone)
     page.goto(address(guid))
+    page.locator(".more-menu > summary").click()
     page.get_by_role("link", name="Delete").click()
     accessible(page)
     picture(page, f"item-delete{'-phone' if phone else ''}")

@@ -24,17 +24,13 @@ def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False, 
     wrong = set(editing.form.errors) if editing and editing.form.is_bound else set()
     rows = editing.rows if editing else None
     wrong_rows = rows is not None and rows.is_bound and (any(rows.errors) or bool(rows.non_form_errors()))
-    tabs = [
-        Tab("summary", _("Summary"), has_errors=bool(wrong - {"payload"})),
+    summary = Tab("summary", _("Summary"), has_errors=bool(wrong - {"payload"}))
+    work = [
         Tab("script", PAYLOAD_WORDS[content.kind], has_errors="payload" in wrong),
         Tab("variables", _("Variables"), len(content.variables), has_errors=wrong_rows),
     ]
     if is_new:
-        return tabs
-    return [
-        *tabs,
-        Tab("files", _("Files"), len(content.files)),
-        Tab("history", _("History")),
-        Tab("runs", _("Runs"), run_count),
-        Tab("raw", _("Raw")),
-    ]
+        return [summary, *work]
+    files = Tab("files", _("Files"), len(content.files))
+    runs = Tab("runs", _("Runs"), run_count)
+    return [*work, files, Tab("history", _("History")), runs, summary, Tab("raw", _("Raw"))]

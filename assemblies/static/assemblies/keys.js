@@ -42,7 +42,7 @@ function press(key) {
   const row = document.activeElement?.closest("[data-row]");
   const control = row?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!control || control.disabled) return false;
-  if (control.matches("input, textarea")) control.focus();
+  if (control.matches("input[type=search]")) control.focus();
   else control.click();
   return true;
 }
