@@ -82,7 +82,7 @@ class BrowserRules:
 
 
 class CompressedPages(GZipMiddleware):
-    """Compress pages, each with a random length more, so that a length tells nothing of a token; files compress themselves."""
+    """Compress pages, each with a random length more: how long it is tells nothing of a token in it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
