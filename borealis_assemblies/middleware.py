@@ -84,7 +84,7 @@ class BrowserRules:
 class CompressedPages(GZipMiddleware):
     """Compress pages, each with a random length more: how long it is tells nothing of a token in it."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
             return response
         return super().process_response(request, response)
