@@ -27,8 +27,8 @@ def stored_text(guid: str) -> str:
     return payload_store().read(stored(guid).content.payload).decode()
 
 
-def address(guid: str, tab: str = "") -> str:
-    return f"/admin/assemblies/assembly/{guid}/change/" + (f"#{tab}" if tab else "")
+def address(guid: str, tab: str = "summary") -> str:
+    return f"/admin/assemblies/assembly/{guid}/change/#{tab}"
 
 
 def open_tab(page: Page, guid: str, tab: str) -> None:

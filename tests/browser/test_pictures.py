@@ -48,7 +48,7 @@ def test_what_two_people_see_who_saved_at_once(
     shelf = stock(library)
     page = visit("administrator", dev_mode=True)
     page.watch.expect(409)  # type: ignore[attr-defined]
-    page.goto(ITEM.format(shelf.own))
+    page.goto(ITEM.format(shelf.own) + "#summary")
     page.get_by_role("textbox", name="Summary").fill("Names every disk that is nearly full.")
     update(shelf.own, {"summary": "Names full disks."}, payload=None, permit=may_update(operator), store=library)
     page.get_by_role("button", name="Save", exact=True).click()
