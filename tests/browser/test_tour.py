@@ -39,6 +39,7 @@ OF_ADMINISTRATORS = {
     "journal": "/admin/assemblies/journalentry/",
     "tokens": "/admin/devmode/apitoken/",
     "password": "/admin/password_change/",
+    "components": "/admin/components/",
 }
 IN_DEV_MODE = {"run-form": "/admin/assemblies/assembly/{own}/run/"}
 EVERY = PAGES | OF_WRITERS | OF_ADMINISTRATORS
