@@ -1,4 +1,4 @@
-"""Runs on the front page: what runs or waits now, and what failed lately."""
+"""Runs on the front page: what runs or waits now, and what failed recently."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

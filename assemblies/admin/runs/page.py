@@ -4,7 +4,7 @@ A browser that asks for the part that changes alone gets it without the frame, a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -41,7 +41,9 @@ from assemblies.web.actors import actor_of
 def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     run = _found(run_id)
     if request.headers.get("X-Requested-With") != "fetch":
-        context = _context(request, run) | _output(request, run, 0)
+        context = _context(request, run)
+        labels = {item["work_item_hash"]: item["node"] for item in context["nodes"]}
+        context |= _output(request, run, 0, labels)
         return render_page(request, "library/runs/page.html", title=run.display_name, **context)
     tag = _tag(request, run)
     if request.headers.get("If-None-Match") == tag:
@@ -61,7 +63,7 @@ def run_output(request: HttpRequest, run_id: str) -> HttpResponse:
     since = request.GET.get("since", "0")
     if not (since.isascii() and since.isdecimal() and len(since) < 19):
         raise BadRequest("A position is a number.")
-    part = _output(request, run, int(since))
+    part = _output(request, run, int(since), reading.node_labels(run))
     answer = HttpResponse(part["output"])
     answer["X-Output-Next"], answer["X-Output-Complete"] = str(part["next"]), str(int(part["is_complete"]))
     return answer
@@ -134,11 +136,12 @@ def _nodes(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [item | {"status": Status(item["status"]), "tone": tone_of(Status(item["status"]))} for item in named]
 
 
-def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:
+def _output(request: HttpRequest, run: Run, since: int, labels: Mapping[str, str]) -> dict[str, Any]:
     if not Sight.of(actor_of(request)).covers(run.targets):
         return {"output": "", "next": 0, "is_complete": True}
     part = reading.output_after(run, since)
-    output = rendered(part.chunks, reading.node_labels(run), last=reading.item_before(run, since))
+    last = reading.item_before(run, since) if labels and since else ""
+    output = rendered(part.chunks, labels, last=last)
     return {"output": output, "next": part.next, "is_complete": part.is_complete}
 
 
