@@ -10,7 +10,7 @@ from assemblies.execution.states import Status
 from devmode.actor import Actor
 
 MAX_LIVE, MAX_FAILED = 5, 5
-LATELY = timedelta(days=1)
+RECENTLY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Running:
 def running(actor: Actor, *, now: datetime) -> Running:
     """Return what to show, in four queries at most."""
     live = Run.objects.filter(status__in=[Status.RUNNING, Status.QUEUED]).order_by("-status", "-created_at")
-    failed = Run.objects.filter(status__in=[Status.FAILED, Status.TIMED_OUT], created_at__gte=now - LATELY)
+    failed = Run.objects.filter(status__in=[Status.FAILED, Status.TIMED_OUT], created_at__gte=now - RECENTLY)
     found = list(live[: MAX_LIVE + 1])
     newest = found[:MAX_LIVE]
     runs = [*newest, *failed.order_by("-created_at")[:MAX_FAILED]]
