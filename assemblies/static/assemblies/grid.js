@@ -1,5 +1,6 @@
 // The list with a script: stars without a new page, ticking all, counting down, and the keyboard. It works without.
 import { press } from "./favourite.js";
+import { said } from "./texts.js";
 
 const list = document.querySelector(".grid-list");
 const ticks = () => [...document.querySelectorAll('tbody input[name="guid"]')];
@@ -16,7 +17,21 @@ function countTicks() {
   if (matching && !chosen) matching.checked = false;
   // What is not on this page can only be changed; an export takes what is ticked.
   for (const button of bar.querySelectorAll("[data-ticked-only]")) button.disabled = Boolean(matching?.checked);
+  tellClosed();
 }
+
+// What would be refused is not offered; the way on is.
+function tellClosed() {
+  const place = bar.querySelector("[data-closed-words]");
+  if (!place) return;
+  const count = closed().length;
+  const words = place.firstElementChild;
+  place.hidden = count === 0;
+  words.textContent = count ? said(words, count === 1 ? "one" : "more", { count }) : "";
+  for (const button of bar.querySelectorAll("[data-changes]")) button.disabled = count > 0;
+}
+
+const closed = () => ticks().filter((tick) => tick.checked && "closed" in tick.dataset);
 
 if (all && bar) {
   all.hidden = false;
@@ -37,6 +52,11 @@ if (all && bar) {
     countTicks();
   });
   bar.addEventListener("change", countTicks);
+  bar.querySelector("[data-leave-out]")?.addEventListener("click", () => {
+    for (const tick of closed()) tick.checked = false;
+    countTicks();
+    (ticks().find((tick) => tick.checked) ?? all).focus();
+  });
   // Enter in a box means the button next to it, not the first one of the bar.
   bar.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input:not([type]), select")) return;
