@@ -11,6 +11,7 @@ from assemblies.actions.change import Change, Event, Finish, Receipt
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, inheriting, stamped
 from assemblies.actions.create import check_vacant
+from assemblies.actions.import_aliases import register_aliases, with_known_guids
 from assemblies.actions.permit import Permit
 from assemblies.actions.repetition import was_made
 from assemblies.actions.staging import Staging, staged
@@ -84,6 +85,14 @@ def import_documents(
     Failure.
     """
     choices = _choices(documents, on_conflict)
+    documents = with_known_guids(documents, domain)
+
+    def register(receipts: Sequence[Receipt], now: datetime) -> None:
+        keeps = any(choice.on_conflict == OnConflict.NEW_GUID for choice in choices)
+        register_aliases(documents, receipts, domain, now, keeps=keeps)
+        if finish:
+            finish(receipts, now)
+
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
         if not was_made(event):
@@ -97,13 +106,14 @@ def import_documents(
         ]
         if event:
             changes = [replace(change, event=event.part(n)) for n, change in enumerate(changes)]
-        receipts = commit(changes, permit=permit, detail={"documents": len(documents)}, finish=finish)
+        receipts = commit(changes, permit=permit, detail={"documents": len(documents)}, finish=register)
         skipping = [choice.on_conflict == OnConflict.SKIP for choice in choices]
         return [replace(one, skipped=skips) for one, skips in zip(receipts, skipping, strict=True)]
 
 
 def preview(documents: Sequence[Document], *, domain: Domain, on_conflict: OnConflict) -> list[Preview]:
     """Say what an import would do, without writing anything."""
+    documents = with_known_guids(documents, domain)
     rows = Assembly.objects.without_texts().in_bulk({document.guid for document in documents if document.guid})
     names = _guids_by_name({document.display_name for document in documents})
     return [_preview(document, rows.get(document.guid or ""), domain, on_conflict, names) for document in documents]

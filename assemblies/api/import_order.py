@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from assemblies import documents
 from assemblies.actions.import_documents import OnConflict
-from assemblies.bundles import Allowance, Outcome, is_archive, read_members, without_twins
+from assemblies.bundles import Allowance, Outcome, is_archive, read_members, read_one, source_of, without_twins
 from assemblies.documents import Document
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, InvalidField
@@ -41,8 +41,8 @@ class ImportOrder:
             source, name = source.read(documents.max_json_bytes(settings.MAX_DOCUMENT_BYTES) + 1), source.name or ""
         if not isinstance(source, str | bytes | dict):
             raise InvalidDocument("A document must be a JSON object, or its text.", field="document")
-        document = documents.read_document(source, max_bytes=settings.MAX_DOCUMENT_BYTES, name=name)
-        return replace(document, guid=self.assembly_guid) if self.assembly_guid else document
+        document = read_one(source, name)
+        return replace(document, guid=self.assembly_guid, aliases=()) if self.assembly_guid else document
 
     def has_more_than(self, count: int) -> bool:
         """Say whether the archive holds more than so many documents. Raises as `read_members` does."""
@@ -58,5 +58,6 @@ class ImportOrder:
             max_document_bytes=settings.MAX_DOCUMENT_BYTES,
             max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
             allowance=Allowance(),
+            source=source_of(self.source.name or ""),
         )
         return without_twins(read)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO
 
-from assemblies.bundles.collect import SUFFIX, Outcome, by_stem, read_documents
+from assemblies.bundles.collect import SUFFIX, Outcome, by_stem, read_all
 from assemblies.errors import DocumentTooLarge, InvalidDocument
 
 MAX_MEMBERS = 10_000
@@ -57,6 +57,15 @@ class ArchiveFiles:
     def document_names(self) -> list[str]:
         """Return the names of the members that are JSON, in the archive's order, without what file systems leave."""
         return [name for name in self._infos if name.lower().endswith(SUFFIX) and not _is_litter(name)]
+
+    def all_names(self) -> list[str]:
+        return [name for name in self._infos if not _is_litter(name)]
+
+    def read_start(self, name: str, count: int) -> bytes:
+        try:
+            return self._inflated(name, count)
+        except InvalidDocument:
+            return b""
 
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
@@ -111,17 +120,34 @@ def opened_archive(file: IO[bytes], allowance: Allowance) -> Iterator[ArchiveFil
 
 
 def read_members(
-    file: IO[bytes], *, max_document_bytes: int, max_attachment_bytes: int, allowance: Allowance
+    file: IO[bytes],
+    *,
+    max_document_bytes: int,
+    max_attachment_bytes: int,
+    allowance: Allowance,
+    source: str = "archive",
 ) -> Iterator[Outcome]:
-    """Yield what each document of an archive comes to. Raises InvalidDocument, DocumentTooLarge for the whole of it."""
+    """Yield what each document and plain script of an archive comes to; `source` is the archive's name.
+
+    Raises InvalidDocument, DocumentTooLarge for the whole of it.
+    """
     with opened_archive(file, allowance) as files:
-        names = files.document_names()
-        if not names:
-            raise InvalidDocument("The archive holds no .json document.", field="file")
-        for outcome in read_documents(files, names, max_document_bytes, max_attachment_bytes):
+        read = read_all(
+            files, source=source, max_document_bytes=max_document_bytes, max_attachment_bytes=max_attachment_bytes
+        )
+        is_empty = True
+        for outcome in read:
+            is_empty = False
             if outcome.refusal is not None:
                 outcome.refusal.detail["member"] = outcome.name
             yield outcome
+        if is_empty:
+            raise InvalidDocument("The archive holds no .json document and no script.", field="file")
+
+
+def source_of(name: str) -> str:
+    """Return the name of the source that an archive is: its file name without folder and ending."""
+    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".zip") or "archive"
 
 
 def _check_directory(file: IO[bytes], max_members: int) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 from assemblies.documents import Document, max_json_bytes, names_assembly_keys, read_tree
 from assemblies.errors import DocumentTooLarge, GuidRepeated, NotAnAssembly, Refusal
 from assemblies.progress import Track, untracked
+from assemblies.scripts import HASHBANG, has_script_suffix, read_plain_script
 
 SUFFIX = ".json"
 # How far a file that is too large for a document is searched for a sign that it means to be one.
@@ -29,6 +30,16 @@ class Files(Protocol):
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """Return the bytes of a regular file. Raises FileNotFoundError, DocumentTooLarge, InvalidDocument."""
+
+
+class ScriptFiles(Files, Protocol):
+    """A tree of files whose plain scripts are read as well."""
+
+    def all_names(self) -> list[str]:
+        """Return the names of all files, each once, in a fixed order, without what stands for no content."""
+
+    def read_start(self, name: str, count: int) -> bytes:
+        """Return at most `count` bytes a file begins with; none where it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,50 @@ def read_documents(
             yield Outcome(name, document=_read(files, name, max_document_bytes, max_attachment_bytes))
         except Refusal as refusal:
             yield Outcome(name, refusal=refusal)
+
+
+def read_all(
+    files: ScriptFiles, *, source: str, max_document_bytes: int, max_attachment_bytes: int, track: Track = untracked
+) -> Iterator[Outcome]:
+    """Yield what each document comes to, then each plain script next to no document; `source` is what they come from.
+
+    Raises SourceUnreadable when `files` cannot be listed.
+    """
+    names = files.document_names()
+    scripts = [name for name in plain_names(files.all_names()) if _may_be_script(files, name)]
+    tracked = track([*names, *scripts], "Reading documents", len(names) + len(scripts))
+    documents = set(names)
+    for name in tracked:
+        if name in documents:
+            yield from read_documents(files, [name], max_document_bytes, max_attachment_bytes)
+        else:
+            yield read_script(files, name, source=source, max_bytes=max_document_bytes)
+
+
+def read_script(files: Files, name: str, *, source: str, max_bytes: int) -> Outcome:
+    """Return what reading one plain script comes to."""
+    try:
+        content = files.read(name, max_bytes=max_bytes)
+        return Outcome(name, document=read_plain_script(name, content, source=source, max_bytes=max_bytes))
+    except Refusal as refusal:
+        return Outcome(name, refusal=refusal)
+
+
+def plain_names(names: Iterable[str]) -> list[str]:
+    """Return the names that may be scripts by themselves: not the script or the attachments of a document."""
+    every = list(names)
+    stems = {name[: -len(SUFFIX)] for name in every if name.lower().endswith(SUFFIX)}
+    return [
+        name
+        for name in every
+        if (has_script_suffix(name) or "." not in name.rpartition("/")[2])
+        and name.rpartition(".")[0] not in stems
+        and name.partition(".files/")[0] not in stems
+    ]
+
+
+def _may_be_script(files: ScriptFiles, name: str) -> bool:
+    return has_script_suffix(name) or files.read_start(name, len(HASHBANG)) == HASHBANG
 
 
 def without_twins(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:

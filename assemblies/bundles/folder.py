@@ -22,9 +22,23 @@ class FolderFiles:
         those is refused. Raises SourceUnreadable: half a folder would look as if the rest had been withdrawn.
         """
         try:
-            return sorted(self._walk())
+            return sorted(name for name, is_link in self._walk() if is_link or name.lower().endswith(SUFFIX))
         except OSError as error:
-            raise SourceUnreadable(f"The folder cannot be read whole: {error.strerror}.") from error
+            raise _not_whole(error) from error
+
+    def all_names(self) -> list[str]:
+        """Return the names of all files at any depth. Raises SourceUnreadable."""
+        try:
+            return sorted(name for name, leads_to_folder in self._walk() if not leads_to_folder)
+        except OSError as error:
+            raise _not_whole(error) from error
+
+    def read_start(self, name: str, count: int) -> bytes:
+        try:
+            with self.storage.open(name) as file:
+                return bytes(file.read(count))
+        except (OSError, ValueError):
+            return b""
 
     def sibling_names(self, stem: str) -> list[str]:
         folder, slash, _name = stem.rpartition("/")
@@ -55,7 +69,8 @@ class FolderFiles:
         except OSError as error:
             raise InvalidDocument(f"Its folder cannot be listed: {error.strerror}.", field="document") from error
 
-    def _walk(self) -> Iterator[str]:
+    def _walk(self) -> Iterator[tuple[str, bool]]:
+        """Yield each name, and whether it is a link to a folder."""
         pending = [""]
         while pending:
             folder = pending.pop()
@@ -66,8 +81,12 @@ class FolderFiles:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(f"{name}/")
-                    elif entry.name.lower().endswith(SUFFIX) or _leads_to_folder(entry):
-                        yield name
+                    else:
+                        yield name, _leads_to_folder(entry)
+
+
+def _not_whole(error: OSError) -> SourceUnreadable:
+    return SourceUnreadable(f"The folder cannot be read whole: {error.strerror}.")
 
 
 def _is_text(name: str) -> bool:

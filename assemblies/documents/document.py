@@ -36,7 +36,8 @@ class Document:
     """Everything a document says. `payload` is the exact script, or the canonical graph of a workflow.
 
     `type_name` is the type as written; `extra` and `envelope_extra` hold the unknown keys of the document and of the
-    envelope around it; `flags` are the hidden characters found in it, derived and therefore no part of equality.
+    envelope around it; `flags` are the hidden characters found in it, derived and therefore no part of equality;
+    `aliases` are the names under which its source knows it.
     """
 
     guid: str | None
@@ -55,6 +56,7 @@ class Document:
     extra: dict[str, Any] = field(default_factory=dict)
     envelope_extra: dict[str, Any] = field(default_factory=dict)
     flags: list[dict[str, Any]] = field(default_factory=list, compare=False)
+    aliases: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def assembly_type(self) -> AssemblyType:

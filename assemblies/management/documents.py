@@ -7,25 +7,31 @@ from pathlib import Path
 
 from django.conf import settings
 
+from assemblies.actions.import_aliases import with_known_guids
 from assemblies.actions.import_documents import OnConflict, find_conflicts
 from assemblies.bundles import (
     Allowance,
     Collected,
-    Files,
     FolderFiles,
     Found,
     Outcome,
+    ScriptFiles,
     Skipped,
     collected,
     opened_archive,
+    read_all,
     read_documents,
+    read_script,
     reason_of,
+    source_of,
     without_twins,
 )
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, Refusal
+from assemblies.management.git_origin import find_origin
 from assemblies.models import Assembly
 from assemblies.progress import Track
+from assemblies.scripts import HASHBANG, has_script_suffix
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,22 @@ class CollectedPaths(Collected):
     empty: list[str] = field(default_factory=list)
 
 
-def collect_paths(paths: Iterable[str], *, track: Track) -> CollectedPaths:
-    """Return the documents of all `paths`, named as the command line did; a file that is named twice is read once."""
-    parts = {path: list(_outcomes(path, track)) for path in dict.fromkeys(paths)}
+def collect_paths(paths: Iterable[str], *, source: str = "", track: Track) -> CollectedPaths:
+    """Return the documents and plain scripts of all `paths`, named as the command line did; each path is read once.
+
+    `source` is what plain scripts come from; without it that is the address of a git work tree, or the folder's name.
+    """
+    parts = {path: list(_outcomes(path, source, track)) for path in dict.fromkeys(paths)}
     whole = collected(without_twins(chain.from_iterable(parts.values())))
     empty = [path for path, part in parts.items() if not any(one.document or one.is_broken for one in part)]
     return CollectedPaths(whole.found, whole.skipped, empty)
+
+
+def with_guids(paths: CollectedPaths, domain: Domain) -> CollectedPaths:
+    """Return what was found, plain scripts that the domain knows with their GUID."""
+    documents = with_known_guids([one.document for one in paths.found], domain)
+    found = [Found(one.path, document) for one, document in zip(paths.found, documents, strict=True)]
+    return replace(paths, found=found)
 
 
 def rows_with_guid_of(found: Iterable[Found]) -> dict[str, Assembly]:
@@ -58,37 +74,57 @@ def without_conflicts(
     return good, [Skipped(one.path, reason_of(conflict)) for one, conflict in pairs if conflict is not None]
 
 
-def _outcomes(path: str, track: Track) -> Iterator[Outcome]:
+def _outcomes(path: str, source: str, track: Track) -> Iterator[Outcome]:
     place = Path(path)
     if place.is_dir():
-        return _read(FolderFiles(place), None, f"{path.rstrip('/')}/", track)
+        return _read_all(FolderFiles(place), f"{path.rstrip('/')}/", source or _source_of_folder(place), track)
     if not place.is_file():
         return _refused(path, "The file or folder was not found.")
     if place.suffix.lower() == ".zip":
-        return _outcomes_of_archive(place, path, track)
+        return _outcomes_of_archive(place, path, source or source_of(place.name), track)
     # A link on the command line stands for the file it leads to.
     real = place.resolve()
-    if real.suffix.lower() != ".json":
-        return _refused(path, "This is no .json document, folder or .zip archive.")
-    named = _read(FolderFiles(real.parent), [real.name], path.removesuffix(real.name), track)
     # What is named by itself is meant to be an assembly.
-    return (replace(one, is_meant=True) for one in named)
+    return (replace(one, is_meant=True) for one in _outcomes_of_file(real, path.removesuffix(real.name), source))
+
+
+def _outcomes_of_file(real: Path, prefix: str, source: str) -> Iterator[Outcome]:
+    files = FolderFiles(real.parent)
+    if real.suffix.lower() == ".json":
+        read = read_documents(files, [real.name], settings.MAX_DOCUMENT_BYTES, settings.MAX_ATTACHMENT_BYTES)
+    elif has_script_suffix(real.name) or files.read_start(real.name, len(HASHBANG)) == HASHBANG:
+        origin = source or _source_of_folder(real.parent)
+        read = iter([read_script(files, real.name, source=origin, max_bytes=settings.MAX_DOCUMENT_BYTES)])
+    else:
+        read = _refused(real.name, "This is no .json document, script, folder or .zip archive.")
+    for outcome in read:
+        yield replace(outcome, name=f"{prefix}{outcome.name}")
+
+
+def _source_of_folder(folder: Path) -> str:
+    """Return the address a git work tree was cloned from, else the folder's own name."""
+    return find_origin(folder) or folder.resolve().name or "folder"
 
 
 def _refused(path: str, words: str) -> Iterator[Outcome]:
     yield Outcome(path, refusal=InvalidDocument(words, field="file"))
 
 
-def _outcomes_of_archive(place: Path, path: str, track: Track) -> Iterator[Outcome]:
+def _outcomes_of_archive(place: Path, path: str, source: str, track: Track) -> Iterator[Outcome]:
     try:
         with place.open("rb") as file, opened_archive(file, Allowance()) as files:
-            yield from _read(files, None, f"{path}/", track)
+            yield from _read_all(files, f"{path}/", source, track)
     except Refusal as refusal:
         yield Outcome(path, refusal=refusal)
 
 
-def _read(files: Files, names: list[str] | None, prefix: str, track: Track) -> Iterator[Outcome]:
-    chosen = files.document_names() if names is None else names
-    tracked = track(chosen, "Reading documents", len(chosen))
-    for outcome in read_documents(files, tracked, settings.MAX_DOCUMENT_BYTES, settings.MAX_ATTACHMENT_BYTES):
+def _read_all(files: ScriptFiles, prefix: str, source: str, track: Track) -> Iterator[Outcome]:
+    read = read_all(
+        files,
+        source=source,
+        max_document_bytes=settings.MAX_DOCUMENT_BYTES,
+        max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
+        track=track,
+    )
+    for outcome in read:
         yield replace(outcome, name=f"{prefix}{outcome.name}")

@@ -19,6 +19,7 @@ class AliasKind(models.TextChoices):
     PATH = "path", _("Earlier path")
     STEM = "stem", _("File stem")
     SHORT8 = "short8", _("First eight digits")
+    IMPORT = "import", _("Name in an import's source")
 
 
 class AssemblyAliasQuerySet(models.QuerySet["AssemblyAlias"]):

@@ -321,8 +321,6 @@ def test_bad_documents_are_listed_next_to_the_good_ones(olga: Client, settings: 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("tidy.ps1", b"Get-Item\r\n", "This is a script and no document"),
-        ("run.txt", b"#!/bin/sh\n", "This is a script and no document"),
         ("all.7z", b"7z\xbc\xaf\x27\x1c\0\4", "This is a 7z archive"),
         ("all.tar.gz", b"\x1f\x8b\x08\0", "This is a gzip archive"),
         ("page.json", b"<!DOCTYPE html><html>", "This is an HTML page"),

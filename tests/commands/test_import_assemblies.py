@@ -279,8 +279,8 @@ def test_a_folder_without_documents_is_said_to_be_one(tmp_path: Path) -> None:
     archive = zip_of(tmp_path / "empty", tmp_path / "empty.zip")
     called = run(tmp_path / "empty", archive, "--domain", "user")
     assert called.exit_code == 2
-    assert f"No .json document found in {tmp_path}/empty." in called.stdout
-    assert f"No .json document found in {archive}." in called.stdout
+    assert f"No document and no script found in {tmp_path}/empty." in called.stdout
+    assert f"No document and no script found in {archive}." in called.stdout
     assert "0 created, 0 updated, 0 unchanged, 0 refused." in called.stdout
     called = run(tmp_path / "empty", "--domain", "user", "--json")
     assert (called.exit_code, called.answer["without_documents"]) == (2, [f"{tmp_path}/empty"])

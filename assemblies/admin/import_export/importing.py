@@ -44,7 +44,10 @@ def import_picked(
     """Import the rows as picked. Raises what `import_documents` does; nothing was imported then."""
     chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not ImportDecision.SKIP]
     receipts = import_documents(
-        [replace(row.document, guid=None) if pick is ImportDecision.AS_NEW else row.document for row, pick in chosen],
+        [
+            replace(row.document, guid=None, aliases=()) if pick is ImportDecision.AS_NEW else row.document
+            for row, pick in chosen
+        ],
         domain=proposal.domain,
         on_conflict=[row.choice(pick) for row, pick in chosen],
         permit=permit,

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from assemblies.actions.import_aliases import with_known_guids
 from assemblies.actions.import_documents import Choice, ImportState, OnConflict, Preview, preview
 from assemblies.admin.badges import source_badge
 from assemblies.admin.import_export.comparison import Comparing, DocumentComparison
@@ -78,7 +79,7 @@ class Row:
     @property
     def has_more(self) -> bool:
         """Say whether there is more to say than stands in the columns."""
-        told = (self.clashes, self.preview.flags, self.first_twin, self.comparison)
+        told = (self.document.aliases, self.clashes, self.preview.flags, self.first_twin, self.comparison)
         return any(told) or self.document.guid is None or self.standing == ImportState.OTHER_DOMAIN
 
     @cached_property
@@ -140,9 +141,11 @@ class ImportPreview:
 def propose(upload: Upload, domain: Domain, *, compares: bool = True) -> ImportPreview:
     """Return what importing `upload` into `domain` would come to."""
     entries = library_catalogue().current().entries
-    previews = preview([one.document for one in upload.readable], domain=domain, on_conflict=OnConflict.UPDATE)
+    documents = with_known_guids([one.document for one in upload.readable], domain)
+    readable = [Readable(one.place, document) for one, document in zip(upload.readable, documents, strict=True)]
+    previews = preview(documents, domain=domain, on_conflict=OnConflict.UPDATE)
     comparing = Comparing()
-    rows = list(_rows(upload.readable, previews, entries, comparing if compares else None))
+    rows = list(_rows(readable, previews, entries, comparing if compares else None))
     return ImportPreview(domain, rows, upload.unreadable, comparing.left_out)
 
 

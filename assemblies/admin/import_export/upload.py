@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from assemblies import documents
+from assemblies.bundles import read_one, source_of
 from assemblies.bundles.archive import MAX_MEMBERS, Allowance, is_archive, read_members
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
@@ -97,6 +98,7 @@ def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]
         max_document_bytes=settings.MAX_DOCUMENT_BYTES,
         max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
         allowance=allowance,
+        source=source_of(file.name or ""),
     )
     for member in read:
         place = f"{name} › {printable(member.name)}"
@@ -108,6 +110,6 @@ def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]
 
 def _one(place: str, content: bytes | str) -> Part:
     try:
-        return Readable(place, documents.read_document(content, max_bytes=settings.MAX_DOCUMENT_BYTES, name=place))
+        return Readable(place, read_one(content, place))
     except Refusal as refusal:
         return Unreadable(place, refusal)

@@ -13,7 +13,7 @@ from assemblies.bundles import Found, Skipped
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
-from assemblies.management.documents import collect_paths, rows_with_guid_of, without_conflicts
+from assemblies.management.documents import collect_paths, rows_with_guid_of, with_guids, without_conflicts
 from assemblies.management.tables import table_lines
 from assemblies.models import Assembly
 from devmode.actor import Actor
@@ -24,20 +24,30 @@ Outcome = dict[str, list[tuple[str, str | None]]]
 
 class Command(LibraryCommand):
     help = (
-        "Import JSON documents of any shape from files, folders (at any depth, readable style too) and zip archives. "
-        "A document without a GUID becomes a new assembly each time it is imported. Documents that are refused are "
+        "Import JSON documents of any shape, plain scripts and playbooks from files, folders (at any depth, readable "
+        "style too) and zip archives. A plain file is known again by its source and path, or by its bytes; a JSON "
+        "document without a GUID becomes a new assembly each time it is imported. Documents that are refused are "
         "listed and stop no other; exit code 2 when there were any, or when a path holds no document at all."
     )
     examples = """
         manage.py import_assemblies script.json --domain user
         manage.py import_assemblies ./exported backup.zip --domain community --on-conflict skip
         manage.py import_assemblies ./exported --domain user --dry-run --json
+        manage.py import_assemblies ./scripts --source workshop
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", help="A document, a folder or a .zip archive.")
+        parser.add_argument(
+            "paths", nargs="+", metavar="PATH", help="A document, a script, a folder or a .zip archive."
+        )
         parser.add_argument(
             "--domain", default=Domain.USER, type=domain_argument, help="official, community or user (default: user)."
+        )
+        parser.add_argument(
+            "--source",
+            default="",
+            metavar="NAME",
+            help="What plain scripts come from (default: the address of a git work tree, else the folder's name).",
         )
         parser.add_argument(
             "--on-conflict",
@@ -51,7 +61,8 @@ class Command(LibraryCommand):
         started = monotonic()
         domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
         with self.tracking() as track:
-            collected = collect_paths(options["paths"], track=track)
+            collected = collect_paths(options["paths"], source=options["source"], track=track)
+        collected = with_guids(collected, domain)
         good, conflicts = without_conflicts(collected.found, domain, on_conflict)
         rows, dry_run = rows_with_guid_of(good), options["dry_run"]
         outcome = _foretold(good, rows, on_conflict) if dry_run else _imported(good, domain, on_conflict)
@@ -67,7 +78,7 @@ class Command(LibraryCommand):
             "without_documents": collected.empty,
             "elapsed_seconds": round(monotonic() - started, 3),
         }
-        empty = [f"No .json document found in {path}." for path in collected.empty]
+        empty = [f"No document and no script found in {path}." for path in collected.empty]
         self.answer(facts, [*empty, *self._lines(outcome, refused, passed_over, dry_run=dry_run)])
         if refused:
             raise CommandError(f"Documents refused: {len(refused)}", returncode=REFUSED)
