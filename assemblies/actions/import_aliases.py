@@ -1,7 +1,8 @@
 """Which assembly a file without a GUID is: the one its source's name for it leads to, else one with equal bytes.
 
 A name is a registered alias, `import:<source>:<path>`. It leads to one assembly, so a name that another domain has
-gets the domain behind it, and the second file of one name within an import gets a number.
+gets the domain behind it, and the second file of one name within an import gets a number. A file whose bytes are those
+of the last import is repeated: it says nothing new, whatever people have edited since.
 """
 
 import hashlib
@@ -12,9 +13,9 @@ from datetime import datetime
 
 from assemblies.actions.change import Receipt
 from assemblies.documents import Document
-from assemblies.domains import Domain
+from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken
-from assemblies.models import AliasKind, Assembly, AssemblyAlias, fold_alias
+from assemblies.models import AliasKind, Assembly, AssemblyAlias, JournalEntry, fold_alias
 from assemblies.models.aliases import ALIAS_LENGTH
 
 BATCH_ROWS = 500
@@ -32,8 +33,14 @@ def with_known_guids(documents: Sequence[Document], domain: Domain) -> list[Docu
     named = dict(zip(positions, _own_aliases([documents[at] for at in positions], domain), strict=True))
     guids = _by_alias(documents, named, {one.guid for one in documents if one.guid})
     guids |= _by_bytes(documents, [at for at in positions if at not in guids], domain, set(guids.values()))
+    imported = _last_imported(guids.values())
     return [
-        replace(one, guid=guids.get(at, one.guid), aliases=named.get(at, one.aliases))
+        replace(
+            one,
+            guid=guids.get(at, one.guid),
+            aliases=named.get(at, one.aliases),
+            is_repeated=one.is_repeated or (at in guids and imported.get(guids[at]) == one.payload_sha256),
+        )
         for at, one in enumerate(documents)
     ]
 
@@ -132,6 +139,19 @@ def _imported_with(hashes: Collection[str], domain: Domain) -> Iterable[tuple[st
     rows = Assembly.objects.live().of_domain(domain).filter(payload_sha256__in=hashes, guid__in=imported)
     for guid, sha256, assembly_type in rows.order_by("guid").values_list("guid", "payload_sha256", "assembly_type"):
         yield guid, (sha256, assembly_type)
+
+
+def _last_imported(guids: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of the script that each assembly was last imported with."""
+    wanted = sorted(guids)
+    found: dict[str, JournalEntry] = {}
+    for start in range(0, len(wanted), BATCH_ROWS):
+        entries = JournalEntry.objects.filter(
+            assembly_guid__in=wanted[start : start + BATCH_ROWS], operation=Operation.IMPORT
+        )
+        found |= {entry.assembly_guid: entry for entry in entries.order_by("sequence")}
+    contents = {guid: entry.read_content() for guid, entry in found.items()}
+    return {guid: content.payload_sha256 for guid, content in contents.items() if content}
 
 
 def _first_of_each(candidates: Iterable[tuple[int, str]], claimed: Collection[str]) -> dict[int, str]:

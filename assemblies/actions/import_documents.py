@@ -167,7 +167,7 @@ def _change(
             check_vacant(row)
         if row is not None and row.deleted_at is None:
             stored = row.read_content()
-            if on_conflict == OnConflict.SKIP or _means_the_same(content, stored):
+            if on_conflict == OnConflict.SKIP or document.is_repeated or _means_the_same(content, stored):
                 return stored
         return stamped(inheriting(content, row), row, actor_name=actor_name, now=now)
 
@@ -201,7 +201,7 @@ def _preview(
     return Preview(
         guid=document.guid,
         display_name=document.display_name,
-        standing=_standing(row, domain, document.content_hash),
+        standing=_standing(row, domain, document),
         same_name_guids=[guid for guid in guids_by_name.get(document.display_name, []) if guid != document.guid],
         flags=document.flags,
         refusal=refusal,
@@ -209,14 +209,15 @@ def _preview(
     )
 
 
-def _standing(row: Assembly | None, domain: Domain, content_hash: str) -> ImportState:
+def _standing(row: Assembly | None, domain: Domain, document: Document) -> ImportState:
     if row is None:
         return ImportState.NEW
     if row.domain != domain:
         return ImportState.OTHER_DOMAIN
     if row.deleted_at is not None:
         return ImportState.NEW
-    return ImportState.SAME if row.content_hash == content_hash else ImportState.CHANGED
+    is_same = document.is_repeated or row.content_hash == document.content_hash
+    return ImportState.SAME if is_same else ImportState.CHANGED
 
 
 def _guids_by_name(names: Collection[str]) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ from assemblies.actions.change import Event, Outcome, Receipt
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.permit import Permit
 from assemblies.api.import_lines import documents_of, judge, no_result
-from assemblies.bundles import Allowance, read_members, source_of, without_twins
+from assemblies.bundles import Allowance, read_members, without_twins
 from assemblies.bundles import Outcome as Read
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
@@ -58,7 +58,6 @@ class Order:
     on_conflict: OnConflict
     permit: Permit
     event: Event | None
-    source: str = "archive"
 
     @property
     def archive(self) -> Path:
@@ -83,7 +82,6 @@ def begin(
         on_conflict=on_conflict,
         permit=permit,
         event=event,
-        source=source_of(source.name or ""),
     )
     make_folder(_folder())
     _sweep()
@@ -146,7 +144,6 @@ def carry_out(order: Order) -> None:
             max_document_bytes=settings.MAX_DOCUMENT_BYTES,
             max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
             allowance=Allowance(),
-            source=order.source,
         )
         outcomes = list(without_twins(read))
     verdicts = judge(outcomes, order.domain, order.on_conflict, order.event)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from assemblies import documents
 from assemblies.actions.import_documents import OnConflict
-from assemblies.bundles import Allowance, Outcome, is_archive, read_members, read_one, source_of, without_twins
+from assemblies.bundles import Allowance, Outcome, is_archive, read_members, read_one, without_twins
 from assemblies.documents import Document
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, InvalidField
@@ -58,6 +58,5 @@ class ImportOrder:
             max_document_bytes=settings.MAX_DOCUMENT_BYTES,
             max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
             allowance=Allowance(),
-            source=source_of(self.source.name or ""),
         )
         return without_twins(read)

@@ -3,7 +3,7 @@
 What cannot be read is named with its reason and stops nothing. No symbolic link is followed and nothing is unpacked.
 """
 
-from assemblies.bundles.archive import Allowance, is_archive, opened_archive, read_members, source_of
+from assemblies.bundles.archive import Allowance, is_archive, opened_archive, read_members
 from assemblies.bundles.collect import (
     Collected,
     Files,
@@ -43,6 +43,5 @@ __all__ = [
     "read_one",
     "read_script",
     "reason_of",
-    "source_of",
     "without_twins",
 ]

@@ -125,9 +125,10 @@ def read_members(
     max_document_bytes: int,
     max_attachment_bytes: int,
     allowance: Allowance,
-    source: str = "archive",
+    source: str = "",
 ) -> Iterator[Outcome]:
-    """Yield what each document and plain script of an archive comes to; `source` is the archive's name.
+    """Yield what each document and plain script of an archive comes to; `source` is where they come from, if
+    somebody says so.
 
     Raises InvalidDocument, DocumentTooLarge for the whole of it.
     """
@@ -143,11 +144,6 @@ def read_members(
             yield outcome
         if is_empty:
             raise InvalidDocument("The archive holds no .json document and no script.", field="file")
-
-
-def source_of(name: str) -> str:
-    """Return the name of the source that an archive is: its file name without folder and ending."""
-    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".zip") or "archive"
 
 
 def _check_directory(file: IO[bytes], max_members: int) -> None:

@@ -1,7 +1,5 @@
 """One file or text that was sent by itself: a document, or a plain script by its name or `#!` line."""
 
-import hashlib
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,18 +7,13 @@ from django.conf import settings
 from assemblies.documents import Document, read_document
 from assemblies.scripts import HASHBANG, has_script_suffix, read_plain_script
 
-# A single file says nothing of where it comes from, and two people may each have an install.sh: it is known again by
-# its bytes alone.
-SOURCE = "upload"
-
 
 def read_one(content: bytes | str | dict[str, Any], name: str) -> Document:
     """Return the document. Raises DocumentTooLarge, InvalidDocument and its kinds, InvalidGuid."""
     max_bytes = settings.MAX_DOCUMENT_BYTES
     if not isinstance(content, bytes) or not _is_script(content, name):
         return read_document(content, max_bytes=max_bytes, name=name)
-    document = read_plain_script(name.rpartition("/")[2], content, source=SOURCE, max_bytes=max_bytes)
-    return replace(document, aliases=(f"import:{SOURCE}:{hashlib.sha256(content).hexdigest()}",))
+    return read_plain_script(name.rpartition("/")[2], content, source="", max_bytes=max_bytes)
 
 
 def _is_script(content: bytes, name: str) -> bool:

@@ -37,7 +37,7 @@ class Document:
 
     `type_name` is the type as written; `extra` and `envelope_extra` hold the unknown keys of the document and of the
     envelope around it; `flags` are the hidden characters found in it, derived and therefore no part of equality;
-    `aliases` are the names under which its source knows it.
+    `aliases` are the names under which its source knows it; `is_repeated` where they say nothing new.
     """
 
     guid: str | None
@@ -57,6 +57,7 @@ class Document:
     envelope_extra: dict[str, Any] = field(default_factory=dict)
     flags: list[dict[str, Any]] = field(default_factory=list, compare=False)
     aliases: tuple[str, ...] = field(default=(), compare=False)
+    is_repeated: bool = field(default=False, compare=False)
 
     @property
     def assembly_type(self) -> AssemblyType:

@@ -23,7 +23,6 @@ from assemblies.bundles import (
     read_documents,
     read_script,
     reason_of,
-    source_of,
     without_twins,
 )
 from assemblies.domains import Domain
@@ -44,7 +43,8 @@ class CollectedPaths(Collected):
 def collect_paths(paths: Iterable[str], *, source: str = "", track: Track) -> CollectedPaths:
     """Return the documents and plain scripts of all `paths`, named as the command line did; each path is read once.
 
-    `source` is what plain scripts come from; without it that is the address of a git work tree, or the folder's name.
+    `source` is what plain scripts come from; without it that is the address of a git work tree, or the folder's
+    name; scripts of an archive are then known by their bytes.
     """
     parts = {path: list(_outcomes(path, source, track)) for path in dict.fromkeys(paths)}
     whole = collected(without_twins(chain.from_iterable(parts.values())))
@@ -81,7 +81,7 @@ def _outcomes(path: str, source: str, track: Track) -> Iterator[Outcome]:
     if not place.is_file():
         return _refused(path, "The file or folder was not found.")
     if place.suffix.lower() == ".zip":
-        return _outcomes_of_archive(place, path, source or source_of(place.name), track)
+        return _outcomes_of_archive(place, path, source, track)
     # A link on the command line stands for the file it leads to.
     real = place.resolve()
     # What is named by itself is meant to be an assembly.

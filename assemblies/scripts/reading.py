@@ -4,6 +4,7 @@ The bytes are the payload as they are. What a reader finds is guessed: it is cut
 field does not take is left out, so that words in a comment never cost anyone the script.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,6 +34,8 @@ from assemblies.scripts.python import read_python
 from assemblies.scripts.shell import read_shell
 
 HASHBANG = b"#!"
+# Two people may each send an install.sh, or a scripts.zip with one: without a source, bytes alone tell.
+UNNAMED_SOURCE = "upload"
 # What a script says of itself stands near its beginning; the rest is not read for it.
 MAX_READ_CHARACTERS = 256 * 1024
 MAX_VARIABLES = 200
@@ -77,7 +80,7 @@ def find_script_type(name: str, content: bytes) -> str | None:
 
 
 def read_plain_script(name: str, content: bytes, *, source: str, max_bytes: int) -> Document:
-    """The document of a file called `name`, with `/` between folders, in `source`; it has no GUID yet.
+    """The document of a file called `name`, with `/` between folders, in `source`, if that is known; no GUID yet.
 
     Raises DocumentTooLarge, InvalidDocument, and NotAnAssembly for YAML without a play and files of no known language.
     """
@@ -106,9 +109,15 @@ def read_plain_script(name: str, content: bytes, *, source: str, max_bytes: int)
         ),
         variables=_variables(facts.variables),
         extra={"operating_systems": list(systems)} if systems else {},
-        aliases=(f"import:{source}:{name}",),
+        aliases=(_alias(source, name, content),),
     )
     return replace(document, flags=document_flags(document))
+
+
+def _alias(source: str, name: str, content: bytes) -> str:
+    if source:
+        return f"import:{source}:{name}"
+    return f"import:{UNNAMED_SOURCE}:{hashlib.sha256(content).hexdigest()}"
 
 
 def _check_content(name: str, content: bytes) -> None:

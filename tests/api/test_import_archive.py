@@ -194,3 +194,18 @@ def test_the_same_key_imports_an_archive_once(as_operator: Api) -> None:
     again = as_operator.client.post(IMPORT, form, headers={"Idempotency-Key": "k"})
     assert first.json()["results"][0]["revision"] == again.json()["results"][0]["revision"]
     assert JournalEntry.objects.count() == 1
+
+
+def test_a_plain_file_and_a_plain_script_of_a_zip_are_known_again_by_their_bytes(as_operator: Api) -> None:
+    def alone(content: bytes) -> Any:
+        return as_operator.upload(IMPORT, {"file": SimpleUploadedFile("install.sh", content)})
+
+    first = alone(b"# Installs it.\ntrue\n").json()
+    assert Assembly.objects.get().summary == "Installs it."
+    again = send(as_operator, zipped({"a/install.sh": b"# Installs it.\ntrue\n", "b.py": b"print()\n"})).json()
+    assert [line["status"] for line in again["results"]] == ["unchanged", "created"]
+    assert again["results"][0]["guid"] == Assembly.objects.get(display_name="install").guid
+    assert alone(b"# Another.\n").json() != first
+    other = send(as_operator, zipped({"a/install.sh": b"false\n"})).json()["results"]
+    assert [line["status"] for line in other] == ["created"]
+    assert sorted(Assembly.objects.values_list("display_name", flat=True)) == ["b", "install", "install", "install"]

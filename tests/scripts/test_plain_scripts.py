@@ -197,4 +197,4 @@ def test_a_hostile_file_is_read_in_bounded_time(name: str, piece: str) -> None:
     text += piece * ((1 << 19) // len(piece))
     start = process_time()
     read(name, text)
-    assert process_time() - start < 10
+    assert process_time() - start < 1

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from assemblies import documents
-from assemblies.bundles import read_one, source_of
+from assemblies.bundles import read_one
 from assemblies.bundles.archive import MAX_MEMBERS, Allowance, is_archive, read_members
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
@@ -98,7 +98,6 @@ def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]
         max_document_bytes=settings.MAX_DOCUMENT_BYTES,
         max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
         allowance=allowance,
-        source=source_of(file.name or ""),
     )
     for member in read:
         place = f"{name} › {printable(member.name)}"

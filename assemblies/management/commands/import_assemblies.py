@@ -47,7 +47,8 @@ class Command(LibraryCommand):
             "--source",
             default="",
             metavar="NAME",
-            help="What plain scripts come from (default: the address of a git work tree, else the folder's name).",
+            help="What plain scripts come from (default: the address of a git work tree, else the folder's "
+            "name; none for a .zip archive, whose scripts are known by their bytes).",
         )
         parser.add_argument(
             "--on-conflict",
@@ -128,7 +129,7 @@ def _foretold(good: list[Found], rows: Mapping[str, Assembly], on_conflict: OnCo
             outcome["created"].append((found.path, None))
         elif guid not in live:
             outcome["created"].append((found.path, guid))
-        elif on_conflict == OnConflict.SKIP or live[guid] == content_hash:
+        elif on_conflict == OnConflict.SKIP or found.document.is_repeated or live[guid] == content_hash:
             outcome["unchanged"].append((found.path, guid))
         else:
             outcome["updated"].append((found.path, guid))
