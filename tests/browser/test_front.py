@@ -57,7 +57,7 @@ def test_everyone_finds_pictures_news_and_what_they_may_do(
 def test_a_search_goes_to_the_library(visit: Visit, full: None) -> None:
     page = visit("viewer")
     page.goto("/admin/")
-    page.get_by_role("searchbox", name="Search the library").fill("Number 7")
+    page.get_by_role("searchbox", name="Find assemblies, pages, actions").fill("Number 7")
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/assemblies/assembly/?q=Number+7")
     expect(page.locator("#content")).to_contain_text("Number 7")

@@ -87,7 +87,7 @@ def test_the_way_to_refer_follows_the_language(visit: Visit) -> None:
     page.goto(address(guid))
     for language, words in (("powershell", "$env:who"), ("batch", "%who%"), ("python", 'os.environ["who"]')):
         page.get_by_role("tab", name="Summary").click()
-        page.get_by_label("Type", exact=True).first.select_option(language)
+        page.locator("#summary").get_by_label("Type", exact=True).select_option(language)
         page.get_by_role("tab", name="Variables").click()
         expect(page.locator("[data-reference]").first).to_have_text(words)
     page.once("dialog", lambda dialog: dialog.accept())

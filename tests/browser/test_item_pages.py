@@ -90,9 +90,9 @@ def test_tabs_are_kept_in_the_address_and_answer_to_the_keyboard(visit: Visit) -
     page.keyboard.press("End")
     expect(page.locator("#raw")).to_be_visible()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#summary")).to_be_visible()
+    expect(page.locator("#script")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("tab", name="Summary")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Script")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_viewer_reads_why_and_an_administrator_finds_two_ways_on(visit: Visit) -> None:
