@@ -46,7 +46,7 @@ def test_a_clean_library_is_verified_and_then_a_damaged_one(
     page.get_by_role("button", name="Verify again").click()
     expect(page.locator(".notice-error")).to_contain_text("1 finding.")
     expect(page.locator(".wide-table")).to_contain_text(payload_guid)
-    expect(page.locator(".wide-table")).to_contain_text("Put its folder back from a backup")
+    expect(page.locator(".wide-table")).to_contain_text("Put it back with")
     accessible(page)
     picture(page, "health-findings")
 
