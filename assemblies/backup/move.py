@@ -6,6 +6,7 @@ Either the target has all of it or none of it. The source is only read, and no w
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -23,6 +24,9 @@ from devmode.write_lock import WriteLockTimeout, write_transaction
 
 TARGET = "move_target"
 BATCH = 500
+# The background threads of `serve` look at `default` at least once a second.
+WATCH_SECONDS = 5.0
+SECONDS_BETWEEN_LOOKS = 0.1
 # What migrating writes into an empty database; the source's own rows take its place.
 MADE_BY_MIGRATING = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 OTHER_SESSIONS = (
@@ -40,14 +44,18 @@ T = TypeVar("T")
 def require_unused(alias: str) -> None:
     """Raise MoveRefused when the library is used and the next change to `alias` would be left behind.
 
-    A process that works with the library keeps `default` open, while `execution` is open only where scripts run: both
-    are looked at. A replica is moved while it is used: its watermark moves with it, and the next flush applies what
-    came since.
+    A process that works with the library opens `default` again and again, and `execution` only where scripts run: both
+    are looked at for WATCH_SECONDS, since between two requests nobody need have them open. A replica is moved while it
+    is used: its watermark moves with it, and the next flush applies what came since.
     """
-    if alias not in REPLICAS:
-        connections.close_all()
+    if alias in REPLICAS:
+        return
+    connections.close_all()
+    ends_at = monotonic() + WATCH_SECONDS
+    while monotonic() < ends_at:
         for one in {alias, DEFAULT}:
             _require_alone(one)
+        sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def _require_alone(alias: str) -> None:
