@@ -11,14 +11,14 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.runs.answers import is_for_script, live_answer, reason_in, say_canceled
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
 from assemblies.audit_events import LibraryEvent
@@ -40,17 +40,12 @@ from assemblies.web.actors import actor_of
 @refusals_as_pages
 def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     run = _found(run_id)
-    if request.headers.get("X-Requested-With") != "fetch":
+    if not is_for_script(request):
         context = _context(request, run)
         labels = {item["work_item_hash"]: item["node"] for item in context["nodes"]}
         context |= _output(request, run, 0, labels)
         return render_page(request, "library/runs/page.html", title=run.display_name, **context)
-    tag = _tag(request, run)
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    answer = render(request, "library/runs/live.html", _context(request, run))
-    answer["ETag"] = tag
-    return answer
+    return live_answer(request, "library/runs/live.html", _tag(request, run), lambda: _context(request, run))
 
 
 @require_safe
@@ -74,10 +69,7 @@ def run_output(request: HttpRequest, run_id: str) -> HttpResponse:
 def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     run = _found(run_id)
     permit = permit_cancel(actor_of(request), run.actor)
-    if cancel_run_for(run, permit=permit, reason=request.POST.get("reason", "").strip()[:500]):
-        messages.success(request, _("Canceled: what waited has ended, what runs ends as soon as none of it is left."))
-    else:
-        messages.info(request, _("It had ended already."))
+    say_canceled(request, cancel_run_for(run, permit=permit, reason=reason_in(request)))
     return redirect("admin:run_page", run.run_id)
 
 

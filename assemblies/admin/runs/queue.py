@@ -12,14 +12,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.runs.answers import is_for_script, live_answer, reason_in, say_canceled
 from assemblies.admin.runs.lines import tone_of
 from assemblies.audit_events import LibraryEvent
 from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
@@ -32,7 +33,6 @@ from assemblies.execution.reorder import Direction
 from assemblies.execution.states import CLAIMABLE, WAITING, Status
 from assemblies.permissions import Place, Verb, may
 from assemblies.web.actors import actor_of
-from assemblies.web.entity_tags import is_known
 from devmode.actor import Actor
 
 ITEMS_PER_PAGE = 50
@@ -74,14 +74,9 @@ class Line:
 @require_safe
 def run_queue(request: HttpRequest) -> HttpResponse:
     context = _shown(request, timezone.now())
-    if request.headers.get("X-Requested-With") != "fetch":
+    if not is_for_script(request):
         return render_page(request, "library/runs/queue.html", title=_("Run queue"), **context)
-    tag = _tag(request, context)
-    if is_known(request.headers.get("If-None-Match", ""), tag):
-        return HttpResponseNotModified(headers={"ETag": tag})
-    answer = render(request, "library/runs/queue_live.html", context)
-    answer["ETag"] = tag
-    return answer
+    return live_answer(request, "library/runs/queue_live.html", _tag(request, context), lambda: context)
 
 
 @require_POST
@@ -89,10 +84,7 @@ def run_queue(request: HttpRequest) -> HttpResponse:
 def run_queue_cancel(request: HttpRequest, work_item_hash: str) -> HttpResponse:
     item = _found(work_item_hash)
     permit = permit_cancel(actor_of(request), item.actor)
-    if cancel_item_for(item, permit=permit, reason=request.POST.get("reason", "").strip()[:500]):
-        messages.success(request, _("Canceled: what waited has ended, what runs ends as soon as none of it is left."))
-    else:
-        messages.info(request, _("It had ended already."))
+    say_canceled(request, cancel_item_for(item, permit=permit, reason=reason_in(request)))
     return redirect("admin:run_queue")
 
 
