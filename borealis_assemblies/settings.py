@@ -61,6 +61,7 @@ API_TOKEN_TTL_SECONDS = 10 * 3600
 DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
+SIGNING_KEY_FILE = env.path("SIGNING_KEY_FILE", RUNTIME_ROOT / "signing.key", base=ROOT)
 LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
 WORKER_USER = env.text("WORKER_USER")
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 2, minimum=1, maximum=64)
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "devmode",
     "assemblies",
     "assemblies.execution",
+    "assemblies.fleet",
 ]
 MIDDLEWARE = [
     "borealis_assemblies.proxies.TrustedProxies",

@@ -1,0 +1,1 @@
+"""Devices: how they enrol, the keys and tokens they are known by, and whether they can be reached."""
