@@ -36,7 +36,12 @@ DATABASES = (
     Database(alias="official", file="Assemblies/official.db", is_replica=True),
     Database(alias="community", file="Assemblies/community.db", is_replica=True),
     Database(alias="user_created", file="Assemblies/user_created.db", is_replica=True),
-    Database(alias="execution", file="execution.db", apps=frozenset({"execution", "fleet"}), is_in_every_mirror=False),
+    Database(
+        alias="execution",
+        file="execution.db",
+        apps=frozenset({"execution", "fleet", "schedules"}),
+        is_in_every_mirror=False,
+    ),
     Database(alias=DEFAULT, file="engine.db"),
 )
 BY_ALIAS = {database.alias: database for database in DATABASES}

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "assemblies",
     "assemblies.execution",
     "assemblies.fleet",
+    "assemblies.schedules",
 ]
 MIDDLEWARE = [
     "borealis_assemblies.proxies.TrustedProxies",

@@ -1,0 +1,6 @@
+"""The tables of schedules, in the database `execution`. Users are kept as id and name, without a foreign key."""
+
+from assemblies.schedules.models.job import Component, Job
+from assemblies.schedules.models.occurrence import Occurrence, OccurrenceStatus
+
+__all__ = ["Component", "Job", "Occurrence", "OccurrenceStatus"]
