@@ -9,6 +9,7 @@ from typing import Any
 from assemblies.admin.components import components_page
 from assemblies.admin.grid.bulk import bulk
 from assemblies.admin.grid.favourite import favourite
+from assemblies.admin.grid.quick import quick_search
 from assemblies.admin.grid.saved_views import view_remove, view_save
 from assemblies.admin.health.page import health_check, health_page
 from assemblies.admin.health.verify import health_verification, health_verify
@@ -35,6 +36,7 @@ from assemblies.admin.workflow.small import assembly_picture
 CACHEABLE = {"assembly_picture"}
 PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/assembly/bulk/", bulk, "assembly_bulk"),
+    ("assemblies/assembly/quick/", quick_search, "assembly_quick"),
     ("assemblies/assembly/favourite/", favourite, "assembly_favourite"),
     ("assemblies/assembly/views/save/", view_save, "assembly_view_save"),
     ("assemblies/assembly/views/remove/", view_remove, "assembly_view_remove"),

@@ -74,6 +74,10 @@ class Sent:
         seen = {name: str(self.answer.context[name]) for name in ("tokens", "event")}
         return self._post("import", seen | ({"picks": json.dumps(picks)} if picks else {}) | fields, status)
 
+    def open(self, number: int) -> "Sent":
+        """Open one of the documents in the editor, numbered from 1."""
+        return self._post("", {"opened": str(number)}, 200)
+
     def _post(self, step: str, fields: dict[str, str], status: int) -> "Sent":
         files = [file(name, content) for name, content in self.files]
         self.answer = self.client.post(PAGE, {"step": step, "files": files, **self.fields, **fields})

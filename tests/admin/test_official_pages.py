@@ -30,7 +30,7 @@ from tests.permits import may_create, may_update
 
 LIST = "/admin/assemblies/syncrecord/"
 RUN, PLAN, UNDO = f"{LIST}run/", f"{LIST}plan/", f"{LIST}undo/"
-LIST_QUERIES, RECORD_QUERIES = 10, 10
+LIST_QUERIES, RECORD_QUERIES = 10, 11
 
 
 @pytest.fixture

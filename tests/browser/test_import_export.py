@@ -76,6 +76,7 @@ def pick_of(page: Page, place: str) -> Any:
 
 def preview(page: Page) -> None:
     page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#import-answer[aria-busy]")).to_have_count(0)
     expect(page.locator("#answer-title")).to_have_text("Preview")
 
 

@@ -131,8 +131,11 @@ def _row(entry: CatalogueEntry, found: FoundList, lines: Sequence[Line]) -> Row:
 
 
 def _found_line(line: Line, search: Search) -> FoundLine:
-    label = _("Line %(number)s") % {"number": line.number}
-    return FoundLine(line.number, label, _marked(search, search.part_of(line.text, LINE_CHARACTERS)))
+    return FoundLine(line.number, line_label(line), _marked(search, search.part_of(line.text, LINE_CHARACTERS)))
+
+
+def line_label(line: Line) -> str:
+    return _("Line %(number)s") % {"number": line.number}
 
 
 def _variables(variables: Collection[Mapping[str, Any]], found: FoundList) -> list[SafeString]:

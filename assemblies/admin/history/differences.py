@@ -69,6 +69,8 @@ class PayloadChange:
     title: Any
     is_same: bool = False
     problems: Sequence[str] = ()
+    hash_before: str = ""
+    hash_after: str = ""
     comparison: SideBySide | None = None
     pictures: PictureBetween | None = None
 
@@ -164,7 +166,8 @@ def _payload_change(before: Content | None, after: Content, store: PayloadStore)
             _("Before: %s") % old_problem if old_problem else "",
             _("After: %s") % new_problem if new_problem else "",
         ]
-        return PayloadChange(title, problems=[problem for problem in problems if problem])
+        hashes = [content.payload_sha256 if content else "" for content in (before, after)]
+        return PayloadChange(title, False, [problem for problem in problems if problem], *hashes)
     pictures = None
     if Kind.WORKFLOW in (after.kind, before.kind if before else None):
         pictures = picture_between(_graph(before, old), _graph(after, new))

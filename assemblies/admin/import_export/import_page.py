@@ -20,9 +20,11 @@ from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.import_export.decisions import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
 from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.importing import import_picked
+from assemblies.admin.import_export.in_editor import editor_page
 from assemblies.admin.import_export.preview import propose
-from assemblies.admin.import_export.upload import Upload, read_upload
+from assemblies.admin.import_export.upload import Readable, Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
 from assemblies.domains import Domain
@@ -91,6 +93,8 @@ def _answer(request: HttpRequest, permit: Permit, domain: Domain) -> HttpRespons
         return _page(request, permit.actor, notice=_("Choose a file, or paste a document."), domain=domain, status=400)
     if request.POST.get("step") == "import":
         return _import(request, permit, upload, domain)
+    if (opened := _opened(request, upload)) is not None:
+        return editor_page(request, opened)
     return _preview(request, permit.actor, upload, domain)
 
 
@@ -108,6 +112,12 @@ def _import(request: HttpRequest, permit: Permit, upload: Upload, domain: Domain
     except Failure as failure:
         return _preview(request, permit.actor, upload, domain, notice=failure.message, status=status_of(failure))
     return _page(request, permit.actor, report=report, domain=domain)
+
+
+def _opened(request: HttpRequest, upload: Upload) -> Readable | None:
+    """Return the document that is to be opened in the editor, numbered from 1 as the preview lists them."""
+    number = sent_number(request.POST, "opened")
+    return upload.readable[number - 1] if number and number <= len(upload.readable) else None
 
 
 def _event(request: HttpRequest, actor: Actor) -> Event | None:

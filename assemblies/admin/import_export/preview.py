@@ -16,6 +16,7 @@ from assemblies.actions.import_aliases import with_known_guids
 from assemblies.actions.import_documents import Choice, ImportState, OnConflict, Preview, preview
 from assemblies.admin.badges import source_badge
 from assemblies.admin.import_export.comparison import Comparing, DocumentComparison
+from assemblies.admin.import_export.in_editor import opens_in_editor
 from assemblies.admin.import_export.upload import Readable, Unreadable, Upload
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.documents import Document
@@ -71,6 +72,15 @@ class Row:
     @property
     def size_bytes(self) -> int:
         return len(self.document.payload) + sum(file.size for file in self.document.files)
+
+    @property
+    def number(self) -> int:
+        """Which of the readable documents it is, from 1."""
+        return self.position + 1
+
+    @property
+    def may_open(self) -> bool:
+        return opens_in_editor(self.document)
 
     @property
     def flags_shown(self) -> list[dict[str, Any]]:

@@ -68,7 +68,8 @@ def _copy_form(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:
 
 def _copied(request: HttpRequest, receipt: Receipt) -> HttpResponseBase:
     messages.success(request, _("This is your copy. It is queued to be written to its database."), extra_tags=SAVED)
-    return HttpResponseRedirect(item_address(receipt.guid))
+    # In the editor, for a copy is made to be changed.
+    return HttpResponseRedirect(f"{item_address(receipt.guid)}#line-1")
 
 
 def proposed_name(entry: CatalogueEntry) -> str:

@@ -52,7 +52,7 @@ def new_item(request: HttpRequest) -> HttpResponseBase:
         return render_page(request, "library/item/kinds.html", title=_("New assembly"), kinds=KINDS)
     blank = blank_revision(Kind(kind))
     if permit is None:
-        return _form_page(request, Kind(kind), editing_of(blank))
+        return new_item_page(request, Kind(kind), editing_of(blank))
     sent = with_another_row(request.POST) if "_add_variable" in request.POST else request.POST
     return _created(request, permit, Kind(kind), typed_editing(sent, blank, blank))
 
@@ -79,17 +79,18 @@ def blank_revision(kind: Kind) -> Revision:
 
 def _created(request: HttpRequest, permit: Permit, kind: Kind, editing: Editing) -> HttpResponseBase:
     if "_add_variable" in request.POST:
-        return _form_page(request, kind, editing, Refused(200))
+        return new_item_page(request, kind, editing, Refused(200))
     changes = editing.changes
     if changes is None or not changes.fields.get("display_name"):
         if changes is not None:
             editing.form.add_error("display_name", _("Give it a name."))
-        return _form_page(request, kind, editing, Refused(422, message=_("Nothing was saved yet: see below.")))
+        return new_item_page(request, kind, editing, Refused(422, message=_("Nothing was saved yet: see below.")))
     try:
         document = _document(changes, editing.base)
         receipt = create(document, domain=chosen_domain(request), permit=permit, store=payload_store())
     except LibraryError as error:
-        return _form_page(request, kind, editing, Refused(form_status_of(error), error=error, message=error.message))
+        refused = Refused(form_status_of(error), error=error, message=error.message)
+        return new_item_page(request, kind, editing, refused)
     messages.success(request, _("Created. It is queued to be written to its database."), extra_tags=SAVED)
     return HttpResponseRedirect(item_address(receipt.guid))
 
@@ -100,7 +101,10 @@ def _document(changes: Changes, blank: Revision) -> Document:
     return Document(guid=None, payload=payload or b"", **fields)
 
 
-def _form_page(request: HttpRequest, kind: Kind, editing: Editing, refused: Refused | None = None) -> HttpResponse:
+def new_item_page(
+    request: HttpRequest, kind: Kind, editing: Editing, refused: Refused | None = None, **opened: Any
+) -> HttpResponse:
+    """Return the form of a new assembly; `opened` says from which document it was filled, if it was."""
     titles = {Kind.SCRIPT: _("New script"), Kind.WORKFLOW: _("New workflow"), Kind.ANSIBLE: _("New playbook")}
     return render_page(
         request,
@@ -112,5 +116,6 @@ def _form_page(request: HttpRequest, kind: Kind, editing: Editing, refused: Refu
         content=editing.base.content,
         domains=writable_domains(actor_of(request)),
         chosen_domain=chosen_domain(request),
+        **opened,
         **editing_context(editing, editing.base, is_new=True),
     )

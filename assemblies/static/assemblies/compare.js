@@ -1,4 +1,4 @@
-// Two texts side by side or one below the other, as it was left; j and k go from change to change.
+// Two texts side by side or one below the other, as it was left; n and p, as j and k, go from change to change.
 const root = document.documentElement;
 const KEPT = "borealis-diff";
 const buttons = [...document.querySelectorAll("[data-diff-view]")];

@@ -9,6 +9,7 @@ const pasted = document.getElementById("pasted");
 const zone = document.getElementById("drop-zone");
 const texts = form.dataset;
 let chosen = [];
+let asked = null;
 
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -29,6 +30,13 @@ function forget() {
   delete answer.dataset.done;
 }
 
+// Chosen files are previewed at once; an import that is under way is let end first.
+function changed() {
+  if (asked?.imports) return;
+  forget();
+  if (chosen.length && !fault()) send(form.querySelector('button[value="preview"]'));
+}
+
 function setFiles(files) {
   chosen = files;
   const transfer = new DataTransfer();
@@ -39,7 +47,7 @@ function setFiles(files) {
     button.setAttribute("aria-label", texts.remove.replace("%s", () => undistorted(file.name)));
     button.addEventListener("click", () => {
       setFiles(chosen.filter((_file, other) => other !== at));
-      forget();
+      changed();
       (list.querySelector("button") ?? input).focus();
     });
     const size = element("span", { className: "quiet-text", textContent: sizeOf(file.size) });
@@ -51,7 +59,7 @@ function add(files) {
   const known = new Set(chosen.map((file) => `${file.name}:${file.size}:${file.lastModified}`));
   const fresh = [...files].filter((file) => !known.has(`${file.name}:${file.size}:${file.lastModified}`));
   setFiles([...chosen, ...fresh]);
-  forget();
+  changed();
 }
 
 function say(words, ...more) {
@@ -69,16 +77,14 @@ function fault() {
   return bytes > Number(texts.maxBytes) ? texts.tooLarge : "";
 }
 
-function bodyOf(submitter) {
-  const body = new FormData(form, submitter);
+// However the form is sent, a pasted text goes as a file, for that may be as large as one.
+form.addEventListener("formdata", ({ formData: body }) => {
   body.delete("files");
   chosen.forEach((file) => body.append("files", file));
-  // As a file, pasted text may be as large as one.
   body.delete("pasted");
   if (pasted.value.trim()) body.append("files", new File([pasted.value], texts.pastedName));
-  if (submitter.value === "import") body.set("picks", JSON.stringify(pickers().map((picker) => picker.value)));
-  return body;
-}
+  if (body.get("step") === "import") body.set("picks", JSON.stringify(pickers().map((picker) => picker.value)));
+});
 
 function pickers() {
   return [...answer.querySelectorAll("select[data-pick]")];
@@ -126,29 +132,40 @@ function take(page, response) {
   say(page.querySelector("#content h1, h1")?.textContent ?? texts.unsent, ...(refused ? [document.adoptNode(refused)] : []));
 }
 
+// The answer to an earlier choice of files never replaces that to a later one.
 async function send(submitter) {
-  const body = bodyOf(submitter);
+  asked?.abort();
+  const body = new FormData(form, submitter);
+  const mine = Object.assign(new AbortController(), { imports: submitter.value === "import" });
+  asked = mine;
   const buttons = form.querySelectorAll('button[name="step"]');
-  const label = submitter.textContent;
-  buttons.forEach((button) => { button.disabled = true; });
+  const label = (submitter.dataset.label ??= submitter.textContent);
+  // A preview may be had again at once; what imports is not to be pressed twice, nor upon what is no longer chosen.
+  buttons.forEach((button) => { button.disabled = mine.imports || button.value === "import"; });
   submitter.textContent = submitter.value === "import" ? texts.importing : texts.busy;
   answer.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: mine.signal });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     take(page, response);
   } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
     if (!(error instanceof TypeError)) throw error;
     say(texts.unsent);
   } finally {
-    submitter.textContent = label;
-    buttons.forEach((button) => { button.disabled = false; });
-    answer.removeAttribute("aria-busy");
-    count();
+    if (asked === mine) {
+      asked = null;
+      submitter.textContent = label;
+      form.querySelectorAll('button[name="step"]').forEach((button) => { button.disabled = false; });
+      answer.removeAttribute("aria-busy");
+      count();
+    }
   }
 }
 
 form.addEventListener("submit", (event) => {
+  // A document opens in the editor in a page of its own, and this one stays.
+  if (event.submitter?.name === "opened") return;
   event.preventDefault();
   const words = fault();
   if (words) say(words);
@@ -156,7 +173,7 @@ form.addEventListener("submit", (event) => {
 });
 input.addEventListener("change", () => add(input.files));
 pasted.addEventListener("input", forget);
-document.getElementById("domain")?.addEventListener("change", forget);
+document.getElementById("domain")?.addEventListener("change", changed);
 answer.addEventListener("change", (event) => {
   if (event.target.id === "for-all") pickAll(event.target.value);
   else if (event.target.matches("[data-pick]")) count();

@@ -50,7 +50,9 @@ function show(tab) {
   }
   followEdited();
   // What is saved from a tab comes back to it.
-  document.getElementById("editor-form")?.setAttribute("action", `${location.pathname}${location.search}${tab.hash}`);
+  const form = document.getElementById("editor-form");
+  const address = form?.getAttribute("action")?.split("#")[0] || `${location.pathname}${location.search}`;
+  form?.setAttribute("action", address + tab.hash);
   // Ace and the picture measure themselves when they are seen.
   dispatchEvent(new Event("resize"));
 }

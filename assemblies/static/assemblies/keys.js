@@ -14,6 +14,7 @@ export function listen() {
     if (event.key === "?") open("keys");
     else if (event.key === "/") focusSearch();
     else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    else if ((event.key === "n" || event.key === "p") && document.querySelector(".comparison")) step(event.key === "n" ? 1 : -1);
     else if (!press(event.key)) return;
     event.preventDefault();
   });

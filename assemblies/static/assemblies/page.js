@@ -1,5 +1,5 @@
-// What every page needs: the viewer's time zone, which the server then tells times in, and that drafts end with a
-// save and at log-out.
+// What every page needs: the viewer's time zone, which the server then tells times in, that drafts end with a save and
+// at log-out, and that one begins at the first mistake of what was refused.
 import { endSaving, forgetDraftsOf } from "./drafts.js";
 import { forgetRecent, noteRecent } from "./recent.js";
 
@@ -15,6 +15,11 @@ const logOut = document.getElementById("logout-form");
 logOut?.addEventListener("submit", () => {
   forgetDraftsOf(logOut.dataset.user);
   forgetRecent(logOut.dataset.user);
+});
+
+addEventListener("load", () => {
+  const wrong = [...document.querySelectorAll("form [aria-invalid='true']")];
+  wrong.find((field) => field.checkVisibility())?.focus();
 });
 
 const opened = document.querySelector("[data-recent]");

@@ -2,7 +2,6 @@
 import { readRecent } from "./recent.js";
 
 const WAIT_MS = 120;
-const MAX_FOUND = 8;
 const dialog = document.getElementById("palette");
 const words = dialog.dataset;
 const field = dialog.querySelector("input");
@@ -51,11 +50,11 @@ async function ask() {
     return;
   }
   asked = new AbortController();
-  const address = `${words.assemblies}?${new URLSearchParams({ q, limit: MAX_FOUND })}`;
+  const address = `${words.assemblies}?${new URLSearchParams({ q })}`;
   try {
     const answer = await fetch(address, { signal: asked.signal, headers: { Accept: "application/json" }, redirect: "manual" });
     if (!answer.ok) throw new TypeError(words.failed);
-    assemblies = (await answer.json()).results.map(assembly);
+    assemblies = (await answer.json()).found.flatMap(assembly);
     draw();
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
@@ -65,9 +64,11 @@ async function ask() {
   }
 }
 
-function assembly(item) {
-  const address = words.item.replace("GUID", encodeURIComponent(item.assembly_guid));
-  return { name: item.display_name, more: item.summary, source: item.source, act: () => go(address) };
+// What was found by its text alone is opened at the line; all others at their top, their lines below.
+function assembly({ name, summary, source, domain, address, by_text: byText, lines }) {
+  const own = { name, more: summary, source, domain, act: () => go(address) };
+  const found = lines.map((line) => ({ name: byText ? name : "", place: line.label, code: line.text, act: () => go(line.address) }));
+  return byText ? found : [own, ...found];
 }
 
 function go(address) {
@@ -128,7 +129,8 @@ function option(one) {
   name.dir = "auto";
   box.append(name);
   if (one.more) box.append(made("span", "quiet-text", one.more));
-  if (one.source) box.append(made("span", `badge badge-${one.source}`, one.source));
+  if (one.code) box.append(made("span", "place", one.place), made("code", "quiet-text", one.code));
+  if (one.source) box.append(made("span", `badge badge-${one.domain}`, one.source));
   const place = options.push(one) - 1;
   box.addEventListener("click", one.act);
   box.addEventListener("pointermove", () => chosen !== place && choose(place));
