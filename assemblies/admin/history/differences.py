@@ -166,8 +166,12 @@ def _payload_change(before: Content | None, after: Content, store: PayloadStore)
             _("Before: %s") % old_problem if old_problem else "",
             _("After: %s") % new_problem if new_problem else "",
         ]
-        hashes = [content.payload_sha256 if content else "" for content in (before, after)]
-        return PayloadChange(title, False, [problem for problem in problems if problem], *hashes)
+        return PayloadChange(
+            title,
+            problems=[problem for problem in problems if problem],
+            hash_before=before.payload_sha256 if before else "",
+            hash_after=after.payload_sha256,
+        )
     pictures = None
     if Kind.WORKFLOW in (after.kind, before.kind if before else None):
         pictures = picture_between(_graph(before, old), _graph(after, new))
