@@ -36,6 +36,7 @@ class LibraryEvent(AuditEvent):
     READ_OUTPUT = "run.read_output", "Read what a run printed (refusals only)"
     CANCEL_RUN = "run.cancel", "Cancel a run or one of its work items"
     REORDER_RUN = "run.reorder", "Move a work item in the queue"
+    SET_RUN_DEFAULTS = "run.defaults", "Set how long runs may take where nothing else says"
     ABANDON_RUN = "run.abandon", "Give up a run whose worker does not answer"
     SEAL_RUNS = "runs.sealed", "Runs that ended, with the hashes of their manifests and of their last events"
     RUNS_NOT_STARTED = "runs.not_started", "Runs that were permitted, but never reached the queue"

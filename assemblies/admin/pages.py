@@ -22,6 +22,7 @@ from assemblies.admin.item.origin import adopt_item, take_original_item
 from assemblies.admin.queue.discard import queue_discard
 from assemblies.admin.queue.flush import queue_flush
 from assemblies.admin.queue.page import queue_page
+from assemblies.admin.runs.defaults import run_defaults
 from assemblies.admin.runs.form import run_form
 from assemblies.admin.runs.listing import runs_page
 from assemblies.admin.runs.page import run_again, run_cancel, run_output, run_page
@@ -57,6 +58,7 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("runs/queue/", run_queue, "run_queue"),
     ("runs/queue/<str:work_item_hash>/cancel/", run_queue_cancel, "run_queue_cancel"),
     ("runs/queue/<str:work_item_hash>/move/", run_queue_move, "run_queue_move"),
+    ("runs/defaults/", run_defaults, "run_defaults"),
     ("runs/<str:run_id>/", run_page, "run_page"),
     ("runs/<str:run_id>/output/", run_output, "run_output"),
     ("runs/<str:run_id>/cancel/", run_cancel, "run_cancel"),

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from assemblies.api.shapes.fields import JSONObject
 from assemblies.api.shapes.items import Status
 from assemblies.conf import flush_interval, payload_store
+from assemblies.execution.figures import find_queue_figures
 from assemblies.inspection.health.readiness import library_state
 from devmode.api.endpoint import PrivateEndpoint
 from devmode.api.schema import described
@@ -23,6 +24,7 @@ class Readiness(Status):
     flush = JSONObject(required=False)
     journal = JSONObject(required=False)
     payloads = JSONObject(required=False)
+    runs = JSONObject(required=False, help_text="What waits and runs; empty where its database cannot be asked.")
 
 
 class HealthView(PrivateEndpoint):
@@ -49,6 +51,9 @@ class ReadinessView(PrivateEndpoint):
         tag="health",
     )
     def get(self, request: Request) -> Response:
-        state = library_state(payload_store(), flush_interval=flush_interval(), now=timezone.now())
+        now = timezone.now()
+        state = library_state(payload_store(), flush_interval=flush_interval(), now=now)
+        figures = find_queue_figures(now=now)
+        state["runs"] = figures.json() if figures else {}
         body = state if request.user.is_authenticated else {"status": state["status"]}
         return Response(body, status=200 if state["status"] == "ok" else 503)

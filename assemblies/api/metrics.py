@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from assemblies.conf import flush_interval, payload_store
+from assemblies.execution.figures import RunFigures
 from assemblies.inspection.metrics import LibraryFigures, metrics_text
 from devmode.addresses import find_address
 
@@ -23,8 +24,13 @@ def read_metrics(request: HttpRequest) -> HttpResponse:
             content_type="text/plain",
             headers={"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"},
         )
-    figures = LibraryFigures(payload_store(), flush_interval=flush_interval(), now=timezone.now())
-    return HttpResponse(metrics_text(figures), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+    now = timezone.now()
+    figures = LibraryFigures(payload_store(), flush_interval=flush_interval(), now=now)
+    return HttpResponse(
+        metrics_text(figures, RunFigures(now=now)),
+        content_type=CONTENT_TYPE_LATEST,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def _is_local(request: HttpRequest) -> bool:

@@ -2,13 +2,14 @@
 
 from assemblies.api.assemblies import AssemblyViewSet
 from assemblies.api.attachments import AttachmentViewSet
+from assemblies.api.manifests import ManifestViewSet
 from assemblies.api.notes import NoteViewSet
 from assemblies.api.official import OfficialViewSet
 from assemblies.api.queue import QueueViewSet
 from assemblies.api.revisions import RevisionViewSet
 from assemblies.api.runs import RunViewSet
 from assemblies.api.settings import SettingViewSet
-from assemblies.api.work_items import EventViewSet, ManifestViewSet, WorkItemViewSet
+from assemblies.api.work_items import EventViewSet, WorkItemViewSet
 from devmode.api.resource import ExactRouter
 
 router = ExactRouter()

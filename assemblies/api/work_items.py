@@ -1,9 +1,10 @@
-"""The queue of work items, their events, and the manifests of what was run."""
+"""The queue of work items, and their events."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,12 +14,13 @@ from assemblies.api.shapes import runs as shapes
 from assemblies.audit_events import LibraryEvent
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
+from assemblies.execution.health import with_health
 from assemblies.execution.local import SERVER
-from assemblies.execution.models import Manifest, WorkItem, WorkItemEvent
+from assemblies.execution.models import WorkItem, WorkItemEvent
 from assemblies.execution.reading import Sight, get_item, item_line
 from assemblies.permissions import Place, Verb
 from assemblies.web.actors import actor_of
-from assemblies.web.paging import ShortPageQuery, page_head, part_of
+from assemblies.web.paging import page_head, part_of
 from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
@@ -52,7 +54,10 @@ class WorkItemViewSet(RunResource):
     def list(self, request: Request) -> Response:
         wanted = self.query()
         rows = selected_items(wanted)
-        lines = [item_line(item, told=self.told_of(item)) for item in part_of(rows, wanted)]
+        lines = [
+            item_line(item, health, told=self.told_of(item))
+            for item, health in with_health(list(part_of(rows, wanted)), now=timezone.now())
+        ]
         return Response(
             page_head(request, wanted, rows.count()) | {"results": shapes.WorkItemAnswer(lines, many=True).data}
         )
@@ -103,8 +108,8 @@ class WorkItemViewSet(RunResource):
         return self._answer(work_item_hash)
 
     def _answer(self, work_item_hash: str) -> Response:
-        item = get_item(work_item_hash)
-        return Response(shapes.WorkItemAnswer(item_line(item, told=self.told_of(item))).data)
+        [(item, health)] = with_health([get_item(work_item_hash)], now=timezone.now())
+        return Response(shapes.WorkItemAnswer(item_line(item, health, told=self.told_of(item))).data)
 
 
 class EventViewSet(RunResource):
@@ -122,46 +127,6 @@ class EventViewSet(RunResource):
             rows = rows.filter(run_id__in=reading.run_ids_about(assembly))
         events = reading.events_of(rows[: wanted["limit"]], told=self.sight.on_server)
         return Response({"events": shapes.EventAnswer(events, many=True).data})
-
-
-class ManifestViewSet(RunResource):
-    """What was pinned when a run was submitted, and what it came to. Manifests are never deleted."""
-
-    lookup_field, lookup_value_converter = "hash", "str"
-
-    @described(
-        "List manifests",
-        operation_id="list_manifests",
-        query=ShortPageQuery,
-        answers={200: shapes.ManifestList},
-        tag=RUNS,
-    )
-    def list(self, request: Request) -> Response:
-        wanted, rows = self.query(), Manifest.objects.order_by("-start_time", "hash")
-        lines = [reading.manifest_line(manifest) for manifest in part_of(rows, wanted)]
-        return Response(
-            page_head(request, wanted, rows.count()) | {"results": shapes.ManifestLine(lines, many=True).data}
-        )
-
-    @described(
-        "Read manifests",
-        operation_id="read_manifests",
-        body=shapes.BatchBody,
-        answers={200: shapes.Batch},
-        refusals=(401, 403, 413, 415, 503),
-        tag=RUNS,
-    )
-    @action(detail=False, methods=["post"])
-    def batch(self, request: Request) -> Response:
-        """Answer with those that are known, at most 256, in the order of the request."""
-        hashes = self.body()["hashes"]
-        found = {manifest.hash: manifest for manifest in Manifest.objects.filter(hash__in=hashes)}
-        facts = [
-            reading.manifest_facts(found[one], told=self.sight.on_server)
-            for one in dict.fromkeys(hashes)
-            if one in found
-        ]
-        return Response({"manifests": shapes.ManifestAnswer(facts, many=True).data})
 
 
 def selected_items(wanted: Mapping[str, Any]) -> "QuerySet[WorkItem]":

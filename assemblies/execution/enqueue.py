@@ -36,7 +36,6 @@ class ItemOrder:
     parent: int | None = None
     after: Sequence[int] = ()
     assembly_guid: str = ""
-    affinity_key: str = ""
     ciphertext: bytes = b""
     waiting_for: str = ""
 
@@ -64,6 +63,8 @@ class RunOrder:
     items: Sequence[ItemOrder]
     run_mode: RunMode = RunMode.STANDARD
     priority: int = 0
+    affinity_key: str = ""
+    require_affinity_match: bool = False
     max_attempts: int = 1
     retry_when_lost: bool = False
     expires_at: datetime | None = None
@@ -162,7 +163,8 @@ def _item(order: RunOrder, number: int, hashes: Sequence[str], digest: str, now:
         settings=dict(one.settings),
         priority=order.priority,
         queue_position=now - timedelta(seconds=PRIORITY_SECONDS * order.priority),
-        affinity_key=one.affinity_key,
+        affinity_key=order.affinity_key,
+        require_affinity_match=order.require_affinity_match,
         target_device=one.target_device,
         status=Status.ASSIGNED if one.target_device else Status.QUEUED,
         assigned_at=now if one.target_device else None,

@@ -13,6 +13,10 @@ class WorkItemNotFound(Refusal):
     default_message = _("There is no such work item.")
 
 
+class ManifestNotFound(Refusal):
+    default_message = _("There is no such manifest.")
+
+
 class IllegalTransition(Refusal):
     default_message = _("The work item cannot go from this status to that one.")
 

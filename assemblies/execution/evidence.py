@@ -21,6 +21,7 @@ from assemblies.actions.audit import record_alone
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import Failure
 from assemblies.execution.events import find_breaks
+from assemblies.execution.health import store_health
 from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import SYSTEM, Status
 from assemblies.execution.transitions import ALIAS
@@ -40,12 +41,16 @@ RECENT = timedelta(days=1)
 
 
 def keep_evidence(stopped: Event, *, every_seconds: float = SEAL_SECONDS) -> None:
-    """Seal what ended, and name what never began, until `stopped` is set: a companion of `serve`."""
+    """Seal what ended, name what never began and keep the health of what is live, until `stopped` is set.
+
+    A companion of `serve`.
+    """
     while not stopped.wait(every_seconds):
         try:
             while seal_finished(now=timezone.now()) == BATCH:
                 continue
             name_not_started(now=timezone.now())
+            store_health(now=timezone.now())
         except (DatabaseError, Failure, WriteLockTimeout) as error:
             logger.warning("evidence: %s", error)
         finally:

@@ -12,9 +12,13 @@ from assemblies.execution.claim import LEASE
 from assemblies.execution.leases import HEARTBEAT
 from assemblies.execution.models import WorkItem
 from assemblies.execution.states import HELD, WAITING, Status
+from assemblies.execution.transitions import ALIAS
+from devmode.write_lock import write_transaction
 
 HEALTHY_FROM, UNCERTAIN_FROM = 0.6, 0.3
 MIN_SAMPLES, MAX_SAMPLES = 20, 500
+# Of what runs, and of what waits next: enough for every node there is, and a bounded write.
+MAX_STORED = 500
 
 
 class HealthLabel(models.TextChoices):
@@ -45,6 +49,38 @@ class Health:
         if self.score >= HEALTHY_FROM:
             return HealthLabel.HEALTHY
         return HealthLabel.UNCERTAIN if self.score >= UNCERTAIN_FROM else HealthLabel.UNHEALTHY
+
+
+def with_health(items: Sequence[WorkItem], *, now: datetime) -> list[tuple[WorkItem, Health]]:
+    """Return each item with its health; of one that has ended nothing is known any more."""
+    is_live = any(not Status(item.status).is_terminal for item in items)
+    usual = usual_wait() if is_live else None
+    return [
+        (item, Health() if Status(item.status).is_terminal else health_of(item, usual=usual, now=now)) for item in items
+    ]
+
+
+def store_health(*, now: datetime) -> int:
+    """Keep the health of what is live where its label changed, and return of how many items that was.
+
+    It is computed whenever somebody looks; what is kept is for who reads the table. Outside of any transition: it is
+    no fact of the item's history, and a write that loses to one changes nothing that matters.
+    """
+    held = list(WorkItem.objects.held().order_by("id")[:MAX_STORED])
+    waiting = list(WorkItem.objects.filter(status__in=WAITING).order_by("queue_position", "id")[:MAX_STORED])
+    changed = [
+        (item, health) for item, health in with_health([*held, *waiting], now=now) if item.health_label != health.label
+    ]
+    if changed:
+        with write_transaction(ALIAS):
+            for item, health in changed:
+                WorkItem.objects.filter(pk=item.pk).update(
+                    health=health.score,
+                    health_label=health.label,
+                    health_reason=health.reason or "",
+                    health_computed_at=now,
+                )
+    return len(changed)
 
 
 def usual_wait() -> timedelta | None:

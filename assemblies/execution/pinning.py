@@ -4,18 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
-
 from assemblies.domains import AssemblyType
 from assemblies.execution.credentials import encrypt
+from assemblies.execution.defaults import CAPABILITY, DEFAULT_TIMEOUT_SECONDS, EVERY_ACTION, default_seconds
 from assemblies.execution.enqueue import ItemOrder
-from assemblies.execution.models import ActionDefault
 from assemblies.execution.subject import UNSET_TIMEOUT_SECONDS, Subject
 from assemblies.execution.variables import masked
 from assemblies.supervision import Variable, find_interpreters, runnable
-
-CAPABILITY = "AssemblyRun"
-DEFAULT_TIMEOUT_SECONDS = 300
 
 
 def default_timeout(assembly_type: AssemblyType, timeout_seconds: int | None) -> int:
@@ -25,10 +20,8 @@ def default_timeout(assembly_type: AssemblyType, timeout_seconds: int | None) ->
     """
     if timeout_seconds and timeout_seconds != UNSET_TIMEOUT_SECONDS:
         return timeout_seconds
-    action = str(assembly_type.label)
-    rows = ActionDefault.objects.filter(Q(action=action) | Q(action="*"), capability=CAPABILITY)
-    seconds = {row.action: row.timeout_seconds for row in rows}
-    return seconds.get(action) or seconds.get("*") or DEFAULT_TIMEOUT_SECONDS
+    seconds = default_seconds()
+    return seconds.get(str(assembly_type.label)) or seconds.get(EVERY_ACTION) or DEFAULT_TIMEOUT_SECONDS
 
 
 def interpreter_of(subject: Subject) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from assemblies.execution.errors import RunNotFound, WorkItemNotFound
+from assemblies.execution.errors import ManifestNotFound, RunNotFound, WorkItemNotFound
+from assemblies.execution.health import Health
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Manifest, Run, RunOutput, WorkItem, WorkItemAttempt, WorkItemEvent
 from assemblies.execution.states import Status
@@ -69,6 +70,14 @@ def get_item(work_item_hash: str) -> WorkItem:
     if item is None:
         raise WorkItemNotFound(work_item_hash=work_item_hash)
     return item
+
+
+def get_manifest(manifest_hash: str) -> Manifest:
+    """Raises ManifestNotFound."""
+    manifest = Manifest.objects.filter(hash=manifest_hash.strip().lower()).first()
+    if manifest is None:
+        raise ManifestNotFound(hash=manifest_hash)
+    return manifest
 
 
 def run_lines(runs: Collection[Run], sight: Sight) -> list[dict[str, Any]]:
@@ -139,7 +148,7 @@ def item_before(run: Run, position: int) -> str:
     return row or ""
 
 
-def item_line(item: WorkItem, *, told: bool) -> dict[str, Any]:
+def item_line(item: WorkItem, health: Health, *, told: bool) -> dict[str, Any]:
     """Return a work item as the queue tells of it."""
     names = (
         "work_item_hash run_id operation_hash capability action priority status prior_status attempt_number "
@@ -150,6 +159,9 @@ def item_line(item: WorkItem, *, told: bool) -> dict[str, Any]:
     return facts | {
         "target": item.target_device or SERVER,
         "timeout_seconds": item.timeout_ms // 1000,
+        "health": None if health.score is None else round(health.score, 3),
+        "health_label": health.label,
+        "health_reason": health.reason,
         "last_error": item.last_error if told else "",
         "cancel_reason": item.cancel_reason if told else "",
     }

@@ -42,6 +42,8 @@ def rerun(
         timeout_seconds=frozen["timeout_seconds"],
         max_attempts=frozen["max_attempts"],
         retry_when_lost=frozen["retry_when_lost"],
+        affinity_key=frozen.get("affinity_key", ""),
+        require_affinity_match=frozen.get("require_affinity_match", False),
         reason=reason,
         rerun_of=run.run_id,
         digest=digest,

@@ -28,8 +28,6 @@ from devmode.audit import AuditFacts, record
 from devmode.audit import Subject as AuditSubject
 from devmode.models.installation import Installation
 
-MAX_TIMEOUT_SECONDS = 7 * 24 * 3600
-
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
@@ -41,6 +39,8 @@ class RunOptions:
     max_attempts: int = 1
     retry_when_lost: bool = False
     priority: int = 0
+    affinity_key: str = ""
+    require_affinity_match: bool = False
     expires_at: datetime | None = None
     reason: str = ""
     rerun_of: str = ""
@@ -105,6 +105,7 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         "timeout_seconds": timeout,
         "max_attempts": options.max_attempts,
         "retry_when_lost": options.retry_when_lost,
+        **_pinned_affinity(options),
         "variables": masked(variables),
         **pinned_facts(subject),
         **pinned_steps(subject, steps),
@@ -130,12 +131,20 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         ],
         run_mode=_mode(subject),
         priority=options.priority,
+        affinity_key=options.affinity_key,
+        require_affinity_match=options.require_affinity_match,
         max_attempts=options.max_attempts,
         retry_when_lost=options.retry_when_lost,
         expires_at=options.expires_at,
         rerun_of=options.rerun_of,
         request_digest=options.digest,
     )
+
+
+def _pinned_affinity(options: RunOptions) -> dict[str, Any]:
+    if not options.affinity_key:
+        return {}
+    return {"affinity_key": options.affinity_key, "require_affinity_match": options.require_affinity_match}
 
 
 def _mode(subject: Subject) -> RunMode:

@@ -3,13 +3,14 @@
 They are read from the library at each scrape and kept nowhere, so that every node and process says the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Count
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from assemblies.companion_states import State, companion_states
 from assemblies.databases import DATABASES, DEFAULT
@@ -24,7 +25,7 @@ from assemblies.payloads.store import MISSING_READS
 from devmode import audit
 
 
-class LibraryFigures:
+class LibraryFigures(Collector):
     """What is collected for one scrape; a database that cannot be asked leaves its figures out."""
 
     def __init__(self, store: PayloadStore, *, flush_interval: timedelta, now: datetime) -> None:
@@ -34,10 +35,10 @@ class LibraryFigures:
 
     def collect(self) -> Iterator[Metric]:
         up = {database.alias: not database_trouble(database.alias) for database in DATABASES}
-        yield _gauge("database_up", "Whether a database can be read.", "alias", {a: float(up[a]) for a in up})
+        yield gauge("database_up", "Whether a database can be read.", "alias", {a: float(up[a]) for a in up})
         yield from self._store()
         running = {name: float(state.state is State.RUNNING) for name, state in companion_states().items()}
-        yield _gauge("companion_up", "Whether a part of this server runs.", "companion", running)
+        yield gauge("companion_up", "Whether a part of this server runs.", "companion", running)
         if up[DEFAULT]:
             yield from self._flush()
             yield from _journal()
@@ -60,10 +61,11 @@ class LibraryFigures:
         yield _of_lags("flush_failed_attempts", "Attempts that failed since the last flush.", lags, "attempts")
 
 
-def metrics_text(figures: LibraryFigures) -> bytes:
-    """Return the figures as Prometheus reads them."""
+def metrics_text(*figures: Collector) -> bytes:
+    """Return figures as Prometheus reads them."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(figures)
+    for one in figures:
+        registry.register(one)
     registry.register(MISSING_READS)
     return generate_latest(registry)
 
@@ -72,7 +74,7 @@ def _journal() -> Iterator[Metric]:
     yield CounterMetricFamily("borealis_journal_entries", "Changes of assemblies, ever.", find_head()[0])
     yield CounterMetricFamily("borealis_audit_entries", "Entries of the audit, ever.", audit.find_head()[0])
     live = dict(Assembly.objects.live().values_list("domain").annotate(Count("guid")).order_by())
-    yield _gauge("assemblies", "Assemblies that are not deleted.", "domain", {d: float(n) for d, n in live.items()})
+    yield gauge("assemblies", "Assemblies that are not deleted.", "domain", {d: float(n) for d, n in live.items()})
 
 
 def _disk(room: DiskRoom) -> Iterator[Metric]:
@@ -81,10 +83,11 @@ def _disk(room: DiskRoom) -> Iterator[Metric]:
 
 
 def _of_lags(name: str, meaning: str, lags: list[Lag], attribute: str) -> Metric:
-    return _gauge(name, meaning, "domain", {str(lag.domain): float(getattr(lag, attribute)) for lag in lags})
+    return gauge(name, meaning, "domain", {str(lag.domain): float(getattr(lag, attribute)) for lag in lags})
 
 
-def _gauge(name: str, meaning: str, label: str, values: dict[str, float]) -> Metric:
+def gauge(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
+    """Return a gauge `borealis_<name>` with one value for each of its label's."""
     gauge = GaugeMetricFamily(f"borealis_{name}", meaning, labels=[label])
     for labelled, value in values.items():
         gauge.add_metric([labelled], value)

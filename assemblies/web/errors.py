@@ -49,6 +49,7 @@ STATUSES: dict[type[Exception], int] = {
     facts.StorageFull: 507,
     runs.RunNotFound: 404,
     runs.WorkItemNotFound: 404,
+    runs.ManifestNotFound: 404,
     runs.IllegalTransition: 409,
     runs.AlreadyFinalized: 409,
     runs.StaleAttempt: 409,

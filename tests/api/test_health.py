@@ -41,6 +41,7 @@ def test_a_viewer_sees_each_part(as_viewer: Api, shelve: Shelve) -> None:
     assert (waiting["pending"], waiting["attempts"], waiting["last_error"]) == (1, 3, "locked")
     assert waiting["lag_seconds"] > 0
     assert body["journal"]["sequence"] == 1
+    assert (body["runs"]["upcoming"], body["runs"]["workers"], body["runs"]["waiting_for"]) == (0, 0, {})
 
 
 def test_a_database_that_is_not_there_makes_it_unready(

@@ -1,12 +1,14 @@
 """Runs, work items, events and manifests over REST: who may do what, and who is told what."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
-from assemblies.execution.models import Run
+from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import EventType
 from devmode.models import AuditEntry
 from tests.api.conftest import Answer, Api, Shelve, assert_refused, denials
@@ -234,3 +236,63 @@ def test_runs_are_filtered_and_paged(as_administrator: Api, guid: str, shelve: S
 @pytest.mark.parametrize("path", [f"{RUNS}/nothing", f"{RUNS}/nothing/output", "/api/work-items/nothing"])
 def test_what_is_not_there_is_404(as_administrator: Api, path: str) -> None:
     assert as_administrator.get(path).status_code == 404
+
+
+def test_a_run_nobody_answers_for_is_given_up_by_an_administrator(
+    as_administrator: Api, as_operator: Api, guid: str
+) -> None:
+    run = submitted(as_administrator, guid)
+    path = f"/api/manifests/{run['manifest_hash']}/abandon"
+    assert_refused(as_operator.post(path, {}), 403, "forbidden")
+    manifest = as_administrator.post(path, {"reason": "its machine burned"}).json()
+    assert (manifest["status"], manifest["sealed"]["status"]) == ("Canceled", "Canceled")
+    entry = AuditEntry.objects.filter(event="run.abandon", outcome="success").get()
+    assert (entry.subject_id, entry.read_detail()) == (run["run_id"], {"items": 1, "reason": "its machine burned"})
+    as_administrator.post(path, {})
+    assert AuditEntry.objects.filter(event="run.abandon", outcome="success").count() == 1
+    assert_refused(as_administrator.post("/api/manifests/nothing/abandon", {}), 404, "manifest_not_found")
+
+
+def test_stale_runs_are_given_up_together_and_no_other(as_administrator: Api, guid: str) -> None:
+    running, waiting = submitted(as_administrator, guid), submitted(as_administrator, guid)
+    carry_out(is_over=False)
+    assert as_administrator.post("/api/manifests/abandon-stale", {}).json() == {"manifests": []}
+    day_ago = timezone.now() - timedelta(days=1)
+    Run.objects.update(created_at=day_ago)
+    WorkItem.objects.update(last_event_at=day_ago)
+    answer = as_administrator.post("/api/manifests/abandon-stale", {"hours": 24, "reason": "nobody came"}).json()
+    assert [one["run_id"] for one in answer["manifests"]] == [waiting["run_id"]]
+    assert WorkItem.objects.get(run_id=waiting["run_id"]).cancel_reason == "nobody came"
+    assert Run.objects.get(run_id=running["run_id"]).status == "Running"
+
+
+def test_the_queue_of_runs_is_told_to_probes_and_to_prometheus(as_administrator: Api, guid: str) -> None:
+    submitted(as_administrator, guid)
+    submitted(as_administrator, guid)
+    carry_out(is_over=False)
+    WorkItem.objects.filter(status="Queued").update(waiting_for="capability PowerShell")
+    runs = as_administrator.get("/health/ready").json()["runs"]
+    assert (runs["upcoming"], runs["in_progress"], runs["workers"], runs["unsealed"]) == (1, 1, 1, 0)
+    assert runs["waiting_for"] == {"capability PowerShell": 1}
+    text = as_administrator.get("/metrics").content.decode()
+    assert 'borealis_work_items{state="in_progress"} 1.0' in text
+    assert 'borealis_work_items_waiting_for{what="capability PowerShell"} 1.0' in text
+
+
+def test_a_work_item_says_how_well_it_does(as_administrator: Api, guid: str) -> None:
+    submitted(as_administrator, guid)
+    item = carry_out(is_over=False)
+    found = as_administrator.get(f"/api/work-items/{item.work_item_hash}").json()
+    assert found["health_label"] == "Healthy" and found["health_reason"]
+    [line] = as_administrator.get("/api/work-items?status=Running").json()["results"]
+    assert line["health_label"] == "Healthy" and 0.9 < line["health"] <= 1
+
+
+def test_an_affinity_is_pinned_and_kept_when_it_is_run_again(as_administrator: Api, guid: str) -> None:
+    run = submitted(as_administrator, guid, affinity_key="printer", require_affinity_match=True)
+    item = carry_out()
+    assert (item.affinity_key, item.require_affinity_match) == ("printer", True)
+    frozen = as_administrator.get(f"{RUNS}/{run['run_id']}/manifest").json()["frozen"]
+    assert (frozen["affinity_key"], frozen["require_affinity_match"]) == ("printer", True)
+    again = as_administrator.post(f"{RUNS}/{run['run_id']}/rerun", {}).json()
+    assert WorkItem.objects.get(run_id=again["run_id"]).affinity_key == "printer"

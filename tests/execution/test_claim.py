@@ -55,9 +55,9 @@ def test_a_higher_priority_goes_first_and_age_overtakes_it(queue: None) -> None:
 
 
 def test_one_item_that_a_worker_may_not_take_does_not_block_those_behind_it(queue: None) -> None:
-    first = enqueued(item={"affinity_key": "host-1"})
+    first = enqueued(affinity_key="host-1")
     assert len(claimed(worker=WorkerFacts(worker_id="other", actions=frozenset({BASH})))) == 1
-    bound = enqueued(item={"affinity_key": "host-1"})
+    bound = enqueued(affinity_key="host-1")
     WorkItem.objects.filter(run_id=bound.run_id).update(require_affinity_match=True)
     behind = enqueued()
     assert [item.run_id for item in claimed(limit=9)] == [behind.run_id]

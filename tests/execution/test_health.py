@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from assemblies.execution.health import HealthLabel, HealthReason, health_of, usual_wait
+from assemblies.execution.health import HealthLabel, HealthReason, health_of, store_health, usual_wait
 from assemblies.execution.models import WorkItem
-from tests.execution.orders import NOW, enqueued
+from assemblies.execution.worker_messages import started
+from tests.execution.orders import NOW, claimed, enqueued
 
 MINUTE = timedelta(minutes=1)
 
@@ -55,3 +56,15 @@ def test_the_usual_wait_takes_twenty_items_and_leaves_the_slowest_out() -> None:
     for number, item in enumerate(WorkItem.objects.order_by("id"), start=1):
         WorkItem.objects.filter(pk=item.pk).update(queue_wait_ms=number * 1000)
     assert usual_wait() == timedelta(seconds=19)
+
+
+@pytest.mark.django_db(databases=["execution"])
+def test_health_is_kept_when_its_label_changes_and_not_before(queue: None) -> None:
+    enqueued()
+    [item] = claimed()
+    started(item.work_item_hash, 1, worker_id="worker-1", now=NOW)
+    moments = [NOW, NOW + timedelta(seconds=1), NOW + timedelta(seconds=29)]
+    assert [store_health(now=moment) for moment in moments] == [1, 0, 1]
+    item.refresh_from_db()
+    assert (item.health_label, item.health_reason) == ("Unhealthy", "event_freshness")
+    assert (item.health_computed_at, item.events_written) == (moments[-1], 3)

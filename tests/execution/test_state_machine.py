@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from assemblies.errors import LibraryError
-from assemblies.execution.cancel import cancel_item
+from assemblies.execution.cancel import UNANSWERED, abandon_run, cancel_item
 from assemblies.execution.claim import WorkerFacts, claim
 from assemblies.execution.events import find_breaks
 from assemblies.execution.leases import sweep_work_items
@@ -100,6 +100,13 @@ class QueueMachine(RuleBasedStateMachine):
     def cancel(self, pick: int) -> None:
         if self.hashes:
             cancel_item(self.hashes[pick % len(self.hashes)], actor="ada", reason="no", now=self.now)
+
+    @rule(pick=picks)
+    def abandon(self, pick: int) -> None:
+        if self.hashes:
+            item = WorkItem.objects.get(work_item_hash=self.hashes[pick % len(self.hashes)])
+            abandon_run(item.run_id, actor="ada", reason="gone", now=self.now)
+            assert not WorkItem.objects.of_run(item.run_id).filter(status__in=UNANSWERED).exists()
 
     @rule(pick=picks, direction=st.sampled_from(Direction))
     def move(self, pick: int, direction: Direction) -> None:

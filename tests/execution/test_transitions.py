@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from assemblies.execution.cancel import cancel_run
+from assemblies.execution.cancel import abandon_run, cancel_run
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, QueueFull, StaleAttempt
 from assemblies.execution.events import find_breaks
+from assemblies.execution.leases import sweep_work_items
 from assemblies.execution.models import (
     Manifest,
     Outcome,
@@ -21,7 +22,7 @@ from assemblies.execution.models import (
 )
 from assemblies.execution.states import EDGES, LIVE, TERMINAL, EventType, Status, run_status
 from assemblies.execution.transitions import apply
-from assemblies.execution.worker_messages import Chunk, Ended, add_output, ended, started
+from assemblies.execution.worker_messages import Chunk, Ended, add_output, ended, renew, started
 from tests.execution.orders import NOW, claimed, enqueued, item_of
 
 pytestmark = pytest.mark.django_db(databases=["execution"])
@@ -220,3 +221,19 @@ def test_every_live_status_can_end_and_no_ended_one_can_go_on() -> None:
         assert any(origin == status and target in TERMINAL for edges in EDGES.values() for origin, target in edges)
     for edges in EDGES.values():
         assert all(origin == target for origin, target in edges if origin in TERMINAL)
+
+
+def test_to_abandon_is_to_wait_for_no_worker_that_is_silent(queue: None) -> None:
+    run = enqueued(items=3)
+    stalled, running = claimed(limit=2)
+    silent = NOW + timedelta(seconds=31)
+    renew("worker-1", [(running.work_item_hash, 1)], now=LATER)
+    sweep_work_items(now=silent)
+    abandon_run(run.run_id, actor="ada", reason="gone", now=silent)
+    found = dict(WorkItem.objects.values_list("work_item_hash", "status"))
+    assert found.pop(stalled.work_item_hash) == Status.CANCELED
+    assert found.pop(running.work_item_hash) == Status.DISPATCHED
+    assert list(found.values()) == [Status.CANCELED]
+    assert WorkItem.objects.get(work_item_hash=running.work_item_hash).cancel_requested
+    with pytest.raises(AlreadyFinalized):
+        ended(stalled.work_item_hash, 1, Ended(event=EventType.COMPLETED), worker_id="worker-1", now=silent)

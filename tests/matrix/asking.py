@@ -35,9 +35,13 @@ class Caller:
         self.state = LibraryState(store)
         self.known = {route.pattern: route for route in routes()}
 
-    def outcomes(self) -> dict[Cell, str]:
-        """Return what came of every cell that concerns this identity and is of this run."""
-        return {cell: self._ask(route, cell) for route in self._routes() for cell in route.cells() if self._asks(cell)}
+    def outcomes(self, prefixes: tuple[str, ...] = ()) -> dict[Cell, str]:
+        """Return what came of every cell that concerns this identity and is of this run.
+
+        With `prefixes` only routes that begin with one of them are asked.
+        """
+        wanted = [route for route in self._routes() if not prefixes or route.pattern.startswith(prefixes)]
+        return {cell: self._ask(route, cell) for route in wanted for cell in route.cells() if self._asks(cell)}
 
     def _routes(self) -> list[Route]:
         return [route for route in self.known.values() if not route.is_page or self.name in OF_PAGES]

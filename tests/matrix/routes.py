@@ -96,6 +96,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("import_assemblies", "POST"): {
         "step": "preview", "pasted": '{"name": "New", "type": "bash", "script": "true"}', "domain": "{domain}"
     },
+    ("run_defaults", "POST"): {"Bash": "60"},
     ("run_queue_move", "POST"): {"direction": "last"},
     ("queue_discard", "POST"): {"revision": "{revision}"},
     ("queue_flush", "POST"): {"domain": "{domain}"},
@@ -123,6 +124,7 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
         "style": "csv",
         "rest": "nowhere",
         "run_id": shelf.run_id,
+        "manifest_hash": shelf.manifest_hash,
         "work_item_hash": shelf.work_item_hash,
         "url": "nowhere/",
         "app_label": "assemblies",

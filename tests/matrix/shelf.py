@@ -34,6 +34,7 @@ class Shelf:
     setting_key: str = "production"
     run_id: str = str(UUID(int=1))
     work_item_hash: str = ""
+    manifest_hash: str = ""
 
 
 def filled(store: PayloadStore) -> Shelf:
@@ -49,5 +50,6 @@ def filled(store: PayloadStore) -> Shelf:
         shelf.first_revisions[receipt.guid] = receipt.revision
     subject = subject_of_assembly(shelf.guids[Domain.OFFICIAL.value], None, store=store)
     submit(subject, RunOptions(reason="to see"), permit=may_run(actor), run_id=shelf.run_id)
-    shelf.work_item_hash = WorkItem.objects.get(run_id=shelf.run_id).work_item_hash
+    item = WorkItem.objects.get(run_id=shelf.run_id)
+    shelf.work_item_hash, shelf.manifest_hash = item.work_item_hash, item.run_hash
     return shelf

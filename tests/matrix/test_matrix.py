@@ -21,7 +21,7 @@ READ_BY_POST = {
 
 
 def test_every_outcome_is_the_one_in_the_table(caller: Caller, request: pytest.FixtureRequest) -> None:
-    found = caller.outcomes()
+    found = caller.outcomes(getattr(request.config, "matrix_prefixes", ()))
     if recorded := getattr(request.config, "matrix_outcomes", None):
         recorded(caller.name, found)
         return

@@ -14,6 +14,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
 from assemblies.companion_states import State, companion_states
 from assemblies.conf import flush_interval, payload_store
+from assemblies.execution.figures import find_queue_figures
 from assemblies.inspection.doctor import Examined, examine
 from assemblies.inspection.health.databases import database_facts, quick_checks
 from assemblies.inspection.health.lag import replica_lags
@@ -46,6 +47,7 @@ def _page(request: HttpRequest, checks: dict[str, list[str]] | None) -> HttpResp
         "has_checks": checks is not None,
         "payloads": store_facts(payload_store()),
         "companions": companion_states(),
+        "runs": find_queue_figures(now=timezone.now()),
         "settings": settings_in_force(),
         "now": timezone.now(),
         **(_of_journal() if can_ask else {}),

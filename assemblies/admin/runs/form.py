@@ -21,11 +21,12 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidField, LibraryError, UnknownField
+from assemblies.execution.defaults import MAX_TIMEOUT_SECONDS
 from assemblies.execution.local import is_local_worker_on, place_of_runs
 from assemblies.execution.models import Manifest, Run
 from assemblies.execution.pinning import default_timeout
 from assemblies.execution.subject import subject_of_assembly
-from assemblies.execution.submission import MAX_TIMEOUT_SECONDS, RunOptions, submit
+from assemblies.execution.submission import RunOptions, submit
 from assemblies.execution.variables import BOOLEANS, NUMBERS, choices_of, is_credential, text_of
 from assemblies.permissions import Verb
 from assemblies.web.actors import actor_of

@@ -25,7 +25,7 @@ from assemblies.admin.runs.lines import tone_of
 from assemblies.audit_events import LibraryEvent
 from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, WorkItemNotFound
-from assemblies.execution.health import Health, HealthLabel, health_of, usual_wait
+from assemblies.execution.health import Health, HealthLabel, with_health
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.reading import get_item
@@ -125,7 +125,7 @@ def _shown(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def _lines(items: Iterable[WorkItem], actor: Actor, now: datetime) -> list[Line]:
-    items, usual = list(items), usual_wait()
+    items = list(items)
     runs = Run.objects.filter(run_id__in={item.run_id for item in items})
     names = dict(runs.values_list("run_id", "display_name"))
     administers, runs_own = may(actor, Verb.ADMINISTER, Place.LIBRARY), may(actor, Verb.RUN, Place.OWN)
@@ -133,11 +133,11 @@ def _lines(items: Iterable[WorkItem], actor: Actor, now: datetime) -> list[Line]
         Line(
             item=item,
             display_name=names.get(item.run_id, item.run_id),
-            health=health_of(item, usual=usual, now=now),
+            health=health,
             may_cancel=not item.cancel_requested and (runs_own if item.actor == actor.name else administers),
             may_move=administers and Status(item.status) in CLAIMABLE,
         )
-        for item in items
+        for item, health in with_health(items, now=now)
     ]
 
 

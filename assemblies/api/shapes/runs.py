@@ -8,11 +8,12 @@ from rest_framework import serializers
 from assemblies.api.shapes.fields import GUID, JSONObject, Ruled, Time, read_guid
 from assemblies.documents.fields import MAX_SUMMARY_LENGTH
 from assemblies.domains import AssemblyType
+from assemblies.execution.defaults import MAX_TIMEOUT_SECONDS
+from assemblies.execution.health import HealthLabel, HealthReason
 from assemblies.execution.models import RunMode
 from assemblies.execution.reading import BUCKETS
 from assemblies.execution.reorder import Direction
 from assemblies.execution.states import Status
-from assemblies.execution.submission import MAX_TIMEOUT_SECONDS
 from assemblies.web.paging import PageAnswer, ShortPageQuery
 from devmode.api.shapes import Answer, EnumWord, LiteralFlag, LiteralNumber, LiteralText, Query, QueryNumber, Shape
 
@@ -21,6 +22,7 @@ MAX_ATTEMPTS = 10
 MAX_PRIORITY = 100
 MAX_REASON_LENGTH = 500
 MAX_BATCH = 256
+MAX_KEY_LENGTH = 200
 WORDS = {"type": "object", "additionalProperties": {}}
 
 
@@ -46,6 +48,16 @@ class RunChoices(Shape):
     max_attempts = LiteralNumber(required=False, default=1, min_value=1, max_value=MAX_ATTEMPTS)
     retry_when_lost = LiteralFlag(required=False, default=False)
     priority = LiteralNumber(required=False, default=0, min_value=-MAX_PRIORITY, max_value=MAX_PRIORITY)
+    affinity_key = LiteralText(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=MAX_KEY_LENGTH,
+        help_text="Runs with the same key prefer the worker that last ran one.",
+    )
+    require_affinity_match = LiteralFlag(
+        required=False, default=False, help_text="Wait for that worker instead of taking another."
+    )
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     reason = LiteralText(required=False, allow_blank=True, default="", max_length=MAX_REASON_LENGTH)
 
@@ -89,6 +101,12 @@ class RerunBody(Shape):
 
 class CancelBody(Shape):
     reason = LiteralText(required=False, allow_blank=True, default="", max_length=MAX_REASON_LENGTH)
+
+
+class AbandonStaleBody(CancelBody):
+    hours = LiteralNumber(
+        required=False, default=24, min_value=1, max_value=24 * 365, help_text="How long nothing was heard of the run."
+    )
 
 
 class ReorderBody(Shape):
@@ -196,6 +214,9 @@ class WorkItemAnswer(Answer):
     expires_at = Time(allow_null=True)
     lease_until = Time(allow_null=True)
     queue_wait_ms = serializers.IntegerField(allow_null=True)
+    health = serializers.FloatField(allow_null=True, help_text="From 0 to 1; null while nothing is known of it.")
+    health_label = serializers.ChoiceField(HealthLabel.choices)
+    health_reason = serializers.ChoiceField(HealthReason.choices, allow_null=True)
     actor = serializers.CharField()
     revision = serializers.IntegerField()
 

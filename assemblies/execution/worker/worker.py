@@ -21,9 +21,9 @@ from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
 from assemblies.execution import worker_messages
 from assemblies.execution.claim import WorkerFacts, claim
+from assemblies.execution.defaults import CAPABILITY
 from assemblies.execution.leases import HEARTBEAT, sweep_work_items
 from assemblies.execution.models import WorkItem
-from assemblies.execution.pinning import CAPABILITY
 from assemblies.execution.worker.attempt import STOPPED, Attempt
 from assemblies.payloads import PayloadStore
 from assemblies.supervision import Language, find_interpreters, sweep_orphans

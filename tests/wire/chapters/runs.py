@@ -21,6 +21,7 @@ def hold(conversation: Conversation) -> None:
     _look(nobody, viewer, granted)
     _change(viewer, granted)
     _keep(viewer, granted)
+    _give_up(viewer, granted)
 
 
 def _submit(guid: str, nobody: Speaker, viewer: Speaker, administrator: Speaker, granted: Speaker) -> None:
@@ -78,3 +79,11 @@ def _keep(viewer: Speaker, granted: Speaker) -> None:
         speaker.get(f"{MANIFESTS}?limit=2")
     one = granted.get(f"{MANIFESTS}?limit=1").json()["results"][0]["hash"]
     viewer.post(f"{MANIFESTS}/batch", {"hashes": [one, "nothing"]})
+
+
+def _give_up(viewer: Speaker, granted: Speaker) -> None:
+    """What is refused, and that nothing is stale. A manifest that is answered names this machine's programs."""
+    for speaker in (viewer, granted):
+        speaker.post(f"{MANIFESTS}/nothing/abandon", {"reason": "its machine is gone"})
+        speaker.post(f"{MANIFESTS}/abandon-stale", {"hours": 2})
+    granted.post(f"{MANIFESTS}/abandon-stale", {"hours": 0})
