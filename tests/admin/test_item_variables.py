@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from assemblies.actions.create import create
-from assemblies.admin.item.references import reference_to
 from assemblies.admin.item.variable_rows import MAX_ROWS
 from assemblies.catalogue import library_catalogue
+from assemblies.checking.references import reference_to
 from assemblies.domains import AssemblyType, Domain
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor

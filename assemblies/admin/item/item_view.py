@@ -14,7 +14,6 @@ from assemblies.admin.item.editing import Editing, Revision, editing_of, newest_
 from assemblies.admin.item.editor import editor_context
 from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.raw import raw_text
-from assemblies.admin.item.references import WAYS
 from assemblies.admin.item.summary_view import shown_summary
 from assemblies.admin.item.tabs import tabs_of
 from assemblies.admin.item.variables_view import shown_variables
@@ -23,6 +22,7 @@ from assemblies.admin.runs.lines import latest_runs
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.workflow.picture import picture_of
 from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.checking.references import WAYS
 from assemblies.documents import decode_text
 from assemblies.domains import Domain, Kind
 from assemblies.errors import DevModeRequired, LibraryError

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from assemblies import documents
 from assemblies.actions.setting_rules import SECRET_TYPES
 from assemblies.admin.item import typed_values as values
-from assemblies.admin.item.references import reference_to
+from assemblies.checking.references import reference_to
 from assemblies.documents.payload_text import with_line_feeds
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidDocument

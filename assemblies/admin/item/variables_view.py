@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from assemblies.actions.setting_rules import SECRET_TYPES
-from assemblies.admin.item.references import reference_to
 from assemblies.admin.item.typed_values import shown_value
 from assemblies.admin.item.variable_rows import choices_key, shown_order
+from assemblies.checking.references import reference_to
 from assemblies.models import Content
 
 

@@ -1,0 +1,76 @@
+"""Check scripts: what each comes to by every rule of its language, one script at once or many.
+
+Deterministic; nothing is executed and no file of a script's naming is opened. The linters run next to the rules that
+are our own, so many scripts take as long as the slower of both.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from assemblies.checking.facts import find_facts
+from assemblies.checking.linter import Linter
+from assemblies.checking.report import Finding, Report
+from assemblies.checking.ruff import Ruff
+from assemblies.checking.shellcheck import Shellcheck
+from assemblies.checking.statements import code_of
+from assemblies.checking.subject import Subject
+from assemblies.checking.unseen import find_unseen
+from assemblies.checking.variables import find_undeclared, find_unused
+from assemblies.checking.yaml_syntax import find_yaml_errors
+from assemblies.domains import AssemblyType
+
+# One more with every change of what our own rules find, so that kept results of earlier rules are not taken for these.
+RULES_VERSION = 1
+# Scripts of one call to many: what they come to is in memory at once.
+MAX_TOGETHER = 500
+
+LINTERS: Mapping[AssemblyType, Linter] = {AssemblyType.BASH: Shellcheck(), AssemblyType.PYTHON: Ruff()}
+
+
+@cache
+def rule_set_version() -> str:
+    """Return what stands for the rules and the programs that are installed: equal ones find the same."""
+    told = [str(RULES_VERSION), *(f"{one.program.name}={one.program.version}" for one in LINTERS.values())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def check(subject: Subject | None) -> Report:
+    """Return the findings and facts of one script; none of what is no script."""
+    return check_many([subject])[0]
+
+
+def check_many(subjects: Sequence[Subject | None]) -> list[Report]:
+    """Return the findings and facts of each script, in the same order."""
+    reports = [Report()] * len(subjects)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for start in range(0, len(subjects), MAX_TOGETHER):
+            places = [at for at in range(start, min(start + MAX_TOGETHER, len(subjects))) if subjects[at] is not None]
+            scripts = [one for at in places if (one := subjects[at]) is not None]
+            for at, report in zip(places, _checked(scripts, pool), strict=True):
+                reports[at] = report
+    return reports
+
+
+def _checked(subjects: Sequence[Subject], pool: ThreadPoolExecutor) -> Iterator[Report]:
+    found: list[list[Finding]] = [[] for _subject in subjects]
+    waiting = []
+    for language, linter in LINTERS.items():
+        places = [at for at, one in enumerate(subjects) if one.assembly_type is language]
+        if places:
+            waiting.append((places, pool.submit(linter.check_many, [subjects[at] for at in places])))
+    own = [_own_rules(subject) for subject in subjects]
+    for places, future in waiting:
+        for at, findings in zip(places, future.result(), strict=True):
+            found[at] = findings
+    for findings, report in zip(found, own, strict=True):
+        yield Report.of([*findings, *report.findings], report.facts)
+
+
+def _own_rules(subject: Subject) -> Report:
+    code = code_of(subject.assembly_type, subject.plain_text)
+    findings = [*find_unseen(subject), *find_undeclared(subject, code), *find_unused(subject, code)]
+    if subject.assembly_type is AssemblyType.ANSIBLE:
+        findings += find_yaml_errors(subject.plain_text)
+    return Report.of(findings, find_facts(subject, code))

@@ -1,0 +1,50 @@
+"""What is checked: a script's text with its language and the variables its assembly declares."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from assemblies.documents import Document, decode_text
+from assemblies.documents.payload_text import BYTE_ORDER_MARK, with_line_feeds
+from assemblies.domains import AssemblyType
+
+_SHELL = re.compile(r"#![ \t]*\S*?(?:/env[ \t]+(?:-\S+[ \t]+)*\S*?)?(sh|bash|dash|ksh|busybox)(?=[ \t]|\Z)")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One script. `text` is as it is kept, a byte order mark and carriage returns included.
+
+    `variables` are the names its assembly declares; with `has_files` they may be for what the script calls.
+    """
+
+    assembly_type: AssemblyType
+    text: str
+    variables: tuple[str, ...] = ()
+    has_files: bool = False
+
+    @classmethod
+    def of(
+        cls, assembly_type: AssemblyType, payload: bytes, variables: Iterable[Mapping[str, Any]], *, has_files: bool
+    ) -> "Subject | None":
+        """Return what there is to check; None for a graph, and for bytes that are no text."""
+        text = None if assembly_type is AssemblyType.WORKFLOW else decode_text(payload)
+        names = tuple(str(one["name"]) for one in variables if one.get("name"))
+        return None if text is None else cls(assembly_type, text, names, has_files)
+
+    @classmethod
+    def of_document(cls, document: Document) -> "Subject | None":
+        """Return what there is to check of a document."""
+        return cls.of(document.assembly_type, document.payload, document.variables, has_files=bool(document.files))
+
+    @cached_property
+    def plain_text(self) -> str:
+        """The text without a byte order mark, its lines ending in line feeds."""
+        return with_line_feeds(self.text.removeprefix(BYTE_ORDER_MARK))
+
+    @property
+    def names_shell(self) -> bool:
+        """Whether the first line names the shell; without, a worker runs the script with bash."""
+        return _SHELL.match(self.plain_text.partition("\n")[0]) is not None
