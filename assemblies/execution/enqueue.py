@@ -1,6 +1,6 @@
 """Put a run into the queue: Run, Manifest, WorkItems and their first events in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,26 +77,39 @@ def enqueue(order: RunOrder, *, now: datetime) -> Run:
 
     Raises QueueFull.
     """
-    digest, frozen = freeze(dict(order.frozen))
+    [run] = enqueue_together([order], now=now)
+    return run
+
+
+def enqueue_together(
+    orders: Sequence[RunOrder], *, now: datetime, along: Callable[[], object] = lambda: None
+) -> list[Run]:
+    """Enqueue several runs in one transaction, in which `along` is called first. Raises QueueFull."""
+    frozen = [freeze(dict(order.frozen)) for order in orders]
     with write_transaction(ALIAS):
-        if made := Run.objects.filter(run_id=order.run_id).first():
-            return made
-        # Before anything of this epoch is queued: what an earlier one left there is canceled.
-        adopt_epoch(order.epoch, now=now)
-        require_room(len(order.items))
-        run = _run(order, digest, now)
-        Manifest.objects.create(
-            hash=digest,
-            instance_id=order.instance_id,
-            run_id=order.run_id,
-            operation_hash=order.assembly_guid,
-            operation_name=order.display_name,
-            status=Status.QUEUED,
-            run_mode=order.run_mode,
-            start_time=now,
-            frozen_json=frozen,
-        )
-        _enqueue_items(order, digest, now)
+        along()
+        return [_enqueue(order, *parts, now) for order, parts in zip(orders, frozen, strict=True)]
+
+
+def _enqueue(order: RunOrder, digest: str, frozen: str, now: datetime) -> Run:
+    if made := Run.objects.filter(run_id=order.run_id).first():
+        return made
+    # Before anything of this epoch is queued: what an earlier one left there is canceled.
+    adopt_epoch(order.epoch, now=now)
+    require_room(len(order.items))
+    run = _run(order, digest, now)
+    Manifest.objects.create(
+        hash=digest,
+        instance_id=order.instance_id,
+        run_id=order.run_id,
+        operation_hash=order.assembly_guid,
+        operation_name=order.display_name,
+        status=Status.QUEUED,
+        run_mode=order.run_mode,
+        start_time=now,
+        frozen_json=frozen,
+    )
+    _enqueue_items(order, digest, now)
     return run
 
 

@@ -4,7 +4,7 @@ A crash between the two leaves an audited run that never reached the queue; `fin
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
 from assemblies.errors import IdempotencyKeyReused, InvalidField
-from assemblies.execution.enqueue import RunOrder, enqueue, require_room
+from assemblies.execution.enqueue import RunOrder, enqueue_together, require_room
 from assemblies.execution.errors import LocalWorkerOff
 from assemblies.execution.local import SERVER, is_local_worker_on, place_of_runs
 from assemblies.execution.models import Run, RunMode
@@ -47,6 +47,15 @@ class RunOptions:
     digest: str = ""
 
 
+@dataclass(frozen=True)
+class Submission:
+    """One run to be queued, under its GUID."""
+
+    subject: Subject
+    options: RunOptions
+    run_id: str
+
+
 def submit(subject: Subject, options: RunOptions, *, permit: Permit, run_id: str) -> Run:
     """Queue a run and return it. Sent again under the same `run_id`, it returns the run that is there.
 
@@ -56,24 +65,44 @@ def submit(subject: Subject, options: RunOptions, *, permit: Permit, run_id: str
         if options.digest and made.request_digest != options.digest:
             raise IdempotencyKeyReused
         return made
-    check_targets(options.targets)
-    order = _order(subject, options, permit, run_id)
-    require_room(len(order.items))
+    [run] = submit_together([Submission(subject, options, run_id)], permit=permit)
+    return run
+
+
+def submit_together(
+    submissions: Sequence[Submission], *, permit: Permit, along: Callable[[], object] = lambda: None
+) -> list[Run]:
+    """Queue several runs, all or none. `along` is called in the transaction that queues them; what it raises undoes it.
+
+    Raises what `submit` raises, and what `along` raises.
+    """
+    orders = [examine(submission, permit) for submission in submissions]
+    require_room(sum(len(order.items) for order in orders))
     place = place_of_runs()
-    with audited_transaction(permit.actor, permit.event, guid=subject.assembly_guid):
+    with audited_transaction(permit.actor, permit.event, guid=submissions[0].subject.assembly_guid):
         now = timezone.now()
         permit.check(place)
         permit.use_grant([place], now=now)
-        record(
-            AuditFacts(
-                actor=permit.actor,
-                event=permit.event,
-                subject=AuditSubject(scope=subject.domain, kind="run", id=run_id),
-                detail=_audit_detail(subject, options),
-            ),
-            now=now,
-        )
-    return enqueue(order, now=timezone.now())
+        for submission in submissions:
+            _record(submission, permit, now)
+    return enqueue_together(orders, now=timezone.now(), along=along)
+
+
+def examine(submission: Submission, permit: Permit) -> RunOrder:
+    """Return what would be queued, and change nothing. Raises InvalidField, UnknownField, LocalWorkerOff."""
+    check_targets(submission.options.targets)
+    return _order(submission.subject, submission.options, permit, submission.run_id)
+
+
+def _record(submission: Submission, permit: Permit, now: datetime) -> None:
+    subject = submission.subject
+    facts = AuditFacts(
+        actor=permit.actor,
+        event=permit.event,
+        subject=AuditSubject(scope=subject.domain, kind="run", id=submission.run_id),
+        detail=_audit_detail(subject, submission.options),
+    )
+    record(facts, now=now)
 
 
 def check_targets(targets: Sequence[str]) -> None:

@@ -181,7 +181,7 @@ def test_a_run_that_was_audited_and_never_queued_is_named_once(
     def crash(*_arguments: object, **_names: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(submission, "enqueue", crash)
+    monkeypatch.setattr(submission, "enqueue_together", crash)
     with pytest.raises(KeyboardInterrupt):
         submitted(subject_of_draft("bash", "true", [], max_bytes=100), command, "never")
     now = timezone.now()
