@@ -82,10 +82,10 @@ def test_each_item_ends_and_none_is_run_twice(deployment: Deployment, tmp_path: 
     begun.touch()
     script = f'echo "$NUMBER" >> {begun}; setsid sleep {mark} & sleep 0.2; echo done'
     declared = [{"name": "number", "type": "string"}]
-    numbers = range(KILLS * ITEMS_A_KILL)
-    runs = submit(
-        deployment, *(("bash", script, declared, {"variables": {"number": str(number)}}) for number in numbers)
-    )
+    drafts = [
+        ("bash", script, declared, {"variables": {"number": str(number)}}) for number in range(KILLS * ITEMS_A_KILL)
+    ]
+    runs = [run for start in range(0, len(drafts), 100) for run in submit(deployment, *drafts[start : start + 100])]
     workers = Workers(deployment, begun)
     try:
         for _kill in range(KILLS):
