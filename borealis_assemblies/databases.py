@@ -12,6 +12,8 @@ from borealis_assemblies.env import Environment
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 IN_MEMORY = ":memory:"
+# The name of the file that a copy stands in for (`devmode.stand_in`, which Django has to be set up for).
+ORIGINAL = "STANDS_IN_FOR"
 BUSY_TIMEOUT_SECONDS = 5
 # A client that died with a row locked, or a person at a prompt, would keep every writer waiting without an end.
 POSTGRESQL_LOCK_TIMEOUT_SECONDS = 10
@@ -24,6 +26,15 @@ def database_settings(env: Environment, *, runtime_root: Path, root: Path) -> di
     # `default` first: Django and code that lists the connections begin with it.
     in_order = sorted(DATABASES, key=lambda database: database.alias != DEFAULT)
     return {database.alias: _database(env, database, runtime_root, root) for database in in_order}
+
+
+def put_copies_in_place(databases: dict[str, dict[str, Any]], folder: Path) -> dict[str, dict[str, Any]]:
+    """Return DATABASES with the copies in `folder` in place of the files that they were made of."""
+    copies = {alias: folder / f"{alias}.db" for alias in databases}
+    return {
+        alias: facts | ({"NAME": str(copies[alias]), ORIGINAL: facts["NAME"]} if copies[alias].exists() else {})
+        for alias, facts in databases.items()
+    }
 
 
 def _database(env: Environment, database: Database, runtime_root: Path, root: Path) -> dict[str, Any]:

@@ -92,7 +92,8 @@ class SharedMidnightFile(TimedRotatingFileHandler):
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Set up logging; `options` says where engine.log lives, its format (text or json) and its level."""
+    """Set up logging; `options` says where engine.log lives, its format (text or json), its level, whether
+    it is stderr instead."""
     formatter = JSONLineFormatter if options["format"] == "json" else OneLineFormatter
     logging.config.dictConfig(
         {
@@ -107,9 +108,11 @@ def configure(options: dict[str, Any]) -> None:
                     "filename": str(Path(options["directory"]) / "engine.log"),
                     "formatter": "engine",
                 },
+                # On a disk that can only be read there is no file; what collects stderr keeps the lines.
+                "stderr": {"class": "logging.StreamHandler", "formatter": "engine"},
                 "console": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "engine"},
             },
-            "root": {"handlers": ["engine"], "level": options["level"]},
-            "loggers": {"django.request": {"handlers": ["console"]}},
+            "root": {"handlers": ["stderr" if options.get("to_stderr") else "engine"], "level": options["level"]},
+            "loggers": {"django.request": {"handlers": [] if options.get("to_stderr") else ["console"]}},
         }
     )

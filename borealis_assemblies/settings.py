@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from borealis_assemblies import __version__
-from borealis_assemblies.databases import database_settings
+from borealis_assemblies.databases import database_settings, put_copies_in_place
 from borealis_assemblies.env import Environment, bracketed
 
 env = Environment.of_process()
@@ -42,6 +42,10 @@ CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.0/8, ::1" if HTTPS else "")
 
 DATABASES = database_settings(env, runtime_root=RUNTIME_ROOT, root=ROOT)
+# The folder of copies that `serve` makes, and it alone, on a disk that can only be read.
+STAND_IN = env.text("STAND_IN")
+if STAND_IN:
+    DATABASES = put_copies_in_place(DATABASES, Path(STAND_IN))
 DATABASE_ROUTERS = ["assemblies.router.DomainRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Who asks for figures from another machine says this; loopback needs no token.
@@ -223,4 +227,4 @@ LOG_DIRECTORY = RUNTIME_ROOT / "Logs"
 LOGGING_CONFIG = "borealis_assemblies.logging.configure"
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 LOG_LEVEL = env.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
-LOGGING = {"directory": LOG_DIRECTORY, "format": LOG_FORMAT, "level": LOG_LEVEL}
+LOGGING = {"directory": LOG_DIRECTORY, "format": LOG_FORMAT, "level": LOG_LEVEL, "to_stderr": bool(STAND_IN)}

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_noop as _
 # Less than what SQLite needs next to a database to read it.
 NOTHING_LEFT_BYTES = 65536
 FILES_OF_A_DATABASE = 4
+# How a copy of a database refuses a change, before the name of the fault (`devmode.stand_in`).
+REFUSED_FOR = "refused for a fault of the disk: "
 
 
 class DiskFault(Enum):
@@ -71,11 +73,18 @@ def find_disk_fault(error: BaseException, database: Path | None = None) -> DiskF
         if isinstance(cause, OSError):
             return ERRNOS.get(cause.errno or 0)
         name = str(getattr(cause, "sqlite_errorname", ""))
+        if str(cause).startswith(REFUSED_FOR):
+            return DiskFault(str(cause).removeprefix(REFUSED_FOR))
         if name == "SQLITE_FULL":
             return DiskFault.FULL
         if name.startswith(UNUSABLE):
             return find_fault_at(database) or (DiskFault.FAILING if name.startswith("SQLITE_IOERR") else None)
     return None
+
+
+def refusal_words(fault: DiskFault) -> str:
+    """Return what a trigger says that refuses a change for a fault of the disk."""
+    return f"{REFUSED_FOR}{fault.value}"
 
 
 def find_fault_at(database: Path | None) -> DiskFault | None:

@@ -34,8 +34,16 @@ from assemblies.payloads.failures import read_failures_named
 from assemblies.payloads.reference import payload_name
 from devmode.accounts.secret_key import SecretKeyDiffers, require_same_key
 from devmode.disk_faults import DiskFault
+from devmode.stand_in import find_copied_fault
 
 NEWEST_ENTRIES = 50
+REMEDIES = {
+    DiskFault.FULL: "df -h",
+    DiskFault.READ_ONLY: "dmesg; mount -o remount,rw",
+    DiskFault.NO_ACCESS: "chown -R",
+    DiskFault.TOO_MANY_FILES: "ulimit -n 8192",
+    DiskFault.FAILING: "manage.py mirror_domains DIR",
+}
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
@@ -81,8 +89,8 @@ def _databases(_examined: Examined) -> Iterator[Diagnosis]:
 
 
 def _remedy(alias: str, trouble: str) -> str:
-    if any(trouble == fault.advice for fault in DiskFault):
-        return "df -h; dmesg"
+    if fault := next((fault for fault in DiskFault if trouble == fault.advice), None):
+        return REMEDIES[fault]
     if trouble == MISSING or alias in REPLICAS:
         return "manage.py prepare"
     return "manage.py restore_domains DIR --replace"
@@ -121,7 +129,9 @@ def _store(examined: Examined) -> Iterator[Diagnosis]:
     elif lost := _lost_payloads(examined.store):
         words = _("Payloads of the newest revisions are missing: %s") % ", ".join(lost)
         yield Diagnosis("payloads", words, "manage.py restore_domains DIR --payloads-only")
-    if not changes_have_room() or (facts.room and facts.room.is_low):
+    if fault := find_copied_fault():
+        yield Diagnosis("disk", fault.advice, REMEDIES[fault])
+    elif not changes_have_room() or (facts.room and facts.room.is_low):
         yield Diagnosis("disk", _("There is too little room on the disk, so changes are refused."), "df -h")
 
 

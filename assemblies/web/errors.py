@@ -111,8 +111,9 @@ def answer_of(error: Exception) -> ErrorAnswer | None:
         return None
     answer = ErrorAnswer(status_of(fact), fact.code, fact.message, fact.detail)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        # A fact says all there is to say; of anything else the log has to say where it came from.
-        logger.error("%s: %s", type(error).__name__, error, exc_info=None if fact is error else error)
+        # A fact or a fault of the disk says all there is to say; of anything else the log says where it came from.
+        says_all = fact is error or _fault_of(error) is not None
+        logger.error("%s: %s", type(error).__name__, error, exc_info=None if says_all else error)
     return replace(answer, retry_after_seconds=RETRY_AFTER_SECONDS.get(type(fact)))
 
 
@@ -120,7 +121,7 @@ def fact_of(error: Exception) -> facts.LibraryError | None:
     """Return the library's word for an error: what databases and disks say themselves may name paths."""
     if isinstance(error, facts.LibraryError):
         return error
-    fault = find_disk_fault(error, find_sqlite_file(DEFAULT_DB_ALIAS))
+    fault = _fault_of(error)
     if fault is DiskFault.FULL:
         return facts.StorageFull()
     if isinstance(error, AuditUnwritable):
@@ -132,3 +133,7 @@ def fact_of(error: Exception) -> facts.LibraryError | None:
     if isinstance(error, DatabaseError | OSError):
         return facts.LibraryUnavailable(fault.advice if fault else "")
     return None
+
+
+def _fault_of(error: Exception) -> DiskFault | None:
+    return find_disk_fault(error, find_sqlite_file(DEFAULT_DB_ALIAS))

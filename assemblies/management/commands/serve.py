@@ -33,17 +33,20 @@ from assemblies.management.companions.supervisor import Supervisor
 from assemblies.management.companions.table import COMPANIONS, FLUSHER, WEB
 from assemblies.management.demonstration import enter_demonstration, fill_demonstration
 from assemblies.management.preparation import check_prepared, make_directories, prepare
+from assemblies.management.read_only_start import begin_for_writing, begin_read_only, is_healed, remove_copies
 from assemblies.management.server.listening import address_of, bind, start_listening
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from devmode.actor import Actor
+from devmode.stand_in import find_copied_fault
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 # Longer than a locked domain database is waited for, so that the others still get their turn.
 FINAL_FLUSH_SECONDS = 5.5
 POLL_SECONDS = 0.05
 SIGNAL = "signal"
+HEALED = "healed"
 ACTOR = Actor.of_command("serve")
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # only compared with
 
@@ -81,6 +84,7 @@ class Command(LibraryCommand):
         workers = self.possible_workers(workers)
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
         self.say([enter_demonstration(host=host, port=port, workers=workers) if demo else kept])
+        begin_read_only()
         _tell_processes(host, port)
         supervisor = Supervisor(give_up=self.ends.put)
         # Says that the port is taken before minutes of migrating, not after; clients are refused until it listens.
@@ -92,7 +96,7 @@ class Command(LibraryCommand):
                 self.go_on()
                 if demo:
                     self.say(fill_demonstration())
-                elif not no_sync:
+                elif not (no_sync or settings.STAND_IN):
                     self.sync_official()
                 connections.close_all()
                 start_listening(listener)
@@ -102,6 +106,9 @@ class Command(LibraryCommand):
             finally:
                 listener.close()
                 busy = supervisor.end(timeout_seconds=FINAL_FLUSH_SECONDS)
+        if why == HEALED:
+            begin_for_writing()
+        remove_copies()
         self.report_end(why, flushed=FLUSHER.name not in busy)
 
     def load_server_processes(self, supervisor: Supervisor, listener: socket.socket, workers: int) -> None:
@@ -115,7 +122,7 @@ class Command(LibraryCommand):
             supervisor.load(replace(web, name=f"{WEB.name}-{number}"))
 
     def prepare(self) -> None:
-        if not settings.ENGINE_AUTO_MIGRATE:
+        if settings.STAND_IN or not settings.ENGINE_AUTO_MIGRATE:
             check_prepared()
             return
         self.say(preparation_lines(prepare(actor=ACTOR, step=self.go_on)))
@@ -157,12 +164,16 @@ class Command(LibraryCommand):
     def serve(self, supervisor: Supervisor, host: str, port: int) -> str:
         """Return why to end: SIGNAL, or the companion that kept dying."""
         supervisor.start_loaded()
+        companions = [] if settings.STAND_IN else [one for one in COMPANIONS if one.wanted()]
+        if FLUSHER in companions:
+            # Before anybody is answered: what is acknowledged from then on is flushed at the end, however soon that is.
+            supervisor.start(FLUSHER)
         why = self.wait_for_answer(host, port)
         if why is not None:
             return why
         self.announce(host, port)
-        for companion in COMPANIONS:
-            if companion.wanted():
+        for companion in companions:
+            if companion is not FLUSHER:
                 supervisor.start(companion)
         return self.wait_for_end()
 
@@ -181,7 +192,8 @@ class Command(LibraryCommand):
             try:
                 return self.ends.get(timeout=1)
             except Empty:
-                continue
+                if is_healed():
+                    return HEALED
 
     def report_end(self, why: str, *, flushed: bool) -> None:
         if why != SIGNAL:
@@ -196,6 +208,8 @@ class Command(LibraryCommand):
 
     def announce(self, host: str, port: int) -> None:
         logger.info("serve: listening at %s", address_of(host, port))
+        if fault := find_copied_fault():
+            self.stderr.write(f"The library can only be read. {fault.advice}")
         self.stdout.write(f"The library is open at {_url(EVERY_ADDRESS.get(host, host), port)} (Ctrl-C ends it)")
         if _url(settings.HOST, settings.PORT) != settings.PUBLIC_URL:
             self.stdout.write(f"Others reach it at {settings.PUBLIC_URL}")

@@ -141,8 +141,9 @@ class CompanionProcess:
         self.connection, theirs = SPAWNING.Pipe()
         path = f"{run.__module__}.{run.__qualname__}"
         arguments = (path, self.companion.arguments, self.companion.imports, theirs)
-        self.process = SPAWNING.Process(target=run_companion, args=arguments, name=self.companion.name)
-        self.process.start()
+        process = SPAWNING.Process(target=run_companion, args=arguments, name=self.companion.name)
+        process.start()
+        self.process = process
         theirs.close()
         self._say(self.states)
 
