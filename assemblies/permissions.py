@@ -20,7 +20,8 @@ class Verb(StrEnum):
     CHANGE = "change"  # an assembly, and what is said about it
     RUN = "run"
     APPROVE = "approve"  # an assembly, for others to run
-    SCHEDULE = "schedule"
+    SCHEDULE = "schedule"  # save a job that runs there
+    RUN_ON_TIME = "run_on_time"  # what was scheduled; the grant was needed when the job was saved
     REPLICATE = "replicate"  # write to another database
     ADMINISTER = "administer"
 
@@ -58,6 +59,12 @@ TABLE: Mapping[tuple[Verb, Scope], Need] = {
     (Verb.RUN, Place.OWN): Need.OPERATOR,
     (Verb.RUN, Place.SERVER): Need.DEV_MODE,
     (Verb.RUN, Place.SERVER_ACCOUNT): Need.ADMINISTRATOR,
+    (Verb.SCHEDULE, Place.LIBRARY): Need.ADMINISTRATOR,
+    (Verb.SCHEDULE, Place.SERVER): Need.DEV_MODE,
+    (Verb.SCHEDULE, Place.SERVER_ACCOUNT): Need.ADMINISTRATOR,
+    (Verb.RUN_ON_TIME, Place.OWN): Need.ADMINISTRATOR,
+    (Verb.RUN_ON_TIME, Place.SERVER): Need.ADMINISTRATOR,
+    (Verb.RUN_ON_TIME, Place.SERVER_ACCOUNT): Need.ADMINISTRATOR,
     (Verb.REPLICATE, Place.LIBRARY): Need.DEV_MODE,
     (Verb.ADMINISTER, Place.LIBRARY): Need.ADMINISTRATOR,
 }
@@ -73,6 +80,11 @@ _WORDS: Mapping[Verb, tuple[str, str]] = {
         _("Only administrators may run assemblies on this server."),
         _("Enable Dev Mode to run on this server: a script there can read whatever the library can."),
     ),
+    Verb.SCHEDULE: (
+        _("Only administrators may manage schedules."),
+        _("Enable Dev Mode to schedule runs on this server: a script there can read whatever the library can."),
+    ),
+    Verb.RUN_ON_TIME: (_("Who last edited the job is no administrator any more."), ""),
     Verb.ADMINISTER: (_("Only administrators may do this."), ""),
 }
 _LEVELS: Mapping[Role, Need] = {

@@ -15,6 +15,7 @@ from django.http import UnreadablePostError
 
 from assemblies import errors as facts
 from assemblies.execution import errors as runs
+from assemblies.schedules import errors as schedules
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
 from devmode.disk_faults import DiskFault, find_disk_fault
@@ -56,6 +57,10 @@ STATUSES: dict[type[Exception], int] = {
     runs.LocalWorkerOff: 409,
     runs.CredentialsUnreadable: 409,
     runs.QueueFull: 429,
+    schedules.JobNotFound: 404,
+    schedules.OccurrenceNotFound: 404,
+    schedules.NothingRan: 404,
+    schedules.JobChanged: 412,
     dev_mode.Refusal: 403,
     dev_mode.NoSuchGrant: 404,
     TooManyAttempts: 429,

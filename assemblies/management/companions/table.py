@@ -7,6 +7,7 @@ from assemblies.execution.worker.worker import run_worker
 from assemblies.management.companions.background import flush_due, sweep_hourly
 from assemblies.management.companions.companion import Companion, Kind
 from assemblies.management.server.http_server import serve_http
+from assemblies.schedules.scheduler import run_scheduler
 
 # Gets its listening socket from `serve`, which shares one among all server processes.
 WEB = Companion(name="web", kind=Kind.PROCESS, run=serve_http, command="serve", is_essential=True)
@@ -14,6 +15,7 @@ FLUSHER = Companion(name="flusher", kind=Kind.THREAD, run=flush_due, command="fl
 SWEEPER = Companion(name="sweeper", kind=Kind.THREAD, run=sweep_hourly, command="run_sweeper")
 WORKER = Companion(name="worker", kind=Kind.PROCESS, run=run_worker, command="run_worker", wanted=is_local_worker_on)
 EVIDENCE = Companion(name="evidence", kind=Kind.THREAD, run=keep_evidence, command="run_sealer")
+SCHEDULER = Companion(name="scheduler", kind=Kind.THREAD, run=run_scheduler, command="run_scheduler")
 
 # Those that `serve` starts once the first request is answered.
-COMPANIONS = (FLUSHER, SWEEPER, EVIDENCE, WORKER)
+COMPANIONS = (FLUSHER, SWEEPER, EVIDENCE, SCHEDULER, WORKER)

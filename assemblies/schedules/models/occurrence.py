@@ -81,6 +81,11 @@ class Occurrence(models.Model):
     def __str__(self) -> str:
         return f"{self.job_id} {self.scheduled_at:%Y-%m-%dT%H:%M:%SZ}: {self.status}"
 
+    @property
+    def waits(self) -> bool:
+        """Whether it has come and waits for the one before."""
+        return self.status == OccurrenceStatus.PENDING and not self.run_count
+
     def run_ids(self) -> list[str]:
         """Return the GUIDs of its runs, in the order of the job's components."""
         return [run_id_of(self.job, self, position) for position in range(self.run_count)]

@@ -1,0 +1,105 @@
+"""What came of an occurrence, by its runs. Read at any time; written down by the scheduler while the runs are there."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assemblies.execution.models import Manifest, Run, WorkItem
+from assemblies.execution.states import TERMINAL, Status
+from assemblies.execution.transitions import ALIAS
+from assemblies.schedules.models import Occurrence, OccurrenceStatus
+from devmode.write_lock import write_transaction
+
+logger = logging.getLogger(f"borealis.engine.{__name__}")
+EXPIRED = "expired"
+BATCH = 200
+WORST = {
+    Status.FAILED: OccurrenceStatus.FAILED,
+    Status.TIMED_OUT: OccurrenceStatus.TIMED_OUT,
+    Status.CANCELED: OccurrenceStatus.CANCELED,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the runs of an occurrence are; times are those of the first to start and of the last to end."""
+
+    status: OccurrenceStatus
+    counts: dict[str, int] = field(default_factory=dict)
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+def outcomes_of(occurrences: Collection[Occurrence]) -> dict[int, Outcome]:
+    """Return the outcome of each occurrence by its id: as it was written down, or by its runs as they are now."""
+    live = [one for one in occurrences if one.status in {OccurrenceStatus.PENDING, OccurrenceStatus.RUNNING}]
+    runs, items = _rows_of([run_id for one in live for run_id in one.run_ids()])
+    return {one.pk: _outcome_of(one, runs, items) if one in live else _kept(one) for one in occurrences}
+
+
+def follow(*, now: datetime) -> int:
+    """Write down what became of live occurrences, and return how many changed."""
+    rows = list(Occurrence.objects.live().filter(run_count__gt=0).select_related("job").order_by("id")[:BATCH])
+    outcomes = outcomes_of(rows)
+    changed = [row for row in rows if row.status != outcomes[row.pk].status]
+    if changed:
+        with write_transaction(ALIAS):
+            for row in changed:
+                _write(row, outcomes[row.pk], now)
+    return len(changed)
+
+
+def _write(row: Occurrence, outcome: Outcome, now: datetime) -> None:
+    facts = {"status": outcome.status, "counts": outcome.counts, "started_at": outcome.started_at}
+    is_over = outcome.status != OccurrenceStatus.RUNNING
+    if is_over:
+        facts["finished_at"] = outcome.finished_at or now
+    # Another scheduler may have written the same.
+    if Occurrence.objects.filter(pk=row.pk, status=row.status).update(**facts):
+        event = "job_run_completed" if is_over else "job_run_started"
+        logger.info("%s: job %s, run %s: %s", event, row.job_id, row.run_id, outcome.status.value)
+
+
+def _rows_of(run_ids: Sequence[str]) -> tuple[dict[str, Run], dict[str, list[WorkItem]]]:
+    items: dict[str, list[WorkItem]] = defaultdict(list)
+    for item in WorkItem.objects.filter(run_id__in=run_ids).only("run_id", "status", "cancel_reason"):
+        items[item.run_id].append(item)
+    return Run.objects.in_bulk(run_ids), items
+
+
+def _kept(row: Occurrence) -> Outcome:
+    return Outcome(OccurrenceStatus(row.status), row.counts, row.started_at, row.finished_at)
+
+
+def _outcome_of(row: Occurrence, runs: dict[str, Run], items: dict[str, list[WorkItem]]) -> Outcome:
+    if not row.run_count:
+        return _kept(row)
+    ids = row.run_ids()
+    found = [runs[run_id] for run_id in ids if run_id in runs]
+    of_runs = [item for run_id in ids for item in items[run_id]]
+    statuses = [Status(run.status) for run in found] or _statuses_of_manifests(ids)
+    return Outcome(
+        status=_status(statuses, of_runs),
+        counts=dict(Counter(str(item.status) for item in of_runs)),
+        started_at=min((run.started_at for run in found if run.started_at), default=None),
+        finished_at=max((run.finished_at for run in found if run.finished_at), default=None),
+    )
+
+
+def _statuses_of_manifests(run_ids: Sequence[str]) -> list[Status]:
+    """Return how runs ended whose rows were swept: manifests stay."""
+    return [Status(status) for status in Manifest.objects.filter(run_id__in=run_ids).values_list("status", flat=True)]
+
+
+def _status(statuses: Sequence[Status], items: Iterable[WorkItem]) -> OccurrenceStatus:
+    if any(status not in TERMINAL for status in statuses):
+        is_waiting = all(status is Status.QUEUED for status in statuses)
+        return OccurrenceStatus.PENDING if is_waiting else OccurrenceStatus.RUNNING
+    for worst, status in WORST.items():
+        if worst in statuses:
+            canceled = [item for item in items if item.status == Status.CANCELED]
+            is_expired = worst is Status.CANCELED and all(item.cancel_reason == EXPIRED for item in canceled)
+            return OccurrenceStatus.EXPIRED if is_expired and canceled else status
+    return OccurrenceStatus.SUCCESS if statuses else OccurrenceStatus.CANCELED
