@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from assemblies.durable_files import write_new
+from assemblies.settings_file import NAME, read_settings_file
 
 MINIMUM_SECRET_CHARACTERS = 50
 # A path below one of these could be meant with the prefix or without it.
@@ -34,7 +35,7 @@ KNOWN_NAMES = frozenset(
         "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_CORPUS REQUIRE_ENGINES "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
         "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS "
-        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE STAND_IN"
+        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE STAND_IN ENV_FILE"
     ).split()
 )
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -50,7 +51,11 @@ class Environment:
 
     @classmethod
     def of_process(cls) -> "Environment":
-        return cls(environ.Env.ENVIRON)
+        """Return what the environment says, and below it the file that it names."""
+        try:
+            return cls({**read_settings_file(environ.Env.ENVIRON), **environ.Env.ENVIRON})
+        except (OSError, ValueError) as error:
+            raise ImproperlyConfigured(f"The file that {NAME} names cannot be read: {error}") from error
 
     @property
     def unknown_names(self) -> list[str]:

@@ -13,6 +13,8 @@ env = Environment.of_process()
 if env.unknown_names:
     warnings.warn(f"Unknown settings, misspelt? {', '.join(env.unknown_names)}", RuntimeWarning, stacklevel=2)
 
+# Read already, by `Environment`.
+ENV_FILE = env.text("ENV_FILE")
 PACKAGE = Path(__file__).resolve().parent
 BASE_DIR = PACKAGE.parent
 VERSION = __version__

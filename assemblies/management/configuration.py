@@ -9,13 +9,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connections
 
+from assemblies.settings_file import read_settings_file
+
 MASK = "***"
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class EffectiveSetting:
-    """One setting as it is in force; `source` is "environment" or "default"."""
+    """One setting as it is in force; `source` is "environment", "file" or "default"."""
 
     name: str
     value: Any
@@ -60,7 +62,7 @@ READERS: dict[str, Callable[[], Any]] = {
             "ROOT RUNTIME_ROOT STAGING_ROOT OFFICIAL_SOURCE OFFICIAL_REF PAYLOAD_STORAGE_URL FLUSH_INTERVAL_SECONDS "
             "DEV_MODE_TTL_SECONDS DEV_MODE_MAX_SECONDS RECENT_LOGIN_SECONDS MAX_DOCUMENT_BYTES MAX_ATTACHMENT_BYTES "
             "ENGINE_AUTO_MIGRATE HOST PORT CORS_ALLOWED_ORIGINS PUBLIC_URL OFFICIAL_MAX_AGE_DAYS ALLOWED_HOSTS "
-            "TRUSTED_PROXIES STATIC_ROOT DEBUG ADMIN_USERNAME LIBRARY_ID LOG_FORMAT LOG_LEVEL STAND_IN "
+            "TRUSTED_PROXIES STATIC_ROOT DEBUG ADMIN_USERNAME LIBRARY_ID LOG_FORMAT LOG_LEVEL STAND_IN ENV_FILE "
             "LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS SIGNING_KEY_FILE"
         ).split()
     },
@@ -81,9 +83,10 @@ READERS: dict[str, Callable[[], Any]] = {
 
 def effective_settings(environment: Mapping[str, str]) -> Iterator[EffectiveSetting]:
     """Yield every setting, secrets masked; `environment` says which were set by hand."""
+    sources = {"environment": environment, "file": read_settings_file(environment)}
     for name, read in sorted(READERS.items()):
         full_name = f"BOREALIS_{name}"
-        source = "environment" if environment.get(full_name, "").strip() else "default"
+        source = next((name for name, said in sources.items() if said.get(full_name, "").strip()), "default")
         yield EffectiveSetting(full_name, _presentable(read()), source)
 
 

@@ -1,5 +1,6 @@
 """`serve`: the whole library under one parent process, the supervisor of its companions.
 
+SIGHUP, where there is no terminal to be closed: server processes that have read the settings again take over.
 SIGTERM or Ctrl-C: running requests finish, every domain is flushed, exit 0 within ten seconds. Whatever else may end
 it, no acknowledged change is lost, and no process outlives the parent.
 """
@@ -10,7 +11,7 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -29,11 +30,14 @@ from assemblies.errors import LibraryError
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import LibraryCommand
 from assemblies.management.commands.prepare import preparation_lines
+from assemblies.management.companions.child import at_hang_up
+from assemblies.management.companions.companion import Companion
 from assemblies.management.companions.supervisor import Supervisor
 from assemblies.management.companions.table import COMPANIONS, FLUSHER, WEB
 from assemblies.management.demonstration import enter_demonstration, fill_demonstration
 from assemblies.management.preparation import check_prepared, make_directories, prepare
 from assemblies.management.read_only_start import begin_for_writing, begin_read_only, is_healed, remove_copies
+from assemblies.management.reloading import Reloading, is_at_a_terminal
 from assemblies.management.server.listening import address_of, bind, start_listening
 from assemblies.official.open_source import open_source
 from assemblies.official.report import SyncReport
@@ -47,12 +51,16 @@ FINAL_FLUSH_SECONDS = 5.5
 POLL_SECONDS = 0.05
 SIGNAL = "signal"
 HEALED = "healed"
+RELOAD = "reload"
 ACTOR = Actor.of_command("serve")
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # only compared with
 
 
 class Command(LibraryCommand):
-    help = "Prepare, synchronise the official catalogue, then serve: web server and flusher, until SIGTERM or Ctrl-C."
+    help = (
+        "Prepare, synchronise the official catalogue, then serve: web server and flusher, until SIGTERM or Ctrl-C. "
+        "SIGHUP reads BOREALIS_ENV_FILE again without losing a request; Windows has no such signal."
+    )
     examples = """
         manage.py serve
         manage.py serve --port 8080 --no-sync
@@ -64,6 +72,8 @@ class Command(LibraryCommand):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.leaving = Event()
+        # Of a terminal that was closed nobody can say any more that it was one.
+        self.at_a_terminal = is_at_a_terminal()
         # Why to end: SIGNAL, or the companion that kept dying. Signal handlers may put into a queue, not set an event.
         self.ends: SimpleQueue[str] = SimpleQueue()
 
@@ -80,6 +90,8 @@ class Command(LibraryCommand):
 
     def work(self, *, host: str, port: int, workers: int, no_sync: bool, demo: bool, **_options: Any) -> None:
         _at_signals(self.leave)
+        at_hang_up(self.leave_terminal)
+        self.reloading = Reloading()
         host = host.removeprefix("[").removesuffix("]")
         workers = self.possible_workers(workers)
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
@@ -91,7 +103,10 @@ class Command(LibraryCommand):
         with bind(host, port) as listener:
             make_directories()
             try:
-                self.load_server_processes(supervisor, listener, workers)
+                servers = server_companions(listener, workers)
+                for server in servers:
+                    # They import the application while this process prepares what it needs.
+                    supervisor.load(server)
                 self.prepare()
                 self.go_on()
                 if demo:
@@ -102,7 +117,7 @@ class Command(LibraryCommand):
                 start_listening(listener)
                 _at_signals(lambda *_: self.ends.put(SIGNAL))
                 self.go_on()
-                why = self.serve(supervisor, host, port)
+                why = self.serve(supervisor, servers, host, port)
             finally:
                 listener.close()
                 busy = supervisor.end(timeout_seconds=FINAL_FLUSH_SECONDS)
@@ -110,16 +125,6 @@ class Command(LibraryCommand):
             begin_for_writing()
         remove_copies()
         self.report_end(why, flushed=FLUSHER.name not in busy)
-
-    def load_server_processes(self, supervisor: Supervisor, listener: socket.socket, workers: int) -> None:
-        """Let the server processes import the application while this one prepares what it needs."""
-        web = replace(
-            WEB,
-            arguments={"application": settings.WSGI_APPLICATION, "listener": listener},
-            imports=(settings.WSGI_APPLICATION,),
-        )
-        for number in range(1, workers + 1):
-            supervisor.load(replace(web, name=f"{WEB.name}-{number}"))
 
     def prepare(self) -> None:
         if settings.STAND_IN or not settings.ENGINE_AUTO_MIGRATE:
@@ -161,7 +166,12 @@ class Command(LibraryCommand):
             return 1
         return wanted
 
-    def serve(self, supervisor: Supervisor, host: str, port: int) -> str:
+    def leave_terminal(self) -> None:
+        """End when the terminal is closed; without one SIGHUP says nothing until there are processes to replace."""
+        if self.at_a_terminal:
+            self.leave(0, None)
+
+    def serve(self, supervisor: Supervisor, servers: Sequence[Companion], host: str, port: int) -> str:
         """Return why to end: SIGNAL, or the companion that kept dying."""
         supervisor.start_loaded()
         companions = [] if settings.STAND_IN else [one for one in COMPANIONS if one.wanted()]
@@ -175,7 +185,8 @@ class Command(LibraryCommand):
         for companion in companions:
             if companion is not FLUSHER:
                 supervisor.start(companion)
-        return self.wait_for_end()
+        at_hang_up(lambda: self.ends.put(SIGNAL if self.at_a_terminal else RELOAD))
+        return self.wait_for_end(supervisor, servers)
 
     def wait_for_answer(self, host: str, port: int) -> str | None:
         """Return None once a server process answers, or why to end before that."""
@@ -186,14 +197,20 @@ class Command(LibraryCommand):
                 continue
         return None
 
-    def wait_for_end(self) -> str:
+    def wait_for_end(self, supervisor: Supervisor, servers: Sequence[Companion]) -> str:
         while True:
             # Not for ever at once: on Windows Ctrl-C is not noticed before the wait is over.
             try:
-                return self.ends.get(timeout=1)
+                why = self.ends.get(timeout=1)
             except Empty:
                 if is_healed():
                     return HEALED
+                continue
+            if why != RELOAD:
+                return why
+            if refusal := self.reloading.reload(supervisor, servers):
+                logger.error("serve: %s", refusal)
+                self.stderr.write(refusal)
 
     def report_end(self, why: str, *, flushed: bool) -> None:
         if why != SIGNAL:
@@ -214,6 +231,16 @@ class Command(LibraryCommand):
         if _url(settings.HOST, settings.PORT) != settings.PUBLIC_URL:
             self.stdout.write(f"Others reach it at {settings.PUBLIC_URL}")
         self.stdout.flush()
+
+
+def server_companions(listener: socket.socket, workers: int) -> list[Companion]:
+    """Return the server processes, which share the listening socket."""
+    web = replace(
+        WEB,
+        arguments={"application": settings.WSGI_APPLICATION, "listener": listener},
+        imports=(settings.WSGI_APPLICATION,),
+    )
+    return [replace(web, name=f"{WEB.name}-{number}") for number in range(1, workers + 1)]
 
 
 def _at_signals(handle: Any) -> None:

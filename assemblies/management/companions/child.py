@@ -17,8 +17,17 @@ from django.utils.module_loading import import_string
 from assemblies.companion_states import replace_states
 from assemblies.management.server.listening import CannotListen
 
-# What the supervisor says to begin the work and to end the process; anything else is the states of the companions.
-BEGIN, END = "begin", "end"
+# What the supervisor says to begin the work, to end it when it is done, and to end it soon; anything else is the states
+# of the companions.
+BEGIN, LEAVE, END = "begin", "leave", "end"
+# What a process says once it has imported what it needs.
+LOADED = "loaded"
+
+
+class Stopped(Event):
+    """Set when a companion is to end; it need not hurry where its successor is at work already."""
+
+    hurries = True
 
 
 def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str], supervisor: Connection) -> None:
@@ -26,15 +35,17 @@ def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str
 
     Says why when it cannot listen.
     """
-    begun, stopped = Event(), Event()
+    begun, stopped = Event(), Stopped()
     # Ctrl-C goes to the whole group; when to end, the supervisor says.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    at_hang_up(lambda: None)
     stop_at(signal.SIGTERM, stopped)
     Thread(target=_hear, args=(supervisor, begun, stopped), name="supervisor", daemon=True).start()
     django.setup()
     for needed in imports:
         import_string(needed)
     run: Callable[..., None] = import_string(path)
+    supervisor.send(LOADED)
     begun.wait()
     try:
         run(stopped, **arguments)
@@ -47,7 +58,13 @@ def stop_at(number: int, stopped: Event) -> None:
     signal.signal(number, lambda *_: Thread(target=stopped.set, daemon=True).start())
 
 
-def _hear(supervisor: Connection, begun: Event, stopped: Event) -> None:
+def at_hang_up(handle: Callable[[], object]) -> None:
+    """Call `handle` at SIGHUP; on Windows there is no such signal."""
+    if (number := getattr(signal, "SIGHUP", None)) is not None:
+        signal.signal(number, lambda *_: handle())
+
+
+def _hear(supervisor: Connection, begun: Event, stopped: Stopped) -> None:
     while True:
         try:
             message = supervisor.recv()
@@ -56,7 +73,8 @@ def _hear(supervisor: Connection, begun: Event, stopped: Event) -> None:
             os._exit(1)
         if message == BEGIN:
             begun.set()
-        elif message == END:
+        elif message in (LEAVE, END):
+            stopped.hurries = message == END
             stopped.set()
         else:
             replace_states(message)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import connections
 
 from assemblies.companion_states import CompanionState
-from assemblies.management.companions.child import BEGIN, END, run_companion
+from assemblies.management.companions.child import BEGIN, END, LEAVE, LOADED, run_companion
 from assemblies.management.server.listening import CannotListen
 
 # Spawned: a fork would copy this process's threads' locks and database handles.
@@ -66,8 +66,14 @@ class Body(Protocol):
     def run(self) -> None:
         """Run the companion once, in the calling thread, until it has ended. Raises whatever it died of."""
 
+    def is_loaded(self, *, within_seconds: float) -> bool:
+        """Wait until it is ready to run; False when it cannot be, or takes longer. To be asked before `run`."""
+
     def stop(self) -> None:
         """Tell it to end, and start it no more."""
+
+    def leave(self) -> None:
+        """Tell it to finish what it has begun and then to end, and start it no more."""
 
     def kill(self) -> None:
         """End it without asking, where that can be done."""
@@ -86,6 +92,9 @@ class CompanionThread:
     def load(self) -> None:
         """This process has all it needs."""
 
+    def is_loaded(self, *, within_seconds: float) -> bool:
+        return True
+
     def run(self) -> None:
         try:
             self.companion.run(self.stopped, **self.companion.arguments)
@@ -96,6 +105,9 @@ class CompanionThread:
 
     def stop(self) -> None:
         self.stopped.set()
+
+    def leave(self) -> None:
+        self.stop()
 
     def kill(self) -> None:
         """A thread cannot be killed; it is a daemon, and ends with the process."""
@@ -119,6 +131,12 @@ class CompanionProcess:
     def load(self) -> None:
         with self.lock:
             self._start()
+
+    def is_loaded(self, *, within_seconds: float) -> bool:
+        try:
+            return bool(self.connection and self.connection.poll(within_seconds) and self.connection.recv() == LOADED)
+        except (EOFError, OSError):
+            return False
 
     def run(self) -> None:
         with self.lock:
@@ -152,7 +170,8 @@ class CompanionProcess:
         reason = ""
         with suppress(EOFError, OSError):
             while self.connection:
-                reason = self.connection.recv()
+                message = self.connection.recv()
+                reason = reason if message == LOADED else message
         return reason
 
     def stop(self) -> None:
@@ -162,6 +181,11 @@ class CompanionProcess:
                 self._say(END)
             else:
                 self.kill()
+
+    def leave(self) -> None:
+        with self.lock:
+            self.stopped = True
+            self._say(LEAVE)
 
     def kill(self) -> None:
         process = self.process

@@ -19,6 +19,7 @@ MAX_WAIT_SECONDS = 60
 MAX_DEATHS_OF_ESSENTIAL = 3
 # Running requests have three seconds; a process that takes longer is killed.
 SECONDS_TO_END_PROCESSES = 4.0
+SECONDS_TO_LOAD = 60.0
 
 
 class Supervisor:
@@ -42,6 +43,27 @@ class Supervisor:
 
     def start(self, companion: Companion) -> None:
         self._keep(companion).start()
+
+    def replace(self, companions: Sequence[Companion]) -> bool:
+        """Let successors take the place of the companions of these names; False when one of them cannot be loaded.
+
+        Those that run go on until all of the new ones have begun, and then finish what they have.
+        """
+        names = {companion.name for companion in companions}
+        self.keepers = [keeper for keeper in self.keepers if keeper.ident is None or keeper.is_alive()]
+        before = [keeper for keeper in self.keepers if keeper.name in names]
+        new = [self._keep(companion) for companion in companions]
+        for keeper in new:
+            keeper.body.load()
+        if not all(keeper.body.is_loaded(within_seconds=SECONDS_TO_LOAD) for keeper in new):
+            for keeper in new:
+                keeper.stop()
+                self.keepers.remove(keeper)
+            return False
+        self.start_loaded()
+        for keeper in before:
+            keeper.leave()
+        return True
 
     def _keep(self, companion: Companion) -> "Keeper":
         keeper = Keeper(companion, note=self._note, give_up=self.give_up)
@@ -124,6 +146,10 @@ class Keeper(Thread):
     def stop(self) -> None:
         self.stopped.set()
         self.body.stop()
+
+    def leave(self) -> None:
+        self.stopped.set()
+        self.body.leave()
 
 
 def seconds_before_start(deaths: int, *, is_steady: bool) -> float:

@@ -52,9 +52,16 @@ class Connection(HTTPChannel):
         super().__init__(server, sock, address, adjustments, map=map)
         self.on_close = on_close
         self.moved_bytes = 0
+        # Set when the server ends: the next answer is the last one here, and says so.
+        self.is_last = False
         self._moved_before = 0
         self._phase_before = self._phase
         self._since = monotonic()
+
+    def service(self) -> None:
+        if self.is_last and self.requests:
+            self.requests[0].headers["CONNECTION"] = "close"
+        super().service()
 
     def recv(self, buffer_size: int) -> bytes:
         data = super().recv(buffer_size)

@@ -43,6 +43,10 @@ MAX_HELD_IN_MEMORY_BYTES = 128 * MIB
 # Above any answer: a thread that answers never waits for a client to read.
 UNREACHED = sys.maxsize
 SECONDS_TO_FINISH_REQUESTS = 3.0
+# Where another process takes new clients already: what is asked and answered meanwhile, and connections that clients
+# keep to ask again, for so long that the next answer can tell them to open another.
+SECONDS_TO_LEAVE = 60.0
+UNUSED_SECONDS_TO_LEAVE = 2.0
 LOOP_SECONDS = 1.0
 
 
@@ -109,19 +113,21 @@ class HttpServer:
             if not self.server.accepting:
                 raise ListenerLost
         waker.join()
-        self._finish()
+        self._finish(stopped)
 
     def _wake_when(self, stopped: Event) -> None:
         stopped.wait()
         self.server.pull_trigger()
 
-    def _finish(self) -> None:
+    def _finish(self, stopped: Event) -> None:
         self.server.accepting = False
-        ends_at = monotonic() + SECONDS_TO_FINISH_REQUESTS
+        began = monotonic()
         while self.clients.count:
-            is_late = monotonic() >= ends_at
+            hurries = getattr(stopped, "hurries", True)
+            ends_at = began + (SECONDS_TO_FINISH_REQUESTS if hurries else SECONDS_TO_LEAVE)
             for connection in self.clients.all():
-                if is_late or not connection.is_answering:
+                connection.is_last = True
+                if monotonic() >= ends_at or _may_close(connection, began, hurries=hurries):
                     connection.handle_close()
             self._turn_over(0.05)
 
@@ -139,6 +145,14 @@ class HttpServer:
             self.server.adj.outbuf_overflow = limit
             for connection in self.clients.all():
                 connection.spool_above(limit)
+
+
+def _may_close(connection: Connection, began: float, *, hurries: bool) -> bool:
+    """Say whether nothing is lost with a connection, at the end of the server that `began` at that reading."""
+    if hurries:
+        return not connection.is_answering
+    unused_seconds = monotonic() - max(began, connection.waits_since)
+    return connection.is_unused and unused_seconds >= UNUSED_SECONDS_TO_LEAVE
 
 
 def serve_http(stopped: Event, *, application: str, listener: socket.socket) -> None:
