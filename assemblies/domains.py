@@ -55,6 +55,23 @@ class AssemblyType(models.TextChoices):
         return Kind.ANSIBLE if self is AssemblyType.ANSIBLE else Kind.SCRIPT
 
 
+class OperatingSystem(models.TextChoices):
+    """A system that scripts are written for."""
+
+    WINDOWS = "windows", _("Windows")
+    LINUX = "linux", _("Linux")
+    MACOS = "macos", _("macOS")
+
+
+class ExitMeaning(models.TextChoices):
+    """What a script says by ending with a code."""
+
+    SUCCESS = "success", _("Success")
+    WARNING = "warning", _("Warning")
+    FAILURE = "failure", _("Failure")
+    REBOOT = "reboot", _("Reboot needed")
+
+
 class Operation(models.TextChoices):
     """What a journal entry did."""
 

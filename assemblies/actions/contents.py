@@ -67,7 +67,7 @@ def edited(
     content: Content, fields: Mapping[str, Any], reference: PayloadReference | None, payload: bytes | None
 ) -> Content:
     """Return a content with other values of these fields and, if given, another payload. Its hash stays."""
-    changes = dict(fields)
+    changes = documents.folded_into_extra(fields, content.extra)
     if reference is not None and payload is not None:
         changes |= {
             "payload_guid": reference.guid,

@@ -22,7 +22,7 @@ from devmode.api.schema import described
 from devmode.api.shapes import MAX_NUMBER
 
 CONTENT_FIELDS = (
-    "summary", "category", "version", "tags", "metadata", "payload_size_bytes",
+    "summary", "category", "version", "tags", "operating_systems", "metadata", "payload_size_bytes",
     "created_at", "updated_at", "updated_by",
 )  # fmt: skip
 

@@ -75,6 +75,8 @@ class CatalogueEntry:
         yield facet_key("type", content.assembly_type)
         if content.category:
             yield facet_key("category", content.category)
+        for system in content.operating_systems:
+            yield facet_key("operating_system", system)
         if self.is_dirty:
             yield facet_key("dirty", YES)
         if self.upstream_state:
@@ -140,6 +142,7 @@ class CatalogueEntry:
             "content_hash": content.content_hash,
             "payload_size_bytes": content.payload_size_bytes,
             "tags": content.tags,
+            "operating_systems": content.operating_systems,
             "metadata": content.metadata,
             "cloned_from": lineage.assembly_guid if lineage else None,
             "upstream_state": self.upstream_state,

@@ -23,7 +23,10 @@ Facets = dict[str, "Counter[str]"]
 Sets = Mapping[str, Collection[str]]
 # The value of a filter by time: the days that lie between.
 DAYS = (1, 7, 30)
-NAMES = ("domain", "kind", "type", "category", "tag", "dirty", "upstream_state", "origin_changed", "changed_since")
+NAMES = (
+    "domain", "kind", "type", "category", "operating_system", "tag", "dirty", "upstream_state", "origin_changed",
+    "changed_since",
+)  # fmt: skip
 
 
 def find_facets(result: ListResult, *, now: datetime, sets: Sets) -> Facets:

@@ -23,6 +23,7 @@ class Filters:
     kind: str | None = None
     type: str | None = None
     category: str | None = None
+    operating_system: str | None = None
     tag: str | None = None
     dirty: bool | None = None
     upstream_state: str | None = None
@@ -46,6 +47,9 @@ class Filters:
             yield lambda entry: entry.content.assembly_type == self.type
         if self.category is not None:
             yield lambda entry: entry.content.category == self.category
+        if self.operating_system is not None:
+            system_key = facet_key("operating_system", self.operating_system)
+            yield lambda entry: system_key in entry.facet_keys
         if self.tag is not None:
             key = facet_key("tag", self.tag)
             yield lambda entry: key in entry.facet_keys

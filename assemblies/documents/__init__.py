@@ -44,6 +44,7 @@ from assemblies.documents.limits import SLACK_BYTES, check_facts_size, check_scr
 from assemblies.documents.other_json import names_assembly_keys
 from assemblies.documents.payload_text import decode_text
 from assemblies.documents.reading import document_flags, read_document
+from assemblies.documents.run_fields import RUN_FIELDS, HowToRun, folded_into_extra, is_understood
 from assemblies.documents.scripts import ScriptEncoding
 from assemblies.documents.searchable import folded, searchable_text
 from assemblies.documents.stand_ins import check_attachment
@@ -67,12 +68,14 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_WRAPPINGS",
     "NORMALISERS",
+    "RUN_FIELDS",
     "SCRIPT_EXTENSIONS",
     "SLACK_BYTES",
     "Attachment",
     "AttachmentDigest",
     "Document",
     "EnvelopeFacts",
+    "HowToRun",
     "ScriptEncoding",
     "Style",
     "canonical_json",
@@ -94,8 +97,10 @@ __all__ = [
     "first_line_findings",
     "fitting_json",
     "folded",
+    "folded_into_extra",
     "get_assembly_type",
     "graph_of",
+    "is_understood",
     "label_findings",
     "labels_of",
     "max_json_bytes",

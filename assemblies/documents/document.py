@@ -9,6 +9,7 @@ from assemblies.documents.attachments import Attachment
 from assemblies.documents.content_hash import AttachmentDigest, content_hash_of
 from assemblies.documents.fields import DEFAULT_TIMEOUT_SECONDS, DEFAULT_VERSION, default_sites
 from assemblies.documents.kinds import get_assembly_type
+from assemblies.documents.run_fields import HowToRun
 from assemblies.domains import AssemblyType, Kind
 
 
@@ -32,7 +33,7 @@ class EnvelopeFacts:
 
 
 @dataclass(frozen=True)
-class Document:
+class Document(HowToRun):
     """Everything a document says. `payload` is the exact script, or the canonical graph of a workflow.
 
     `type_name` is the type as written; `extra` and `envelope_extra` hold the unknown keys of the document and of the

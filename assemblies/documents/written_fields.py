@@ -12,6 +12,7 @@ from assemblies.documents.fields import (
     normalise_timeout,
     normalise_version,
 )
+from assemblies.documents.run_fields import RUN_FIELDS
 from assemblies.documents.stand_ins import check_script
 from assemblies.documents.variables import normalise_variables
 from assemblies.documents.workflow import parse_graph
@@ -27,6 +28,7 @@ NORMALISERS: dict[str, Callable[[Any, str], Any]] = {
     "timeout_seconds": normalise_timeout,
     "variables": normalise_variables,
     "sites": normalise_sites,
+    **RUN_FIELDS,
 }
 
 

@@ -44,6 +44,7 @@ def pinned_facts(subject: Subject) -> dict[str, Any]:
         "executed_sha256": hashlib.sha256(executed).hexdigest(),
         "files": [{"name": name, "sha256": file.sha256, "size_bytes": file.size_bytes} for name, file in subject.files],
     }
+    facts |= _how_to_run(subject)
     return facts | ({"script": subject.script.decode("utf-8", "replace")} if subject.is_draft else {})
 
 
@@ -59,11 +60,18 @@ def item_of(subject: Subject, variables: Sequence[Variable], timeout: int) -> It
             "script": _reference(subject.payload) if subject.payload else {"text": subject.script.decode("latin-1")},
             "files": [{"name": name, **_reference(file)} for name, file in subject.files],
             "variables": masked(variables),
+            **_how_to_run(subject),
         },
         timeout_seconds=timeout,
         ciphertext=encrypt({variable.name: variable.text for variable in variables if variable.secret}),
         waiting_for="" if is_runnable else f"capability {action}",
     )
+
+
+def _how_to_run(subject: Subject) -> dict[str, Any]:
+    """Return what an assembly says of its interpreter and its exit codes, where it says anything."""
+    said = {"interpreter_arguments": list(subject.interpreter_arguments), "exit_codes": dict(subject.exit_codes)}
+    return {name: value for name, value in said.items() if value}
 
 
 def _reference(payload: Any) -> dict[str, Any]:

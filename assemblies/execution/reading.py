@@ -124,11 +124,20 @@ def _item_of_run(item: WorkItem, attempt: WorkItemAttempt | None, *, told: bool)
         "status": item.status,
         "attempt_number": item.attempt_number,
         "exit_code": attempt.exit_code if attempt else None,
+        "exit_meaning": exit_meaning(item.settings, attempt.exit_code) if attempt else "",
         "last_error": item.last_error if told else "",
         "waiting_for": item.waiting_for,
         "output_bytes": attempt.output_bytes if attempt else 0,
         "output_dropped_bytes": attempt.output_dropped_bytes if attempt else 0,
     }
+
+
+def exit_meaning(settings: Mapping[str, Any], exit_code: int | None) -> str:
+    """Return the word of ExitMeaning that the assembly has for a code; "" where it has none."""
+    meanings = settings.get("exit_codes", {})
+    # The same 32 bits, which a system may report without their sign.
+    spellings = () if exit_code is None else (exit_code, exit_code - 2**32, exit_code + 2**32)
+    return next((meanings[str(code)] for code in spellings if str(code) in meanings), "")
 
 
 def node_label(item: WorkItem) -> str:

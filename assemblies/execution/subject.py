@@ -34,6 +34,8 @@ class Subject:
     revision: int | None = None
     content_hash: str = ""
     timeout_seconds: int | None = None
+    interpreter_arguments: Sequence[str] = ()
+    exit_codes: Mapping[str, str] = field(default_factory=dict)
     variables: Sequence[Mapping[str, Any]] = ()
     payload: PayloadReference | None = None
     files: Sequence[tuple[str, PayloadReference]] = ()
@@ -97,6 +99,8 @@ def _subject_of(guid: str, revision: int | None, store: PayloadStore) -> Subject
         revision=entry.sequence,
         content_hash=content.content_hash,
         timeout_seconds=content.timeout_seconds,
+        interpreter_arguments=content.interpreter_arguments,
+        exit_codes=content.exit_codes,
         variables=content.variables,
         payload=content.payload,
         files=_files(content),

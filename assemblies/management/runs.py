@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from assemblies.domains import ExitMeaning
 from assemblies.execution.models import Run
 from assemblies.execution.reading import Sight, run_lines
 from assemblies.management.tables import printable
@@ -30,6 +31,7 @@ def run_words(line: Mapping[str, Any]) -> Iterator[str]:
         yield f"Reason     {printable(line['reason'])}"
     for item in line["items"]:
         exit_code = "" if item["exit_code"] is None else f", exit code {item['exit_code']}"
+        exit_code += f" ({ExitMeaning(item['exit_meaning']).label})" if item["exit_meaning"] else ""
         waits = f", waits for {item['waiting_for']}" if item["waiting_for"] else ""
         yield f"  {item['target']}: {item['status']}{exit_code}{waits}, attempt {item['attempt_number']}"
         if item["last_error"]:

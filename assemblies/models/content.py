@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from assemblies.documents.canonical import canonical_json
+from assemblies.documents.run_fields import HowToRun
 from assemblies.domains import AssemblyType, Kind
 from assemblies.models.versioned import Versioned
 from assemblies.payloads import PayloadReference
@@ -38,7 +39,7 @@ class Lineage(Versioned):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Content(Versioned):
+class Content(HowToRun, Versioned):
     """Everything about one assembly but its GUID and domain. Times are ISO 8601 in UTC.
 
     Its texts are under the journal's hashes and never change. Rules for changing this type, `AttachmentFacts` or

@@ -7,7 +7,7 @@ from typing import Any
 
 from assemblies import documents
 from assemblies.diffing.unified import unified_diff
-from assemblies.documents import decode_text
+from assemblies.documents import RUN_FIELDS, Document, decode_text
 from assemblies.domains import Kind
 from assemblies.models import AttachmentFacts, Content
 from assemblies.payloads import PayloadStore
@@ -16,6 +16,8 @@ FIELDS = (
     "display_name", "summary", "type_name", "category", "version", "timeout_seconds", "variables", "sites", "tags",
     "metadata", "extra", "envelope_extra",
 )  # fmt: skip
+# As people are told of them: what a script needs to run stands by itself, and no more among the further fields.
+COMPARED = (*FIELDS[: FIELDS.index("variables")], *RUN_FIELDS, *FIELDS[FIELDS.index("variables") :])
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,20 @@ def compare(before: Content | None, after: Content, *, store: PayloadStore) -> C
     return Comparison(list(field_changes(before, after)), _script(before, after, store), file_changes(before, after))
 
 
-def field_changes(before: Content | None, after: Content) -> Iterator[FieldChange]:
+def field_changes(before: Content | None, after: Content | Document) -> Iterator[FieldChange]:
     """Yield the fields that differ, without a look at any payload."""
-    for name in FIELDS:
-        old, new = getattr(before, name, None), getattr(after, name)
-        if before is None or not documents.same_value(old, new):
+    for name in COMPARED:
+        old, new = compared_value(before, name), compared_value(after, name)
+        is_news = before is None and (name not in RUN_FIELDS or bool(new))
+        if is_news or (before is not None and not documents.same_value(old, new)):
             yield FieldChange(name, old, new)
+
+
+def compared_value(content: Content | Document | None, name: str) -> Any:
+    """Return a field of COMPARED; None of nothing."""
+    if content is None:
+        return None
+    return content.further_fields if name == "extra" else getattr(content, name)
 
 
 def file_changes(before: Content | None, after: Content) -> list[FileChange]:

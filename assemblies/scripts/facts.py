@@ -19,6 +19,7 @@ class ScriptFacts:
     variables: list[dict[str, Any]] = field(default_factory=list)
     timeout_seconds: int | None = None
     operating_systems: tuple[str, ...] = ()
+    minimum_version: str = ""
 
 
 def variable(

@@ -16,6 +16,12 @@ _NAME = re.compile(r"^(?:- {1,8}| {2,8})name\s{0,8}:[ \t]*(.{1,255})$", re.M)
 _SECTION = re.compile(r"^(?:- {1,8}| {2,8})(\w+)\s{0,8}:\s*$")
 _PAIR = re.compile(r"^( {2,40})(- )?([A-Za-z_]\w{0,63})\s{0,8}:(?: +(.{0,500}))?$")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+_WINDOWS = re.compile(r"^\s{1,40}(?:- )?(?:win_\w{1,40}|(?:ansible|community)\.windows\.\w{1,40})\s{0,8}:", re.M)
+_LINUX = re.compile(
+    r"^\s{1,40}(?:- )?(?:ansible\.builtin\.)?"
+    r"(?:apt|yum|dnf|package|systemd|systemd_service|service|user|group|cron|shell)\s{0,8}:",
+    re.M,
+)
 _YES, _NO = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
 
 
@@ -36,6 +42,9 @@ def read_playbook_file(text: str) -> ScriptFacts:
         summary=comment_summary(lines),
         variables=once_each([*prompts, *_declared(sections.get("vars", []))]),
         timeout_seconds=find_timeout("\n".join(lines)),
+        operating_systems=tuple(
+            name for name, words in (("windows", _WINDOWS), ("linux", _LINUX)) if words.search(text)
+        ),
     )
 
 

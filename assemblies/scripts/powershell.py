@@ -28,6 +28,9 @@ _HELP_MESSAGE = re.compile(r"HelpMessage\s*=\s*(\"[^\"]{1,500}\"|'[^']{1,500}')"
 _STRINGS = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w.-]+)")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _CORE = re.compile(r"^\s{0,20}#requires\b[^\n]*-PSEdition\s+Core", re.I | re.M)
+_REQUIRED_VERSION = re.compile(
+    r"^\s{0,20}#requires\b[^\n]{0,200}?-Version\s+(\d{1,3}(?:\.\d{1,5}){0,3})\b", re.I | re.M
+)
 _TYPES = {
     "switch": "boolean", "bool": "boolean", "boolean": "boolean", "int": "number", "int32": "number",
     "int64": "number", "long": "number", "double": "number", "decimal": "number", "uint32": "number",
@@ -49,6 +52,7 @@ def read_powershell(text: str) -> ScriptFacts:
         variables=once_each([one for part in _parameters(text) if (one := _parameter(part, told))]),
         timeout_seconds=find_timeout(told.get("notes", "") or "\n".join(lines)),
         operating_systems=() if _CORE.search(text) or text.startswith("#!") else ("windows",),
+        minimum_version=version[1] if (version := _REQUIRED_VERSION.search(text)) else "",
     )
 
 

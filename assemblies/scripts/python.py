@@ -29,6 +29,9 @@ _DESCRIPTION = re.compile(r"ArgumentParser\(\s*(?:description\s*=\s*)?(\"[^\"\\\
 _KEYWORD = re.compile(r"(\w+)\s*=\s*(.*)", re.S)
 _TEXT = re.compile(r"[rRuU]?(\"|')(.*)\1", re.S)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+# Inline metadata of scripts: `# requires-python = ">=3.11"` within a comment.
+_REQUIRED_VERSION = re.compile(r"^# requires-python = \">=\s{0,4}(\d{1,2}(?:\.\d{1,3}){0,2})[\",]", re.M)
+_WINDOWS = re.compile(r"^\s{0,20}(?:import|from) (?:winreg|win32\w*|wmi|_winapi|msvcrt)\b|ctypes\.windll", re.M)
 _TYPES = {"int": "number", "float": "number", "bool": "boolean"}
 MAX_ARGUMENTS = 200
 
@@ -45,6 +48,8 @@ def read_python(text: str) -> ScriptFacts:
         summary=summary or (described[1][1:-1] if described else ""),
         variables=once_each([one for call in _calls(text) if (one := _argument(call))]),
         timeout_seconds=find_timeout(words) or find_timeout("\n".join(lines)),
+        operating_systems=("windows",) if _WINDOWS.search(text) else (),
+        minimum_version=version[1] if (version := _REQUIRED_VERSION.search(text)) else "",
     )
 
 

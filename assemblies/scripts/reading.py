@@ -23,6 +23,7 @@ from assemblies.documents import (
     normalise_variables,
 )
 from assemblies.documents.fields import DEFAULT_TIMEOUT_SECONDS, MAX_NAME_LENGTH, MAX_SUMMARY_LENGTH
+from assemblies.documents.run_fields import with_run_fields
 from assemblies.documents.stand_ins import EMPTY_WORDS, check_script
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidDocument, NotAnAssembly, Refusal
@@ -96,7 +97,10 @@ def read_plain_script(name: str, content: bytes, *, source: str, max_bytes: int)
         raise InvalidDocument("This is not UTF-8 text; save it as UTF-8.", field="document")
     assembly_type = get_assembly_type(type_name)
     facts = _READERS[assembly_type](text.removeprefix("\ufeff")[:MAX_READ_CHARACTERS])
-    systems = facts.operating_systems or _systems_of(name, assembly_type)
+    how_to_run = {
+        "operating_systems": list(_systems_of(name, facts, assembly_type)),
+        "minimum_version": facts.minimum_version,
+    }
     document = Document(
         guid=None,
         display_name=_name(facts.name, name),
@@ -108,7 +112,7 @@ def read_plain_script(name: str, content: bytes, *, source: str, max_bytes: int)
             normalise_timeout, facts.timeout_seconds or DEFAULT_TIMEOUT_SECONDS, DEFAULT_TIMEOUT_SECONDS
         ),
         variables=_variables(facts.variables),
-        extra={"operating_systems": list(systems)} if systems else {},
+        extra=with_run_fields({}, how_to_run),
         aliases=(_alias(source, name, content),),
     )
     return replace(document, flags=document_flags(document))
@@ -138,11 +142,11 @@ def _name(told: str, path: str) -> str:
     return next((name for guess in guesses if (name := _tried(normalise_name, guess, ""))), "Script")
 
 
-def _systems_of(path: str, assembly_type: AssemblyType) -> tuple[str, ...]:
-    """The operating system that a folder is named after, else the one whose language this is."""
+def _systems_of(path: str, facts: ScriptFacts, assembly_type: AssemblyType) -> tuple[str, ...]:
+    """The system that a folder is named after, else those the script speaks of, else the one whose language this is."""
     words = {word for folder in path.lower().split("/")[:-1] for word in _WORD.findall(folder)}
     named = tuple(dict.fromkeys(system for word, system in _FOLDER_SYSTEMS.items() if word in words))
-    return named or (("linux",) if assembly_type is AssemblyType.BASH else ())
+    return named or facts.operating_systems or (("linux",) if assembly_type is AssemblyType.BASH else ())
 
 
 def _variables(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -20,6 +20,15 @@ _LETTER = re.compile(r"([A-Za-z0-9])(:?)")
 _FROM_OPTION = re.compile(
     r"^[ \t]{0,40}[\"']?([A-Za-z0-9])[\"']?\)\s{0,40}(?:export )?([A-Za-z_]\w{0,63})=[\"']?(?:\$\{?OPTARG|\w)", re.M
 )
+# Programs and places that only macOS has.
+_MACOS = re.compile(
+    r"(?<![\w/.-])(?:/usr/s?bin/)?"
+    r"(?:sw_vers|osascript|launchctl|scutil|dscl|softwareupdate|defaults (?:read|write)|diskutil)\b"
+    r"|/Library/|\bDarwin\b"
+)
+_LINUX = re.compile(
+    r"\b(?:apt(?:-get)?|yum|dnf|zypper|pacman|systemctl|journalctl|update-grub)\b|/etc/(?:os-release|systemd)|/proc/"
+)
 # What every shell has, or sets itself.
 _SHELLS_OWN = frozenset({"HOME", "PATH", "PWD", "USER", "SHELL", "TERM", "TMPDIR", "EUID", "UID", "HOSTNAME", "LANG"})
 
@@ -32,7 +41,14 @@ def read_shell(text: str) -> ScriptFacts:
         summary=comment_summary(lines),
         variables=once_each([*_options(text), *_expansions(text)]),
         timeout_seconds=find_timeout("\n".join(lines)),
+        operating_systems=_systems(text),
     )
+
+
+def _systems(text: str) -> tuple[str, ...]:
+    """The systems whose own programs a script calls; none where it calls nobody's."""
+    found = ("linux", _LINUX), ("macos", _MACOS)
+    return tuple(name for name, words in found if words.search(text))
 
 
 def _expansions(text: str) -> list[dict[str, Any]]:

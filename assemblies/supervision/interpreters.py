@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .ansible import find_inventory, playbook_command
@@ -35,32 +36,48 @@ def runnable(language: Language, script: bytes) -> bytes:
 
 
 def command_for(
-    language: Language, script: Path, content: bytes, files: list[str], values: Path, path: str
+    language: Language,
+    script: Path,
+    content: bytes,
+    files: list[str],
+    values: Path,
+    path: str,
+    *,
+    arguments: Sequence[str] = (),
 ) -> list[str]:
-    """The command that runs a script lying in its directory. Raises InterpreterMissing."""
+    """The command that runs a script lying in its directory, its interpreter given `arguments` of its own.
+
+    Raises InterpreterMissing.
+    """
     shebang = find_shebang(content) if language in _FAMILIES else None
     if shebang and (named := _named_by(shebang, path)):
-        return [*named, str(script)]
+        return [*named, *arguments, str(script)]
     if shebang and not re.fullmatch(_FAMILIES[language], shebang.interpreter.rpartition("/")[2]):
         raise InterpreterMissing(f"This machine has no {shebang.interpreter}, which the script's first line names.")
     program = _program(language, path)
     if program is None:
         raise InterpreterMissing(f"This machine has no program that runs {language.value} scripts.")
     if language is Language.ANSIBLE:
-        return playbook_command(program, str(script), str(values), find_inventory(files))
-    return [program, *_switches(language), f".\\{script.name}" if language is Language.BATCH else str(script)]
+        playbook = playbook_command(program, str(script), str(values), find_inventory(files))
+        return [*playbook[:1], *arguments, *playbook[1:]]
+    return [
+        program,
+        *_switches(language, arguments),
+        f".\\{script.name}" if language is Language.BATCH else str(script),
+    ]
 
 
-def _switches(language: Language) -> list[str]:
+def _switches(language: Language, arguments: Sequence[str]) -> list[str]:
+    """The arguments before the script's name. What follows `-File` and `/C` is the script's."""
     match language:
         case Language.POWERSHELL:
             policy = ["-ExecutionPolicy", "Bypass"] if sys.platform == "win32" else []
-            return ["-NoLogo", "-NoProfile", "-NonInteractive", *policy, "-File"]
+            return ["-NoLogo", "-NoProfile", "-NonInteractive", *policy, *arguments, "-File"]
         case Language.BATCH:
             # /D: no commands of the registry's AutoRun before the script's own.
-            return ["/D", "/C"]
+            return ["/D", *arguments, "/C"]
         case _:
-            return []
+            return list(arguments)
 
 
 def _named_by(shebang: Shebang, path: str) -> list[str] | None:

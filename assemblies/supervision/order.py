@@ -76,6 +76,8 @@ class Order:
     owner: str
     files: dict[str, Content] = field(default_factory=dict)
     variables: tuple[Variable, ...] = ()
+    interpreter_arguments: tuple[str, ...] = ()
+    """For the program that runs the script, before the script's name."""
     account: str | None = None
     base: Path | None = None
 
@@ -86,6 +88,8 @@ class Order:
         times = (self.limits.timeout_seconds, self.limits.lease_seconds or 1.0)
         if not all(math.isfinite(seconds) and seconds > 0 for seconds in times):
             raise InvalidOrder("Times must be above zero.", field="limits")
+        if any("\0" in argument for argument in self.interpreter_arguments):
+            raise InvalidOrder("An argument of a program has no NUL in it.", field="interpreter_arguments")
         check_file_names(self.files)
         check_variables(self.language, self.variables)
         if self.language is Language.ANSIBLE:
@@ -105,6 +109,7 @@ class Order:
                 "limits": asdict(self.limits),
                 "owner": self.owner,
                 "variables": [asdict(variable) for variable in self.variables],
+                "interpreter_arguments": self.interpreter_arguments,
                 "account": self.account,
                 "base": None if self.base is None else str(self.base),
             },
@@ -168,6 +173,7 @@ def _order(first: Frame, files: dict[str, Content]) -> Order:
         owner=fields["owner"],
         files=files,
         variables=tuple(Variable(**variable) for variable in fields["variables"]),
+        interpreter_arguments=tuple(fields["interpreter_arguments"]),
         account=fields["account"],
         base=None if fields["base"] is None else Path(fields["base"]),
     )

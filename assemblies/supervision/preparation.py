@@ -45,7 +45,10 @@ def _prepared(order: Order, directory: RunDirectory) -> Prepared:
         environment |= playbook_environment(str(directory.temporary), python, find_inventory(order.files))
     else:
         environment |= environment_of(order.variables)
-    argv = command_for(order.language, path, script, list(order.files), values, environment["PATH"])
+    search = environment["PATH"]
+    argv = command_for(
+        order.language, path, script, list(order.files), values, search, arguments=order.interpreter_arguments
+    )
     if account:
         directory.hand_over(account)
     return Prepared(Command(argv, environment, directory.path, account), hashlib.sha256(script).hexdigest())

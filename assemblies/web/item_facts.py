@@ -20,6 +20,10 @@ def detail_of(content: Content, store: PayloadStore) -> dict[str, Any]:
         "files": files_of(content),
         "sites": content.sites,
         "timeout_seconds": content.timeout_seconds,
+        "run_as": content.run_as,
+        "interpreter_arguments": content.interpreter_arguments,
+        "exit_codes": content.exit_codes,
+        "minimum_version": content.minimum_version,
         "flags": flags_of(content, payload),
     }
 

@@ -30,6 +30,7 @@ def fields_of(answer: Any) -> dict[str, str]:
     context, sent = answer.context, {}
     for field in context["form"]:
         sent[field.html_name] = field.value()
+    sent["operating_systems_shown"] = "1"
     if editing := context.get("editing"):
         sent |= {"revision": editing.base.number, "rows_of": editing.rows_of.number}
     if rows := context["variable_rows"]:
@@ -41,7 +42,9 @@ def fields_of(answer: Any) -> dict[str, str]:
     return {name: as_sent(value) for name, value in sent.items() if value is not None and value is not False}
 
 
-def as_sent(value: Any) -> str:
+def as_sent(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
     return "on" if value is True else re.sub(r"\r\n|\r|\n", "\r\n", str(value))
 
 

@@ -267,3 +267,12 @@ def test_hostile_texts_are_escaped_everywhere(superuser: Client, library: Payloa
             assert hostile not in shown
         assert " style=" not in shown
         assert " onclick=" not in shown
+
+
+def test_systems_are_a_column_and_a_filter(superuser: Client, library: PayloadStore, command: Actor) -> None:
+    for name, systems in (("Both", ["linux", "macos"]), ("One", ["windows"]), ("Any", [])):
+        extra = {"operating_systems": systems} if systems else {}
+        create(script(name, extra=extra), domain=Domain.USER, permit=may_create(command), store=library)
+    assert filters(superuser)["operating_system"] == [("Windows", 1), ("Linux", 1), ("macOS", 1)]
+    assert listed(superuser, operating_system="macos") == ["Both"]
+    assert 'aria-label="macOS"' in page(superuser, operating_system="linux")

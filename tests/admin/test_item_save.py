@@ -267,3 +267,30 @@ def test_hidden_text_and_binary_are_told_apart(client: Client, library: PayloadS
     assert payload(guid, library) == b"a\0b"
     assert decode_text(payload(guid, library)) is None
     assert as_sent("a\nb") == "a\r\nb"
+
+
+def test_what_a_script_needs_where_it_runs_is_typed_on_the_summary_tab(client: Client, rich: str) -> None:
+    sent = filled(client, address(rich)) | {
+        "operating_systems": ["windows", "linux"],
+        "run_as": "system",
+        "interpreter_arguments": "-e\r\n-u",
+        "exit_codes": "3010 reboot\r\n1: Warning",
+        "minimum_version": "5.1",
+    }
+    assert client.post(address(rich), sent, follow=True).status_code == 200
+    content = entry(rich).content
+    assert (content.operating_systems, content.run_as, content.minimum_version) == (
+        ["windows", "linux"],
+        "system",
+        "5.1",
+    )
+    assert content.interpreter_arguments == ["-e", "-u"]
+    assert content.exit_codes == {"1": "warning", "3010": "reboot"}
+    assert content.further_fields == EVERYTHING["extra"]
+    # Boxes that are emptied send nothing of themselves.
+    emptied = filled(client, address(rich)) | {"exit_codes": ""}
+    del emptied["operating_systems"]
+    assert client.post(address(rich), emptied, follow=True).status_code == 200
+    assert (entry(rich).content.operating_systems, entry(rich).content.exit_codes) == ([], {})
+    refused = client.post(address(rich), filled(client, address(rich)) | {"exit_codes": "1 fine"})
+    assert "must be one of" in str(refused.context["form"].errors["exit_codes"])

@@ -241,3 +241,29 @@ def test_the_answer_to_a_change_does_not_need_the_payload(
     library.delete(row(guid).payload_guid)
     assert as_operator.patch(path_of(guid), {"summary": "new"}).status_code == 200
     assert row(guid).summary == "new"
+
+
+def test_what_a_script_needs_where_it_runs_is_written_like_other_fields_and_filtered_by(
+    as_operator: Api, shelve: Shelve
+) -> None:
+    guid, other = shelve(odd=1), shelve(name="Other")
+    before = row(guid).content_hash
+    said = {
+        "operating_systems": ["linux", "windows"],
+        "run_as": "system",
+        "interpreter_arguments": ["-e"],
+        "exit_codes": {"3": "warning"},
+        "minimum_version": "5.1",
+    }
+    assert as_operator.patch(path_of(guid), said).status_code == 200
+    read = as_operator.get(path_of(guid)).json()
+    assert {name: read[name] for name in said} == said | {"operating_systems": ["windows", "linux"]}
+    assert row(guid).read_content().extra["odd"] == 1
+    listed = as_operator.get("/api/assemblies?operating_system=linux").json()["results"]
+    assert [line["assembly_guid"] for line in listed] == [guid]
+    # Read and put back, an item is what it was; emptied, it hashes as if nothing had ever been said.
+    assert as_operator.put(path_of(guid), read).status_code == 200
+    assert row(guid).sequence == read["revision"]
+    assert as_operator.patch(path_of(guid), dict.fromkeys(said)).status_code == 200
+    assert (row(guid).content_hash, row(guid).read_content().extra) == (before, {"odd": 1})
+    assert_refused(as_operator.patch(path_of(other), {"exit_codes": {"0": "ok"}}), 400, "invalid_field")

@@ -15,6 +15,7 @@ from tests.patience import HANG_SECONDS
 SUBMIT = """
 import django, json, sys
 django.setup()
+from dataclasses import replace
 from uuid import uuid4
 from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
@@ -25,7 +26,8 @@ from assemblies.permissions import Verb
 from devmode.actor import Actor
 permit = get_permit(Actor.of_command("test"), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
 for kind, script, declared, options in json.loads(sys.argv[1]):
-    subject = subject_of_draft(kind, script, declared, max_bytes=10**6)
+    said = options.pop("said", {})
+    subject = replace(subject_of_draft(kind, script, declared, max_bytes=10**6), **said)
     print(submit(subject, RunOptions(**options), permit=permit, run_id=str(uuid4())).run_id)
 """
 READ = """
@@ -91,6 +93,8 @@ def outcomes(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> di
     drafts: dict[str, Draft] = {
         "greeting": ("bash", "echo hello $NAME; echo oops >&2", [{"name": "name"}], {"variables": {"name": "wörld"}}),
         "failure": ("bash", "exit 3", [], {}),
+        "reboot": ("bash", "exit 4", [], {"said": {"exit_codes": {"4": "reboot"}}}),
+        "not enough": ("bash", "exit 0", [], {"said": {"exit_codes": {"0": "failure"}}}),
         "signal": ("bash", "kill -9 $$", [], {}),
         "secret": (
             "python",
@@ -119,6 +123,8 @@ def outcomes(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> di
     [
         ("greeting", "Completed", 0, "hello wörld\n", ""),
         ("failure", "Failed", 3, "", "The script ended with exit code 3."),
+        ("reboot", "Completed", 4, "", ""),
+        ("not enough", "Failed", 0, "", "The script ended with exit code 0."),
         ("signal", "Failed", None, "", "The script was ended by signal 9."),
         ("secret", "Completed", 0, "[secret]\n", ""),
         ("hanging", "TimedOut", None, "before\n", "The script took longer than 1 s."),
@@ -174,7 +180,7 @@ def test_a_failure_with_attempts_left_is_tried_again_later(outcomes: dict[str, A
 def test_the_library_verifies_with_runs_in_it(outcomes: dict[str, Any]) -> None:
     found = json.loads(outcomes["verified"].stdout)
     assert found["findings"] == []
-    assert found["checked"]["manifests"] == 10
+    assert found["checked"]["manifests"] == 12
 
 
 def test_serve_runs_what_is_queued_and_a_cancel_ends_it(deployment: Deployment) -> None:

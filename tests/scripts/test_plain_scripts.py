@@ -125,7 +125,7 @@ def test_python_is_read_from_its_docstring_and_arguments() -> None:
         {"name": "mode", "type": "select", "required": True, "label": "--mode", "options": ["a", "b"]},
         {"name": "dry_run", "type": "boolean", "required": False, "label": "--dry-run"},
     ]  # fmt: skip
-    assert document.extra == {"operating_systems": ["macos"]}
+    assert document.operating_systems == ["macos"]
 
 
 def test_batch_is_read_from_its_remarks_and_prompts() -> None:

@@ -97,3 +97,19 @@ def test_a_script_is_named_apart_from_its_files_and_finds_them_next_to_it() -> N
     files = {"script.py": Content.of(b"raise SystemExit(9)"), "mylib.py": Content.of(b"WORD = 'found'")}
     heard = exited(bash("import mylib, sys; print(mylib.WORD, sys.argv[0])", language=Language.PYTHON, files=files))
     assert heard.text() == f"found {heard.directory}/script-2.py\n".encode()
+
+
+def test_arguments_of_the_interpreter_stand_before_the_script(programs: str) -> None:
+    def with_arguments(language: Language, content: bytes = b"") -> list[str]:
+        values = Path("/run/values.yml")
+        return command_for(language, Path("/run/script"), content, [], values, programs, arguments=("-a", "b c"))
+
+    assert with_arguments(Language.BASH) == [f"{programs}/bash", "-a", "b c", "/run/script"]
+    assert with_arguments(Language.BASH, b"#!/bin/sh -e\n") == ["/bin/sh", "-e", "-a", "b c", "/run/script"]
+    assert with_arguments(Language.POWERSHELL)[-4:] == ["-a", "b c", "-File", "/run/script"]
+    assert with_arguments(Language.ANSIBLE)[:3] == [f"{programs}/ansible-playbook", "-a", "b c"]
+
+
+def test_a_run_uses_them() -> None:
+    heard = run(bash("case $- in *u*) echo strict;; esac", interpreter_arguments=("-u",)))
+    assert heard.text() == b"strict\n"

@@ -17,7 +17,7 @@ from assemblies.catalogue import ORDERINGS, RELEVANCE, ListParameters
 from assemblies.catalogue.entry import YES
 from assemblies.catalogue.facets import DAYS
 from assemblies.catalogue.search import MAX_SEARCH_LENGTH
-from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
 
 SIZES = (25, 50, 100)
 SIZE = 50
@@ -40,6 +40,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "domain": _one_of(Domain.values),
     "kind": _one_of(Kind.values),
     "type": _one_of(AssemblyType.values),
+    "operating_system": _one_of(OperatingSystem.values),
     "category": _word,
     "tag": _word,
     "dirty": _one_of([YES]),
@@ -111,6 +112,7 @@ class ListAddress:
             domain=Domain(filters["domain"]) if "domain" in filters else None,
             kind=filters.get("kind"),
             type=filters.get("type"),
+            operating_system=filters.get("operating_system"),
             category=filters.get("category"),
             tag=filters.get("tag"),
             dirty=True if "dirty" in filters else None,

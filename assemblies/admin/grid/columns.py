@@ -13,6 +13,7 @@ HEADINGS = [
     ("name", _("Name"), "display_name"),
     ("state", _("State"), ""),
     ("type", _("Type"), "assembly_type"),
+    ("systems", _("OS"), ""),
     ("source", _("Source"), "source"),
     ("category", _("Category and path"), "category"),
     ("tags", _("Tags"), ""),

@@ -11,13 +11,14 @@ from assemblies.admin.grid.address import FILTERS, ListAddress
 from assemblies.catalogue.entry import YES
 from assemblies.catalogue.facets import DAYS, Facets
 from assemblies.documents import folded
-from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
 
 MAX_VALUES = 200
 TITLES = {
     "domain": gettext_lazy("Source"),
     "kind": gettext_lazy("Kind"),
     "type": gettext_lazy("Type"),
+    "operating_system": gettext_lazy("Operating system"),
     "state": gettext_lazy("State"),
     "upstream_state": gettext_lazy("Upstream"),
     "changed_since": gettext_lazy("Changed"),
@@ -36,6 +37,7 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "domain": dict(Domain.choices),
     "kind": dict(Kind.choices),
     "type": dict(AssemblyType.choices),
+    "operating_system": dict(OperatingSystem.choices),
     "upstream_state": dict(UpstreamState.choices),
 }
 

@@ -16,7 +16,7 @@ from assemblies.admin.badges import upstream_tone
 from assemblies.admin.grid.results import FoundList
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.search import Line, Search
-from assemblies.domains import AssemblyType, Domain, Kind, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
 from assemblies.models.content import parse_time
 
 TAGS_SHOWN = 2
@@ -73,6 +73,10 @@ class Row:
     @property
     def type(self) -> Any:
         return AssemblyType(self.entry.content.assembly_type).label
+
+    @property
+    def systems(self) -> list[OperatingSystem]:
+        return [OperatingSystem(word) for word in self.entry.content.operating_systems]
 
     @property
     def is_workflow(self) -> bool:

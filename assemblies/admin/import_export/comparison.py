@@ -13,10 +13,10 @@ from assemblies.actions.import_documents import ImportState, Preview
 from assemblies.admin.history.field_words import FIELD_WORDS
 from assemblies.conf import payload_store
 from assemblies.diffing.side_by_side import SideBySide, side_by_side
-from assemblies.documents import Document, readable_json, same_value
+from assemblies.documents import Document, readable_json
 from assemblies.errors import Failure
 from assemblies.models import Content
-from assemblies.revisions.compare import FIELDS, readable, readable_payload
+from assemblies.revisions.compare import field_changes, readable, readable_payload
 
 MAX_COMPARED = 25
 MAX_CHARACTERS = 600_000
@@ -87,10 +87,8 @@ class Comparing:
 
 
 def _fields(content: Content, document: Document) -> Iterator[FieldRow]:
-    for name in FIELDS:
-        before, after = getattr(content, name), getattr(document, name)
-        if not same_value(before, after):
-            yield FieldRow(FIELD_WORDS[name], _text(before), _text(after))
+    for change in field_changes(content, document):
+        yield FieldRow(FIELD_WORDS[change.field], _text(change.before), _text(change.after))
 
 
 def _files(content: Content, document: Document) -> Iterator[FieldRow]:

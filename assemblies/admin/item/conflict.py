@@ -18,7 +18,7 @@ from assemblies.diffing.three_way import Merge
 from assemblies.domains import Kind
 from assemblies.models import Content
 from assemblies.models.content import parse_time
-from assemblies.revisions.compare import FIELDS
+from assemblies.revisions.compare import COMPARED, compared_value
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Conflict:
 def conflict_of(
     entry: CatalogueEntry, base: Revision, newest: Revision, yours: Changes, merge: Merge | None = None
 ) -> Conflict:
-    fields = [_field(name, base.content, newest.content, yours) for name in FIELDS]
+    fields = [_field(name, base.content, newest.content, yours) for name in COMPARED]
     by_them = base.content.payload_sha256 != newest.content.payload_sha256
     return Conflict(
         base=base.number,
@@ -77,7 +77,7 @@ def conflict_of(
 
 
 def _field(name: str, base: Content, newest: Content, yours: Changes) -> FieldConflict:
-    before, theirs = getattr(base, name), getattr(newest, name)
+    before, theirs = compared_value(base, name), compared_value(newest, name)
     mine = yours.fields.get(name, before)
     return FieldConflict(
         name=name,

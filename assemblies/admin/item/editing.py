@@ -107,7 +107,11 @@ def merged_editing(typed: Editing, newest: Revision, script: str | None = None) 
         merged["payload"] = script
     form = ItemForm(newest.content, newest.payload)
     for name, shown in form.initial.items():
-        if not typed.form.touched(name):
+        if typed.form.touched(name):
+            continue
+        if isinstance(shown, list):
+            merged.setlist(name, shown)
+        else:
             merged[name] = str(shown)
     if typed.changes is not None and "variables" not in typed.changes.fields:
         return Editing(ItemForm(newest.content, newest.payload, merged), _rows(newest), newest, newest)

@@ -15,14 +15,14 @@ from assemblies.admin.item import typed_values as values
 from assemblies.admin.item.editor import ScriptWidget
 from assemblies.conf import max_script_bytes
 from assemblies.documents.payload_text import payload_from_editing, text_for_editing
-from assemblies.domains import AssemblyType, Kind
+from assemblies.domains import AssemblyType, Kind, OperatingSystem
 from assemblies.errors import InvalidDocument
 from assemblies.models import Content
 
 SITE_MODES = [("all", gettext_lazy("All sites")), ("specific", gettext_lazy("Only these sites"))]
 # What the form calls parts of one field of the document.
 PARTS = {"sites.mode": "sites_mode", "sites.values": "sites_values", "sites": "sites_values"}
-LINES = frozenset({"display_name", "category", "version", "timeout_seconds"})
+LINES = frozenset({"display_name", "category", "version", "timeout_seconds", "run_as", "minimum_version"})
 
 
 class ItemForm(forms.Form):
@@ -56,6 +56,40 @@ class ItemForm(forms.Form):
         widget=forms.Textarea({"rows": 3, "data-chips": ""}),
         help_text=gettext_lazy("One per line."),
     )
+    operating_systems = forms.MultipleChoiceField(
+        label=gettext_lazy("Operating systems"),
+        required=False,
+        choices=OperatingSystem.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    run_as = forms.CharField(
+        label=gettext_lazy("Runs as"),
+        required=False,
+        strip=False,
+        help_text=gettext_lazy(
+            "system, user (the person logged on), or an account's name. Runs on this server keep the worker's."
+        ),
+    )
+    minimum_version = forms.CharField(
+        label=gettext_lazy("Minimum version"),
+        required=False,
+        strip=False,
+        help_text=gettext_lazy("Of the interpreter, such as 5.1."),
+    )
+    interpreter_arguments = forms.CharField(
+        label=gettext_lazy("Interpreter arguments"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("One per line, before the script's name."),
+    )
+    exit_codes = forms.CharField(
+        label=gettext_lazy("Exit codes"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("One per line: a code, then success, warning, failure or reboot."),
+    )
     sites_mode = forms.ChoiceField(
         label=gettext_lazy("Sites"), required=False, choices=SITE_MODES, widget=forms.RadioSelect
     )
@@ -81,6 +115,9 @@ class ItemForm(forms.Form):
     def touched(self, name: str) -> bool:
         """Say whether somebody changed what a field showed; what was not sent was not changed."""
         typed, shown = self.cleaned_data.get(name), self.initial.get(name)
+        if name == "operating_systems":
+            # Boxes that are all empty send nothing, so a hidden field says that they were there.
+            return f"{name}_shown" in self.data and typed is not None and typed != shown
         if name not in self.fields or name not in self.data or typed is None:
             return False
         return not (values.same_line if name in LINES else values.same_text)(typed, str(shown))
@@ -94,6 +131,11 @@ class ItemForm(forms.Form):
             "version": lambda: values.read_version(typed["version"], before.version),
             "tags": lambda: values.read_lines(typed["tags"]),
             "timeout_seconds": lambda: values.read_whole_number(typed["timeout_seconds"]),
+            "operating_systems": lambda: typed["operating_systems"],
+            "run_as": lambda: typed["run_as"].strip(),
+            "minimum_version": lambda: typed["minimum_version"].strip(),
+            "interpreter_arguments": lambda: values.read_lines(typed["interpreter_arguments"]),
+            "exit_codes": lambda: values.read_codes(typed["exit_codes"]),
         }
         fields: dict[str, Any] = {}
         for name, value in read.items():
@@ -143,15 +185,20 @@ class ItemForm(forms.Form):
             self.add_error(field if field in self.fields else name, error.message)
 
 
-def shown_fields(content: Content, payload: bytes | None) -> dict[str, str]:
+def shown_fields(content: Content, payload: bytes | None) -> dict[str, Any]:
     """Return what the form shows of a content. What it cannot show as text has no field."""
-    shown = {
+    shown: dict[str, Any] = {
         "display_name": content.display_name,
         "summary": content.summary,
         "assembly_type": content.assembly_type,
         "category": content.category,
         "version": str(content.version),
         "timeout_seconds": str(content.timeout_seconds),
+        "operating_systems": content.operating_systems,
+        "run_as": content.run_as,
+        "minimum_version": content.minimum_version,
+        "interpreter_arguments": values.shown_lines(content.interpreter_arguments),
+        "exit_codes": values.shown_codes(content.exit_codes),
         "sites_mode": content.sites["mode"],
         "sites_values": values.shown_lines(content.sites["values"]),
     }

@@ -98,7 +98,7 @@ def _created(request: HttpRequest, permit: Permit, kind: Kind, editing: Editing)
 def _document(changes: Changes, blank: Revision) -> Document:
     fields = {name: getattr(blank.content, name) for name in FIELDS} | changes.fields
     payload = changes.payload if changes.payload is not None else blank.payload
-    return Document(guid=None, payload=payload or b"", **fields)
+    return Document(guid=None, payload=payload or b"", **documents.folded_into_extra(fields, blank.content.extra))
 
 
 def new_item_page(

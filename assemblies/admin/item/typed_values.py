@@ -58,6 +58,16 @@ def read_whole_number(typed: str) -> int | str:
     return int(typed) if _WHOLE.fullmatch(typed) else typed
 
 
+def shown_codes(codes: dict[str, str]) -> str:
+    return "\n".join(f"{code} {meaning}" for code, meaning in codes.items())
+
+
+def read_codes(typed: str) -> dict[str, str]:
+    """Return lines of a code and a word as an object; what is no such line is for the field's own rule to refuse."""
+    parts = (line.replace("=", " ").replace(":", " ").split(None, 1) for line in read_lines(typed))
+    return {part[0]: part[1].strip().lower() if len(part) > 1 else "" for part in parts}
+
+
 def shown_value(value: Any) -> str:
     """Return any JSON value as text: texts as they are, absence as nothing."""
     if value is None:

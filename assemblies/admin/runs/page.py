@@ -23,6 +23,7 @@ from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_o
 from assemblies.admin.runs.output import rendered
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
+from assemblies.domains import ExitMeaning
 from assemblies.errors import LibraryError
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
@@ -99,6 +100,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     sight = Sight.of(actor)
     told, status = sight.covers(run.targets), Status(run.status)
     [line] = run_lines([run], sight)
+    line["items"] = [item | {"exit_words": _words_of(item["exit_meaning"])} for item in line["items"]]
     told_of = [item | {"last_error": ""} if says_only_its_status(item) else item for item in line["items"]]
     own = actor.name == run.actor
     manifest = Manifest.objects.get(run_id=run.run_id)
@@ -120,6 +122,10 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "may_cancel": may(actor, Verb.RUN, Place.OWN) if own else may(actor, Verb.ADMINISTER, Place.LIBRARY),
         "may_run": may(actor, Verb.RUN, place_of_runs()),
     }
+
+
+def _words_of(meaning: str) -> Any:
+    return ExitMeaning(meaning).label if meaning else ""
 
 
 def _nodes(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

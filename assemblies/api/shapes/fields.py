@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from assemblies import documents
-from assemblies.domains import AssemblyType, Domain
+from assemblies.domains import AssemblyType, Domain, ExitMeaning, OperatingSystem
 from devmode.api.shapes import EnumWord
 
 Rule = Callable[[Any, str], Any]
@@ -83,6 +83,16 @@ class DomainName(serializers.CharField):
 @extend_schema_field(TAGS)
 class Tags(serializers.JSONField):
     """A list, or an object as older documents have it."""
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string", "enum": OperatingSystem.values}})
+class OperatingSystems(serializers.JSONField):
+    """The systems an assembly is for."""
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "enum": ExitMeaning.values}})
+class ExitCodes(serializers.JSONField):
+    """What exit codes mean, by the code in digits."""
 
 
 @extend_schema_field(VERSION)

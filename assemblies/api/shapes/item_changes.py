@@ -25,14 +25,21 @@ from assemblies.api.shapes.fields import (
 )
 from assemblies.api.shapes.items import CreatedItem, ItemDetail, ListedItem
 from assemblies.catalogue import CatalogueEntry
-from assemblies.documents import NORMALISERS, Document, normalise_payload
-from assemblies.domains import AssemblyType, Domain, Kind
+from assemblies.documents import NORMALISERS, Document, folded_into_extra, normalise_payload
+from assemblies.domains import AssemblyType, Domain, ExitMeaning, Kind, OperatingSystem
 from assemblies.errors import InvalidField, ReadOnlyField, RevisionConflict
 from assemblies.web.item_facts import files_of
 from devmode.api.shapes import Shape, check_names
 
 CLONE_HINT = "An assembly stays in its domain; clone it into the other one instead."
 TEXT = {"type": "string", "nullable": True}
+TEXTS = {"type": "array", "items": {"type": "string"}, "nullable": True}
+SYSTEMS = TEXTS | {"items": {"type": "string", "enum": OperatingSystem.values}}
+EXIT_CODES = {
+    "type": "object",
+    "additionalProperties": {"type": "string", "enum": ExitMeaning.values},
+    "nullable": True,
+}
 SECONDS = {"type": "integer", "minimum": 0, "nullable": True}
 VARIABLES = {"type": "array", "items": OBJECT, "nullable": True}
 PAYLOAD = {"oneOf": [{"type": "string"}, OBJECT], "nullable": True}
@@ -69,6 +76,11 @@ class ItemChange(Shape):
     timeout_seconds = Ruled(NORMALISERS["timeout_seconds"], SECONDS, required=False)
     variables = Ruled(NORMALISERS["variables"], VARIABLES, required=False)
     sites = Ruled(NORMALISERS["sites"], OBJECT, required=False)
+    operating_systems = Ruled(NORMALISERS["operating_systems"], SYSTEMS, required=False)
+    run_as = Ruled(NORMALISERS["run_as"], TEXT, required=False)
+    interpreter_arguments = Ruled(NORMALISERS["interpreter_arguments"], TEXTS, required=False)
+    exit_codes = Ruled(NORMALISERS["exit_codes"], EXIT_CODES, required=False)
+    minimum_version = Ruled(NORMALISERS["minimum_version"], TEXT, required=False)
     assembly_type = TypeWord(required=False)
     category = Ruled(as_sent, TEXT, required=False)
     payload = Ruled(as_sent, PAYLOAD, required=False)
@@ -161,7 +173,9 @@ class NewItem(ItemReplacement):
         return {
             "domain": domain,
             "files_not_copied": files,
-            "document": Document(guid=guid, type_name=type_name, category=category, payload=payload, **sent),
+            "document": Document(
+                guid=guid, type_name=type_name, category=category, payload=payload, **folded_into_extra(sent, {})
+            ),
         }
 
 

@@ -2,10 +2,19 @@
 
 from rest_framework import serializers
 
-from assemblies.api.shapes.fields import DomainName, DomainWord, JSONObject, Tags, Time, Version
+from assemblies.api.shapes.fields import (
+    DomainName,
+    DomainWord,
+    ExitCodes,
+    JSONObject,
+    OperatingSystems,
+    Tags,
+    Time,
+    Version,
+)
 from assemblies.catalogue import ORDERINGS, RELEVANCE
 from assemblies.catalogue.search import MAX_SEARCH_LENGTH, MAX_TERMS, terms_of
-from assemblies.domains import AssemblyType, Kind, UpstreamState
+from assemblies.domains import AssemblyType, Kind, OperatingSystem, UpstreamState
 from assemblies.web.paging import PageAnswer, PageQuery
 from devmode.api.shapes import Answer, EnumWord, LiteralText, QueryFlag
 
@@ -19,6 +28,7 @@ class ItemQuery(PageQuery):
     kind = EnumWord(Kind, required=False)
     type = EnumWord(AssemblyType, required=False)
     category = LiteralText(required=False)
+    operating_system = EnumWord(OperatingSystem, required=False)
     tag = LiteralText(required=False)
     dirty = QueryFlag(required=False)
     upstream_state = EnumWord(UpstreamState, required=False)
@@ -70,6 +80,7 @@ class Item(Answer):
     payload_size_bytes = serializers.IntegerField()
     payload_guid = serializers.CharField(required=False, help_text="Administrators only.")
     tags = Tags()
+    operating_systems = OperatingSystems(help_text="The systems it is for; none means any.")
     metadata = JSONObject()
     cloned_from = serializers.CharField(allow_null=True)
     upstream_state = serializers.ChoiceField(
@@ -118,6 +129,14 @@ class Detail(Answer):
     files = AttachmentLine(many=True)
     sites = JSONObject()
     timeout_seconds = serializers.IntegerField()
+    run_as = serializers.CharField(
+        allow_blank=True, help_text="`system`, `user` (the person logged on), the name of an account, or nothing."
+    )
+    interpreter_arguments = serializers.ListField(
+        child=serializers.CharField(), help_text="For the program that runs the script, before the script's name."
+    )
+    exit_codes = ExitCodes(help_text="What codes mean, by the code in digits.")
+    minimum_version = serializers.CharField(allow_blank=True, help_text="Of the interpreter, such as 5.1.")
     flags = Flag(many=True)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from assemblies.api.shapes.fields import JSONObject, Tags, Time, Version
+from assemblies.api.shapes.fields import JSONObject, OperatingSystems, Tags, Time, Version
 from assemblies.api.shapes.items import Detail, Flag
 from assemblies.domains import AssemblyType, Kind, Operation
 from assemblies.errors import InvalidField
@@ -64,6 +64,7 @@ class RevisionDetail(RevisionLine, Detail):
     category = serializers.CharField()
     version = Version()
     tags = Tags()
+    operating_systems = OperatingSystems()
     metadata = JSONObject()
     payload_size_bytes = serializers.IntegerField()
     payload_guid = serializers.CharField(required=False, help_text="Administrators only.")

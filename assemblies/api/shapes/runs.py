@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from assemblies.api.shapes.fields import GUID, JSONObject, Ruled, Time, read_guid
 from assemblies.documents.fields import MAX_SUMMARY_LENGTH
-from assemblies.domains import AssemblyType
+from assemblies.domains import AssemblyType, ExitMeaning
 from assemblies.execution.defaults import MAX_TIMEOUT_SECONDS
 from assemblies.execution.health import HealthLabel, HealthReason
 from assemblies.execution.models import RunMode
@@ -156,6 +156,9 @@ class ItemOfRun(Answer):
     status = serializers.ChoiceField(Status.choices)
     attempt_number = serializers.IntegerField()
     exit_code = serializers.IntegerField(allow_null=True)
+    exit_meaning = serializers.ChoiceField(
+        ExitMeaning.choices, allow_blank=True, help_text="What the assembly says of that code, where it says anything."
+    )
     last_error = serializers.CharField()
     waiting_for = serializers.CharField(
         help_text="What no worker has that this needs, for example `capability PowerShell`."

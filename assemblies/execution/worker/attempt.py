@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
-from assemblies.domains import AssemblyType
+from assemblies.domains import AssemblyType, ExitMeaning
 from assemblies.errors import LibraryError
 from assemblies.execution import worker_messages
 from assemblies.execution.claim import LEASE
@@ -20,6 +20,7 @@ from assemblies.execution.credentials import decrypt
 from assemblies.execution.errors import AlreadyFinalized, StaleAttempt
 from assemblies.execution.graph import plan_of
 from assemblies.execution.models import WorkItem, WorkItemSecret
+from assemblies.execution.reading import exit_meaning
 from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import MAX_CHUNK_BYTES, Ended
 from assemblies.payloads import PayloadReference, PayloadStore
@@ -179,6 +180,8 @@ class Attempt:
             script=self._content(facts["script"]),
             files={file["name"]: self._content(file) for file in facts["files"]},
             variables=tuple(self._variables(facts["variables"])),
+            # Items that an earlier release queued say nothing of it.
+            interpreter_arguments=tuple(facts.get("interpreter_arguments", ())),
             limits=Limits(
                 timeout_seconds=self.item.timeout_ms / 1000,
                 lease_seconds=LEASE.total_seconds(),
@@ -218,10 +221,15 @@ class Attempt:
 
     def _event_of(self, result: Result) -> EventType:
         if result.outcome is Outcome.EXITED:
-            return EventType.COMPLETED if result.exit_code == 0 else EventType.FAILED
+            return EventType.COMPLETED if self._is_success(result.exit_code) else EventType.FAILED
         if result.outcome is Outcome.CANCELED and self.cancel_reason == STOPPED:
             return EventType.FAILED
         return ENDS.get(result.outcome, EventType.FAILED)
+
+    def _is_success(self, exit_code: int | None) -> bool:
+        """Say whether a script that ended with this code did what it was to do: 0, unless its assembly says other."""
+        meaning = exit_meaning(self.item.settings, exit_code)
+        return meaning != ExitMeaning.FAILURE if meaning else exit_code == 0
 
     def _words_of(self, result: Result) -> str:
         words = self._reason_of(result)
@@ -231,7 +239,7 @@ class Attempt:
         if result.outcome is Outcome.EXITED:
             if result.signal:
                 return f"The script was ended by signal {result.signal}."
-            return "" if result.exit_code == 0 else f"The script ended with exit code {result.exit_code}."
+            return "" if self._is_success(result.exit_code) else f"The script ended with exit code {result.exit_code}."
         if result.outcome is Outcome.CANCELED:
             return self.cancel_reason
         if result.outcome is Outcome.TIMED_OUT:
