@@ -39,7 +39,7 @@ DATABASES = (
     Database(
         alias="execution",
         file="execution.db",
-        apps=frozenset({"execution", "fleet", "schedules"}),
+        apps=frozenset({"execution", "fleet", "schedules", "targets"}),
         is_in_every_mirror=False,
     ),
     Database(alias=DEFAULT, file="engine.db"),

@@ -23,6 +23,7 @@ class Verb(StrEnum):
     SCHEDULE = "schedule"  # save a job that runs there
     RUN_ON_TIME = "run_on_time"  # what was scheduled; the grant was needed when the job was saved
     REPLICATE = "replicate"  # write to another database
+    PERSIST = "persist"  # choose the database that gets a copy of what was run
     ADMINISTER = "administer"
 
 
@@ -66,6 +67,7 @@ TABLE: Mapping[tuple[Verb, Scope], Need] = {
     (Verb.RUN_ON_TIME, Place.SERVER): Need.ADMINISTRATOR,
     (Verb.RUN_ON_TIME, Place.SERVER_ACCOUNT): Need.ADMINISTRATOR,
     (Verb.REPLICATE, Place.LIBRARY): Need.DEV_MODE,
+    (Verb.PERSIST, Place.LIBRARY): Need.DEV_MODE,
     (Verb.ADMINISTER, Place.LIBRARY): Need.ADMINISTRATOR,
 }
 
@@ -75,6 +77,10 @@ _WORDS: Mapping[Verb, tuple[str, str]] = {
     Verb.REPLICATE: (
         _("Only administrators may do this; pending changes are written when they are due anyway."),
         _("Enable Dev Mode to write now; pending changes are written when they are due anyway."),
+    ),
+    Verb.PERSIST: (
+        _("Only administrators may choose where the copy of what was run goes."),
+        _("Enable Dev Mode to choose where the copy of what was run goes."),
     ),
     Verb.RUN: (
         _("Only administrators may run assemblies on this server."),

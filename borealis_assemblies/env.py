@@ -32,12 +32,15 @@ KNOWN_NAMES = frozenset(
         "FLUSH_INTERVAL_SECONDS DEV_MODE_TTL_SECONDS DEV_MODE_MAX_SECONDS RECENT_LOGIN_SECONDS "
         "MAX_DOCUMENT_BYTES MAX_ATTACHMENT_BYTES "
         "ENGINE_AUTO_MIGRATE HOST PORT SECRET_KEY FLASK_SECRET_KEY CORS_ALLOWED_ORIGINS PUBLIC_URL "
-        "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_CORPUS REQUIRE_ENGINES "
+        "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_TARGETS TEST_CORPUS "
+        "REQUIRE_ENGINES "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
         "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS "
         "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE STAND_IN ENV_FILE"
     ).split()
 )
+# Passwords of persistence targets, each under a name of the operator's choice.
+TARGET_SECRETS_PREFIX = "BOREALIS_TARGET_SECRET_"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off"}
@@ -59,7 +62,16 @@ class Environment:
 
     @property
     def unknown_names(self) -> list[str]:
-        return sorted(name for name in self.names if name.startswith("BOREALIS_") and name not in KNOWN_NAMES)
+        return sorted(
+            name
+            for name in self.names
+            if name.startswith("BOREALIS_") and name not in KNOWN_NAMES and not name.startswith(TARGET_SECRETS_PREFIX)
+        )
+
+    @property
+    def target_secrets(self) -> dict[str, str]:
+        """Return the passwords of persistence targets by the whole names of their variables."""
+        return {name: value for name, value in self.names.items() if name.startswith(TARGET_SECRETS_PREFIX)}
 
     def text(self, name: str, default: str = "") -> str:
         """Return the value of BOREALIS_<name>, or `default` when unset or empty."""

@@ -72,6 +72,7 @@ LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
 WORKER_USER = env.text("WORKER_USER")
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 2, minimum=1, maximum=64)
 RUN_OUTPUT_MAX_BYTES = env.integer("RUN_OUTPUT_MAX_BYTES", 1024 * 1024, minimum=256 * 1024)
+TARGET_SECRETS = env.target_secrets
 RUN_RETENTION_DAYS = env.integer("RUN_RETENTION_DAYS", 90, minimum=1)
 DEVMODE_OPERATOR_PERMISSION = "assemblies.write_user_created"
 DEVMODE_SUBJECT_PAGES = {"assembly": "admin:assemblies_assembly_change"}
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "assemblies.execution",
     "assemblies.fleet",
     "assemblies.schedules",
+    "assemblies.targets",
 ]
 MIDDLEWARE = [
     "borealis_assemblies.proxies.TrustedProxies",

@@ -12,6 +12,7 @@ for name in [name for name in os.environ if name.startswith("BOREALIS_")]:
     if name not in {
         "BOREALIS_TEST_DATABASE_URL",
         "BOREALIS_TEST_REDIS_URL",
+        "BOREALIS_TEST_TARGETS",
         "BOREALIS_TEST_CORPUS",
         "BOREALIS_REQUIRE_ENGINES",
     }:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from assemblies.execution import changes
 from assemblies.execution.epoch import adopt_epoch
 from assemblies.execution.errors import QueueFull
 from assemblies.execution.events import next_event
@@ -98,7 +99,7 @@ def _enqueue(order: RunOrder, digest: str, frozen: str, now: datetime) -> Run:
     adopt_epoch(order.epoch, now=now)
     require_room(len(order.items))
     run = _run(order, digest, now)
-    Manifest.objects.create(
+    manifest = Manifest.objects.create(
         hash=digest,
         instance_id=order.instance_id,
         run_id=order.run_id,
@@ -109,7 +110,7 @@ def _enqueue(order: RunOrder, digest: str, frozen: str, now: datetime) -> Run:
         start_time=now,
         frozen_json=frozen,
     )
-    _enqueue_items(order, digest, now)
+    changes.note(changes.Change.of(row) for row in (*_enqueue_items(order, digest, now), manifest))
     return run
 
 
@@ -140,7 +141,7 @@ def _run(order: RunOrder, digest: str, now: datetime) -> Run:
     )
 
 
-def _enqueue_items(order: RunOrder, digest: str, now: datetime) -> None:
+def _enqueue_items(order: RunOrder, digest: str, now: datetime) -> list[WorkItem | WorkItemEvent]:
     hashes = [f"wi-{uuid4()}" for _item_order in order.items]
     items = [_item(order, number, hashes, digest, now) for number in range(len(order.items))]
     events = [
@@ -156,6 +157,7 @@ def _enqueue_items(order: RunOrder, digest: str, now: datetime) -> None:
         for item, one in zip(items, order.items, strict=True)
         if one.ciphertext
     )
+    return [*items, *events]
 
 
 def _item(order: RunOrder, number: int, hashes: Sequence[str], digest: str, now: datetime) -> WorkItem:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from assemblies.execution import changes
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, StaleAttempt, WorkItemNotFound
 from assemblies.execution.events import next_event
 from assemblies.execution.manifests import seal
@@ -120,6 +121,8 @@ def _write(steps: Sequence[Step], now: datetime) -> None:
     WorkItemEvent.objects.bulk_create(events)
     for attempt in attempts.values():
         attempt.save()
+    written: list[changes.Row] = [*items.values(), *attempts.values(), *events]
+    changes.note(changes.Change.of(row) for row in written)
     ended = [item.work_item_hash for item in items.values() if Status(item.status).is_terminal]
     if ended:
         WorkItemSecret.objects.filter(work_item_hash__in=ended).delete()
@@ -222,6 +225,7 @@ def _update_run(run: Run, status: Status, now: datetime) -> None:
     Manifest.objects.filter(run_id=run.run_id).update(status=status)
     if status.is_terminal:
         seal(run, now=now)
+    changes.note([changes.Change(Manifest._meta.db_table, run.manifest_hash, run.run_id)])
 
 
 def _take(step: Step, attempts: dict[tuple[str, int], WorkItemAttempt], now: datetime) -> WorkItemEvent:

@@ -41,6 +41,7 @@ MAY: dict[tuple[Verb, Scope], set[str]] = {
     (Verb.RUN, Place.SERVER): IN_DEV_MODE,
     (Verb.RUN, Place.SERVER_ACCOUNT): IN_DEV_MODE | {"administrator"},
     (Verb.REPLICATE, Place.LIBRARY): IN_DEV_MODE,
+    (Verb.PERSIST, Place.LIBRARY): IN_DEV_MODE,
     (Verb.ADMINISTER, Place.LIBRARY): IN_DEV_MODE | {"administrator"},
 }
 SCOPES: list[Scope] = [*Domain, *Place]

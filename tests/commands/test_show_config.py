@@ -41,7 +41,7 @@ def test_no_secret_is_shown_to_people_or_programs(deployment: Deployment) -> Non
 
 
 def test_every_name_of_the_environment_is_shown() -> None:
-    for_tests_only = {"TEST_DATABASE_URL", "TEST_REDIS_URL", "TEST_CORPUS", "REQUIRE_ENGINES"}
+    for_tests_only = {"TEST_DATABASE_URL", "TEST_REDIS_URL", "TEST_TARGETS", "TEST_CORPUS", "REQUIRE_ENGINES"}
     assert {f"BOREALIS_{name}" for name in READERS} == KNOWN_NAMES - {f"BOREALIS_{name}" for name in for_tests_only}
 
 

@@ -208,4 +208,8 @@ def test_every_logger_of_ours_is_below_one_name() -> None:
         if "bundled" not in path.parts and "content" not in path.parts
         for name in named.findall(path.read_text(encoding="utf-8"))
     }
-    assert found == {'f"borealis.engine.{__name__}"', '"waitress.queue").setLevel(logging.ERROR'}
+    assert found == {
+        'f"borealis.engine.{__name__}"',
+        '"waitress.queue").setLevel(logging.ERROR',
+        '"alembic").setLevel(logging.WARNING',
+    }

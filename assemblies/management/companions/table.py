@@ -8,6 +8,7 @@ from assemblies.management.companions.background import flush_due, sweep_hourly
 from assemblies.management.companions.companion import Companion, Kind
 from assemblies.management.server.http_server import serve_http
 from assemblies.schedules.scheduler import run_scheduler
+from assemblies.targets.companion import replicate
 
 # Gets its listening socket from `serve`, which shares one among all server processes.
 WEB = Companion(name="web", kind=Kind.PROCESS, run=serve_http, command="serve", is_essential=True)
@@ -16,6 +17,7 @@ SWEEPER = Companion(name="sweeper", kind=Kind.THREAD, run=sweep_hourly, command=
 WORKER = Companion(name="worker", kind=Kind.PROCESS, run=run_worker, command="run_worker", wanted=is_local_worker_on)
 EVIDENCE = Companion(name="evidence", kind=Kind.THREAD, run=keep_evidence, command="run_sealer")
 SCHEDULER = Companion(name="scheduler", kind=Kind.THREAD, run=run_scheduler, command="run_scheduler")
+REPLICATOR = Companion(name="replicator", kind=Kind.THREAD, run=replicate, command="run_replicator")
 
 # Those that `serve` starts once the first request is answered.
-COMPANIONS = (FLUSHER, SWEEPER, EVIDENCE, SCHEDULER, WORKER)
+COMPANIONS = (FLUSHER, SWEEPER, EVIDENCE, SCHEDULER, REPLICATOR, WORKER)

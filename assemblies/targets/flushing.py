@@ -1,0 +1,40 @@
+"""Copy at once what is to be copied, instead of when it is due."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from assemblies.targets.assignment import find_assignment
+from assemblies.targets.errors import NothingAssigned
+from assemblies.targets.models import State, Stream
+from assemblies.targets.status import persistence_status
+
+PAUSE_SECONDS = 0.1
+
+
+def flush_now(*, patience_seconds: float, clock: Callable[[], float] = time.monotonic) -> dict[str, Any]:
+    """Copy until nothing is pending, the target does not take it, or the patience is over; return the status.
+
+    While another replicator copies, wait for it. Raises NothingAssigned.
+    """
+    from assemblies.targets.replicator import Replicator
+
+    if find_assignment() is None:
+        raise NothingAssigned
+    end, replicator = clock() + patience_seconds, Replicator()
+    try:
+        while True:
+            held = replicator.work(probes=True)
+            status = persistence_status()
+            if clock() >= end or _is_over(status, held):
+                return status
+            time.sleep(PAUSE_SECONDS)
+    finally:
+        replicator.close()
+
+
+def _is_over(status: dict[str, Any], held: bool) -> bool:
+    states = {status[stream.value]["state"] for stream in Stream}
+    if held and states & {State.ERROR, State.WAITING}:
+        return True
+    return states == {State.BOOTSTRAPPED} and not any(status[stream.value]["pending"] for stream in Stream)
