@@ -4,7 +4,6 @@ Pure: nothing here knows of rows, workers or requests.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
 from django.db import models
@@ -40,26 +39,26 @@ LIVE = WAITING | HELD
 TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.TIMED_OUT, Status.CANCELED})
 
 
-class EventType(StrEnum):
+class EventType(models.TextChoices):
     """What happened to a work item."""
 
-    ENQUEUED = "enqueued"
-    DISPATCHED = "dispatched"
-    STARTED = "started"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    TIMED_OUT = "timed_out"
-    RETRY_SCHEDULED = "retry_scheduled"
-    REQUEUED = "requeued"
-    STALLED = "stalled"
-    UNSTALLED = "unstalled"
-    CANCEL_REQUESTED = "cancel_requested"
-    CANCELED = "canceled"
-    EXPIRED = "expired"
-    RESTORED = "restored"
+    ENQUEUED = "enqueued", _("Submitted")
+    DISPATCHED = "dispatched", _("Taken by a worker")
+    STARTED = "started", _("Started")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    TIMED_OUT = "timed_out", _("Timed out")
+    RETRY_SCHEDULED = "retry_scheduled", _("Will be tried again")
+    REQUEUED = "requeued", _("Waits again")
+    STALLED = "stalled", _("Its worker does not answer")
+    UNSTALLED = "unstalled", _("Its worker answers again")
+    CANCEL_REQUESTED = "cancel_requested", _("Cancel requested")
+    CANCELED = "canceled", _("Canceled")
+    EXPIRED = "expired", _("Expired before it began")
+    RESTORED = "restored", _("Canceled by a restore")
     # Facts that change no status.
-    REORDERED = "reordered"
-    LATE_RESULT = "late_result"
+    REORDERED = "reordered", _("Moved in the queue")
+    LATE_RESULT = "late_result", _("A result came too late")
 
 
 Edge = tuple[Status | None, Status]

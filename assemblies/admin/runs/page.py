@@ -32,7 +32,7 @@ from assemblies.execution.local import place_of_runs
 from assemblies.execution.models import Manifest, Run, WorkItemAttempt
 from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
-from assemblies.execution.states import Status
+from assemblies.execution.states import EventType, Status
 from assemblies.permissions import Place, Verb, may
 from assemblies.web.actors import actor_of
 
@@ -114,7 +114,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "statuses": [(item, Status(item["status"])) for item in told_of],
         "nodes": _nodes(told_of),
         "seconds": seconds_of(run.started_at, run.finished_at),
-        "timeline": reading.timeline_of(run),
+        "timeline": [event | {"words": EventType(event["event_type"]).label} for event in reading.timeline_of(run)],
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
         "manifest": manifest,
         "frozen": json.loads(manifest.frozen_json) if told else {},

@@ -58,6 +58,13 @@ function countOn() {
   if (seconds) seconds.textContent = (Number(seconds.textContent) + EVERY_SECONDS).toFixed(1);
 }
 
+const isOver = () => !isLive() && output?.dataset.complete !== "0";
+
+function sayOver() {
+  document.getElementById("run-follow-box")?.setAttribute("hidden", "");
+  if (silent) silent.textContent = silent.dataset.ended;
+}
+
 async function keepCurrent() {
   try {
     if (!document.hidden) {
@@ -68,10 +75,11 @@ async function keepCurrent() {
   } catch {
     // Away for a moment, or signed out: the page stays as it is, and the next try or a reload tells.
   }
-  if (isLive() || output?.dataset.complete === "0") setTimeout(keepCurrent, EVERY_SECONDS * 1000);
+  if (isOver()) sayOver();
+  else setTimeout(keepCurrent, EVERY_SECONDS * 1000);
 }
 
 document.addEventListener("submit", () => { isLeaving = true; });
 addEventListener("pageshow", () => { isLeaving = false; });
 scrollDown();
-if (isLive() || output?.dataset.complete === "0") setTimeout(keepCurrent, EVERY_SECONDS * 1000);
+if (!isOver()) setTimeout(keepCurrent, EVERY_SECONDS * 1000);
