@@ -4,6 +4,7 @@ A favourite is a personal matter: everybody who is signed in has their own, unde
 other settings are for those who may change the assembly.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ from devmode.actor import Actor, Role
 from devmode.audit.events import AuditEvent
 
 MAX_VALUE_BYTES = 16 * 1024
+MAX_REASON_LENGTH = 500
+_RULE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 SECRET_TYPES = frozenset({"credential", "secret", "password"})
 
 
@@ -81,8 +84,20 @@ def _replaced_by(row: Assembly, key: str, value: Any) -> Any:
     return guid
 
 
+def _suppressed_check(row: Assembly, key: str, value: Any) -> Any:
+    """The key is the rule, the value says why what it tells is known and accepted."""
+    if not _RULE_NAME.fullmatch(key):
+        raise InvalidField("This must be the name of a rule, such as SC2086 or hosts.", field="key")
+    reason = value.get("reason") if isinstance(value, dict) and set(value) == {"reason"} else None
+    if not isinstance(reason, str) or not reason.strip() or len(reason) > MAX_REASON_LENGTH:
+        words = f'This must be {{"reason": "…"}}, with a reason of at most {MAX_REASON_LENGTH} characters.'
+        raise InvalidField(words, field="value")
+    return {"reason": reason.strip()}
+
+
 _RULES: dict[SettingCategory, Callable[[Assembly, str, Any], Any]] = {
     SettingCategory.VARIABLE_DEFAULT: _variable_default,
     SettingCategory.FAVOURITE: _favourite,
     SettingCategory.REPLACED_BY: _replaced_by,
+    SettingCategory.SUPPRESSED_CHECK: _suppressed_check,
 }

@@ -19,6 +19,7 @@ from assemblies.admin.import_export.export_page import export_assembly, export_l
 from assemblies.admin.import_export.import_page import import_page
 from assemblies.admin.item.copying import copy_item
 from assemblies.admin.item.origin import adopt_item, take_original_item
+from assemblies.admin.item.suppress import suppress_check
 from assemblies.admin.queue.discard import queue_discard
 from assemblies.admin.queue.flush import queue_flush
 from assemblies.admin.queue.page import queue_page
@@ -50,6 +51,7 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/assembly/<str:guid>/run/", run_form, "run_form"),
     ("assemblies/assembly/<str:guid>/take-original/", take_original_item, "assembly_take_original"),
     ("assemblies/assembly/<str:guid>/adopt/", adopt_item, "assembly_adopt"),
+    ("assemblies/assembly/<str:guid>/suppress/", suppress_check, "assembly_suppress"),
     ("assemblies/syncrecord/run/", run_sync, "sync_run"),
     ("assemblies/syncrecord/plan/", plan_page, "sync_plan"),
     ("assemblies/syncrecord/undo/", undo_page, "sync_undo"),

@@ -19,7 +19,7 @@ from assemblies.actions.permit import get_permit
 from assemblies.actions.revert import get_revision, revert
 from assemblies.actions.take_original import take_original
 from assemblies.actions.update import update
-from assemblies.api.conditional_requests import not_modified, tagged
+from assemblies.api.conditional_requests import not_modified, stamped, tagged
 from assemblies.api.description import (
     BYTES,
     GUID,
@@ -39,6 +39,7 @@ from assemblies.api.shapes.revisions import Difference, DiffQuery, RevertBody
 from assemblies.api.transfers import Transfers
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue
+from assemblies.catalogue.findings import assemblies_by_findings, findings_stamp
 from assemblies.conf import payload_store
 from assemblies.documents import document_flags
 from assemblies.domains import Domain
@@ -67,6 +68,10 @@ class AssemblyViewSet(Transfers):
     def list(self, request: Request) -> HttpResponse:
         wanted, snapshot, administrator = self.query(), library_catalogue().current(), is_administrator(request)
         etag = snapshot.etag(administrator)
+        if value := wanted.pop("findings", None):
+            stamp = findings_stamp()
+            etag = stamped(etag, stamp)
+            wanted["among"] = {"findings": assemblies_by_findings(snapshot, stamp)[value]}
         unchanged = not_modified(request, etag)
         return unchanged or tagged(list_answer(request, snapshot, wanted, administrator=administrator), etag)
 

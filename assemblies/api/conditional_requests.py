@@ -1,6 +1,8 @@
 """Conditional requests: what a client says it has seen already."""
 
+import hashlib
 import re
+from collections.abc import Hashable
 from typing import TypeVar
 
 from django.http import HttpResponse
@@ -20,6 +22,11 @@ def not_modified(request: Request, etag: str) -> HttpResponse | None:
     if not is_known(request.headers.get("If-None-Match", ""), etag):
         return None
     return tagged(HttpResponse(status=304), etag)
+
+
+def stamped(etag: str, stamp: Hashable) -> str:
+    """Return a tag that differs with `stamp`, too."""
+    return f'{etag[:-1]}-{hashlib.sha256(repr(stamp).encode()).hexdigest()[:12]}"'
 
 
 def tagged(answer: Answer, etag: str) -> Answer:

@@ -2,6 +2,7 @@
 
 from assemblies.api.assemblies import AssemblyViewSet
 from assemblies.api.attachments import AttachmentViewSet
+from assemblies.api.checks import CheckViewSet
 from assemblies.api.manifests import ManifestViewSet
 from assemblies.api.notes import NoteViewSet
 from assemblies.api.official import OfficialViewSet
@@ -16,6 +17,7 @@ router = ExactRouter()
 router.register("assemblies/queue", QueueViewSet, basename="api-queue")
 router.register("assemblies/official", OfficialViewSet, basename="api-official")
 router.register("assemblies", AssemblyViewSet, basename="api-assembly")
+router.register("assemblies/<str:guid>/checks", CheckViewSet, basename="api-check")
 router.register("assemblies/<str:guid>/files", AttachmentViewSet, basename="api-attachment")
 router.register("assemblies/<str:guid>/notes", NoteViewSet, basename="api-note")
 router.register("assemblies/<str:guid>/revisions", RevisionViewSet, basename="api-revision")

@@ -20,7 +20,8 @@ from assemblies.catalogue.selection import (
 )
 
 Facets = dict[str, "Counter[str]"]
-Sets = Mapping[str, Collection[str]]
+# By filter the GUIDs, or by each of its values.
+Sets = Mapping[str, Collection[str] | Mapping[str, Collection[str]]]
 # The value of a filter by time: the days that lie between.
 DAYS = (1, 7, 30)
 NAMES = (
@@ -54,7 +55,12 @@ def _of_selection(result: ListResult, since: Mapping[str, str], sets: Sets) -> F
     facets = _by_name(count_facet_keys(snapshot, filters))
     facets["changed_since"] = Counter({days: len(changed_since(snapshot, filters, at)) for days, at in since.items()})
     for name, guids in sets.items():
-        facets[name] = Counter({YES: sum(guid in entries and filters.accept(entries[guid]) for guid in guids)})
+        facets[name] = Counter(
+            {
+                value: sum(guid in entries and filters.accept(entries[guid]) for guid in members)
+                for value, members in _by_value(guids).items()
+            }
+        )
     return facets
 
 
@@ -65,8 +71,12 @@ def _of_list(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets
         recent = changed_since(snapshot, filters, at)
         facets["changed_since"][days] = sum(map(found.__contains__, recent))
     for name, guids in sets.items():
-        facets[name] = Counter({YES: len(found.intersection(guids))})
+        facets[name] = Counter({value: len(found.intersection(members)) for value, members in _by_value(guids).items()})
     return facets
+
+
+def _by_value(guids: Collection[str] | Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    return guids if isinstance(guids, Mapping) else {YES: guids}
 
 
 def _facet_keys_in(result: ListResult) -> "Counter[str]":

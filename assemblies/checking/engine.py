@@ -6,7 +6,7 @@ are our own, so many scripts take as long as the slower of both.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
 from assemblies.checking.facts import find_facts
@@ -27,6 +27,7 @@ RULES_VERSION = 1
 MAX_TOGETHER = 500
 
 LINTERS: Mapping[AssemblyType, Linter] = {AssemblyType.BASH: Shellcheck(), AssemblyType.PYTHON: Ruff()}
+_Findings = Future[list[list[Finding]]]
 
 
 @cache
@@ -54,18 +55,23 @@ def check_many(subjects: Sequence[Subject | None]) -> list[Report]:
 
 
 def _checked(subjects: Sequence[Subject], pool: ThreadPoolExecutor) -> Iterator[Report]:
-    found: list[list[Finding]] = [[] for _subject in subjects]
-    waiting = []
-    for language, linter in LINTERS.items():
-        places = [at for at, one in enumerate(subjects) if one.assembly_type is language]
-        if places:
-            waiting.append((places, pool.submit(linter.check_many, [subjects[at] for at in places])))
+    waiting = list(_linted(subjects, pool))
     own = [_own_rules(subject) for subject in subjects]
+    found: list[list[Finding]] = [[] for _subject in subjects]
     for places, future in waiting:
         for at, findings in zip(places, future.result(), strict=True):
             found[at] = findings
     for findings, report in zip(found, own, strict=True):
         yield Report.of([*findings, *report.findings], report.facts)
+
+
+def _linted(subjects: Sequence[Subject], pool: ThreadPoolExecutor) -> Iterator[tuple[list[int], _Findings]]:
+    """Begin each process of a linter, and yield the places of the scripts it reads."""
+    for language, linter in LINTERS.items():
+        of_language = [at for at, one in enumerate(subjects) if one.assembly_type is language]
+        for group in linter.groups([subjects[at] for at in of_language]):
+            places = [of_language[at] for at in group]
+            yield places, pool.submit(linter.check_many, [subjects[at] for at in places])
 
 
 def _own_rules(subject: Subject) -> Report:

@@ -18,7 +18,7 @@ from assemblies.checking.subject import Subject
 # Each number is how long one process may take of a processor.
 SECONDS = 10
 SECONDS_FOR_MANY = 60
-MAX_AT_ONCE = 100
+MAX_AT_ONCE = 50
 MAX_CHARACTERS_AT_ONCE = 512 * 1024
 
 NumberedFinding = tuple[str, Finding]
@@ -59,16 +59,11 @@ class Linter(ABC):
         return [self._unfinished()]
 
     def check_many(self, subjects: Sequence[Subject]) -> list[list[Finding]]:
-        """Return the findings of each script, in the same order."""
-        found: list[list[Finding]] = [[] for _subject in subjects]
-        for numbers in self._groups(subjects):
-            together = self._check_together([subjects[number] for number in numbers]) if len(numbers) > 1 else None
-            each = together or [self.check(subjects[number]) for number in numbers]
-            for number, findings in zip(numbers, each, strict=True):
-                found[number] = findings
-        return found
+        """Return the findings of scripts that `groups` put together, in the same order."""
+        together = self._check_together(subjects) if len(subjects) > 1 else None
+        return together or [self.check(subject) for subject in subjects]
 
-    def _groups(self, subjects: Sequence[Subject]) -> Iterator[list[int]]:
+    def groups(self, subjects: Sequence[Subject]) -> Iterator[list[int]]:
         """Yield the places of scripts that one process may read: called alike, not too many, not too long together."""
         groups: dict[tuple[str, ...], tuple[list[int], int]] = {}
         for number, subject in enumerate(subjects):

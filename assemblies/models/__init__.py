@@ -9,6 +9,7 @@ from assemblies.models.annotations import (
     Status,
 )
 from assemblies.models.assembly import Assembly
+from assemblies.models.check_result import CheckResult
 from assemblies.models.content import AttachmentFacts, Content, Lineage
 from assemblies.models.domain_assembly import (
     CommunityAssembly,
@@ -33,6 +34,7 @@ __all__ = [
     "AssemblySetting",
     "AssemblySettingHistory",
     "AttachmentFacts",
+    "CheckResult",
     "CommunityAssembly",
     "Content",
     "DomainAssembly",

@@ -23,13 +23,14 @@ class Status(models.TextChoices):
 
 
 class SettingCategory(models.TextChoices):
-    """What operators set on an assembly. `replaced_by` names another one."""
+    """What operators set on an assembly. `replaced_by` names another one; the key of `suppressed_check` is a rule."""
 
     VARIABLE_DEFAULT = "variable_default", _("Default of a variable")
     FAVOURITE = "favourite", _("Favourite")
     APPROVED = "approved", _("Approved")
     DEPRECATED = "deprecated", _("Deprecated")
     REPLACED_BY = "replaced_by", _("Replaced by")
+    SUPPRESSED_CHECK = "suppressed_check", _("Suppressed check")
 
 
 class SettingColumns(models.Model):

@@ -8,7 +8,9 @@ ROW_ID = re.compile(r'(?<="id":)\d+|(?<=/grants/)\d+|(?<="grant":)\d+')
 NUMBERED = {
     "guid": UUID4,
     "row": ROW_ID,
-    "state": re.compile(r'(?<=-)[0-9a-f]{16}(?=-\d+-\d+-[va]")'),
+    "state": re.compile(r'(?<=-)[0-9a-f]{16}(?=-\d+-\d+-[va]["-])'),
+    "stamp": re.compile(r'(?<=-[va]-)[0-9a-f]{12}(?=")'),
+    "rules": re.compile(r'(?<="rule_set":")[0-9a-f]{16}'),
     "token": re.compile(r'(?<="token":")[^"]+'),
     "hash": re.compile(
         r'(?<="hash":")[0-9a-f]{64}|(?<="manifest_hash":")[0-9a-f]{64}|(?<="sealed_hash":")[0-9a-f]{64}|'

@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from assemblies.catalogue import ORDERINGS, RELEVANCE, ListParameters
 from assemblies.catalogue.entry import YES
-from assemblies.catalogue.facets import DAYS
+from assemblies.catalogue.facets import DAYS, Sets
+from assemblies.catalogue.findings import VALUES
 from assemblies.catalogue.search import MAX_SEARCH_LENGTH
 from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
 
@@ -48,6 +49,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "origin_changed": _one_of([YES]),
     "changed_since": _one_of([str(days) for days in DAYS]),
     "flagged": _one_of([YES]),
+    "findings": _one_of(VALUES),
     "deleted": _one_of([YES]),
 }
 
@@ -104,8 +106,8 @@ class ListAddress:
     def is_narrowed(self) -> bool:
         return bool(self.q or self.filters)
 
-    def parameters(self, *, sets: Mapping[str, Collection[str]], now: datetime) -> ListParameters:
-        """Return what the catalogue is to find; `sets` are the GUIDs that are flagged and favourite."""
+    def parameters(self, *, sets: Sets, now: datetime) -> ListParameters:
+        """Return what the catalogue is to find; `sets` are the GUIDs that are flagged, favourite, and by findings."""
         filters = self.filters
         days = filters.get("changed_since")
         return ListParameters(
@@ -120,7 +122,11 @@ class ListAddress:
             origin_changed=True if "origin_changed" in filters else None,
             changed_since=now - timedelta(days=int(days)) if days else None,
             deleted="deleted" in filters,
-            among={name: guids for name, guids in sets.items() if name in filters},
+            among={
+                name: guids[filters[name]] if isinstance(guids, Mapping) else guids
+                for name, guids in sets.items()
+                if name in filters
+            },
             q=self.q,
             ordering=self.order,
             limit=self.size,

@@ -21,6 +21,7 @@ TITLES = {
     "operating_system": gettext_lazy("Operating system"),
     "state": gettext_lazy("State"),
     "upstream_state": gettext_lazy("Upstream"),
+    "findings": gettext_lazy("Checks"),
     "changed_since": gettext_lazy("Changed"),
     "category": gettext_lazy("Category"),
     "tag": gettext_lazy("Tag"),
@@ -39,6 +40,11 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "type": dict(AssemblyType.choices),
     "operating_system": dict(OperatingSystem.choices),
     "upstream_state": dict(UpstreamState.choices),
+    "findings": {
+        "error": gettext_lazy("With errors"),
+        "warning": gettext_lazy("With warnings"),
+        "none": gettext_lazy("Without either"),
+    },
 }
 
 

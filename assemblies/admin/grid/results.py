@@ -1,6 +1,5 @@
 """The list that an address asks for, with what is somebody's own and the counts of every filter."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +10,8 @@ from django.utils import timezone
 
 from assemblies.admin.grid.address import ListAddress
 from assemblies.catalogue import ListResult, find_list, library_catalogue
-from assemblies.catalogue.facets import Facets, find_facets
+from assemblies.catalogue.facets import Facets, Sets, find_facets
+from assemblies.catalogue.findings import assemblies_by_findings, findings_stamp
 from assemblies.catalogue.search import Search
 from assemblies.models import Assembly, AssemblySetting, SettingCategory, Status
 
@@ -23,7 +23,7 @@ class FoundList:
     address: ListAddress
     result: ListResult
     number: int
-    sets: Mapping[str, Collection[str]]
+    sets: Sets
     now: datetime
 
     @property
@@ -37,12 +37,13 @@ class FoundList:
 
 def find(address: ListAddress, user: AbstractBaseUser | Any) -> FoundList:
     """Return what somebody finds at an address; their favourites are their own."""
-    now = timezone.now()
-    sets: dict[str, Collection[str]] = {
+    now, snapshot = timezone.now(), library_catalogue().current()
+    sets: Sets = {
         "flagged": frozenset(Assembly.objects.flagged().values_list("guid", flat=True)),
         "favourite": favourites_of(user.get_username()),
+        "findings": assemblies_by_findings(snapshot, findings_stamp()),
     }
-    result = find_list(library_catalogue().current(), address.parameters(sets=sets, now=now))
+    result = find_list(snapshot, address.parameters(sets=sets, now=now))
     number = min(address.page, max(1, -(-result.count // address.size)))
     parameters = replace(result.parameters, offset=(number - 1) * address.size)
     return FoundList(address, replace(result, parameters=parameters), number, sets, now)

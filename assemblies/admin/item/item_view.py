@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from assemblies.admin.badges import upstream_tone
 from assemblies.admin.history.tab import history_of
 from assemblies.admin.item import page_header
+from assemblies.admin.item.checks_view import checks_of
 from assemblies.admin.item.conflict import Conflict
 from assemblies.admin.item.editing import Editing, Revision, editing_of, newest_of
 from assemblies.admin.item.editor import editor_context
@@ -55,6 +56,7 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
     revision = newest_of(entry)
     rights = page_header.rights_in(request, entry)
     runs = latest_runs(entry.guid, rights.actor)
+    lifecycle = page_header.lifecycle_of(entry, rights.actor.name)
     editing = refused.editing if refused and refused.editing else None
     if editing is None and rights.may_write:
         editing = editing_of(revision)
@@ -70,7 +72,7 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         domain=Domain(entry.domain),
         rights=rights,
         refused=refused,
-        lifecycle=page_header.lifecycle_of(entry, rights.actor.name),
+        lifecycle=lifecycle,
         origin=page_header.origin_of(entry),
         is_withdrawn=page_header.is_withdrawn(entry),
         upstream_tone=upstream_tone(entry.upstream_state),
@@ -79,6 +81,7 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         is_administrator=is_administrator(request),
         history=history_of(entry, sent_number(request.GET, "page") or 1),
         runs=runs,
+        checks=checks_of(entry, lifecycle.suppressed),
         raw=raw_text(entry.guid, revision),
         raw_typed=refused.raw if refused else None,
         **editing_context(editing, revision, run_count=runs.total),

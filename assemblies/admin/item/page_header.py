@@ -11,10 +11,17 @@ from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import Refusal
 from assemblies.models import AssemblySetting, SettingCategory, Status
 from assemblies.permissions import Place, Verb, find_refusal, may
+from assemblies.revisions.checks import Suppression
 from assemblies.web.actors import actor_of, writable_domains
 from devmode.actor import Actor
 
-SHOWN = (SettingCategory.FAVOURITE, SettingCategory.APPROVED, SettingCategory.DEPRECATED, SettingCategory.REPLACED_BY)
+SHOWN = (
+    SettingCategory.FAVOURITE,
+    SettingCategory.APPROVED,
+    SettingCategory.DEPRECATED,
+    SettingCategory.REPLACED_BY,
+    SettingCategory.SUPPRESSED_CHECK,
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +55,16 @@ def rights_in(request: HttpRequest, entry: CatalogueEntry) -> Rights:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """What people said of an assembly: whether it is a favourite of who reads, approved, deprecated or replaced."""
+    """What people said of an assembly: whether it is a favourite of who reads, approved, deprecated or replaced.
+
+    `suppressed` are the rules of checks that somebody accepted.
+    """
 
     is_favourite: bool = False
     approved: list[str] = field(default_factory=list)
     is_deprecated: bool = False
     replaced_by: CatalogueEntry | None = None
+    suppressed: list[Suppression] = field(default_factory=list)
 
 
 def lifecycle_of(entry: CatalogueEntry, reader: str) -> Lifecycle:
@@ -68,6 +79,7 @@ def lifecycle_of(entry: CatalogueEntry, reader: str) -> Lifecycle:
         approved=sorted(said.get(SettingCategory.APPROVED, {})),
         is_deprecated=SettingCategory.DEPRECATED in said,
         replaced_by=find_live(successors[0]) if successors else None,
+        suppressed=[Suppression.of(row) for row in rows if row.category == SettingCategory.SUPPRESSED_CHECK],
     )
 
 

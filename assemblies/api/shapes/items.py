@@ -13,6 +13,7 @@ from assemblies.api.shapes.fields import (
     Version,
 )
 from assemblies.catalogue import ORDERINGS, RELEVANCE
+from assemblies.catalogue.findings import VALUES
 from assemblies.catalogue.search import MAX_SEARCH_LENGTH, MAX_TERMS, terms_of
 from assemblies.domains import AssemblyType, Kind, OperatingSystem, UpstreamState
 from assemblies.web.paging import PageAnswer, PageQuery
@@ -33,6 +34,11 @@ class ItemQuery(PageQuery):
     dirty = QueryFlag(required=False)
     upstream_state = EnumWord(UpstreamState, required=False)
     deleted = QueryFlag(required=False, default=False)
+    findings = serializers.ChoiceField(
+        VALUES,
+        required=False,
+        help_text="By the heaviest finding of the checks; what nobody has checked yet is in none.",
+    )
     q = LiteralText(
         required=False,
         max_length=MAX_SEARCH_LENGTH,

@@ -1,4 +1,4 @@
-"""The work of the background threads: writing what is due, removing what crashed writes left."""
+"""The work of the background threads: writing what is due, removing what crashed writes left, checking scripts."""
 
 import logging
 from threading import Event
@@ -7,13 +7,16 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
+from assemblies.actions.check_scripts import check_unchecked, forget_unused
 from assemblies.actions.sweep import sweep_payloads
 from assemblies.conf import flush_interval, payload_store
 from assemblies.errors import LibraryError
 from assemblies.journal.flusher import Flusher
+from assemblies.models import JournalHead
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 HOUR_SECONDS = 3600
+CHECK_SECONDS = 2
 
 
 def flush_due(stopped: Event) -> None:
@@ -36,3 +39,20 @@ def sweep() -> None:
         logger.warning("sweep: %s", error)
     finally:
         connections.close_all()
+
+
+def keep_checked(stopped: Event, *, every_seconds: float = CHECK_SECONDS) -> None:
+    """Check what is new in the journal soon after it came; after trouble, which is logged, everything that is left."""
+    seen: int | None = None
+    while not stopped.wait(every_seconds):
+        try:
+            if seen is None:
+                forget_unused(now=timezone.now())
+            head = JournalHead.objects.values_list("sequence", flat=True).first()
+            if head != seen:
+                check_unchecked(payload_store(), is_stopped=stopped.is_set)
+                seen = head
+        except (DatabaseError, LibraryError, OSError) as error:
+            logger.warning("check: %s", error)
+        finally:
+            connections.close_all()

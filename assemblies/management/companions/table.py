@@ -4,7 +4,7 @@ its work in the database."""
 from assemblies.execution.evidence import keep_evidence
 from assemblies.execution.local import is_local_worker_on
 from assemblies.execution.worker.worker import run_worker
-from assemblies.management.companions.background import flush_due, sweep_hourly
+from assemblies.management.companions.background import flush_due, keep_checked, sweep_hourly
 from assemblies.management.companions.companion import Companion, Kind
 from assemblies.management.server.http_server import serve_http
 from assemblies.schedules.scheduler import run_scheduler
@@ -14,10 +14,11 @@ from assemblies.targets.companion import replicate
 WEB = Companion(name="web", kind=Kind.PROCESS, run=serve_http, command="serve", is_essential=True)
 FLUSHER = Companion(name="flusher", kind=Kind.THREAD, run=flush_due, command="flush_worker")
 SWEEPER = Companion(name="sweeper", kind=Kind.THREAD, run=sweep_hourly, command="run_sweeper")
+CHECKER = Companion(name="checker", kind=Kind.THREAD, run=keep_checked, command="run_checker")
 WORKER = Companion(name="worker", kind=Kind.PROCESS, run=run_worker, command="run_worker", wanted=is_local_worker_on)
 EVIDENCE = Companion(name="evidence", kind=Kind.THREAD, run=keep_evidence, command="run_sealer")
 SCHEDULER = Companion(name="scheduler", kind=Kind.THREAD, run=run_scheduler, command="run_scheduler")
 REPLICATOR = Companion(name="replicator", kind=Kind.THREAD, run=replicate, command="run_replicator")
 
 # Those that `serve` starts once the first request is answered.
-COMPANIONS = (FLUSHER, SWEEPER, EVIDENCE, SCHEDULER, REPLICATOR, WORKER)
+COMPANIONS = (FLUSHER, SWEEPER, CHECKER, EVIDENCE, SCHEDULER, REPLICATOR, WORKER)

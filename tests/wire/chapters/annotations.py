@@ -43,7 +43,24 @@ def hold(conversation: Conversation) -> None:
     _settings(nobody, viewer, operator, administrator, granted)
     _history(nobody, viewer)
     _notes(nobody, viewer, operator, administrator)
+    _checks(nobody, viewer, operator)
     _aliases(viewer, operator)
+
+
+def _checks(nobody: Speaker, viewer: Speaker, operator: Speaker) -> None:
+    suppressed = f"{SETTINGS}/suppressed_check/unused-variable"
+    nobody.get(f"{ITEMS}/{ONE}/checks")
+    viewer.get(f"{ITEMS}/{ONE}/checks")
+    viewer.put(suppressed, {"value": {"reason": "Files use it."}})
+    operator.put(suppressed, {"value": True})
+    operator.put(f"{SETTINGS}/suppressed_check/no rule", {"value": {"reason": "Files use it."}})
+    operator.put(suppressed, {"value": {"reason": "Files use it."}})
+    viewer.get(f"{ITEMS}/{ONE}/checks/")
+    operator.delete(suppressed)
+    viewer.get(f"{ITEMS}/{ONE}/checks?all=1")
+    viewer.get(f"{ITEMS}/{NOWHERE}/checks")
+    viewer.get(f"{ITEMS}?findings=error")
+    viewer.get(f"{ITEMS}?findings=bad")
 
 
 def _settings(nobody: Speaker, viewer: Speaker, operator: Speaker, administrator: Speaker, granted: Speaker) -> None:
