@@ -2,13 +2,28 @@
 
 import random
 import time
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from tests.commands.deployment import Deployment, Prepared
+from tests.commands.http_client import HttpClient
 from tests.commands.write_load import WriteLoad
-from tests.effort import effort
+from tests.effort import effort, keep_figures
 
-ROUNDS = effort(gate=2, torture=25)
+# Each kill ends two server processes, the flusher and all else of `serve` at once.
+ROUNDS = effort(gate=2, torture=500)
+WRITES_A_ROUND = 10
+PAGE = 10_000
+
+
+def listed_guids(client: HttpClient) -> Iterator[str]:
+    """Read the library page by page."""
+    for offset in count(step=PAGE):
+        _status, part = client.ask("GET", f"/api/assemblies?limit={PAGE}&offset={offset}")
+        yield from (item["assembly_guid"] for item in part["results"])
+        if not part["next"]:
+            return
 
 
 def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(
@@ -17,11 +32,12 @@ def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(
     deployment = Deployment.of(prepared, tmp_path / "var", BOREALIS_FLUSH_INTERVAL_SECONDS="1")
     draw = random.Random(20261120)
     acknowledged: list[str] = []
+    starts: list[float] = []
     for _round in range(ROUNDS):
         with deployment.serve("--workers", "2") as server:
-            server.wait_until_it_answers()
+            starts.append(server.wait_until_it_answers())
             with WriteLoad(server, prepared.token) as load:
-                load.wait_for(10)
+                load.wait_for(WRITES_A_ROUND)
                 time.sleep(draw.uniform(0, 1.5))
                 server.kill_group()
             assert not load.refused
@@ -29,12 +45,21 @@ def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(
     with deployment.serve() as server:
         server.wait_until_it_answers()
         with server.client(prepared.token) as client:
-            _status, listed = client.ask("GET", "/api/assemblies?limit=10000")
+            listed = set(listed_guids(client))
         assert server.end()[0] == 0
     state = deployment.state()
 
-    assert len(acknowledged) >= 10 * ROUNDS
-    assert set(acknowledged) <= {item["assembly_guid"] for item in listed["results"]}
+    starts.sort()
+    lost = set(acknowledged) - set(state["guids"])
+    keep_figures(
+        kills=ROUNDS,
+        acknowledged=len(acknowledged),
+        lost=len(lost),
+        start_p50_seconds=starts[len(starts) // 2],
+        start_p99_seconds=starts[int(len(starts) * 0.99)],
+    )
+    assert len(acknowledged) >= WRITES_A_ROUND * ROUNDS
+    assert set(acknowledged) <= listed
     assert set(acknowledged) <= set(state["guids"])
     assert state["pending"] == 0
     verified = deployment.run("verify_library", "--json")

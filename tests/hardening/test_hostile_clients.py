@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 
 from tests.commands.deployment import Deployment, Prepared, RunningServer
+from tests.effort import keep_figures
 from tests.hardening.server_thread import get
 from tests.patience import HANG_SECONDS, within
 
@@ -90,7 +91,11 @@ def test_the_neighbour_of_five_hundred_is_answered_soon(
 ) -> None:
     with under_attack(server, attack(token, attachment), 2000 if attack is unused else 500):
         waits = sorted(neighbours_waits(server, token, attachment, rounds=60))
-        assert waits[int(len(waits) * 0.95)] < within(P95_SECONDS), waits
+        p95 = waits[int(len(waits) * 0.95)]
+        keep_figures(
+            requests=len(waits), p50_seconds=waits[len(waits) // 2], p95_seconds=p95, longest_seconds=waits[-1]
+        )
+        assert p95 < within(P95_SECONDS), waits
 
 
 @contextmanager
