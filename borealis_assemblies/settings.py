@@ -224,7 +224,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVERS": [{"url": URL_PREFIX}] if URL_PREFIX else [],
-    "ENUM_NAME_OVERRIDES": {"RunStatus": "assemblies.execution.states.Status.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatus": "assemblies.execution.states.Status.choices",
+        "OccurrenceStatus": "assemblies.schedules.models.OccurrenceStatus.choices",
+    },
 }
 
 LOG_DIRECTORY = RUNTIME_ROOT / "Logs"

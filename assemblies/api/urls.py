@@ -9,6 +9,7 @@ from assemblies.api.official import OfficialViewSet
 from assemblies.api.queue import QueueViewSet
 from assemblies.api.revisions import RevisionViewSet
 from assemblies.api.runs import RunViewSet
+from assemblies.api.scheduled_jobs import ScheduledJobViewSet
 from assemblies.api.settings import SettingViewSet
 from assemblies.api.work_items import EventViewSet, WorkItemViewSet
 from devmode.api.resource import ExactRouter
@@ -23,6 +24,7 @@ router.register("assemblies/<str:guid>/notes", NoteViewSet, basename="api-note")
 router.register("assemblies/<str:guid>/revisions", RevisionViewSet, basename="api-revision")
 router.register("assemblies/<str:guid>/settings", SettingViewSet, basename="api-setting")
 router.register("runs", RunViewSet, basename="api-run")
+router.register("scheduled_jobs", ScheduledJobViewSet, basename="api-scheduled-job")
 router.register("work-items", WorkItemViewSet, basename="api-work-item")
 router.register("events", EventViewSet, basename="api-event")
 router.register("manifests", ManifestViewSet, basename="api-manifest")

@@ -23,6 +23,7 @@ ANY = "-"
 COPIES = ("official>official", "official>community", "official>user", "user>official", "user>community", "user>user")
 SCRIPT = {"display_name": "New", "assembly_type": "bash", "payload": "true\n"}
 DOCUMENT = {"name": "New", "type": "bash", "script": "true\n", "script_encoding": "plain"}
+JOB = {"name": "Nightly", "components": "{components}", "targets": ["server"], "enabled": False}
 
 
 class Cell(NamedTuple):
@@ -77,6 +78,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-note-list", "POST"): {"content": "Mind the gap."},
     ("api-official-sync", "POST"): {"dry_run": True},
     ("api-run-list", "POST"): {"assembly_guid": "{guid}"},
+    ("api-scheduled-job-list", "POST"): JOB,
+    ("api-scheduled-job-detail", "PUT"): JOB,
+    ("api-scheduled-job-toggle", "POST"): {"enabled": True},
     ("api-manifest-batch", "POST"): {"hashes": []},
     ("api-work-item-reorder", "POST"): {"direction": "last"},
     ("own-access", "POST"): {"end": "others"},
@@ -127,6 +131,7 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
         "run_id": shelf.run_id,
         "manifest_hash": shelf.manifest_hash,
         "work_item_hash": shelf.work_item_hash,
+        "job_id": shelf.job_id,
         "url": "nowhere/",
         "app_label": "assemblies",
         "number": DevModeGrant.objects.filter(user__username="bystander").values_list("pk", flat=True).first(),
@@ -147,6 +152,7 @@ def body_of(route: Route, method: str, target: str, shelf: Shelf) -> Any:
     values = {
         "{domain}": domain,
         "{guid}": guid,
+        "{components}": [{"assembly_guid": shelf.guids["official"]}],
         "{first}": shelf.first_revisions.get(guid, 1),
         "{revision}": row.sequence if row else 1,
     }

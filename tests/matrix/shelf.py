@@ -1,10 +1,12 @@
 """A library with one assembly in each domain, each with two revisions, an attachment, a setting and a pending write.
 
-A run of one of them waits in the queue.
+A run of one of them waits in the queue, and so does one that a job started.
 """
 
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.utils import timezone
 
 from assemblies.actions.create import create
 from assemblies.actions.settings import set_setting
@@ -17,9 +19,14 @@ from assemblies.execution.submission import RunOptions, submit
 from assemblies.journal.flush import flush
 from assemblies.models import SettingCategory
 from assemblies.payloads import PayloadStore
+from assemblies.schedules.components import ComponentFields
+from assemblies.schedules.jobs import Editor, JobFields, Saving, create_job
+from assemblies.schedules.models import Occurrence, OccurrenceStatus
+from assemblies.schedules.models.occurrence import run_id_of
+from assemblies.schedules.rules import ScheduleType
 from devmode.actor import Actor
 from tests.documents_made import script
-from tests.permits import may_create, may_run, may_set, may_update
+from tests.permits import may_create, may_run, may_schedule, may_set, may_update
 
 MISSING = "00000000-0000-4000-8000-00000000beef"
 
@@ -35,6 +42,7 @@ class Shelf:
     run_id: str = str(UUID(int=1))
     work_item_hash: str = ""
     manifest_hash: str = ""
+    job_id: int = 0
 
 
 def filled(store: PayloadStore) -> Shelf:
@@ -52,4 +60,23 @@ def filled(store: PayloadStore) -> Shelf:
     submit(subject, RunOptions(reason="to see"), permit=may_run(actor), run_id=shelf.run_id)
     item = WorkItem.objects.get(run_id=shelf.run_id)
     shelf.work_item_hash, shelf.manifest_hash = item.work_item_hash, item.run_hash
+    shelf.job_id = scheduled(shelf.guids[Domain.OFFICIAL.value], store, actor)
     return shelf
+
+
+def scheduled(guid: str, store: PayloadStore, actor: Actor) -> int:
+    """Save a job and what it started once; return its id."""
+    fields = JobFields(
+        name="Every day",
+        components=[ComponentFields(assembly=guid)],
+        targets=["server"],
+        schedule_type=ScheduleType.DAILY,
+    )
+    saving = Saving(permit=may_schedule(actor), editor=Editor(0, actor.name), store=store, now=timezone.now())
+    job = create_job(fields, saving)
+    row = Occurrence(job=job, scheduled_at=job.start_at, status=OccurrenceStatus.PENDING, created_at=timezone.now())
+    row.run_id, row.run_count, row.targets = run_id_of(job, row, 0), 1, job.targets
+    subject = subject_of_assembly(guid, None, store=store)
+    submit(subject, RunOptions(reason=job.name), permit=may_run(actor), run_id=row.run_id)
+    row.save()
+    return job.pk

@@ -3,8 +3,10 @@
 import json
 import re
 
-UUID4 = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
-ROW_ID = re.compile(r'(?<="id":)\d+|(?<=/grants/)\d+|(?<="grant":)\d+')
+UUID4 = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
+ROW_ID = re.compile(
+    r'(?<="id":)\d+|(?<=/grants/)\d+|(?<=/scheduled_jobs/)\d+|(?<="job_id":)\d+|(?<="occurrence":)\d+|(?<="grant":)\d+'
+)
 NUMBERED = {
     "guid": UUID4,
     "row": ROW_ID,

@@ -25,6 +25,7 @@ from assemblies.rekeying.catalogue_adapter import CatalogueAdapter
 from assemblies.rekeying.migrate import Migration
 from assemblies.rekeying.registry import Registry, read_registry
 from assemblies.rekeying.words import ATOCORE, CATALOGUE
+from assemblies.schedules.rekeying import find_to_rekey, rekey_components
 from devmode.actor import Actor
 
 EXIT_CODES: dict[type[Refusal], int] = {MigrationRefused: 2, NothingToMigrate: 3, PlanChanged: 4}
@@ -63,8 +64,11 @@ class Command(LibraryCommand):
 
     def _apply(self, migration: Migration, options: dict[str, Any]) -> dict[str, Any]:
         try:
-            migration.check_may_apply(expected_plan=options["expect_plan"], allow_empty=options["allow_empty"])
-            return migration.apply(_folder(options), backup=options["backup"], archive=options["archive"])
+            # A crash between the two databases leaves only components to be re-keyed: that is something to do.
+            allow_empty = options["allow_empty"] or bool(_find_components(migration, options))
+            migration.check_may_apply(expected_plan=options["expect_plan"], allow_empty=allow_empty)
+            report = migration.apply(_folder(options), backup=options["backup"], archive=options["archive"])
+            return report | _rekey_components(migration, options)
         except (MigrationRefused, NothingToMigrate, PlanChanged) as refusal:
             if self.as_json:
                 reason = {"code": refusal.code, "message": refusal.message, "detail": refusal.detail}
@@ -102,12 +106,25 @@ def _opened(options: dict[str, Any]) -> Iterator[tuple[Adapter, Registry, Path |
         adapter.close()
 
 
+def _find_components(migration: Migration, options: dict[str, Any]) -> dict[int, str]:
+    """Return the components of jobs that go by an older name; another product's file has none."""
+    return find_to_rekey(migration.registry) if options["profile"] == CATALOGUE.profile else {}
+
+
+def _rekey_components(migration: Migration, options: dict[str, Any]) -> dict[str, int]:
+    """Re-key the components of jobs as references, right after what they refer to. Repeatable."""
+    is_ours = options["profile"] == CATALOGUE.profile
+    return {"job_components_rekeyed": rekey_components(migration.registry)} if is_ours else {}
+
+
 def _rehearse(migration: Migration, options: dict[str, Any]) -> dict[str, Any]:
     """A rehearsal on a foreign file leaves nothing next to it that nobody requested."""
     named = options["report_dir"] or _path_from_environment("ATOCORE_DATA_DIR")
     readable = options["profile"] == CATALOGUE.profile or Path(migration.adapter.location).is_file()
     wanted = readable and (options["profile"] == CATALOGUE.profile or named)
-    return migration.rehearse(_folder(options) if wanted else None)
+    report = migration.rehearse(_folder(options) if wanted else None)
+    found = _find_components(migration, options)
+    return report | ({"job_components_to_rekey": len(found)} if found else {})
 
 
 def _folder(options: dict[str, Any]) -> Path:
