@@ -47,5 +47,13 @@ class LibraryEvent(AuditEvent):
     DISABLE_JOB = "schedule.disable", "Disable a job; also done by the library, when its last editor lost the right"
     DELETE_JOB = "schedule.delete", "Delete a job with its history; its runs stay"
     HIDE_OCCURRENCES = "schedule.hide_history", "Hide what a job ran up to now"
+    MAKE_CODE = "device.make_code", "Make an install code"
+    DELETE_CODE = "device.delete_code", "Delete an install code that no device has used"
+    APPROVE_DEVICE = "device.approve", "Approve a device's request for enrolment"
+    DENY_DEVICE = "device.deny", "Deny a device's request for enrolment"
+    CHANGE_DEVICE = (
+        "device.change",
+        "Quarantine, release, revoke or decommission a device, set its groups, tags, limits",
+    )
     CHECK = "library.check", "Check the databases on the page Health (refusals only)"
     VERIFY = "library.verify", "Verify the library on the page Health (refusals only)"

@@ -67,6 +67,11 @@ API_TOKEN_TTL_SECONDS = 10 * 3600
 DEV_MODE_TTL_SECONDS = env.integer("DEV_MODE_TTL_SECONDS", 900, minimum=1)
 DEV_MODE_MAX_SECONDS = env.integer("DEV_MODE_MAX_SECONDS", 3600, minimum=1)
 RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
+# A minute, by address and by key.
+ENROLMENTS_PER_ADDRESS, ENROLMENTS_PER_KEY = 40, 12
+# Where devices may send requests to, as their proofs name it.
+DEVICE_ORIGINS = [PUBLIC_ORIGIN]
+REALTIME_URL = ""
 SIGNING_KEY_FILE = env.path("SIGNING_KEY_FILE", RUNTIME_ROOT / "signing.key", base=ROOT)
 LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
 WORKER_USER = env.text("WORKER_USER")
@@ -227,6 +232,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RunStatus": "assemblies.execution.states.Status.choices",
         "OccurrenceStatus": "assemblies.schedules.models.OccurrenceStatus.choices",
+        "DeviceStatus": "assemblies.fleet.models.DeviceStatus.choices",
+        "ApprovalStatus": "assemblies.fleet.models.ApprovalStatus.choices",
     },
 }
 

@@ -37,3 +37,7 @@ may_rekey = _permits(LibraryEvent.REKEY)
 may_flush = _permits(LibraryEvent.FLUSH, Verb.REPLICATE)
 may_schedule = _permits(LibraryEvent.CREATE_JOB, Verb.SCHEDULE)
 may_run = _permits(LibraryEvent.RUN, Verb.RUN)
+
+
+def may_administer(event: LibraryEvent = LibraryEvent.APPROVE_DEVICE) -> Permit:
+    return Permit(actor=Actor.of_command("test"), event=event, verb=Verb.ADMINISTER)

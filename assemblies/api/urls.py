@@ -3,6 +3,10 @@
 from assemblies.api.assemblies import AssemblyViewSet
 from assemblies.api.attachments import AttachmentViewSet
 from assemblies.api.checks import CheckViewSet
+from assemblies.api.fleet.administration import ApprovalViewSet, InstallCodeViewSet
+from assemblies.api.fleet.agent import AgentViewSet
+from assemblies.api.fleet.devices import DeviceViewSet
+from assemblies.api.fleet.enrolment import EnrolmentViewSet, TokenViewSet
 from assemblies.api.manifests import ManifestViewSet
 from assemblies.api.notes import NoteViewSet
 from assemblies.api.official import OfficialViewSet
@@ -28,4 +32,10 @@ router.register("scheduled_jobs", ScheduledJobViewSet, basename="api-scheduled-j
 router.register("work-items", WorkItemViewSet, basename="api-work-item")
 router.register("events", EventViewSet, basename="api-event")
 router.register("manifests", ManifestViewSet, basename="api-manifest")
+router.register("agent/enroll", EnrolmentViewSet, basename="api-enrolment")
+router.register("agent/token", TokenViewSet, basename="api-device-token")
+router.register("agent", AgentViewSet, basename="api-agent")
+router.register("agents", DeviceViewSet, basename="api-device")
+router.register("admin/enrollment-codes", InstallCodeViewSet, basename="api-install-code")
+router.register("admin/device-approvals", ApprovalViewSet, basename="api-device-approval")
 urlpatterns = router.urls

@@ -55,6 +55,15 @@ def cancel_item(work_item_hash: str, *, actor: str, reason: str, now: datetime) 
         return _cancel([item for item in rows if not Status(item.status).is_terminal], actor, reason, now, WAITING)
 
 
+def cancel_items_of_device(guid: str, *, actor: str, reason: str, now: datetime) -> int:
+    """End every live item of a device that is trusted no more, within the current transaction; return how many.
+
+    Nothing is waited for: what the device still sends is accepted no longer.
+    """
+    items = list(WorkItem.objects.live().filter(target_device=guid).select_for_update())
+    return len(_cancel(items, actor, reason, now, LIVE))
+
+
 def _cancel(
     items: Sequence[WorkItem], actor: str, reason: str, now: datetime, at_once: Collection[Status]
 ) -> list[WorkItem]:

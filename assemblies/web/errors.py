@@ -15,6 +15,7 @@ from django.http import UnreadablePostError
 
 from assemblies import errors as facts
 from assemblies.execution import errors as runs
+from assemblies.fleet import errors as fleet
 from assemblies.schedules import errors as schedules
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
@@ -61,6 +62,21 @@ STATUSES: dict[type[Exception], int] = {
     schedules.OccurrenceNotFound: 404,
     schedules.NothingRan: 404,
     schedules.JobChanged: 412,
+    fleet.DeviceNotKnown: 404,
+    fleet.CodeNotFound: 404,
+    fleet.ApprovalNotFound: 404,
+    fleet.DeviceEnded: 409,
+    fleet.DeviceGuidTaken: 409,
+    fleet.CodeUsed: 409,
+    fleet.ApprovalNotPending: 409,
+    fleet.ApprovalChanged: 409,
+    fleet.ConflictResolutionRequired: 409,
+    fleet.Unknown: 404,
+    fleet.DeviceNotFound: 404,
+    fleet.ProofReplayed: 409,
+    fleet.Unproven: 401,
+    fleet.Barred: 403,
+    fleet.RateLimited: 429,
     dev_mode.Refusal: 403,
     dev_mode.NoSuchGrant: 404,
     TooManyAttempts: 429,
@@ -68,7 +84,7 @@ STATUSES: dict[type[Exception], int] = {
 # The contract's words for what others call differently.
 CODES = {"permission_denied": "forbidden"}
 # What may be tried again, and after how many seconds.
-RETRY_AFTER_SECONDS = {facts.LibraryBusy: 1, runs.QueueFull: 30}
+RETRY_AFTER_SECONDS = {facts.LibraryBusy: 1, runs.QueueFull: 30, fleet.RateLimited: 60}
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ class Operation:
     def reads_json(self) -> bool:
         return "application/json" in self.facts.get("requestBody", {}).get("content", {})
 
+    @property
+    def is_for_devices(self) -> bool:
+        return self.facts.get("security") == [{"device": []}]
+
 
 def operations() -> list[Operation]:
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
@@ -53,6 +57,9 @@ def operations() -> list[Operation]:
 
 def rules_of(operation: Operation) -> Iterator[str]:
     """Yield the rules that concern an operation, as it declares itself."""
+    if operation.is_for_devices:
+        yield "devices only"
+        return
     yield "undeclared query"
     if operation.reads_json:
         yield from ("broken JSON", "unknown field", "body too large")

@@ -108,7 +108,12 @@ def key_of_another_request(doors: Doors, operation: Operation) -> None:
     assert JournalEntry.objects.count() == before
 
 
+def devices_only(doors: Doors, operation: Operation) -> None:
+    assert_refused(doors.ask(operation), 401, "missing_authorization")
+
+
 RULES: dict[str, Callable[[Doors, Operation], None]] = {
+    "devices only": devices_only,
     "undeclared query": undeclared_query,
     "broken JSON": broken_json,
     "unknown field": unknown_field,

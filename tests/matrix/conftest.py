@@ -18,6 +18,7 @@ from tests.official.published_folder import publish
 def caller(request: pytest.FixtureRequest, library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Caller]:
     shelf = filled(library)
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
+    settings.SIGNING_KEY_FILE = tmp_path / "signing.key"
     publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
     bystander()
     library_catalogue.cache_clear()

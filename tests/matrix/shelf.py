@@ -1,6 +1,7 @@
 """A library with one assembly in each domain, each with two revisions, an attachment, a setting and a pending write.
 
 A run of one of them waits in the queue, and so does one that a job started.
+One device is enrolled, another one waits to be.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from assemblies.domains import Domain
 from assemblies.execution.models import WorkItem
 from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import RunOptions, submit
+from assemblies.fleet.models import InstallCode, RequestCount
 from assemblies.journal.flush import flush
 from assemblies.models import SettingCategory
 from assemblies.payloads import PayloadStore
@@ -26,6 +28,7 @@ from assemblies.schedules.models.occurrence import run_id_of
 from assemblies.schedules.rules import ScheduleType
 from devmode.actor import Actor
 from tests.documents_made import script
+from tests.fleet.agent import Agent, new_code
 from tests.permits import may_create, may_run, may_schedule, may_set, may_update
 
 MISSING = "00000000-0000-4000-8000-00000000beef"
@@ -43,6 +46,9 @@ class Shelf:
     work_item_hash: str = ""
     manifest_hash: str = ""
     job_id: int = 0
+    device: str = ""
+    code_id: int = 0
+    approval_id: int = 0
 
 
 def filled(store: PayloadStore) -> Shelf:
@@ -61,6 +67,7 @@ def filled(store: PayloadStore) -> Shelf:
     item = WorkItem.objects.get(run_id=shelf.run_id)
     shelf.work_item_hash, shelf.manifest_hash = item.work_item_hash, item.run_hash
     shelf.job_id = scheduled(shelf.guids[Domain.OFFICIAL.value], store, actor)
+    _add_device(shelf)
     return shelf
 
 
@@ -80,3 +87,15 @@ def scheduled(guid: str, store: PayloadStore, actor: Actor) -> int:
     submit(subject, RunOptions(reason=job.name), permit=may_run(actor), run_id=row.run_id)
     row.save()
     return job.pk
+
+
+def _add_device(shelf: Shelf) -> None:
+    """A device, another one that waits to be approved, and a code that none has used."""
+    code = new_code()
+    shelf.device = Agent(hostname="here").enrol(code).guid
+    waiting = Agent(hostname="waiting")
+    waiting.ask(code)
+    shelf.approval_id = waiting.approval.pk
+    new_code()
+    shelf.code_id = InstallCode.objects.get(uses=0).pk
+    RequestCount.objects.all().delete()

@@ -16,7 +16,7 @@ from assemblies.payloads import PayloadStore
 Dump = dict[str, list[str]]
 AUDIT_TABLES = {"devmode_auditentry", "devmode_audithead"}
 # Counting attempts is what a throttle is for; who is refused is counted like everybody else.
-COUNTS = {"devmode_attemptcount"}
+COUNTS = {"devmode_attemptcount", "execution.ba_request_count"}
 _HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 
 

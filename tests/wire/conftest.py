@@ -37,6 +37,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def conversation(clock: Clock, library: PayloadStore, settings: Any, tmp_path: Path) -> Any:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
+    settings.SIGNING_KEY_FILE = tmp_path / "signing.key"
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     cache.clear()
     library_catalogue.cache_clear()

@@ -3,10 +3,16 @@
 import json
 import re
 
-UUID4 = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
-ROW_ID = re.compile(
-    r'(?<="id":)\d+|(?<=/grants/)\d+|(?<=/scheduled_jobs/)\d+|(?<="job_id":)\d+|(?<="occurrence":)\d+|(?<="grant":)\d+'
+UUID4 = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b|"
+    r"\b[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}\b"
 )
+ROW_ID = re.compile(
+    r'(?<="id":)\d+|(?<=/grants/)\d+|(?<=/scheduled_jobs/)\d+|(?<="job_id":)\d+|(?<="occurrence":)\d+|(?<="grant":)\d+|'
+    r"(?<=/enrollment-codes/)\d+|(?<=/device-approvals/)\d+"
+)
+# What devices and the server make afresh each time, in bodies as they are sent and as they are answered.
+FRESH = ("server_nonce", "proof_sig", "access_token", "refresh_token", "signing_key")
 NUMBERED = {
     "guid": UUID4,
     "row": ROW_ID,
@@ -14,6 +20,10 @@ NUMBERED = {
     "stamp": re.compile(r'(?<=-[va]-)[0-9a-f]{12}(?=")'),
     "rules": re.compile(r'(?<="rule_set":")[0-9a-f]{16}'),
     "token": re.compile(r'(?<="token":")[^"]+'),
+    "bytes": re.compile(
+        "|".join(f'(?<="{name}":{blank}")[0-9A-Za-z+/=._-]{{16,}}' for name in FRESH for blank in ("", " "))
+        + "|(?:[0-9A-F]{4}-){7}[0-9A-F]{4}|(?<=DPoP: )[^ \n]{16,}|(?<=Authorization: DPoP )[^ \n]{16,}"
+    ),
     "hash": re.compile(
         r'(?<="hash":")[0-9a-f]{64}|(?<="manifest_hash":")[0-9a-f]{64}|(?<="sealed_hash":")[0-9a-f]{64}|'
         r'(?<="last_event_hash":")[0-9a-f]{64}|(?<="manifest":")[0-9a-f]{64}|(?<="hashes": \[")[0-9a-f]{64}'

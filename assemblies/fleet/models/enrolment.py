@@ -43,7 +43,7 @@ class ApprovalStatus(models.TextChoices):
 
 
 class DeviceApprovalQuerySet(models.QuerySet["DeviceApproval"]):
-    """States by name. Whoever reads `pending` expires what is over first."""
+    """States by name. What is over is expired before `pending` is read."""
 
     def pending(self) -> Self:
         return self.filter(status=ApprovalStatus.PENDING)
