@@ -31,7 +31,7 @@ class DeviceViewSet(LibraryResource):
         "List devices",
         operation_id="list_devices",
         query=shapes.DeviceQuery,
-        answers={200: shapes.DeviceList},
+        answers={200: shapes.DevicePage},
         tag=DEVICES,
     )
     def list(self, request: Request) -> Response:

@@ -148,7 +148,7 @@ class DeviceDetails(DeviceAnswer):
     inventory_at = Time(allow_null=True)
 
 
-class DeviceList(PageAnswer):
+class DevicePage(PageAnswer):
     results = DeviceAnswer(many=True)
 
 
