@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from tests.commands.deployment import Deployment, Prepared
 from tests.commands.http_client import HttpClient
 from tests.commands.write_load import WriteLoad
@@ -64,3 +66,19 @@ def test_no_acknowledged_write_is_lost_however_often_all_processes_are_killed(
     assert state["pending"] == 0
     verified = deployment.run("verify_library", "--json")
     assert verified.returncode == 0, verified.stdout
+
+
+@pytest.mark.slow
+def test_writes_that_are_acknowledged_too_early_are_found_lost(prepared: Prepared, tmp_path: Path) -> None:
+    early = {"DJANGO_SETTINGS_MODULE": "tests.commands.early_acknowledgement"}
+    deployment = Deployment.of(prepared, tmp_path / "var", **early)
+    with deployment.serve() as server:
+        server.wait_until_it_answers()
+        with WriteLoad(server, prepared.token, writers=1) as load, server.client(prepared.token) as reader:
+            load.wait_for(WRITES_A_ROUND)
+            while reader.ask("GET", f"/api/assemblies/{load.acknowledged[0]}")[0] != 200:
+                time.sleep(0.01)
+            server.kill_group()
+    written = set(deployment.state()["guids"])
+    assert written & set(load.acknowledged)
+    assert set(load.acknowledged) - written

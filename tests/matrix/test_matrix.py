@@ -29,6 +29,15 @@ def test_every_outcome_is_the_one_in_the_table(caller: Caller, request: pytest.F
     assert _differences(expected, found) == []
 
 
+def test_an_outcome_that_changed_and_a_cell_that_is_new_are_named() -> None:
+    [first, second, *_others] = all_cells()
+    differences = _differences({first: "403"}, {first: "200", second: "200"})
+    assert [difference.rpartition("): ")[2] for difference in differences] == [
+        "403 became 200",
+        "not in the table became 200",
+    ]
+
+
 def test_the_table_has_every_cell_of_the_resolver_and_no_other() -> None:
     expected, cells = table.read(), all_cells()
     assert [cell for cell in cells if cell not in expected] == []
