@@ -17,7 +17,16 @@ FOLDED = _("Internals")
 SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
     (_("Library"), ["Assembly", (_("Runs"), "runs"), (_("Run queue"), "run_queue")]),
     (_("Import and export"), [(_("Import"), "import_assemblies"), (_("Export"), "export_assemblies")]),
-    (_("Operations"), [(_("Write queue"), "queue"), "SyncRecord", "AuditEntry", (_("Health"), "health_page")]),
+    (
+        _("Operations"),
+        [
+            (_("Write queue"), "queue"),
+            "SyncRecord",
+            (_("Persistence"), "persistence"),
+            "AuditEntry",
+            (_("Health"), "health_page"),
+        ],
+    ),
     (_("Accounts"), ["User", "Group", "ApiToken", (_("Who is in Dev Mode"), "dev_mode_grants")]),
     (
         FOLDED,
@@ -42,6 +51,7 @@ ICONS = {
     "queue": "queue",
     "SyncRecord": "official",
     "AuditEntry": "audit",
+    "persistence": "export",
     "health_page": "health",
     "User": "person",
     "Group": "people",
@@ -52,7 +62,7 @@ ICONS = {
 NAMES = {"Assembly": _("Library"), "SyncRecord": _("Official catalogue"), "AuditEntry": _("Audit")}
 # Pages by their addresses' names that are for some people only, and offered to nobody else.
 FOR_WRITERS = {"import_assemblies"}
-FOR_ADMINISTRATORS = {"components", "dev_mode_grants", "health_page"}
+FOR_ADMINISTRATORS = {"persistence", "components", "dev_mode_grants", "health_page"}
 
 
 def sections(request: HttpRequest, listed: Iterable[Section]) -> list[Section]:

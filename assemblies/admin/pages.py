@@ -20,6 +20,8 @@ from assemblies.admin.import_export.import_page import import_page
 from assemblies.admin.item.copying import copy_item
 from assemblies.admin.item.origin import adopt_item, take_original_item
 from assemblies.admin.item.suppress import suppress_check
+from assemblies.admin.persistence.decide import persistence_add, persistence_assign, persistence_ensure
+from assemblies.admin.persistence.page import persistence_page
 from assemblies.admin.queue.discard import queue_discard
 from assemblies.admin.queue.flush import queue_flush
 from assemblies.admin.queue.page import queue_page
@@ -65,6 +67,10 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("runs/<str:run_id>/output/", run_output, "run_output"),
     ("runs/<str:run_id>/cancel/", run_cancel, "run_cancel"),
     ("runs/<str:run_id>/again/", run_again, "run_again"),
+    ("persistence/", persistence_page, "persistence"),
+    ("persistence/assign/", persistence_assign, "persistence_assign"),
+    ("persistence/add/", persistence_add, "persistence_add"),
+    ("persistence/ensure/", persistence_ensure, "persistence_ensure"),
     ("queue/", queue_page, "queue"),
     ("queue/flush/", queue_flush, "queue_flush"),
     ("queue/<str:guid>/discard/", queue_discard, "queue_discard"),

@@ -10,6 +10,7 @@ from assemblies.api.fleet.enrolment import EnrolmentViewSet, TokenViewSet
 from assemblies.api.manifests import ManifestViewSet
 from assemblies.api.notes import NoteViewSet
 from assemblies.api.official import OfficialViewSet
+from assemblies.api.persistence import ConnectionViewSet, PersistenceViewSet, TargetViewSet
 from assemblies.api.queue import QueueViewSet
 from assemblies.api.revisions import RevisionViewSet
 from assemblies.api.runs import RunViewSet
@@ -38,4 +39,7 @@ router.register("agent", AgentViewSet, basename="api-agent")
 router.register("agents", DeviceViewSet, basename="api-device")
 router.register("admin/enrollment-codes", InstallCodeViewSet, basename="api-install-code")
 router.register("admin/device-approvals", ApprovalViewSet, basename="api-device-approval")
+router.register("persistence/targets/<int:target_id>/connections", ConnectionViewSet, basename="api-target-connection")
+router.register("persistence/targets", TargetViewSet, basename="api-target")
+router.register("persistence", PersistenceViewSet, basename="api-persistence")
 urlpatterns = router.urls

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from assemblies.actions.add_note import add_note
 from assemblies.actions.attach import attach
 from assemblies.actions.change import Receipt
@@ -28,6 +30,7 @@ from assemblies.demo.documents import (
     publish_what_comes_next,
     read_documents,
 )
+from assemblies.demo.evidence import choose_target
 from assemblies.demo.people import InDevMode, People, dev_mode_of
 from assemblies.domains import Domain
 from assemblies.errors import Refusal
@@ -191,6 +194,7 @@ class Story:
         }.items():
             self.update(self.guids[stem], {"summary": summary}, actor=kim.actor)
         self.update(self.guids["backup-check"], {"timeout_seconds": 60}, actor=self.people.omar.actor)
+        choose_target(kim.actor, now=timezone.now())
         self.scripts_are_run(kim.actor)
 
     def scripts_are_run(self, kim: Actor) -> None:

@@ -44,9 +44,13 @@ def create_target(facts: Mapping[str, Any], *, permit: Permit, now: datetime) ->
     return target
 
 
-def add_connection(target: PersistenceTarget, database: str, *, permit: Permit, now: datetime) -> PersistenceConnection:
+def add_connection(
+    target: PersistenceTarget, database: str, *, name: str = "", permit: Permit, now: datetime
+) -> PersistenceConnection:
     """Add a connection to a database of a target. Raises InvalidField, OwnDatabase, ConnectionExists."""
-    connection = PersistenceConnection(target=target, database=database, created_at=now, created_by=permit.actor.name)
+    connection = PersistenceConnection(
+        target=target, name=name.strip() or database, database=database, created_at=now, created_by=permit.actor.name
+    )
     check_connection(connection)
     same = PersistenceConnection.objects.filter(target=target, database=database)
     if same.exists():

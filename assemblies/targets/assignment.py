@@ -23,17 +23,17 @@ from devmode.write_lock import write_transaction
 
 
 @dataclass(frozen=True)
-class Cleared:
-    """How many changes were noted and are not on the target that was assigned."""
+class Decided:
+    """How many changes were noted for the assignment before this decision and were not copied."""
 
-    dropped: int
+    dropped: int = 0
 
 
 def find_assignment() -> PersistenceAssignment | None:
     return PersistenceAssignment.objects.select_related("connection__target").first()
 
 
-def assign(connection: PersistenceConnection, *, permit: Permit, now: datetime) -> PersistenceAssignment:
+def assign(connection: PersistenceConnection, *, permit: Permit, now: datetime) -> Decided:
     """Let a database get the copy from now on. Assigned again, it goes on where it was, and an error is tried again.
 
     Raises UnsupportedEngine, OwnDatabase, InvalidField.
@@ -46,29 +46,29 @@ def assign(connection: PersistenceConnection, *, permit: Permit, now: datetime) 
         current = find_assignment()
         if current is not None and current.connection_id == connection.pk:
             _try_again()
-            return current
-        _forget_all()
-        return _begin(connection, permit.actor.name, now)
+            return Decided()
+        dropped = _forget_all()
+        _begin(connection, permit.actor.name, now)
+    return Decided(dropped)
 
 
-def clear(*, permit: Permit, now: datetime) -> Cleared:
+def clear(*, permit: Permit, now: datetime) -> Decided:
     """Let nothing be copied any more; rows here and there stay. Raises NothingAssigned."""
     current = find_assignment()
     if current is None:
         raise NothingAssigned
     record_decision(permit, current.connection.target.name, {"database": current.connection.database}, now=now)
     with write_transaction(ALIAS):
-        return Cleared(_forget_all())
+        return Decided(_forget_all())
 
 
-def _begin(connection: PersistenceConnection, actor: str, now: datetime) -> PersistenceAssignment:
+def _begin(connection: PersistenceConnection, actor: str, now: datetime) -> None:
     assignment = PersistenceAssignment.objects.create(
         guid=str(uuid4()), connection=connection, assigned_at=now, assigned_by=actor
     )
     for stream in Stream:
         StreamState.objects.create(stream=stream, assignment_guid=assignment.guid, state=State.WAITING, assigned_at=now)
         Watermark.objects.create(stream=stream)
-    return assignment
 
 
 def _try_again() -> None:

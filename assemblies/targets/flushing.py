@@ -4,12 +4,21 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from assemblies.actions.permit import Permit, get_permit
+from assemblies.permissions import Place, Verb
 from assemblies.targets.assignment import find_assignment
+from assemblies.targets.audit_events import TargetEvent
 from assemblies.targets.errors import NothingAssigned
 from assemblies.targets.models import State, Stream
 from assemblies.targets.status import persistence_status
+from devmode.actor import Actor
 
 PAUSE_SECONDS = 0.1
+
+
+def permit_flush(actor: Actor) -> Permit:
+    """Return the permit to copy at once. Raises Forbidden."""
+    return get_permit(actor, TargetEvent.FLUSH, Place.LIBRARY, verb=Verb.ADMINISTER)
 
 
 def flush_now(*, patience_seconds: float, clock: Callable[[], float] = time.monotonic) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from assemblies import errors as facts
 from assemblies.execution import errors as runs
 from assemblies.fleet import errors as fleet
 from assemblies.schedules import errors as schedules
+from assemblies.targets import errors as targets
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.audit import AuditUnwritable
 from devmode.disk_faults import DiskFault, find_disk_fault
@@ -77,6 +78,14 @@ STATUSES: dict[type[Exception], int] = {
     fleet.Unproven: 401,
     fleet.Barred: 403,
     fleet.RateLimited: 429,
+    targets.TargetNotFound: 404,
+    targets.ConnectionNotFound: 404,
+    targets.TargetNameTaken: 409,
+    targets.ConnectionExists: 409,
+    targets.OwnDatabase: 409,
+    targets.ConnectionNotLive: 409,
+    targets.NothingAssigned: 409,
+    targets.NothingRejected: 409,
     dev_mode.Refusal: 403,
     dev_mode.NoSuchGrant: 404,
     TooManyAttempts: 429,

@@ -29,6 +29,7 @@ SAYS = {
     "index": ["Backup check", "Printers"],
     "runs": ["Full file systems", "Backup check", "Morning check", "Canceled", "kim"],
     "run_queue": ["Waiting"],
+    "persistence": ["Archive", "Waiting for the target"],
     "queue": ["Backup check", "Badge readers", "Clock drift", "Page timing"],
     "dev_mode_grants": ["kim", "ada"],
     "assemblies_assembly_changelist": ["40", "Full file systems", "Kernel warnings of today"],

@@ -26,6 +26,9 @@ from assemblies.schedules.jobs import Editor, JobFields, Saving, create_job
 from assemblies.schedules.models import Occurrence, OccurrenceStatus
 from assemblies.schedules.models.occurrence import run_id_of
 from assemblies.schedules.rules import ScheduleType
+from assemblies.targets.administration import add_connection, create_target, permit_persistence
+from assemblies.targets.audit_events import TargetEvent
+from assemblies.targets.models import PersistenceConnection, PersistenceTarget
 from devmode.actor import Actor
 from tests.documents_made import script
 from tests.fleet.agent import Agent, new_code
@@ -49,6 +52,8 @@ class Shelf:
     device: str = ""
     code_id: int = 0
     approval_id: int = 0
+    target_id: int = 0
+    connection_id: int = 0
 
 
 def filled(store: PayloadStore) -> Shelf:
@@ -68,7 +73,17 @@ def filled(store: PayloadStore) -> Shelf:
     shelf.work_item_hash, shelf.manifest_hash = item.work_item_hash, item.run_hash
     shelf.job_id = scheduled(shelf.guids[Domain.OFFICIAL.value], store, actor)
     _add_device(shelf)
+    target, connection = added(actor)
+    shelf.target_id, shelf.connection_id = target.pk, connection.pk
     return shelf
+
+
+def added(actor: Actor) -> tuple[PersistenceTarget, PersistenceConnection]:
+    """Add a target that nothing is copied to."""
+    facts, now = {"name": "evidence", "engine": "sqlite"}, timezone.now()
+    target = create_target(facts, permit=permit_persistence(actor, TargetEvent.CREATE), now=now)
+    permit = permit_persistence(actor, TargetEvent.CONNECT)
+    return target, add_connection(target, "evidence", permit=permit, now=now)
 
 
 def scheduled(guid: str, store: PayloadStore, actor: Actor) -> int:

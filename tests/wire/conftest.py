@@ -38,6 +38,7 @@ def conversation(clock: Clock, library: PayloadStore, settings: Any, tmp_path: P
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
     settings.SIGNING_KEY_FILE = tmp_path / "signing.key"
+    settings.RUNTIME_ROOT = tmp_path
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     cache.clear()
     library_catalogue.cache_clear()

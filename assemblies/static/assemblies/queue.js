@@ -7,6 +7,8 @@ let tag = "";
 let isLeaving = false;
 let clockAhead = 0;
 
+// A page may say another pause, or 0 while nothing changes by itself.
+const pause = () => (Number(live().dataset.every) || EVERY_SECONDS) * 1000;
 const live = () => document.getElementById("queue-live");
 
 function relative(seconds) {
@@ -49,7 +51,7 @@ function replace(fresh) {
 }
 
 async function refresh() {
-  if (document.hidden || isInUse()) return;
+  if (document.hidden || isInUse() || live().dataset.every === "0") return;
   const headers = { "X-Requested-With": "fetch", ...(tag && { "If-None-Match": tag }) };
   const answer = await fetch(location.href, { headers, redirect: "error", cache: "no-store" });
   if (answer.status !== 200 || isInUse()) return;
@@ -65,7 +67,7 @@ async function keepCurrent() {
   } catch {
     // Away for a moment, or signed out: the page stays as it is, and the next try or a reload tells.
   }
-  setTimeout(keepCurrent, EVERY_SECONDS * 1000);
+  setTimeout(keepCurrent, pause());
 }
 
 document.addEventListener("submit", () => { isLeaving = true; });
@@ -73,4 +75,4 @@ addEventListener("pageshow", () => { isLeaving = false; });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh().catch(() => {}); });
 begin();
 setInterval(tick, 1000);
-setTimeout(keepCurrent, EVERY_SECONDS * 1000);
+setTimeout(keepCurrent, pause());

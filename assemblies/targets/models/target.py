@@ -46,6 +46,7 @@ class PersistenceConnection(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     target = models.ForeignKey(PersistenceTarget, models.PROTECT, related_name="connections")
+    name = models.CharField(_("name"), max_length=100)
     database = models.CharField(_("database"), max_length=128)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=150)
