@@ -81,6 +81,8 @@ TARGET_SECRETS = env.target_secrets
 RUN_RETENTION_DAYS = env.integer("RUN_RETENTION_DAYS", 90, minimum=1)
 DEVMODE_OPERATOR_PERMISSION = "assemblies.write_user_created"
 DEVMODE_SUBJECT_PAGES = {"assembly": "admin:assemblies_assembly_change"}
+# What the audit calls the scopes that the library names in its entries.
+DEVMODE_SCOPE_NAMES = {"official": "Official", "community": "Community", "user": "User-Created"}
 
 INSTALLED_APPS = [
     "borealis_assemblies.admin_app.LibraryAdminConfig",
@@ -183,6 +185,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+FORMAT_MODULE_PATH = ["borealis_assemblies.formats"]
 LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = f"__Host-language{SLUG}" if HTTPS else f"borealis_language{SLUG}"
 LANGUAGE_COOKIE_SECURE = HTTPS

@@ -6,6 +6,7 @@ The list, the page, the creation and the deletion of an assembly stand at Django
 from collections.abc import Callable
 from typing import Any
 
+from assemblies.admin.annotate.page import setting_remove
 from assemblies.admin.components import components_page
 from assemblies.admin.grid.bulk import bulk
 from assemblies.admin.grid.favourite import favourite
@@ -54,6 +55,7 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/assembly/<str:guid>/take-original/", take_original_item, "assembly_take_original"),
     ("assemblies/assembly/<str:guid>/adopt/", adopt_item, "assembly_adopt"),
     ("assemblies/assembly/<str:guid>/suppress/", suppress_check, "assembly_suppress"),
+    ("assemblies/assembly/<str:guid>/settings/remove/", setting_remove, "setting_remove"),
     ("assemblies/syncrecord/run/", run_sync, "sync_run"),
     ("assemblies/syncrecord/plan/", plan_page, "sync_plan"),
     ("assemblies/syncrecord/undo/", undo_page, "sync_undo"),

@@ -4,8 +4,8 @@ from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
-from django.db.models import QuerySet
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from devmode.actor import Role
 
@@ -18,6 +18,25 @@ def role_of(user: AbstractBaseUser | AnonymousUser) -> Role:
         return Role.ADMINISTRATOR
     is_operator = user.has_perm(settings.DEVMODE_OPERATOR_PERMISSION)  # type: ignore[union-attr]
     return Role.OPERATOR if is_operator else Role.VIEWER
+
+
+def with_roles(users: QuerySet[User]) -> QuerySet[User]:
+    """Return the users annotated with what `annotated_role` reads, so that a list costs no query per row."""
+    labels = {"may_enter": ENTER_DEV_MODE, "may_operate": settings.DEVMODE_OPERATOR_PERMISSION}
+    return users.annotate(**{name: Exists(_holders_permission(label)) for name, label in labels.items()})
+
+
+def _holders_permission(label: str) -> QuerySet[Permission]:
+    """Return the permission of a row of users, given to it or to one of its groups."""
+    of_row = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
+    return _permissions(label).filter(of_row)
+
+
+def annotated_role(user: Any) -> Role:
+    """Return the role of a user of `with_roles`, as `role_of` would; who may not sign in is a viewer."""
+    if user.is_active and (user.is_superuser or user.may_enter):
+        return Role.ADMINISTRATOR
+    return Role.OPERATOR if user.is_active and user.may_operate else Role.VIEWER
 
 
 def ensure_groups(using: str, **signal: Any) -> None:

@@ -1,26 +1,73 @@
-"""Accounts and groups, for staff."""
+"""Accounts and groups, for staff: who somebody is and which role they have, without pickers of single permissions."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from devmode.accounts.roles import annotated_role, with_roles
+from devmode.admin.role_names import ROLE_NAMES
 from devmode.site.read_only import StaffOnly
 
 admin.site.unregister([Group, User])
+
+
+class NamedPermissions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Permissions as boxes to tick, by their words."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, permission: Any) -> str:
+        return str(permission.name)
 
 
 @admin.register(Group)
 class StaffGroupAdmin(StaffOnly, GroupAdmin):
     """Groups, for staff."""
 
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "permissions":
+            kwargs["form_class"] = NamedPermissions
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
 
 @admin.register(User)
 class StaffUserAdmin(StaffOnly, UserAdmin):  # type: ignore[type-arg]
-    """Accounts, for staff."""
+    """Accounts, for staff. Single permissions that somebody was given otherwise stay as they are."""
+
+    list_display = ("username", "role", "full_name", "email", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Role"), {"fields": ("groups", "is_active", "is_staff", "is_superuser")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return with_roles(super().get_queryset(request))
+
+    @admin.display(description=_("role"))
+    def role(self, user: User) -> Any:
+        return ROLE_NAMES[annotated_role(user)]
+
+    @admin.display(description=_("name"))
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs |= {"widget": forms.CheckboxSelectMultiple, "help_text": _("The role follows from the groups.")}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         words = _(

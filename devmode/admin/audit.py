@@ -14,17 +14,20 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from devmode import audit
 from devmode.admin.audit_export import STYLES, exported
 from devmode.admin.audit_form import AuditForm, suggestions
+from devmode.admin.role_names import ROLE_NAMES
+from devmode.audit.events import find_meaning
 from devmode.models import AuditEntry
 from devmode.site.read_only import ReadOnlyAdmin
 
 ENTRIES_PER_PAGE = 50
-SHORT_CHARACTERS = 140
+SHORT_CHARACTERS, SHORT_WORDS = 140, 39
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,26 @@ class Row:
 
     @property
     def in_short(self) -> str:
-        return " · ".join(f"{name}: {words}" for name, words in self.facts)
+        """The facts that people read; hashes and long lists are there when they are opened."""
+        return " · ".join(f"{name}: {words}" for name, words in self.facts if len(words) <= SHORT_WORDS)
+
+    @property
+    def event_words(self) -> str:
+        """What was done or attempted; the event itself where nobody knows its meaning."""
+        meaning = find_meaning(self.entry.event)
+        return gettext(meaning) if meaning else self.entry.event
+
+    @property
+    def scope_words(self) -> str:
+        return str(getattr(settings, "DEVMODE_SCOPE_NAMES", {}).get(self.entry.scope, self.entry.scope))
+
+    @property
+    def role_words(self) -> Any:
+        return ROLE_NAMES.get(self.entry.role, self.entry.role)
 
     @property
     def is_long(self) -> bool:
-        return len(self.in_short) > SHORT_CHARACTERS
+        return len(self.in_short) > SHORT_CHARACTERS or any(len(words) > SHORT_WORDS for _name, words in self.facts)
 
     @property
     def subject_address(self) -> str:

@@ -18,8 +18,16 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 
+def titled(pages: ModelAdmin) -> dict[str, Any]:
+    """Return what heads a list with what it holds, in place of "Select … to change"."""
+    return {"title": capfirst(pages.opts.verbose_name_plural)}
+
+
 class StaffOnly(ModelAdmin):
     """Django's own rules, for staff: the site lets everyone in who is signed in."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, titled(self) | (extra_context or {}))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_staff and super().has_module_permission(request))
@@ -51,9 +59,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return user.has_perm(ENTER_DEV_MODE) or bool(user.is_staff and super().has_view_permission(request, obj))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Head the list with what it holds: there is nothing to select here."""
-        title = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, title | (extra_context or {}))
+        return super().changelist_view(request, titled(self) | (extra_context or {}))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

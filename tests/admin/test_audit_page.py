@@ -111,7 +111,7 @@ def test_a_line_reads_well_and_leads_to_its_assembly(superuser: Client, settings
     write(subject=subject, remote_address="192.0.2.7", dev_mode=True, detail={"last_revision": 3})
     write(detail={"domains": ["official", "user"], "errors": {"user": "x" * 300}})
     page = superuser.get(LIST).content.decode()
-    for words in ("last revision: 3", "domains: official, user", "<details>", "operator, 192.0.2.7", "2 entries"):
+    for words in ("last revision: 3", "domains: official, user", "<details>", "Operator, 192.0.2.7", "2 entries"):
         assert words in page
     assert f'href="/admin/assemblies/assembly/{guid}/change/"' in page
     assert AuditEntry.objects.get(sequence=2).hash[:16] in page
@@ -229,3 +229,10 @@ def test_it_costs_a_fixed_number_of_queries(superuser: Client, django_assert_max
     superuser.get(LIST)
     with django_assert_max_num_queries(8):
         superuser.get(LIST, {"q": "olga"})
+
+
+def test_entries_are_told_in_words(superuser: Client, guid: str) -> None:
+    text = superuser.get("/admin/devmode/auditentry/").content.decode()
+    assert '<td title="assembly.create">Add an assembly</td>' in text
+    assert "User-Created</span>" in text
+    assert "Operator</span>" in text or "Operator, " in text

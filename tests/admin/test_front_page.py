@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
+from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.admin.front.activity import DAYS, HOURS, changes_per_day, flushes_per_hour
@@ -31,7 +32,7 @@ from tests.documents_made import script
 from tests.official.published_folder import guid as guid_of
 from tests.official.published_folder import publish, publish_many, source_of
 from tests.patience import A_SECOND
-from tests.permits import may_clone, may_create, may_set, may_sync, may_update
+from tests.permits import may_clone, may_create, may_import, may_set, may_sync, may_update
 
 pytestmark = pytest.mark.database
 
@@ -243,3 +244,13 @@ def _multiply(row: Assembly, entry: JournalEntry) -> None:
     head = entries[-1]
     JournalHead.objects.filter(id=1).update(sequence=head.sequence, hash=head.hash)
     DomainState.objects.update_or_create(domain=Domain.USER, defaults={"persisted_sequence": MANY, "version": 9})
+
+
+def test_what_somebody_did_to_many_at_once_is_one_line(olga: Client, library: PayloadStore, operator: Actor) -> None:
+    many = [script(f"Report {number:02}") for number in range(50)]
+    import_documents(many, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(operator), store=library)
+    guid = create(script("Alone"), domain=Domain.USER, permit=may_create(operator), store=library).guid
+    said = " ".join(re.sub(r"<[^>]*>", " ", page(olga).partition('id="front-newest"')[2].partition("</ul>")[0]).split())
+    assert "olga added Alone" in said
+    assert "olga imported 50 assemblies : Report 49 , Report 48 , Report 47 …" in said
+    assert guid in page(olga)

@@ -95,13 +95,20 @@ def test_staff_see_what_they_have_the_permission_to_view(staff: Client, name: st
     assert staff.get(address(name, f"{first(name).pk}/change/")).status_code == expected
 
 
+def is_said(client: Client, name: str) -> bool:
+    """Say whether somebody may add such rows on a page of their own."""
+    said = {"assemblies/assemblysetting", "assemblies/assemblynote", "assemblies/assemblyalias"}
+    return name in said and client.get(address(name, "add/")).status_code == 200
+
+
 @every_model
 def test_no_post_changes_anything(superuser: Client, staff: Client, name: str) -> None:
     row = first(name)
     sent = {field.name: "changed" for field in row._meta.fields} | {"_save": "Save"}
     before = everything()
     for client in (superuser, staff):
-        assert client.post(address(name, "add/"), sent).status_code == 403
+        # What people say of assemblies is added by an action, which takes none of a row's own fields.
+        assert client.post(address(name, "add/"), sent).status_code == (422 if is_said(client, name) else 403)
         assert client.post(address(name, f"{row.pk}/change/"), sent).status_code == 403
         client.post(address(name), sent | {"action": "delete_selected", "_selected_action": [str(row.pk)]})
         client.post(address(name), sent | {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": row.pk})

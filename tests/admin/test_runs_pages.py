@@ -223,8 +223,8 @@ def test_of_many_runs_the_page_of_an_assembly_lists_ten_and_leads_to_the_rest(su
     for _number in range(11):
         superuser.post(form_of(item), FILLED | {"revision": "1"})
     page = superuser.get(f"/admin/assemblies/assembly/{item}/change/").content.decode()
-    listed, led_to_all, in_navigation = 10, 1, 2
-    assert page.count('href="/admin/runs/') == listed + led_to_all + in_navigation
+    listed, in_the_side_panel, led_to_all, in_navigation = 10, 3, 1, 2
+    assert page.count('href="/admin/runs/') == listed + in_the_side_panel + led_to_all + in_navigation
     assert f'<a href="/admin/runs/?assembly={item}">All 11 runs</a>' in page
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.admin.front.activity import changes_per_day, flushes_per_hour
 from assemblies.admin.front.attention import matters
 from assemblies.admin.front.figures import assemblies_figure, changes_figure, flushes_figure
-from assemblies.admin.front.newest import MAX_FAVOURITES, favourite_entries, newest_changes
+from assemblies.admin.front.newest import MAX_FAVOURITES, favourite_entries, what_happened
 from assemblies.admin.front.running import running
 from assemblies.admin.front.tally import Tally
 from assemblies.admin.page import render_page
@@ -45,7 +45,7 @@ def _pictures(actor: Actor, snapshot: Snapshot, tally: Tally) -> dict[str, Any]:
         "pending": sum(queue.pending for queue in queues),
         "matters": matters(queues, tally),
         "running": running(actor, now=now),
-        "newest": newest_changes(snapshot),
+        "newest": what_happened(snapshot),
         "favourites": favourites[:MAX_FAVOURITES],
         "more_favourites": len(favourites) > MAX_FAVOURITES,
     }

@@ -15,12 +15,14 @@ from assemblies.admin.item.editing import Editing, Revision, editing_of, newest_
 from assemblies.admin.item.editor import editor_context
 from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.raw import raw_text
+from assemblies.admin.item.said import NOTES_SHOWN, notes_on, said_of
 from assemblies.admin.item.summary_view import shown_summary
 from assemblies.admin.item.tabs import tabs_of
 from assemblies.admin.item.variables_view import shown_variables
 from assemblies.admin.page import render_page
 from assemblies.admin.runs.lines import latest_runs
 from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.where_used import users_of
 from assemblies.admin.workflow.picture import picture_of
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.checking.references import WAYS
@@ -55,8 +57,8 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
     """Return the page; after a save that was refused with everything that was typed."""
     revision = newest_of(entry)
     rights = page_header.rights_in(request, entry)
-    runs = latest_runs(entry.guid, rights.actor)
-    lifecycle = page_header.lifecycle_of(entry, rights.actor.name)
+    runs, snapshot = latest_runs(entry.guid, rights.actor), library_catalogue().current()
+    lifecycle = said_of(entry, rights.actor.name, snapshot)
     editing = refused.editing if refused and refused.editing else None
     if editing is None and rights.may_write:
         editing = editing_of(revision)
@@ -73,7 +75,10 @@ def item_page(request: HttpRequest, entry: CatalogueEntry, refused: Refused | No
         rights=rights,
         refused=refused,
         lifecycle=lifecycle,
-        origin=page_header.origin_of(entry),
+        notes=notes_on(entry),
+        notes_shown=NOTES_SHOWN,
+        used_by=users_of(entry.guid, snapshot),
+        origin=page_header.origin_of(entry, snapshot),
         is_withdrawn=page_header.is_withdrawn(entry),
         upstream_tone=upstream_tone(entry.upstream_state),
         created_at=parse_time(entry.content.created_at),

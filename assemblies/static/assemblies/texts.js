@@ -13,5 +13,6 @@ const language = document.documentElement.lang || undefined;
 
 export const number = (value) => new Intl.NumberFormat(language).format(value);
 
+// As the server writes moments, in English as the British do: 24 hours, the day before the month.
 export const moment = (value) =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
+  new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));

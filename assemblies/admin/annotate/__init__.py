@@ -1,0 +1,1 @@
+"""What people say about an assembly next to its content, typed on a page: notes, settings, other names."""
