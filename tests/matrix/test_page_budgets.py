@@ -15,8 +15,9 @@ from tests.matrix.shelf import Shelf, filled
 MAX_QUERIES = 12
 # Health asks each of the five databases how it is.
 # Each database is asked by the doctor, too.
-# A scrape asks each database, and the queue of runs.
-BUDGETS = {"admin/health/": 80, "metrics": 20}
+# A scrape asks each database, and the queue of runs. The page of an assembly asks for what people say of it, too:
+# settings, notes, what it replaces, runs, checks.
+BUDGETS = {"admin/health/": 80, "metrics": 20, "admin/assemblies/assembly/<path:object_id>/change/": 16}
 
 
 @pytest.fixture
