@@ -26,7 +26,7 @@ from tests.documents_made import script
 from tests.permits import may_clone, may_create, may_set, may_update
 
 # Nine are the frame's: session, user, rights, Dev Mode; the page's own are its settings, history and two positions.
-PAGE_QUERIES = 17
+PAGE_QUERIES = 18
 QUEUED = '<span class="pill pill-queued">Queued to Write to DB</span>'
 HOSTILE = [
     "<script>alert(1)</script>",
