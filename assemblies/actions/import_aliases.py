@@ -15,7 +15,7 @@ from assemblies.actions.change import Receipt
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
 from assemblies.errors import GuidTaken
-from assemblies.models import AliasKind, Assembly, AssemblyAlias, JournalEntry, fold_alias
+from assemblies.models import AliasKind, Assembly, AssemblyAlias, Content, JournalEntry, fold_alias
 from assemblies.models.aliases import ALIAS_LENGTH
 
 BATCH_ROWS = 500
@@ -39,7 +39,7 @@ def with_known_guids(documents: Sequence[Document], domain: Domain) -> list[Docu
             one,
             guid=guids.get(at, one.guid),
             aliases=named.get(at, one.aliases),
-            is_repeated=one.is_repeated or (at in guids and imported.get(guids[at]) == one.payload_sha256),
+            is_repeated=one.is_repeated or (at in guids and _says_the_same(imported.get(guids[at]), one)),
         )
         for at, one in enumerate(documents)
     ]
@@ -141,8 +141,17 @@ def _imported_with(hashes: Collection[str], domain: Domain) -> Iterable[tuple[st
         yield guid, (sha256, assembly_type)
 
 
-def _last_imported(guids: Iterable[str]) -> dict[str, str]:
-    """The SHA-256 of the script that each assembly was last imported with."""
+def _says_the_same(imported: Content | None, document: Document) -> bool:
+    """Say whether a document is what was imported last: of a plain file its bytes tell, else all it says."""
+    if imported is None:
+        return False
+    if document.is_described:
+        return imported.content_hash == document.content_hash
+    return imported.payload_sha256 == document.payload_sha256
+
+
+def _last_imported(guids: Iterable[str]) -> dict[str, Content]:
+    """What each assembly was last imported as."""
     wanted = sorted(guids)
     found: dict[str, JournalEntry] = {}
     for start in range(0, len(wanted), BATCH_ROWS):
@@ -151,7 +160,7 @@ def _last_imported(guids: Iterable[str]) -> dict[str, str]:
         )
         found |= {entry.assembly_guid: entry for entry in entries.order_by("sequence")}
     contents = {guid: entry.read_content() for guid, entry in found.items()}
-    return {guid: content.payload_sha256 for guid, content in contents.items() if content}
+    return {guid: content for guid, content in contents.items() if content}
 
 
 def _first_of_each(candidates: Iterable[tuple[int, str]], claimed: Collection[str]) -> dict[int, str]:

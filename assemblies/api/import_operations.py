@@ -54,6 +54,7 @@ class Order:
     """What an operation is to do."""
 
     id: str
+    source: str
     domain: Domain
     on_conflict: OnConflict
     permit: Permit
@@ -73,11 +74,18 @@ def find_begun(event: Event | None) -> ImportOperation | None:
 
 
 def begin(
-    source: IO[bytes], *, domain: Domain, on_conflict: OnConflict, permit: Permit, event: Event | None
+    archive: IO[bytes],
+    *,
+    source: str,
+    domain: Domain,
+    on_conflict: OnConflict,
+    permit: Permit,
+    event: Event | None,
 ) -> ImportOperation:
-    """Keep the archive, remember the operation, and start its thread."""
+    """Keep the archive, remember the operation, and start its thread; `source` is what plain scripts come from."""
     order = Order(
         id=event.guid if event else str(uuid4()),
+        source=source,
         domain=domain,
         on_conflict=on_conflict,
         permit=permit,
@@ -85,8 +93,8 @@ def begin(
     )
     make_folder(_folder())
     _sweep()
-    source.seek(0)
-    write_new(order.archive, iter(lambda: source.read(1024 * 1024), b""))
+    archive.seek(0)
+    write_new(order.archive, iter(lambda: archive.read(1024 * 1024), b""))
     lock = _lock(order.id)
     lock.acquire(timeout=0)
     now = timezone.now()
@@ -141,6 +149,7 @@ def carry_out(order: Order) -> None:
     with order.archive.open("rb") as file:
         read = read_members(
             file,
+            source=order.source,
             max_document_bytes=settings.MAX_DOCUMENT_BYTES,
             max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
             allowance=Allowance(),

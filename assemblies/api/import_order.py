@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from assemblies import documents
 from assemblies.actions.import_documents import OnConflict
-from assemblies.bundles import Allowance, Outcome, is_archive, read_members, read_one, without_twins
+from assemblies.bundles import Allowance, Outcome, is_archive, read_export, read_members, read_one, without_twins
 from assemblies.documents import Document
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, InvalidField
@@ -18,30 +19,53 @@ from assemblies.errors import InvalidDocument, InvalidField
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """Where documents are to go and what is to happen to those whose GUID is taken; `source` is still unread."""
+    """Where documents are to go and what is to happen to those whose GUID is taken; `content` is still unread.
 
-    source: Any
+    `source` is what plain scripts come from, where somebody says so.
+    """
+
+    content: Any
     domain: Domain
     assembly_guid: str | None
     on_conflict: OnConflict
     dry_run: bool
+    source: str = ""
+
+    @cached_property
+    def is_archive(self) -> bool:
+        return isinstance(self.content, UploadedFile) and is_archive(self.content)
+
+    @cached_property
+    def exported(self) -> list[Outcome]:
+        """What the assemblies of another tool's file come to; nothing where it is none."""
+        if self.is_archive or not isinstance(self.content, UploadedFile) or self.assembly_guid is not None:
+            return []
+        return list(read_export(self._bytes, self.content.name or "", source=self.source))
 
     @property
-    def is_archive(self) -> bool:
-        return isinstance(self.source, UploadedFile) and is_archive(self.source)
+    def has_many(self) -> bool:
+        """Say whether what was sent may hold more than one document, each with an outcome of its own."""
+        return self.is_archive or bool(self.exported)
+
+    @cached_property
+    def _bytes(self) -> bytes:
+        content: bytes = self.content.read(documents.max_json_bytes(settings.MAX_DOCUMENT_BYTES) + 1)
+        return content
 
     def read(self) -> list[Outcome]:
         """Return what each document that was sent comes to. Raises as `read_document` and `read_members` do."""
-        return list(self.read_members()) if self.is_archive else [Outcome("", document=self.read_document())]
+        if self.is_archive:
+            return list(self.read_members())
+        return self.exported or [Outcome("", document=self.read_document())]
 
     def read_document(self) -> Document:
         """Return the one document. Raises InvalidDocument and its kinds, InvalidGuid, DocumentTooLarge."""
-        source, name = self.source, ""
-        if isinstance(source, UploadedFile):
-            source, name = source.read(documents.max_json_bytes(settings.MAX_DOCUMENT_BYTES) + 1), source.name or ""
-        if not isinstance(source, str | bytes | dict):
+        content, name = self.content, ""
+        if isinstance(content, UploadedFile):
+            name, content = content.name or "", self._bytes
+        if not isinstance(content, str | bytes | dict):
             raise InvalidDocument("A document must be a JSON object, or its text.", field="document")
-        document = read_one(source, name)
+        document = read_one(content, name, source=self.source)
         return replace(document, guid=self.assembly_guid, aliases=()) if self.assembly_guid else document
 
     def has_more_than(self, count: int) -> bool:
@@ -54,7 +78,8 @@ class ImportOrder:
         if self.assembly_guid is not None:
             raise InvalidField("A GUID can be given to one document, not to an archive.", field="assembly_guid")
         read = read_members(
-            self.source,
+            self.content,
+            source=self.source,
             max_document_bytes=settings.MAX_DOCUMENT_BYTES,
             max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
             allowance=Allowance(),

@@ -98,7 +98,7 @@ class Transfers(AssemblyResource):
         if order.is_archive and (begun := self._begun(order, permit, event)):
             return begun
         outcomes = order.read()
-        if order.is_archive:
+        if order.has_many:
             outcomes = judge(outcomes, order.domain, order.on_conflict, event)
         documents = documents_of(outcomes)
         receipts = import_documents(
@@ -109,7 +109,7 @@ class Transfers(AssemblyResource):
             store=payload_store(),
             event=event,
         )
-        if order.is_archive:
+        if order.has_many:
             return Response({"results": result_lines(outcomes, receipts)})
         status = 201 if receipts[0].created else 200
         return written_item(request, receipts[0], status=status, flags=documents[0].flags)
@@ -119,7 +119,12 @@ class Transfers(AssemblyResource):
         operation = find_begun(event)
         if operation is None and order.has_more_than(MAX_WAITED_FOR) and not was_made(event):
             operation = begin(
-                order.source, domain=order.domain, on_conflict=order.on_conflict, permit=permit, event=event
+                order.content,
+                source=order.source,
+                domain=order.domain,
+                on_conflict=order.on_conflict,
+                permit=permit,
+                event=event,
             )
         if operation is None:
             return None

@@ -21,9 +21,10 @@ from assemblies.bundles.collect import (
     without_twins,
 )
 from assemblies.bundles.folder import FolderFiles
-from assemblies.bundles.single import read_one
+from assemblies.bundles.single import MAX_SOURCE_LENGTH, read_export, read_one
 
 __all__ = [
+    "MAX_SOURCE_LENGTH",
     "Allowance",
     "Collected",
     "Files",
@@ -39,6 +40,7 @@ __all__ = [
     "plain_names",
     "read_all",
     "read_documents",
+    "read_export",
     "read_members",
     "read_one",
     "read_script",

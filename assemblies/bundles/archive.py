@@ -126,6 +126,7 @@ def read_members(
     max_attachment_bytes: int,
     allowance: Allowance,
     source: str = "",
+    tool: str = "",
 ) -> Iterator[Outcome]:
     """Yield what each document and plain script of an archive comes to; `source` is where they come from, if
     somebody says so.
@@ -134,7 +135,11 @@ def read_members(
     """
     with opened_archive(file, allowance) as files:
         read = read_all(
-            files, source=source, max_document_bytes=max_document_bytes, max_attachment_bytes=max_attachment_bytes
+            files,
+            source=source,
+            tool=tool,
+            max_document_bytes=max_document_bytes,
+            max_attachment_bytes=max_attachment_bytes,
         )
         is_empty = True
         for outcome in read:

@@ -4,13 +4,14 @@ Each file has one outcome, the same at every door: a document, a refusal that na
 assembly and nobody's fault. Of two documents with one GUID the first is kept and the second refused.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 from assemblies.documents import Document, max_json_bytes, names_assembly_keys, read_tree
 from assemblies.errors import DocumentTooLarge, GuidRepeated, NotAnAssembly, Refusal
+from assemblies.importers import Place, Taken, take
 from assemblies.progress import Track, untracked
 from assemblies.scripts import HASHBANG, has_script_suffix, read_plain_script
 
@@ -121,30 +122,47 @@ def read_documents(
 
 
 def read_all(
-    files: ScriptFiles, *, source: str, max_document_bytes: int, max_attachment_bytes: int, track: Track = untracked
+    files: ScriptFiles,
+    *,
+    source: str,
+    max_document_bytes: int,
+    max_attachment_bytes: int,
+    tool: str = "",
+    track: Track = untracked,
 ) -> Iterator[Outcome]:
-    """Yield what each document comes to, then each plain script next to no document; `source` is what they come from.
+    """Yield what other tools' exports come to, then each document, then each plain script next to no document.
 
-    Raises SourceUnreadable when `files` cannot be listed.
+    `source` is what they come from; with `tool`, one of IMPORTERS, its exports alone are read. Raises SourceUnreadable
+    when `files` cannot be listed.
     """
-    names = files.document_names()
-    scripts = [name for name in plain_names(files.all_names()) if _may_be_script(files, name)]
-    tracked = track([*names, *scripts], "Reading documents", len(names) + len(scripts))
-    documents = set(names)
-    for name in tracked:
-        if name in documents:
-            yield from read_documents(files, [name], max_document_bytes, max_attachment_bytes)
-        else:
-            yield read_script(files, name, source=source, max_bytes=max_document_bytes)
+    taken = list(take(Place(files, source, max_document_bytes), tool))
+    claimed = frozenset[str]().union(*(one.names for one in taken))
+    names = [] if tool else [name for name in files.document_names() if name not in claimed]
+    plain = [] if tool else [name for name in plain_names(files.all_names()) if name not in claimed]
+    scripts = [name for name in plain if _may_be_script(files, name)]
+    reading: list[Callable[[], Iterable[Outcome]]] = [partial(read_taken, [one]) for one in taken]
+    reading += [partial(read_documents, files, [name], max_document_bytes, max_attachment_bytes) for name in names]
+    reading += [partial(read_script, files, name, source=source, max_bytes=max_document_bytes) for name in scripts]
+    for read in track(reading, "Reading documents", len(reading)):
+        yield from read()
 
 
-def read_script(files: Files, name: str, *, source: str, max_bytes: int) -> Outcome:
-    """Return what reading one plain script comes to."""
+def read_taken(taken: Iterable[Taken]) -> Iterator[Outcome]:
+    """Yield what each assembly of another tool's export comes to."""
+    for one in taken:
+        try:
+            yield Outcome(one.name, document=one.read())
+        except Refusal as refusal:
+            yield Outcome(one.name, refusal=refusal)
+
+
+def read_script(files: Files, name: str, *, source: str, max_bytes: int) -> Iterator[Outcome]:
+    """Yield what reading one plain script comes to."""
     try:
         content = files.read(name, max_bytes=max_bytes)
-        return Outcome(name, document=read_plain_script(name, content, source=source, max_bytes=max_bytes))
+        yield Outcome(name, document=read_plain_script(name, content, source=source, max_bytes=max_bytes))
     except Refusal as refusal:
-        return Outcome(name, refusal=refusal)
+        yield Outcome(name, refusal=refusal)
 
 
 def plain_names(names: Iterable[str]) -> list[str]:

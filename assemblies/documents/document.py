@@ -38,7 +38,8 @@ class Document(HowToRun):
 
     `type_name` is the type as written; `extra` and `envelope_extra` hold the unknown keys of the document and of the
     envelope around it; `flags` are the hidden characters found in it, derived and therefore no part of equality;
-    `aliases` are the names under which its source knows it; `is_repeated` where they say nothing new.
+    `aliases` are the names under which its source knows it; `is_repeated` where it says nothing new;
+    `is_described` where the source says more of it than its bytes do.
     """
 
     guid: str | None
@@ -59,6 +60,7 @@ class Document(HowToRun):
     flags: list[dict[str, Any]] = field(default_factory=list, compare=False)
     aliases: tuple[str, ...] = field(default=(), compare=False)
     is_repeated: bool = field(default=False, compare=False)
+    is_described: bool = field(default=False, compare=False)
 
     @property
     def assembly_type(self) -> AssemblyType:

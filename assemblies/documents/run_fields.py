@@ -74,7 +74,7 @@ def normalise_minimum_version(value: object, field: str = "minimum_version") -> 
     return value
 
 
-RUN_FIELDS: dict[str, Callable[[Any, str], Any]] = {
+RUN_FIELDS: dict[str, Callable[..., Any]] = {
     "operating_systems": normalise_operating_systems,
     "run_as": normalise_run_as,
     "interpreter_arguments": normalise_arguments,

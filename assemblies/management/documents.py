@@ -21,16 +21,21 @@ from assemblies.bundles import (
     opened_archive,
     read_all,
     read_documents,
+    read_export,
     read_script,
     reason_of,
     without_twins,
 )
+from assemblies.documents import max_json_bytes
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, Refusal
 from assemblies.management.git_origin import find_origin
 from assemblies.models import Assembly
 from assemblies.progress import Track
 from assemblies.scripts import HASHBANG, has_script_suffix
+
+# A component of Datto RMM is a zip under another ending.
+ARCHIVES = (".zip", ".cpt")
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,14 @@ class CollectedPaths(Collected):
     empty: list[str] = field(default_factory=list)
 
 
-def collect_paths(paths: Iterable[str], *, source: str = "", track: Track) -> CollectedPaths:
+def collect_paths(paths: Iterable[str], *, source: str = "", tool: str = "", track: Track) -> CollectedPaths:
     """Return the documents and plain scripts of all `paths`, named as the command line did; each path is read once.
 
     `source` is what plain scripts come from; without it that is the address of a git work tree, or the folder's
-    name; scripts of an archive are then known by their bytes.
+    name; scripts of an archive are then known by their bytes. With `tool`, that one's exports alone are read.
     """
-    parts = {path: list(_outcomes(path, source, track)) for path in dict.fromkeys(paths)}
+    reading = Reading(source, tool, track)
+    parts = {path: list(_outcomes(path, reading)) for path in dict.fromkeys(paths)}
     whole = collected(without_twins(chain.from_iterable(parts.values())))
     empty = [path for path, part in parts.items() if not any(one.document or one.is_broken for one in part)]
     return CollectedPaths(whole.found, whole.skipped, empty)
@@ -74,31 +80,66 @@ def without_conflicts(
     return good, [Skipped(one.path, reason_of(conflict)) for one, conflict in pairs if conflict is not None]
 
 
-def _outcomes(path: str, source: str, track: Track) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class Reading:
+    """How paths are read: the name of what they come from, the one tool whose exports are read, if any."""
+
+    source: str
+    tool: str
+    track: Track
+
+    def of_tree(self, files: ScriptFiles, prefix: str, source: str) -> Iterator[Outcome]:
+        read = read_all(
+            files,
+            source=source,
+            tool=self.tool,
+            max_document_bytes=settings.MAX_DOCUMENT_BYTES,
+            max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
+            track=self.track,
+        )
+        for outcome in read:
+            yield replace(outcome, name=f"{prefix}{outcome.name}")
+
+
+def _outcomes(path: str, reading: Reading) -> Iterator[Outcome]:
     place = Path(path)
     if place.is_dir():
-        return _read_all(FolderFiles(place), f"{path.rstrip('/')}/", source or _source_of_folder(place), track)
+        source = reading.source or _source_of_folder(place)
+        return reading.of_tree(FolderFiles(place), f"{path.rstrip('/')}/", source)
     if not place.is_file():
         return _refused(path, "The file or folder was not found.")
-    if place.suffix.lower() == ".zip":
-        return _outcomes_of_archive(place, path, source, track)
+    if place.suffix.lower() in ARCHIVES:
+        return _outcomes_of_archive(place, path, reading)
     # A link on the command line stands for the file it leads to.
     real = place.resolve()
     # What is named by itself is meant to be an assembly.
-    return (replace(one, is_meant=True) for one in _outcomes_of_file(real, path.removesuffix(real.name), source))
+    return (replace(one, is_meant=True) for one in _outcomes_of_file(real, path.removesuffix(real.name), reading))
 
 
-def _outcomes_of_file(real: Path, prefix: str, source: str) -> Iterator[Outcome]:
-    files = FolderFiles(real.parent)
-    if real.suffix.lower() == ".json":
-        read = read_documents(files, [real.name], settings.MAX_DOCUMENT_BYTES, settings.MAX_ATTACHMENT_BYTES)
-    elif has_script_suffix(real.name) or files.read_start(real.name, len(HASHBANG)) == HASHBANG:
-        origin = source or _source_of_folder(real.parent)
-        read = iter([read_script(files, real.name, source=origin, max_bytes=settings.MAX_DOCUMENT_BYTES)])
-    else:
-        read = _refused(real.name, "This is no .json document, script, folder or .zip archive.")
-    for outcome in read:
+def _outcomes_of_file(real: Path, prefix: str, reading: Reading) -> Iterator[Outcome]:
+    for outcome in _exported(real, reading) or _read_file(real, reading):
         yield replace(outcome, name=f"{prefix}{outcome.name}")
+
+
+def _exported(real: Path, reading: Reading) -> list[Outcome]:
+    """Return what another tool's export comes to; nothing where the file is none."""
+    try:
+        content = FolderFiles(real.parent).read(real.name, max_bytes=max_json_bytes(settings.MAX_DOCUMENT_BYTES))
+    except Refusal:
+        return []
+    return list(read_export(content, real.name, source=reading.source, tool=reading.tool))
+
+
+def _read_file(real: Path, reading: Reading) -> Iterator[Outcome]:
+    files = FolderFiles(real.parent)
+    if reading.tool:
+        return _refused(real.name, f"This is no export of {reading.tool}.")
+    if real.suffix.lower() == ".json":
+        return read_documents(files, [real.name], settings.MAX_DOCUMENT_BYTES, settings.MAX_ATTACHMENT_BYTES)
+    if has_script_suffix(real.name) or files.read_start(real.name, len(HASHBANG)) == HASHBANG:
+        origin = reading.source or _source_of_folder(real.parent)
+        return read_script(files, real.name, source=origin, max_bytes=settings.MAX_DOCUMENT_BYTES)
+    return _refused(real.name, "This is no .json document, script, folder or .zip archive.")
 
 
 def _source_of_folder(folder: Path) -> str:
@@ -110,21 +151,9 @@ def _refused(path: str, words: str) -> Iterator[Outcome]:
     yield Outcome(path, refusal=InvalidDocument(words, field="file"))
 
 
-def _outcomes_of_archive(place: Path, path: str, source: str, track: Track) -> Iterator[Outcome]:
+def _outcomes_of_archive(place: Path, path: str, reading: Reading) -> Iterator[Outcome]:
     try:
         with place.open("rb") as file, opened_archive(file, Allowance()) as files:
-            yield from _read_all(files, f"{path}/", source, track)
+            yield from reading.of_tree(files, f"{path}/", reading.source)
     except Refusal as refusal:
         yield Outcome(path, refusal=refusal)
-
-
-def _read_all(files: ScriptFiles, prefix: str, source: str, track: Track) -> Iterator[Outcome]:
-    read = read_all(
-        files,
-        source=source,
-        max_document_bytes=settings.MAX_DOCUMENT_BYTES,
-        max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
-        track=track,
-    )
-    for outcome in read:
-        yield replace(outcome, name=f"{prefix}{outcome.name}")

@@ -16,12 +16,11 @@ _NAME = re.compile(r"^(?:- {1,8}| {2,8})name\s{0,8}:[ \t]*(.{1,255})$", re.M)
 _SECTION = re.compile(r"^(?:- {1,8}| {2,8})(\w+)\s{0,8}:\s*$")
 _PAIR = re.compile(r"^( {2,40})(- )?([A-Za-z_]\w{0,63})\s{0,8}:(?: +(.{0,500}))?$")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
-_WINDOWS = re.compile(r"^\s{1,40}(?:- )?(?:win_\w{1,40}|(?:ansible|community)\.windows\.\w{1,40})\s{0,8}:", re.M)
-_LINUX = re.compile(
-    r"^\s{1,40}(?:- )?(?:ansible\.builtin\.)?"
-    r"(?:apt|yum|dnf|package|systemd|systemd_service|service|user|group|cron|shell)\s{0,8}:",
-    re.M,
+_WINDOWS = re.compile(
+    r"^\s{1,40}(?:- )?(?:win_\w{1,40}|(?:ansible|community)\.windows\.\w{1,40})\s{0,8}:|\bwinrm\b", re.M
 )
+# What manages switches and routers says how it reaches them.
+_NETWORK = re.compile(r"^\s{1,40}(?:ansible_)?connection\s{0,8}:\s{0,8}\S{0,40}(?:network_cli|httpapi|netconf)", re.M)
 _YES, _NO = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
 
 
@@ -42,10 +41,15 @@ def read_playbook_file(text: str) -> ScriptFacts:
         summary=comment_summary(lines),
         variables=once_each([*prompts, *_declared(sections.get("vars", []))]),
         timeout_seconds=find_timeout("\n".join(lines)),
-        operating_systems=tuple(
-            name for name, words in (("windows", _WINDOWS), ("linux", _LINUX)) if words.search(text)
-        ),
+        operating_systems=_systems(text),
     )
+
+
+def _systems(text: str) -> tuple[str, ...]:
+    """The system whose modules a playbook calls; without any it is for what Ansible reaches by SSH."""
+    if _NETWORK.search(text):
+        return ()
+    return ("windows",) if _WINDOWS.search(text) else ("linux",)
 
 
 def _sections(text: str) -> dict[str, list[re.Match[str]]]:

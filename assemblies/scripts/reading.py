@@ -28,7 +28,7 @@ from assemblies.documents.stand_ins import EMPTY_WORDS, check_script
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidDocument, NotAnAssembly, Refusal
 from assemblies.scripts.batch import read_batch
-from assemblies.scripts.facts import ScriptFacts
+from assemblies.scripts.facts import ScriptFacts, once_each
 from assemblies.scripts.playbook import is_playbook, read_playbook_file
 from assemblies.scripts.powershell import read_powershell
 from assemblies.scripts.python import read_python
@@ -107,11 +107,11 @@ def read_plain_script(name: str, content: bytes, *, source: str, max_bytes: int)
         type_name=type_name,
         payload=content,
         category=default_category(assembly_type.kind),
-        summary=_tried(normalise_summary, facts.summary[:MAX_SUMMARY_LENGTH], ""),
-        timeout_seconds=_tried(
+        summary=tried(normalise_summary, facts.summary[:MAX_SUMMARY_LENGTH], ""),
+        timeout_seconds=tried(
             normalise_timeout, facts.timeout_seconds or DEFAULT_TIMEOUT_SECONDS, DEFAULT_TIMEOUT_SECONDS
         ),
-        variables=_variables(facts.variables),
+        variables=usable_variables(facts.variables),
         extra=with_run_fields({}, how_to_run),
         aliases=(_alias(source, name, content),),
     )
@@ -139,7 +139,7 @@ def _name(told: str, path: str) -> str:
     base = path.rpartition("/")[2]
     stem = base.rpartition(".")[0] if has_script_suffix(base) else base
     guesses = [told[:MAX_NAME_LENGTH], _BETWEEN_WORDS.sub(" ", stem).strip()[:MAX_NAME_LENGTH], stem[:MAX_NAME_LENGTH]]
-    return next((name for guess in guesses if (name := _tried(normalise_name, guess, ""))), "Script")
+    return next((name for guess in guesses if (name := tried(normalise_name, guess, ""))), "Script")
 
 
 def _systems_of(path: str, facts: ScriptFacts, assembly_type: AssemblyType) -> tuple[str, ...]:
@@ -149,9 +149,10 @@ def _systems_of(path: str, facts: ScriptFacts, assembly_type: AssemblyType) -> t
     return named or facts.operating_systems or (("linux",) if assembly_type is AssemblyType.BASH else ())
 
 
-def _variables(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    cut = [one | _cut(one) for one in found[:MAX_VARIABLES]]
-    return [kept[0] for one in cut if (kept := _tried(normalise_variables, [one], []))]
+def usable_variables(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the variables that the library can keep, cut to its limits, each name once."""
+    cut = [one | _cut(one) for one in once_each(found)[:MAX_VARIABLES]]
+    return [kept[0] for one in cut if (kept := tried(normalise_variables, [one], []))]
 
 
 def _cut(one: dict[str, Any]) -> dict[str, Any]:
@@ -159,8 +160,8 @@ def _cut(one: dict[str, Any]) -> dict[str, Any]:
     return {key: one[key][:limit] for key, limit in limits.items() if key in one}
 
 
-def _tried(normalise: Callable[[Any], Any], guess: Any, otherwise: Any) -> Any:
-    """A guess as its field keeps it, or what is said where there is none."""
+def tried(normalise: Callable[[Any], Any], guess: Any, otherwise: Any) -> Any:
+    """Return a guess as its field keeps it, or `otherwise` where the field refuses it."""
     try:
         return normalise(guess)
     except Refusal:

@@ -26,6 +26,7 @@ from assemblies.admin.import_export.upload import Readable, Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
+from assemblies.bundles import MAX_SOURCE_LENGTH
 from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
 from assemblies.domains import Domain
 from assemblies.errors import (
@@ -88,7 +89,8 @@ def _take_attempt(request: HttpRequest) -> None:
 
 
 def _answer(request: HttpRequest, permit: Permit, domain: Domain) -> HttpResponseBase:
-    upload = read_upload(request.FILES.getlist("files"), request.POST.get("pasted", ""))
+    source = request.POST.get("source", "").strip()[:MAX_SOURCE_LENGTH]
+    upload = read_upload(request.FILES.getlist("files"), request.POST.get("pasted", ""), source)
     if upload.is_empty:
         return _page(request, permit.actor, notice=_("Choose a file, or paste a document."), domain=domain, status=400)
     if request.POST.get("step") == "import":
@@ -156,6 +158,8 @@ def _page(request: HttpRequest, actor: Actor, *, status: int = 200, **context: A
         "domains": writable_domains(actor),
         "domain": Domain.USER,
         "pasted": request.POST.get("pasted", "") if status != 413 else "",
+        "source": request.POST.get("source", ""),
+        "max_source_length": MAX_SOURCE_LENGTH,
         "max_bytes": MAX_UNPACKED_BYTES,
         "max_members": MAX_MEMBERS,
         "max_document_bytes": settings.MAX_DOCUMENT_BYTES,

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from assemblies import documents
-from assemblies.bundles import read_one
+from assemblies.bundles import Outcome, read_export, read_one
 from assemblies.bundles.archive import MAX_MEMBERS, Allowance, is_archive, read_members
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
-from assemblies.errors import DocumentTooLarge, Refusal
+from assemblies.errors import DocumentTooLarge, InvalidDocument, Refusal
 
 MAX_DOCUMENTS = MAX_MEMBERS
 
@@ -57,12 +57,14 @@ class Upload:
         return not self.readable and not self.unreadable
 
 
-def read_upload(files: Iterable[Any], pasted: str) -> Upload:
+def read_upload(files: Iterable[Any], pasted: str, source: str = "") -> Upload:
     """Read all that was sent, Django's uploaded files and a text; what cannot be read hides nothing else.
+
+    `source` is what plain scripts come from, where somebody says so.
 
     Raises DocumentTooLarge when there is more than one import may hold.
     """
-    parts = list(islice(_parts(files, pasted), MAX_DOCUMENTS + 1))
+    parts = list(islice(_parts(files, pasted, source), MAX_DOCUMENTS + 1))
     if len(parts) > MAX_DOCUMENTS:
         words = _("These are more than %(count)s documents at once; import them in parts.")
         raise DocumentTooLarge(words % {"count": MAX_DOCUMENTS})
@@ -75,40 +77,46 @@ def read_upload(files: Iterable[Any], pasted: str) -> Upload:
 Part = Readable | Unreadable
 
 
-def _parts(files: Iterable[Any], pasted: str) -> Iterator[Part]:
+def _parts(files: Iterable[Any], pasted: str, source: str) -> Iterator[Part]:
     allowance = Allowance()
     for file in files:
         name = printable(file.name or "")
         try:
-            yield from _parts_of_file(file, name, allowance)
+            yield from _parts_of_file(file, name, source, allowance)
         except Refusal as refusal:
             yield Unreadable(name, refusal)
     if pasted.strip():
-        yield _one(_("Pasted text"), pasted)
+        yield _one(_("Pasted text"), pasted, source)
 
 
-def _parts_of_file(file: Any, name: str, allowance: Allowance) -> Iterator[Part]:
+def _parts_of_file(file: Any, name: str, source: str, allowance: Allowance) -> Iterator[Part]:
     if not is_archive(file):
         content = file.read(documents.max_json_bytes(settings.MAX_DOCUMENT_BYTES) + 1)
         allowance.take(len(content))
-        yield _one(name, content)
+        exported = list(read_export(content, name, source=source))
+        yield from (_part(f"{name} › {one.name.rpartition(' › ')[2]}", one) for one in exported)
+        if not exported:
+            yield _one(name, content, source)
         return
     read = read_members(
         file,
+        source=source,
         max_document_bytes=settings.MAX_DOCUMENT_BYTES,
         max_attachment_bytes=settings.MAX_ATTACHMENT_BYTES,
         allowance=allowance,
     )
     for member in read:
-        place = f"{name} › {printable(member.name)}"
-        if member.document is not None:
-            yield Readable(place, member.document)
-        elif member.refusal is not None:
-            yield Unreadable(place, member.refusal)
+        yield _part(f"{name} › {printable(member.name)}", member)
 
 
-def _one(place: str, content: bytes | str) -> Part:
+def _part(place: str, outcome: Outcome) -> Part:
+    if outcome.document is not None:
+        return Readable(place, outcome.document)
+    return Unreadable(place, outcome.refusal or InvalidDocument(field="document"))
+
+
+def _one(place: str, content: bytes | str, source: str) -> Part:
     try:
-        return Readable(place, read_one(content, place))
+        return Readable(place, read_one(content, place, source=source))
     except Refusal as refusal:
         return Unreadable(place, refusal)

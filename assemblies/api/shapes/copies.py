@@ -11,12 +11,13 @@ from assemblies.actions.import_documents import ImportState, OnConflict
 from assemblies.api.import_lines import PASSED_OVER, REFUSED
 from assemblies.api.shapes.fields import DOCUMENT, GUID, NAME, NULL, DomainWord, Ruled, as_sent, read_guid, read_name
 from assemblies.api.shapes.items import Flag
+from assemblies.bundles import MAX_SOURCE_LENGTH
 from assemblies.bundles.written import ArchiveStyle
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import ImportOperation
 from devmode.api.schema import ErrorSerializer
-from devmode.api.shapes import Answer, EnumWord, LiteralFlag, Query, QueryFlag, Shape
+from devmode.api.shapes import Answer, EnumWord, LiteralFlag, LiteralText, Query, QueryFlag, Shape
 
 
 def read_file(value: Any, field: str) -> Any:
@@ -46,13 +47,20 @@ class ImportOptions(Shape):
     assembly_guid = Ruled(read_guid, GUID, required=False, default=None)
     on_conflict = EnumWord(OnConflict, required=False, default=OnConflict.UPDATE)
     dry_run = LiteralFlag(required=False, default=False)
+    source = LiteralText(  # type: ignore[assignment]
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=MAX_SOURCE_LENGTH,
+        help_text="What plain scripts come from; with it they are known again by their path, else by their bytes.",
+    )
 
 
 class ImportBody(ImportOptions):
     document = Ruled(as_sent, DOCUMENT)
 
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
-        sent["source"] = sent.pop("document")
+        sent["content"] = sent.pop("document")
         return sent
 
 
@@ -61,13 +69,17 @@ class ImportUpload(ImportOptions):
 
     dry_run = QueryFlag(required=False, default=False)  # type: ignore[assignment]
     document = Ruled(as_sent, {"type": "string"}, required=False)
-    file = Ruled(read_file, {"type": "string", "format": "binary"}, help_text="A .json document or a .zip of them.")
+    file = Ruled(
+        read_file,
+        {"type": "string", "format": "binary"},
+        help_text="A document, a script, another tool's export, or a .zip of them.",
+    )
 
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         file, document = sent.pop("file"), sent.pop("document", None)
         if file is not None and document is not None:
             raise InvalidField("Send one document or one file.", field="document")
-        return sent | {"source": document if file is None else file}
+        return sent | {"content": document if file is None else file}
 
 
 class PreviewLine(Answer):

@@ -12,6 +12,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.bundles import Found, Skipped
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.importers import IMPORTERS
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
 from assemblies.management.documents import collect_paths, rows_with_guid_of, with_guids, without_conflicts
 from assemblies.management.tables import table_lines
@@ -24,16 +25,18 @@ Outcome = dict[str, list[tuple[str, str | None]]]
 
 class Command(LibraryCommand):
     help = (
-        "Import JSON documents of any shape, plain scripts and playbooks from files, folders (at any depth, readable "
-        "style too) and zip archives. A plain file is known again by its source and path, or by its bytes; a JSON "
-        "document without a GUID becomes a new assembly each time it is imported. Documents that are refused are "
-        "listed and stop no other; exit code 2 when there were any, or when a path holds no document at all."
+        "Import JSON documents of any shape, plain scripts and playbooks, and exports of Tactical RMM, Breeze, "
+        "Rundeck, AWX, Semaphore and Datto RMM, from files, folders (at any depth, readable style too) and zip "
+        "archives. A plain file is known again by its source and path, or by its bytes, and a script of another tool "
+        "by its name there; a JSON document without a GUID becomes a new assembly each time it is imported. What is "
+        "refused is listed and stops no other; exit code 2 when there was any, or when a path holds no document at all."
     )
     examples = """
         manage.py import_assemblies script.json --domain user
         manage.py import_assemblies ./exported backup.zip --domain community --on-conflict skip
         manage.py import_assemblies ./exported --domain user --dry-run --json
         manage.py import_assemblies ./scripts --source workshop
+        manage.py import_assemblies ./community-scripts --from tactical
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,6 +54,13 @@ class Command(LibraryCommand):
             "name; none for a .zip archive, whose scripts are known by their bytes).",
         )
         parser.add_argument(
+            "--from",
+            dest="tool",
+            default="",
+            choices=list(IMPORTERS),
+            help="Read the exports of this tool and nothing else (default: whatever is recognised).",
+        )
+        parser.add_argument(
             "--on-conflict",
             default=str(OnConflict.UPDATE),
             choices=[str(policy) for policy in OnConflict],
@@ -62,7 +72,7 @@ class Command(LibraryCommand):
         started = monotonic()
         domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
         with self.tracking() as track:
-            collected = collect_paths(options["paths"], source=options["source"], track=track)
+            collected = collect_paths(options["paths"], source=options["source"], tool=options["tool"], track=track)
         collected = with_guids(collected, domain)
         good, conflicts = without_conflicts(collected.found, domain, on_conflict)
         rows, dry_run = rows_with_guid_of(good), options["dry_run"]
