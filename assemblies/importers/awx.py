@@ -1,4 +1,4 @@
-"""AWX and Semaphore: a project's playbooks, with the names and surveys of the templates in an export beside them."""
+"""AWX and Semaphore: a project's playbooks, with the names and surveys of the templates in an export next to them."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -24,7 +24,7 @@ def find(place: Place) -> Iterator[Taken]:
         templates = next((value[key] for key in _LISTS if key in value), None) if isinstance(value, dict) else None
         found = [one for one in templates if _is_template(one)] if isinstance(templates, list) else []
         for template in found:
-            path = place.beside(name, words(template["playbook"]))
+            path = place.next_to(name, words(template["playbook"]))
             title = f"{name} › {words(template['name'])}"
             names = frozenset({name, *([path] if path else [])})
             yield Taken(title, partial(_read, place, path, template), names)
@@ -37,7 +37,7 @@ def _is_template(one: Any) -> bool:
 def _read(place: Place, path: str | None, template: dict[str, Any]) -> Document:
     if path is None:
         where = words(template["playbook"])[:200]
-        raise InvalidDocument(f"The export's playbook is not beside it: {where}.", field="playbook")
+        raise InvalidDocument(f"The export's playbook is not next to it: {where}.", field="playbook")
     app = words(template.get("app")) or "ansible"
     type_name = "ansible" if app == "ansible" else language_of(app)
     document = script_of(place, path, place.read(path), type_name)

@@ -78,7 +78,7 @@ class Place:
         except Refusal:
             return None
 
-    def beside(self, name: str, other: str) -> str | None:
+    def next_to(self, name: str, other: str) -> str | None:
         """Return the file that `other` names from the folder of `name`; None where the tree has none of it."""
         folder, slash, _base = name.rpartition("/")
         wanted = f"{folder}{slash}{other.replace(chr(92), '/').removeprefix('./')}"

@@ -41,7 +41,7 @@ def _taken(place: Place, file: str, job: dict[str, Any]) -> Iterator[Taken]:
     steps = [step for step in job["sequence"]["commands"] if isinstance(step, dict)]
     for number, step in enumerate(steps, start=1):
         if runs_here(step):
-            path = place.beside(file, words(step.get("scriptfile"))) if step.get("scriptfile") else None
+            path = place.next_to(file, words(step.get("scriptfile"))) if step.get("scriptfile") else None
             names = frozenset({file, *([path] if path else [])})
             yield Taken(f"{title} › {number}", partial(_read_step, place, path, job, number, step), names)
     yield Taken(title, partial(_read_job, place, job, steps), frozenset({file}))

@@ -1,4 +1,4 @@
-"""Tactical RMM: the index of a catalogue beside its script files, and the script objects of its API."""
+"""Tactical RMM: the index of a catalogue next to its script files, and the script objects of its API."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def find(place: Place) -> Iterator[Taken]:
 
 def _of_file(place: Place, index: str, entry: dict[str, Any]) -> Taken:
     file_name = words(entry["filename"])
-    path = place.beside(index, f"{SCRIPTS_FOLDER}{file_name}") or place.beside(index, file_name)
+    path = place.next_to(index, f"{SCRIPTS_FOLDER}{file_name}") or place.next_to(index, file_name)
     taken = frozenset({index, *([path] if path else [])})
     return Taken(path or f"{index} › {file_name}", partial(_read_file, place, path, entry), taken)
 

@@ -1,12 +1,13 @@
-"""Tactical RMM: its catalogue's index beside the scripts, and what its API answers."""
+"""Tactical RMM: its catalogue's index next to the scripts, and what its API answers."""
 
 import json
+from typing import Any
 
 from assemblies.errors import InvalidDocument
 from tests.importers.trees import documents, outcomes
 
 POWERSHELL = b"\xef\xbb\xbf# Cleans.\r\nparam([string]$Url, [string]$Mode = 'Soft', [int]$Days = 3)\r\n"
-INDEX = [
+INDEX: list[dict[str, Any]] = [
     {
         "guid": "5a60c13b-1882-4a92-bdfb-6dd1f6a11dd14",
         "filename": "Win_Clean.ps1",
