@@ -1,6 +1,7 @@
 """Copy a database to another engine: every row is written, then read back and compared, in one transaction there.
 
-Either the target has all of it or none of it. The source is only read, and no writer is let in meanwhile.
+Either the target has all of it or none of it. No writer is let into the source meanwhile, nor afterwards, unless it is
+a replica: the next flush applies to the target what that was told.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from django.db.models import Field, Model, QuerySet
 from django.db.models.sql import InsertQuery
 
 from assemblies.backup.exclusive_lock import unused_file
+from assemblies.backup.moved import close_for_writing, open_for_writing
 from assemblies.databases import DEFAULT, REPLICAS
 from assemblies.errors import MoveRefused, RestoreRefused
 from assemblies.progress import Track
@@ -84,15 +86,25 @@ def copy_rows(alias: str, *, track: Track) -> Rows:
     """
     models = models_of(alias)
     try:
-        with _frozen(alias, models), transaction.atomic(TARGET, durable=True):
-            _empty(models)
-            rows = {model._meta.db_table: _copy(model, alias, track) for model in models}
-            for model in models:
-                _compare(model, alias, rows[model._meta.db_table], track)
-            _set_sequences(models)
+        with _frozen(alias, models):
+            with transaction.atomic(TARGET, durable=True):
+                _empty(models)
+                rows = {model._meta.db_table: _copy(model, alias, track) for model in models}
+                for model in models:
+                    _compare(model, alias, rows[model._meta.db_table], track)
+                _set_sequences(models)
+            if alias not in REPLICAS:
+                # After a crash right here both can be written; the target is not in use yet, and not empty.
+                close_for_writing(alias, models)
             return rows
     except WriteLockTimeout as error:
         raise MoveRefused(f"Others kept the {alias} database locked; nothing was changed. Try again.") from error
+
+
+def give_up(alias: str) -> None:
+    """Let the database `alias`, which was moved, be written again in its place. Raises WriteLockTimeout."""
+    with write_transaction(alias):
+        open_for_writing(alias, models_of(alias))
 
 
 def models_of(alias: str) -> list[type[Model]]:

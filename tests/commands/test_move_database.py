@@ -62,6 +62,19 @@ class TestOnPostgresql:
         back = json.loads(deployment.answer("move_database", "default", f"sqlite:///{tmp_path}/back.db", "--json"))
         assert back["tables"] == there["tables"]
 
+    def test_the_old_place_refuses_changes_until_the_move_is_given_up(
+        self, deployment: Deployment, urls: dict[str, str], tmp_path: Path
+    ) -> None:
+        for url in (urls["default"], f"sqlite:///{tmp_path}/back.db"):
+            deployment.answer("move_database", "default", url)
+            refused = deployment.run("create_token", "admin")
+            assert (refused.returncode, "was moved to another place" in refused.stderr) == (1, True), refused.stderr
+            use(deployment, "default", url)
+            deployment.answer("create_token", "admin")
+        use(deployment, "default", urls["default"])
+        deployment.answer("move_database", "default", "--give-up")
+        deployment.answer("create_token", "admin")
+
     @pytest.mark.slow
     def test_a_library_is_moved_there_and_back_and_goes_on_at_each_place(
         self, deployment: Deployment, prepared: Prepared, urls: dict[str, str], tmp_path: Path

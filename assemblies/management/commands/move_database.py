@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import load_backend
 
-from assemblies.backup.move import TARGET, copy_rows, require_empty, require_unused
+from assemblies.backup.move import TARGET, copy_rows, give_up, require_empty, require_unused
 from assemblies.databases import BY_ALIAS, REPLICAS
 from assemblies.errors import MoveRefused
 from assemblies.management.command import LibraryCommand
@@ -25,21 +25,41 @@ UNREADABLE = "URL cannot be read: use for example postgres://user@host:5432/name
 class Command(LibraryCommand):
     help = (
         "Copy the database ALIAS to the empty database at URL, from SQLite to PostgreSQL or back: every row is "
-        "compared afterwards, and all of them are there or none. The source is left as it is. A domain's database is "
+        "compared afterwards, and all of them are there or none. A domain's database is "
         "copied while the library is served; for default and execution nothing may be running, since what is written "
-        "after the copy would be left behind. Exit code 2 when it was refused."
+        "after the copy would be left behind; those refuse changes in their old place from then on. Exit code 2 when "
+        "it was refused."
     )
     examples = """
         manage.py move_database official postgres://borealis@db.example:5432/borealis_official
         manage.py move_database default postgres://borealis@db.example:5432/borealis     the password from ~/.pgpass
         manage.py move_database default sqlite:////srv/borealis/var/engine.db --json
+        manage.py move_database default --give-up      stay with the database in use, which was moved
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("alias", metavar="ALIAS", choices=sorted(BY_ALIAS), help=f"{', '.join(sorted(BY_ALIAS))}.")
-        parser.add_argument("url", metavar="URL", help="An empty database: postgres://… or sqlite:////folder/file.")
+        parser.add_argument(
+            "url",
+            metavar="URL",
+            nargs="?",
+            default="",
+            help="An empty database: postgres://… or sqlite:////folder/file.",
+        )
+        parser.add_argument(
+            "--give-up",
+            action="store_true",
+            help="Let ALIAS be written in its old place again; what was copied elsewhere is not used.",
+        )
 
-    def work(self, *, alias: str, url: str, **_options: Any) -> None:
+    def work(self, *, alias: str, url: str, **options: Any) -> None:
+        if options["give_up"]:
+            give_up(alias)
+            self.answer({"alias": alias}, [f"{alias} is written in its place again."])
+        else:
+            self.move(alias, url)
+
+    def move(self, alias: str, url: str) -> None:
         started = monotonic()
         target = target_settings(alias, url)
         with prepared_alone():
@@ -117,4 +137,4 @@ def _lines(alias: str, rows: dict[str, int]) -> Iterator[str]:
     if alias in REPLICAS:
         yield "What was flushed to the old database meanwhile is applied to the new one by the next flush."
     else:
-        yield "Start nothing with the old database: what it is told from now on is not in the new one."
+        yield f"The old database refuses every change from now on (`move_database {alias} --give-up` ends that)."
