@@ -36,7 +36,7 @@ KNOWN_NAMES = frozenset(
         "REQUIRE_ENGINES "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
         "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS "
-        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE STAND_IN ENV_FILE"
+        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE REALTIME_PORT REALTIME_URL STAND_IN ENV_FILE"
     ).split()
 )
 # Passwords of persistence targets, each under a name of the operator's choice.
@@ -135,6 +135,19 @@ class Environment:
                 f"BOREALIS_{name} is {address!r}: use http(s)://host[:port], or that with a path, for example "
                 f"https://host/borealis, which does not begin like one of the library's own: {', '.join(OWN_PATHS)}."
             ) from error
+
+    def realtime_url(self, port: int, public_origin: str) -> str:
+        """Return where devices reach the realtime server, or "" where they cannot and poll instead.
+
+        Without a name of its own it is this host at `port`, unless browsers come by https: what ends that for them
+        does not for another port.
+        """
+        if not port:
+            return ""
+        if named := self.origins("REALTIME_URL"):
+            return named[0]
+        parts = urlsplit(public_origin)
+        return f"http://{bracketed(parts.hostname or '')}:{port}" if parts.scheme == "http" else ""
 
     def origins(self, name: str) -> list[str]:
         """Return a comma-separated list of origins; `*` is passed on for a system check to judge."""

@@ -70,8 +70,9 @@ RECENT_LOGIN_SECONDS = env.integer("RECENT_LOGIN_SECONDS", 900)
 # A minute, by address and by key.
 ENROLMENTS_PER_ADDRESS, ENROLMENTS_PER_KEY = 40, 12
 # Where devices may send requests to, as their proofs name it.
-DEVICE_ORIGINS = [PUBLIC_ORIGIN]
-REALTIME_URL = ""
+REALTIME_PORT = env.integer("REALTIME_PORT", 5001, minimum=0, maximum=65535)
+REALTIME_URL = env.realtime_url(REALTIME_PORT, PUBLIC_ORIGIN)
+DEVICE_ORIGINS = [PUBLIC_ORIGIN, *([REALTIME_URL] if REALTIME_URL else [])]
 SIGNING_KEY_FILE = env.path("SIGNING_KEY_FILE", RUNTIME_ROOT / "signing.key", base=ROOT)
 LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
 WORKER_USER = env.text("WORKER_USER")

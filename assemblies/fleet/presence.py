@@ -6,6 +6,7 @@ a second, a single device none more than its own. What is lost with a process is
 
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
@@ -35,6 +36,13 @@ class Presence:
             if self._written_at is not None and self._written_at <= now < self._written_at + BATCH_PERIOD:
                 return
             batch, self._heard, self._written_at = self._heard, {}, now
+        self._write(batch)
+
+    def note_all(self, guids: Iterable[str], *, now: datetime) -> None:
+        """Write that all of them are there now, whenever the last batch was."""
+        with self._lock:
+            batch, self._heard = self._heard | dict.fromkeys(guids, now), {}
+            self._written_at = now
         self._write(batch)
 
     def _write(self, batch: dict[str, datetime]) -> None:

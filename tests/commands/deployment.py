@@ -78,8 +78,9 @@ class Deployment:
             "BOREALIS_RUNTIME_ROOT": str(root),
             "BOREALIS_PORT": str(self.port),
             "BOREALIS_ADMIN_PASSWORD": ADMIN_PASSWORD,
-            # One process less at each start; tests about runs turn it on.
+            # Two processes less at each start; tests about runs and devices turn them on.
             "BOREALIS_LOCAL_WORKER": "off",
+            "BOREALIS_REALTIME_PORT": "0",
             "DJANGO_SETTINGS_MODULE": "borealis_assemblies.settings",
             **settings,
         }

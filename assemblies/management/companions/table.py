@@ -6,6 +6,7 @@ from assemblies.execution.local import is_local_worker_on
 from assemblies.execution.worker.worker import run_worker
 from assemblies.management.companions.background import flush_due, keep_checked, sweep_hourly
 from assemblies.management.companions.companion import Companion, Kind
+from assemblies.management.companions.realtime import is_realtime_on, run_realtime
 from assemblies.management.server.http_server import serve_http
 from assemblies.schedules.scheduler import run_scheduler
 from assemblies.targets.companion import replicate
@@ -16,9 +17,12 @@ FLUSHER = Companion(name="flusher", kind=Kind.THREAD, run=flush_due, command="fl
 SWEEPER = Companion(name="sweeper", kind=Kind.THREAD, run=sweep_hourly, command="run_sweeper")
 CHECKER = Companion(name="checker", kind=Kind.THREAD, run=keep_checked, command="run_checker")
 WORKER = Companion(name="worker", kind=Kind.PROCESS, run=run_worker, command="run_worker", wanted=is_local_worker_on)
+REALTIME = Companion(
+    name="realtime", kind=Kind.PROCESS, run=run_realtime, command="run_realtime", wanted=is_realtime_on
+)
 EVIDENCE = Companion(name="evidence", kind=Kind.THREAD, run=keep_evidence, command="run_sealer")
 SCHEDULER = Companion(name="scheduler", kind=Kind.THREAD, run=run_scheduler, command="run_scheduler")
 REPLICATOR = Companion(name="replicator", kind=Kind.THREAD, run=replicate, command="run_replicator")
 
 # Those that `serve` starts once the first request is answered.
-COMPANIONS = (FLUSHER, SWEEPER, CHECKER, EVIDENCE, SCHEDULER, REPLICATOR, WORKER)
+COMPANIONS = (FLUSHER, SWEEPER, CHECKER, EVIDENCE, SCHEDULER, REPLICATOR, WORKER, REALTIME)

@@ -1,0 +1,187 @@
+"""The routes of the realtime server, as an ASGI application: a device's wait, a stream of events, its own health.
+
+Refusals say the same as those of REST. Who may follow a stream is asked of REST itself.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from assemblies.errors import LibraryError
+from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
+from assemblies.fleet.models import DeviceStatus
+from assemblies.realtime.hub import Hub
+from assemblies.realtime.streams import HistoryTooOld, InvalidTopics, Stream, stream_of
+from assemblies.realtime.visitors import find_refusal
+from assemblies.realtime.watching import devices_with_work
+from assemblies.web.errors import status_of
+
+logger = logging.getLogger(f"borealis.engine.{__name__}")
+Answer = TypeVar("Answer")
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+WAIT, STREAM, HEALTH = "/api/agent/wait", "/api/events/stream", "/health"
+# Below what proxies and routers let an idle connection live.
+WAIT_SECONDS = 25.0
+PULSE_SECONDS = 15.0
+# A stream's right to go on is asked again so often: a token that was revoked, a session that has ended.
+CHECK_EVERY_PULSES = 4
+OTHER_PATHS = {"error": "not_found", "code": "not_found", "message": "Not found.", "detail": {}}
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    body: Mapping[str, Any]
+
+    async def send(self, send: Send) -> None:
+        content = json.dumps(self.body).encode()
+        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), *_SAFE]
+        headers.append((b"content-length", str(len(content)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+
+_SAFE = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+
+
+class Application:
+    """One process's application; `hub` knows who waits."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            answer = await self._answer(scope, receive, send)
+        except LibraryError as refusal:
+            answer = _refused(refusal)
+        except DatabaseError as error:
+            logger.warning("realtime: %s", error)
+            answer = Response(503, _error("busy", "The library cannot be asked now; try again."))
+        if answer is not None:
+            await answer.send(send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        path = str(scope["path"]).rstrip("/")
+        if path not in {WAIT, STREAM, HEALTH}:
+            return Response(404, OTHER_PATHS)
+        if scope["method"] not in {"GET", "HEAD"}:
+            return Response(405, _error("method_not_allowed", "Only GET is answered here."))
+        if path == HEALTH:
+            return Response(200, {"status": "ok", "waiting": self.hub.waiting})
+        if path == STREAM:
+            return await self._stream(scope, receive, send)
+        return await _unless_gone(self._wait(scope), receive)
+
+    async def _wait(self, scope: Scope) -> Response:
+        """Answer as soon as the device has work, or after WAIT_SECONDS."""
+        principal = await self.hub.ask(_device_of, scope)
+        if principal.device.status != DeviceStatus.ACTIVE:
+            return _waited("quarantined", WAIT_SECONDS)
+        async with self.hub.device(principal.guid) as woken:
+            if not await self.hub.ask(devices_with_work, [principal.guid]):
+                try:
+                    await asyncio.wait_for(woken.wait(), WAIT_SECONDS)
+                except TimeoutError:
+                    return _waited("idle", 0)
+        return _waited("work", 0)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        if refusal := await self.hub.ask(find_refusal, scope):
+            return Response(*refusal)
+        try:
+            stream = await self.hub.ask(stream_of, *_asked_of_stream(scope))
+        except InvalidTopics as error:
+            return Response(400, _error("invalid_field", str(error), {"field": "topics"}))
+        except HistoryTooOld:
+            return Response(410, _error("history-too-old", "Read the events, then follow from their end."))
+        await _unless_gone(self._follow(scope, stream, send), receive)
+        return None
+
+    async def _follow(self, scope: Scope, stream: Stream, send: Send) -> None:
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *_SAFE]
+        # Proxies that collect answers would keep events back.
+        headers.append((b"x-accel-buffering", b"no"))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        async with self.hub.stream() as queue:
+            for past in await self.hub.ask(stream.take_past):
+                await _say(send, past)
+            pulses = 0
+            while True:
+                try:
+                    event = await asyncio.wait_for(queue.get(), PULSE_SECONDS)
+                except TimeoutError:
+                    pulses += 1
+                    if pulses % CHECK_EVERY_PULSES == 0 and await self.hub.ask(find_refusal, scope) is not None:
+                        break
+                    await _say(send, b": still here\n\n")
+                    continue
+                if event is None:
+                    break
+                if told := stream.told(event):
+                    await _say(send, told)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _say(send: Send, text: bytes) -> None:
+    await send({"type": "http.response.body", "body": text, "more_body": True})
+
+
+async def _unless_gone(answering: Coroutine[Any, Any, Answer], receive: Receive) -> Answer | None:
+    """Await an answer, and give it up as soon as the client has gone."""
+    answer, leaving = asyncio.ensure_future(answering), asyncio.ensure_future(_until_gone(receive))
+    try:
+        await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return answer.result() if answer.done() else None
+    finally:
+        answer.cancel()
+        leaving.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+def _device_of(scope: Scope) -> DevicePrincipal:
+    headers = headers_of(scope)
+    request = DeviceRequest(
+        authorization=headers.get("authorization", ""), proof=headers.get("dpop", ""), method="GET", path=WAIT
+    )
+    return authenticate_device(request, now=timezone.now())
+
+
+def _asked_of_stream(scope: Scope) -> tuple[str, str]:
+    query = parse_qs(bytes(scope["query_string"]).decode("latin-1"))
+    return ",".join(query.get("topics", [])), headers_of(scope).get("last-event-id", "")
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _waited(status: str, pause_seconds: float) -> Response:
+    line = {"status": status, "poll_after_ms": int(pause_seconds * 1000), "server_time": timezone.now().isoformat()}
+    return Response(200, line)
+
+
+def _refused(refusal: LibraryError) -> Response:
+    detail = dict(refusal.detail)
+    server_time = detail.pop("server_time", None)
+    body = _error(refusal.code, refusal.message, detail)
+    return Response(status_of(refusal), body | ({"server_time": server_time} if server_time else {}))
+
+
+def _error(code: str, message: str, detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {"error": code, "code": code, "message": message, "detail": dict(detail or {})}

@@ -1,0 +1,119 @@
+"""Who waits, and the one task that looks for all of them.
+
+Everything here runs in the event loop; databases are queried in threads. A client is registered before the database is
+queried for what is there already, so that nothing falls between the two.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
+
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.utils import timezone
+
+from assemblies.realtime.watching import Seen, StreamEvent, find_position, look, note_presence
+
+logger = logging.getLogger(f"borealis.engine.{__name__}")
+Answer = TypeVar("Answer")
+LOOK_SECONDS = 0.1
+PRESENCE_SECONDS = 10.0
+SECONDS_AFTER_FAILURE = 2.0
+# Enough to authenticate a fleet that comes back within seconds; each holds one connection to each database it asks.
+THREADS = 4
+# One stream that does not read is ended; it takes up again where it was.
+MAX_UNREAD = 1000
+
+
+class Hub:
+    """The devices and streams of this process."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, asyncio.Event] = {}
+        self._streams: set[asyncio.Queue[StreamEvent | None]] = set()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="realtime")
+
+    async def ask(self, question: Callable[..., Answer], *arguments: object) -> Answer:
+        """Call something that asks a database, in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _asked, question, arguments)
+
+    @asynccontextmanager
+    async def device(self, guid: str) -> AsyncIterator[asyncio.Event]:
+        """Register a device that waits; what it waited with before is woken, since it is gone."""
+        if earlier := self._devices.get(guid):
+            earlier.set()
+        woken = self._devices[guid] = asyncio.Event()
+        try:
+            yield woken
+        finally:
+            if self._devices.get(guid) is woken:
+                del self._devices[guid]
+
+    @asynccontextmanager
+    async def stream(self) -> AsyncIterator["asyncio.Queue[StreamEvent | None]"]:
+        """Register a stream; None in its queue ends it."""
+        queue: asyncio.Queue[StreamEvent | None] = asyncio.Queue(MAX_UNREAD)
+        self._streams.add(queue)
+        try:
+            yield queue
+        finally:
+            self._streams.discard(queue)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._devices) + len(self._streams)
+
+    async def watch(self) -> None:
+        """Look for what happens, and for who is there, until canceled."""
+        await asyncio.gather(_forever(self._look_on, LOOK_SECONDS), _forever(self._tell_presence, PRESENCE_SECONDS))
+
+    _position: int | None = None
+
+    async def _look_on(self) -> None:
+        if self._position is None:
+            self._position = await self.ask(find_position)
+        seen = await self.ask(look, self._position)
+        self._position = seen.position
+        self._tell(seen)
+
+    def _tell(self, seen: Seen) -> None:
+        for guid in seen.devices & self._devices.keys():
+            self._devices[guid].set()
+        for queue in self._streams:
+            for event in seen.events:
+                if queue.full():
+                    # The oldest gives way to the end: the client comes back with its position.
+                    queue.get_nowait()
+                    queue.put_nowait(None)
+                    break
+                queue.put_nowait(event)
+
+    async def _tell_presence(self) -> None:
+        if devices := list(self._devices):
+            await self.ask(_presence_of, devices)
+
+
+async def _forever(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    while True:
+        try:
+            await work()
+        except DatabaseError as error:
+            logger.warning("realtime: %s", error)
+            await asyncio.sleep(SECONDS_AFTER_FAILURE)
+        await asyncio.sleep(seconds)
+
+
+def _asked(question: Callable[..., Answer], arguments: tuple[object, ...]) -> Answer:
+    try:
+        return question(*arguments)
+    except DatabaseError:
+        with suppress(DatabaseError):
+            connections.close_all()
+        raise
+
+
+def _presence_of(devices: list[str]) -> None:
+    note_presence(devices, now=timezone.now())

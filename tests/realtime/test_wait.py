@@ -1,0 +1,101 @@
+"""Devices wait for work with an open request: woken at once, heard as present, and refused as by REST."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from assemblies.fleet.models import Device, DeviceStatus
+from tests.execution.orders import enqueued
+from tests.fleet.agent import Agent, enrolled
+from tests.realtime.conftest import WAIT, Realtime
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "execution"]),
+    pytest.mark.usefixtures("epoch"),
+]
+Start = Callable[..., Callable[[], Any]]
+
+
+def work_for(agent: Agent) -> None:
+    enqueued(item={"target_device": agent.guid}, targets=[agent.guid], now=timezone.now())
+
+
+def until_waiting(realtime: Realtime, count: int = 1) -> None:
+    while realtime.ask("/health")[1]["waiting"] < count:
+        time.sleep(0.02)
+
+
+def test_it_ends_without_work_and_at_once_where_there_is_some(realtime: Realtime) -> None:
+    agent, other = enrolled("web-1"), enrolled("web-2")
+    work_for(other)
+    started = time.monotonic()
+    status, answer = realtime.wait(agent)
+    assert (status, answer["status"], answer["poll_after_ms"]) == (200, "idle", 0)
+    assert time.monotonic() - started >= 2
+    work_for(agent)
+    started = time.monotonic()
+    assert realtime.wait(agent)[1]["status"] == "work"
+    assert time.monotonic() - started < 2
+
+
+def test_it_is_woken_by_its_own_work(realtime: Realtime, in_thread: Start) -> None:
+    agent, other = enrolled("web-1"), enrolled("web-2")
+    found, others = in_thread(realtime.wait, agent), in_thread(realtime.wait, other)
+    until_waiting(realtime, 2)
+    work_for(agent)
+    assert (found()[1]["status"], others()[1]["status"]) == ("work", "idle")
+
+
+def test_an_open_request_is_presence(realtime: Realtime, in_thread: Start) -> None:
+    agent = enrolled()
+    before = timezone.now()
+    Device.objects.update(last_seen=None)
+    ended = in_thread(realtime.wait, agent)
+    until_waiting(realtime)
+    time.sleep(0.6)
+    seen = Device.objects.get().last_seen
+    ended()
+    assert seen and seen > before
+
+
+def test_of_two_requests_of_one_device_the_later_one_waits(realtime: Realtime, in_thread: Start) -> None:
+    agent = enrolled()
+    first = in_thread(realtime.wait, agent)
+    until_waiting(realtime)
+    started = time.monotonic()
+    second = in_thread(realtime.wait, agent)
+    assert first()[1]["status"] == "work"
+    assert time.monotonic() - started < 1.5
+    assert second()[1]["status"] == "idle"
+
+
+def test_who_is_no_enrolled_device_is_refused_as_by_rest(realtime: Realtime) -> None:
+    agent = enrolled()
+    for headers, status, code in (
+        ({}, 401, "missing_authorization"),
+        (realtime.signed(agent) | {"DPoP": "x.y.z"}, 401, "dpop_invalid"),
+        (realtime.signed(agent, htu="http://127.0.0.1:5000/api/agent/heartbeat"), 401, "dpop_invalid"),
+        (realtime.signed(agent) | {"Authorization": "DPoP x"}, 401, "invalid_token"),
+    ):
+        found, body = realtime.ask(WAIT, **headers)
+        assert (found, body["code"], body["error"]) == (status, code, code)
+    Device.objects.update(status=DeviceStatus.REVOKED)
+    assert realtime.wait(agent)[0] == 403
+
+
+def test_a_quarantined_device_waits_for_nothing(realtime: Realtime) -> None:
+    agent = enrolled()
+    Device.objects.update(status=DeviceStatus.QUARANTINED)
+    work_for(agent)
+    status, answer = realtime.wait(agent)
+    assert (status, answer["status"]) == (200, "quarantined")
+    assert answer["poll_after_ms"] > 0
+
+
+def test_there_is_nothing_else(realtime: Realtime) -> None:
+    assert realtime.ask("/api/assemblies")[0] == 404
+    assert realtime.ask(WAIT, "POST")[0] == 405
+    assert realtime.ask("/health") == (200, {"status": "ok", "waiting": 0})
