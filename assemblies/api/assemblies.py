@@ -44,6 +44,7 @@ from assemblies.conf import payload_store
 from assemblies.documents import document_flags
 from assemblies.domains import Domain
 from assemblies.official.adopt import adopt
+from assemblies.revisions.checks import get_new_report
 from assemblies.revisions.compare import compare
 from assemblies.revisions.history import chosen_revisions, get_origin
 from assemblies.web.actors import actor_of, is_administrator
@@ -230,7 +231,9 @@ class AssemblyViewSet(Transfers):
         start, before, end, after = self._origin(guid) if "against" in wanted else self._revisions(guid, wanted)
         comparison = compare(before, after, store=store)
         flags = flags_of(after, read_payload(after, store))
-        return Response({"from": start, "to": end} | asdict(comparison) | {"flags": flags})
+        new = get_new_report(before, after, store).json()
+        checks = {"new_findings": new["findings"], "new_facts": new["facts"]}
+        return Response({"from": start, "to": end} | asdict(comparison) | {"flags": flags} | checks)
 
     @described(
         "Download the script or graph",

@@ -4,6 +4,7 @@ Derived, and never the truth of anything: a result that is missing is computed a
 """
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Self
 
@@ -27,8 +28,12 @@ class CheckResultQuerySet(models.QuerySet["CheckResult"]):
 
     def find_report(self, content_hash: str) -> Report | None:
         """Return what the checks of this installation found, if they have looked."""
-        text = self.current().filter(content_hash=content_hash).values_list("report", flat=True).first()
-        return None if text is None else Report.from_json(json.loads(text))
+        return self.find_reports([content_hash]).get(content_hash)
+
+    def find_reports(self, content_hashes: Collection[str]) -> Mapping[str, Report]:
+        """Return by content what the checks of this installation found, where they have looked; one query."""
+        rows = self.current().filter(content_hash__in=content_hashes).values_list("content_hash", "report")
+        return {key: Report.from_json(json.loads(text)) for key, text in rows}
 
     def unchecked(self) -> AssemblyQuerySet:
         """Return the live assemblies that nobody has looked at yet."""

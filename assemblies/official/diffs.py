@@ -1,11 +1,13 @@
 """How the documents of a plan differ from the stored rows, for people who look first. Bounded; reads only."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
 from assemblies import documents
+from assemblies.checking import Report, Subject, check_many
 from assemblies.diffing.unified import unified_diff
 from assemblies.documents import Document, decode_text
 from assemblies.errors import Failure
@@ -13,6 +15,7 @@ from assemblies.models import Assembly
 from assemblies.official.plan import SyncPlan
 from assemblies.official.source import SourceDocument
 from assemblies.payloads import PayloadStore
+from assemblies.revisions.checks import get_reports
 from assemblies.revisions.document import document_of
 
 MAX_DOCUMENTS = 50
@@ -21,16 +24,39 @@ MAX_LINES = 200
 
 @dataclass(frozen=True)
 class DocumentDiff:
-    """A unified diff of one document, fields first and script last; cut where it is long."""
+    """A unified diff of one document, fields first and script last; cut where it is long.
+
+    `checks` is what the checks say of the published document and not of the stored one.
+    """
 
     guid: str
     path: str
     text: str
+    checks: Report = field(default_factory=Report)
+
+    def json(self) -> dict[str, Any]:
+        found = {f"new_{name}": said for name, said in self.checks.json().items() if said}
+        return {"assembly_guid": self.guid, "path": self.path, "diff": self.text} | found
 
 
 def diffs_of(plan: SyncPlan, store: PayloadStore) -> list[DocumentDiff]:
     """Return the diffs of the first changed, removed and added documents."""
-    return list(islice(_diffs(plan, store), MAX_DOCUMENTS))
+    diffs = list(islice(_diffs(plan, store), MAX_DOCUMENTS))
+    checks = _new_checks(plan, {diff.guid for diff in diffs}, store)
+    return [replace(diff, checks=checks.get(diff.guid, diff.checks)) for diff in diffs]
+
+
+def _new_checks(plan: SyncPlan, guids: Collection[str], store: PayloadStore) -> Mapping[str, Report]:
+    """Return what is new in the published documents of `guids`, all checked in one call."""
+    published = [one for one in (*plan.changed, *plan.added) if one.guid in guids]
+    rows = _rows(one.guid for one in plan.changed if one.guid in guids)
+    contents = {guid: row.read_content() for guid, row in rows.items()}
+    earlier = get_reports(contents.values(), store)
+    said = {guid: earlier.get(content.content_hash, Report()) for guid, content in contents.items()}
+    reports = check_many([Subject.of_document(one.document) for one in published])
+    return {
+        one.guid: report.new_since(said.get(one.guid, Report())) for one, report in zip(published, reports, strict=True)
+    }
 
 
 def _diffs(plan: SyncPlan, store: PayloadStore) -> Iterator[DocumentDiff]:

@@ -44,7 +44,7 @@ class SyncReport:
     def _occasional(self) -> dict[str, Any]:
         facts = {
             "claimed": [claim.json() for claim in self.claims],
-            "diffs": [{"assembly_guid": diff.guid, "path": diff.path, "diff": diff.text} for diff in self.diffs],
+            "diffs": [diff.json() for diff in self.diffs],
             "notes": list(self.notes),
         }
         return {name: value for name, value in facts.items() if value}

@@ -1,11 +1,14 @@
 """What checks say of a revision: kept, or computed where nobody has looked yet; and what people have accepted."""
 
 import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from assemblies.checking import Report, Subject, check
+from assemblies.checking import Report, Subject, check, check_many
 from assemblies.domains import AssemblyType
+from assemblies.errors import Failure
 from assemblies.models import AssemblySetting, CheckResult, Content, SettingCategory, Status
 from assemblies.payloads import PayloadStore
 
@@ -29,6 +32,29 @@ def get_report(content: Content, store: PayloadStore) -> Report:
     """
     kept = CheckResult.objects.find_report(content.content_hash)
     return check(subject_of(content, store)) if kept is None else kept
+
+
+def get_reports(contents: Iterable[Content], store: PayloadStore) -> Mapping[str, Report]:
+    """Return by content hash what is kept, else what a check says now; nothing of payloads that cannot be read.
+
+    One query, however many there are.
+    """
+    by_hash = {content.content_hash: content for content in contents}
+    found = dict(CheckResult.objects.find_reports(list(by_hash)))
+    subjects: dict[str, Subject | None] = {}
+    for key, content in by_hash.items():
+        if key not in found:
+            with suppress(Failure):
+                subjects[key] = subject_of(content, store)
+    return found | dict(zip(subjects, check_many(list(subjects.values())), strict=True))
+
+
+def get_new_report(before: Content | None, after: Content, store: PayloadStore) -> Report:
+    """Return what the checks say of a revision and not of an earlier one; nothing where a payload cannot be read."""
+    reports = get_reports([after] if before is None else [before, after], store)
+    earlier = Report() if before is None else reports.get(before.content_hash)
+    later = reports.get(after.content_hash)
+    return Report() if earlier is None or later is None else later.new_since(earlier)
 
 
 @dataclass(frozen=True)

@@ -223,5 +223,5 @@ def test_hostile_texts_are_escaped(signed_in_viewer: Client, library: PayloadSto
 
 def test_a_page_costs_few_queries(signed_in_viewer: Client, guid: str, django_assert_max_num_queries: Any) -> None:
     signed_in_viewer.get(path_of(guid))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         signed_in_viewer.get(path_of(guid))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from assemblies.actions.revert import get_revision
 from assemblies.admin.badges import source_badge
+from assemblies.admin.checks import ShownReport
 from assemblies.admin.history.differences import differences_between
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_number
@@ -20,6 +21,7 @@ from assemblies.domains import Domain
 from assemblies.errors import NoOriginal
 from assemblies.models import Content, JournalEntry
 from assemblies.permissions import Verb, may
+from assemblies.revisions.checks import get_new_report
 from assemblies.revisions.history import chosen_revisions, find_history, get_origin
 from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry
@@ -63,6 +65,7 @@ def assembly_diff(request: HttpRequest, guid: str) -> HttpResponseBase:
         "after": after,
         "against_origin": against_origin,
         "differences": differences_between(before.content if before else None, after.content, payload_store()),
+        "checks": ShownReport(get_new_report(before.content if before else None, after.content, payload_store())),
         "choices": [] if against_origin else _choices(entry.guid, before, after),
         "restorable": [] if against_origin else _restorable(request, entry, before, after),
     }

@@ -4,7 +4,7 @@ Nothing is written, and how many questions this asks the database does not depen
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.actions.import_aliases import with_known_guids
 from assemblies.actions.import_documents import Choice, ImportState, OnConflict, Preview, preview
 from assemblies.admin.badges import source_badge
+from assemblies.admin.checks import ShownReport
+from assemblies.admin.import_export.checking import new_checks
 from assemblies.admin.import_export.comparison import Comparing, DocumentComparison
 from assemblies.admin.import_export.in_editor import opens_in_editor
 from assemblies.admin.import_export.upload import Readable, Unreadable, Upload
@@ -55,6 +57,7 @@ class Row:
     first_twin: str = ""
     repeats: CatalogueEntry | None = None
     comparison: DocumentComparison | None = None
+    checks: ShownReport | None = None
 
     @property
     def standing(self) -> ImportState:
@@ -90,7 +93,8 @@ class Row:
     def has_more(self) -> bool:
         """Say whether there is more to say than stands in the columns."""
         told = (self.document.aliases, self.clashes, self.preview.flags, self.first_twin, self.comparison)
-        return any(told) or self.document.guid is None or self.standing == ImportState.OTHER_DOMAIN
+        is_told = any(told) or (self.checks is not None and not self.checks.is_empty)
+        return is_told or self.document.guid is None or self.standing == ImportState.OTHER_DOMAIN
 
     @cached_property
     def token(self) -> str:
@@ -136,6 +140,7 @@ class ImportPreview:
     rows: list[Row] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     uncompared: int = 0
+    unchecked: int = 0
 
     @property
     def tokens(self) -> list[str]:
@@ -155,8 +160,10 @@ def propose(upload: Upload, domain: Domain, *, compares: bool = True) -> ImportP
     readable = [Readable(one.place, document) for one, document in zip(upload.readable, documents, strict=True)]
     previews = preview(documents, domain=domain, on_conflict=OnConflict.UPDATE)
     comparing = Comparing()
+    checks, unchecked = new_checks(documents, previews) if compares else ({}, 0)
     rows = list(_rows(readable, previews, entries, comparing if compares else None))
-    return ImportPreview(domain, rows, upload.unreadable, comparing.left_out)
+    rows = [replace(row, checks=checks.get(row.position)) for row in rows]
+    return ImportPreview(domain, rows, upload.unreadable, comparing.left_out, unchecked)
 
 
 def _rows(

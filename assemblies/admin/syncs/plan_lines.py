@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
+from assemblies.admin.checks import ShownReport
 from assemblies.admin.syncs.diff_lines import DiffLine, diff_lines, visible
 from assemblies.catalogue import Snapshot
 from assemblies.domains import Domain
+from assemblies.official.diffs import DocumentDiff
 from assemblies.official.report import SyncReport
 from assemblies.official.source import SourceDocument
 
@@ -26,6 +28,7 @@ class Line:
     address: str = ""
     words: Any = ""
     diff: Sequence[DiffLine] = ()
+    checks: ShownReport | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,7 @@ class Section:
 
 def sections_of(report: SyncReport, snapshot: Snapshot) -> list[Section]:
     """Return the parts that have something in them, what changes most first."""
-    plan, diffs = report.plan, {diff.guid: diff.text for diff in report.diffs}
+    plan, diffs = report.plan, {diff.guid: diff for diff in report.diffs}
     removed = [(row.guid, visible(row.display_name), row.source_path) for row in plan.removed]
     found = [
         _section("added", _("Added"), _("New in the catalogue."), _published(plan.added), diffs, snapshot),
@@ -85,13 +88,17 @@ def _published(documents: Iterable[SourceDocument]) -> list[Fact]:
 
 
 def _section(
-    key: str, title: Any, explanation: Any, facts: list[Fact], diffs: Mapping[str, str], snapshot: Snapshot
+    key: str, title: Any, explanation: Any, facts: list[Fact], diffs: Mapping[str, DocumentDiff], snapshot: Snapshot
 ) -> Section:
     lines = [
-        Line(name=name, path=path, address=_address(guid, snapshot), diff=diff_lines(diffs.get(guid, "")))
+        Line(name=name, path=path, address=_address(guid, snapshot), **_differences(diffs.get(guid)))
         for guid, name, path in facts[:MAX_LINES]
     ]
     return Section(key=key, title=title, explanation=explanation, count=len(facts), lines=lines)
+
+
+def _differences(diff: DocumentDiff | None) -> dict[str, Any]:
+    return {} if diff is None else {"diff": diff_lines(diff.text), "checks": ShownReport(diff.checks)}
 
 
 def _claimed(report: SyncReport, snapshot: Snapshot) -> Section:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from assemblies.api.shapes.checks import FactLine, FindingLine
 from assemblies.api.shapes.fields import DomainName, JSONObject, Time
 from assemblies.models import SyncRecord
 from assemblies.web.paging import PageAnswer
@@ -27,6 +28,8 @@ class DocumentDifference(Answer):
     assembly_guid = serializers.CharField()
     path = serializers.CharField()
     diff = serializers.CharField(help_text="A unified diff, cut where it is long.")
+    new_findings = FindingLine(many=True, required=False, help_text="What the checks say of what is published alone.")
+    new_facts = FactLine(many=True, required=False)
 
 
 class SyncReport(Answer):

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from assemblies.api.shapes.checks import FactLine, FindingLine
 from assemblies.api.shapes.fields import JSONObject, OperatingSystems, Tags, Time, Version
 from assemblies.api.shapes.items import Detail, Flag
 from assemblies.domains import AssemblyType, Kind, Operation
@@ -96,6 +97,8 @@ class Difference(Answer):
     script = serializers.CharField(allow_null=True, help_text="A unified diff; null when a script is no text.")
     files = FileDifference(many=True)
     flags = Flag(many=True)
+    new_findings = FindingLine(many=True, help_text="What the checks say of `to` and not of `from`.")
+    new_facts = FactLine(many=True)
 
     def get_fields(self) -> dict[str, Any]:
         return {"from": serializers.IntegerField(allow_null=True), **super().get_fields()}
