@@ -96,11 +96,16 @@ def close_all() -> None:
 
 def zero_a_page(draw: random.Random, _payloads: Path) -> str:
     alias, file = draw.choice(sorted(files().items()))
-    page = draw.randrange(file.stat().st_size // PAGE_BYTES)
+    page = 1 + draw.randrange(file.stat().st_size // PAGE_BYTES)
+    zero(file, page)
+    return f"page {page} of {alias} zeroed"
+
+
+def zero(file: Path, page: int) -> None:
+    """Write zeros over a page; SQLite counts from 1."""
     with file.open("r+b") as opened:
-        opened.seek(page * PAGE_BYTES)
+        opened.seek((page - 1) * PAGE_BYTES)
         opened.write(bytes(PAGE_BYTES))
-    return f"page {page + 1} of {alias} zeroed"
 
 
 def change_a_column(draw: random.Random, _payloads: Path) -> str:
@@ -151,6 +156,17 @@ KINDS: list[Plant] = [
     remove_a_row,
     harm_a_payload,
 ]
+
+
+def test_no_page_of_the_audit_that_is_zeroed_keeps_it_from_answering(filled: Path) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'devmode_auditentry' AND rootpage > 0")
+        pages = [row[0] for row in cursor.fetchall()]
+    for page in pages:
+        with undone(filled):
+            zero(files()["default"], page)
+            called = call("verify_library", "--json")
+            assert (called.exit_code, bool(called.answer["findings"])) == (2, True), called.stdout
 
 
 def test_every_planted_corruption_is_found(filled: Path) -> None:
