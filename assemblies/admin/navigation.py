@@ -15,7 +15,7 @@ Section = dict[str, Any]
 FOLDED = _("Internals")
 # Titles, with the models (by their classes) and the pages (by their addresses' names) below them, in order.
 SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
-    (_("Library"), ["Assembly", (_("Runs"), "runs"), (_("Run queue"), "run_queue")]),
+    (_("Library"), ["Assembly", (_("Runs"), "runs"), (_("Run queue"), "run_queue"), (_("Schedules"), "schedules")]),
     (_("Import and export"), [(_("Import"), "import_assemblies"), (_("Export"), "export_assemblies")]),
     (
         _("Operations"),
@@ -46,6 +46,7 @@ ICONS = {
     "Assembly": "list",
     "runs": "runs",
     "run_queue": "queue",
+    "schedules": "schedules",
     "import_assemblies": "import",
     "export_assemblies": "export",
     "queue": "queue",

@@ -31,6 +31,16 @@ from assemblies.admin.runs.form import run_form
 from assemblies.admin.runs.listing import runs_page
 from assemblies.admin.runs.page import run_again, run_cancel, run_output, run_page
 from assemblies.admin.runs.queue import run_queue, run_queue_cancel, run_queue_move
+from assemblies.admin.schedules.calendar import schedule_calendar
+from assemblies.admin.schedules.form import schedule_add, schedule_edit
+from assemblies.admin.schedules.listing import (
+    schedule_delete,
+    schedule_hide,
+    schedule_page,
+    schedule_rerun,
+    schedule_toggle,
+    schedules_page,
+)
 from assemblies.admin.syncs.plan import plan_page
 from assemblies.admin.syncs.run import run_sync
 from assemblies.admin.syncs.undo import undo_page
@@ -73,6 +83,15 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("persistence/assign/", persistence_assign, "persistence_assign"),
     ("persistence/add/", persistence_add, "persistence_add"),
     ("persistence/ensure/", persistence_ensure, "persistence_ensure"),
+    ("schedules/", schedules_page, "schedules"),
+    ("schedules/add/", schedule_add, "schedule_add"),
+    ("schedules/calendar/", schedule_calendar, "schedule_calendar"),
+    ("schedules/<int:job_id>/", schedule_page, "schedule"),
+    ("schedules/<int:job_id>/edit/", schedule_edit, "schedule_edit"),
+    ("schedules/<int:job_id>/toggle/", schedule_toggle, "schedule_toggle"),
+    ("schedules/<int:job_id>/hide/", schedule_hide, "schedule_hide"),
+    ("schedules/<int:job_id>/rerun/", schedule_rerun, "schedule_rerun"),
+    ("schedules/<int:job_id>/delete/", schedule_delete, "schedule_delete"),
     ("queue/", queue_page, "queue"),
     ("queue/flush/", queue_flush, "queue_flush"),
     ("queue/<str:guid>/discard/", queue_discard, "queue_discard"),

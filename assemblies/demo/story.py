@@ -31,6 +31,7 @@ from assemblies.demo.documents import (
     read_documents,
 )
 from assemblies.demo.evidence import choose_target
+from assemblies.demo.jobs import schedule_jobs
 from assemblies.demo.people import InDevMode, People, dev_mode_of
 from assemblies.domains import Domain
 from assemblies.errors import Refusal
@@ -208,6 +209,7 @@ class Story:
         for stem, reason in {"full-file-systems": "Disk alert", "backup-check": "Monday", "morning-check": ""}.items():
             self.run(stem, reason, actor=kim)
         self.run("printers", "Which printers are left?", actor=kim)
+        schedule_jobs(self.guids, actor=kim, user=self.people.kim.user, store=self.store)
 
     def run(self, stem: str, reason: str, *, actor: Actor) -> Run:
         permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)

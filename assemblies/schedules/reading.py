@@ -30,9 +30,9 @@ JOB_STATUSES = {
 }
 
 
-def job_lines(jobs: Collection[Job], sight: Sight) -> list[dict[str, Any]]:
+def job_lines(jobs: Collection[Job], sight: Sight, *, with_last: bool = True) -> list[dict[str, Any]]:
     """Return jobs with their components and their last occurrence; values of variables to those who see runs."""
-    last = last_occurrences([job.pk for job in jobs])
+    last = last_occurrences([job.pk for job in jobs]) if with_last else {}
     outcomes = outcomes_of(list(last.values()))
     return [_job_line(job, sight, last.get(job.pk), outcomes) for job in jobs]
 

@@ -13,6 +13,7 @@ from assemblies.domains import UpstreamState
 from assemblies.execution.models import Run
 from assemblies.execution.states import Status
 from assemblies.models import Assembly
+from assemblies.schedules.models import Occurrence
 from tests.execution.orders import carry_out
 from tests.matrix import table
 from tests.matrix.routes import Cell, Route, path_of, routes
@@ -30,6 +31,9 @@ SAYS = {
     "runs": ["Full file systems", "Backup check", "Morning check", "Canceled", "kim"],
     "run_queue": ["Waiting"],
     "persistence": ["Archive", "Waiting for the target"],
+    "schedules": ["Morning check", "At 06:30 on Monday to Friday", "Disabled"],
+    "schedule": ["Full file systems", "What it ran"],
+    "schedule_calendar": ["Look now"],
     "queue": ["Backup check", "Badge readers", "Clock drift", "Page timing"],
     "dev_mode_grants": ["kim", "ada"],
     "assemblies_assembly_changelist": ["40", "Full file systems", "Kernel warnings of today"],
@@ -86,6 +90,7 @@ def found() -> Shelf:
         carry_out(b"/ is 91% full\n")
     run = done.all()[0]
     shelf = Shelf(setting_key="production", file_name="hosts.csv", run_id=run.run_id)
+    shelf.job_id = Occurrence.objects.filter(run_count__gt=0)[0].job_id
     shelf.guids = {
         domain: Assembly.objects.get(domain=domain, display_name=name).guid for domain, name in WELL_FILLED.items()
     }

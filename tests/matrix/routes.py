@@ -116,6 +116,15 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("run_defaults", "POST"): {"Bash": "60"},
     ("run_queue_move", "POST"): {"direction": "last"},
+    ("schedule_add", "POST"): {
+        "step": "save", "name": "Nightly", "component": "{official}", "targets": "server", "schedule_type": "daily",
+        "misfire": "once", "overlap": "skip",
+    },
+    ("schedule_edit", "POST"): {
+        "step": "save", "name": "Nightly", "component": "{official}", "targets": "server", "schedule_type": "daily",
+        "misfire": "once", "overlap": "skip",
+    },
+    ("schedule_toggle", "POST"): {"enabled": "true"},
     ("queue_discard", "POST"): {"revision": "{revision}"},
     ("queue_flush", "POST"): {"domain": "{domain}"},
     ("workflow_preview", "POST"): {"payload": '{"nodes": [], "edges": []}'},
@@ -171,6 +180,7 @@ def body_of(route: Route, method: str, target: str, shelf: Shelf) -> Any:
         "{connection}": shelf.connection_id,
         "{guid}": guid,
         "{components}": [{"assembly_guid": shelf.guids["official"]}],
+        "{official}": shelf.guids["official"],
         "{first}": shelf.first_revisions.get(guid, 1),
         "{revision}": row.sequence if row else 1,
     }

@@ -1,0 +1,1 @@
+"""The pages of schedules: the list, the form, one job with what it ran, the calendar."""

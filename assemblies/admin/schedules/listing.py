@@ -1,0 +1,159 @@
+"""The list of jobs, and one job with its next times and what it ran."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assemblies.actions.permit import get_permit
+from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.audit_events import LibraryEvent
+from assemblies.conf import payload_store
+from assemblies.errors import DevModeRequired, Forbidden, LibraryError
+from assemblies.execution.local import place_of_runs
+from assemblies.execution.reading import Sight
+from assemblies.permissions import Place, Verb, may
+from assemblies.schedules.due import next_times
+from assemblies.schedules.errors import JobNotFound
+from assemblies.schedules.jobs import delete_job, get_job, hide_occurrences, toggle_job
+from assemblies.schedules.models import Job, OccurrenceStatus
+from assemblies.schedules.reading import get_occurrence, job_lines, occurrence_lines
+from assemblies.schedules.rerunning import rerun_occurrence
+from assemblies.web.actors import actor_of
+from assemblies.web.saving_jobs import saving_of
+
+OCCURRENCES_PER_PAGE = 50
+NEXT_TIMES = 5
+TONES = {
+    OccurrenceStatus.SUCCESS: "good",
+    OccurrenceStatus.FAILED: "bad",
+    OccurrenceStatus.TIMED_OUT: "bad",
+    OccurrenceStatus.EXPIRED: "warning",
+    OccurrenceStatus.SKIPPED: "warning",
+    OccurrenceStatus.CANCELED: "deleted",
+}
+
+
+@require_safe
+def schedules_page(request: HttpRequest) -> HttpResponse:
+    rows = list(Job.objects.prefetch_related("components"))
+    lines = [_with_status(line) for line in job_lines(rows, Sight.of(actor_of(request)))]
+    return render_page(
+        request, "library/schedules/list.html", title=_("Schedules"), lines=lines, may_save=may_save(request)
+    )
+
+
+@require_safe
+def schedule_page(request: HttpRequest, job_id: int) -> HttpResponse:
+    job = found(job_id)
+    [line] = job_lines([job], Sight.of(actor_of(request)), with_last=False)
+    rows = Paginator(job.occurrences.visible().select_related("job"), OCCURRENCES_PER_PAGE)
+    page = rows.get_page(request.GET.get("page"))
+    return render_page(
+        request,
+        "library/schedules/page.html",
+        title=job.name,
+        job=job,
+        line=line,
+        next_times=coming(job, timezone.now()),
+        page=page,
+        occurrences=[shown(one) for one in occurrence_lines(list(page.object_list))],
+        may_save=may_save(request),
+    )
+
+
+@require_POST
+@refusals_as_pages
+def schedule_toggle(request: HttpRequest, job_id: int) -> HttpResponseBase:
+    enabled = request.POST.get("enabled") == "true"
+    saving = saving_of(request, LibraryEvent.ENABLE_JOB if enabled else LibraryEvent.DISABLE_JOB)
+    return _done(request, job_id, lambda: toggle_job(job_id, enabled=enabled, saving=saving))
+
+
+@require_POST
+@refusals_as_pages
+def schedule_hide(request: HttpRequest, job_id: int) -> HttpResponseBase:
+    saving = saving_of(request, LibraryEvent.HIDE_OCCURRENCES)
+    return _done(request, job_id, lambda: hide_occurrences(job_id, saving))
+
+
+@require_POST
+@refusals_as_pages
+def schedule_rerun(request: HttpRequest, job_id: int) -> HttpResponseBase:
+    """Run what failed of an occurrence again, and go to the first of the new runs."""
+    permit = get_permit(actor_of(request), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+    sent = request.POST.get("occurrence", "")
+    wanted = int(sent) if sent.isdecimal() and len(sent) < 16 else None
+    job = found(job_id)
+    return _done(
+        request,
+        job_id,
+        lambda: rerun_occurrence(get_occurrence(job, wanted), only_failed=True, permit=permit, store=payload_store()),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def schedule_delete(request: HttpRequest, job_id: int) -> HttpResponseBase:
+    """Ask first (GET), then delete (POST)."""
+    only_looking = request.method != "POST"
+    get_permit(actor_of(request), LibraryEvent.DELETE_JOB, Place.LIBRARY, verb=Verb.SCHEDULE, only_looking=only_looking)
+    job = found(job_id)
+    if only_looking:
+        return render_page(request, "library/schedules/delete.html", title=_("Delete the job"), job=job)
+    delete_job(job.pk, saving_of(request, LibraryEvent.DELETE_JOB))
+    messages.success(request, _("“%(name)s” was deleted.") % {"name": job.name})
+    return redirect("admin:schedules")
+
+
+def found(job_id: int) -> Job:
+    try:
+        return get_job(job_id)
+    except JobNotFound as error:
+        raise Http404(error.message) from error
+
+
+def may_save(request: HttpRequest) -> bool:
+    return may(actor_of(request), Verb.SCHEDULE, Place.LIBRARY)
+
+
+def coming(job: Job, now: datetime) -> list[datetime]:
+    """Return the next times of a job; of one that is disabled, or has a rule that cannot be read, none."""
+    if not job.enabled:
+        return []
+    try:
+        return next_times(job.rule, after=max(job.due_after, now), number=NEXT_TIMES)
+    except LibraryError:
+        return []
+
+
+def shown(line: dict[str, Any]) -> dict[str, Any]:
+    status = OccurrenceStatus(line["status"])
+    return line | {"label": status.label, "tone": TONES.get(status, "queued"), "is_failed": TONES.get(status) == "bad"}
+
+
+def _with_status(line: dict[str, Any]) -> dict[str, Any]:
+    if line["last_status"] is None:
+        return line
+    status = OccurrenceStatus(line["last_status"])
+    return line | {"label": status.label, "tone": TONES.get(status, "queued")}
+
+
+def _done(request: HttpRequest, job_id: int, verb: Callable[[], object]) -> HttpResponseBase:
+    """Do it and go back to the job; what was refused is said there."""
+    found(job_id)
+    try:
+        verb()
+    except (Forbidden, DevModeRequired):
+        raise
+    except LibraryError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("admin:schedule", job_id)
