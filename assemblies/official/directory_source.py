@@ -13,7 +13,7 @@ from assemblies.bundles import FolderFiles, collect
 from assemblies.errors import SourceUnreadable
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
-from assemblies.official.source import SourceContents, SourceDocument, published
+from assemblies.official.source import SourceContents, SourceDocument, notes_on_loose_scripts, published
 from assemblies.progress import Track, untracked
 
 CATALOGUE_FOLDER = "Assemblies"
@@ -34,7 +34,8 @@ class DirectorySource:
 
         Raises SourceUnreadable when it is missing or cannot be listed whole, SyncRefused when it is not as signed.
         """
-        with vouched_for(FolderFiles(self._top()), self.keys) as files:
+        folder = FolderFiles(self._top())
+        with vouched_for(folder, self.keys) as files:
             collected = collect(
                 files,
                 max_document_bytes=self.max_document_bytes,
@@ -42,7 +43,8 @@ class DirectorySource:
                 track=track,
             )
         documents, skipped = published(collected)
-        return SourceContents(_version(documents), documents, skipped)
+        notes = notes_on_loose_scripts(folder.all_names())
+        return SourceContents(_version(documents), documents, skipped, notes=notes)
 
     def follows(self, version: str, earlier: str) -> None:
         """A folder has no history."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from assemblies.bundles import Collected, Found, Skipped
+from assemblies.bundles import Collected, Found, Skipped, plain_names
 from assemblies.documents import Document
 from assemblies.progress import Track, untracked
+from assemblies.scripts import has_script_suffix
 
 NO_GUID = "assembly_guid: an official document needs a GUID, or a rename would make it another one."
 
@@ -57,6 +58,13 @@ def published(collected: Collected) -> tuple[list[SourceDocument], list[Skipped]
         if found.document.guid is not None
     ]
     return documents, sorted([*collected.skipped, *_without_guid(collected.found)], key=lambda skipped: skipped.path)
+
+
+def notes_on_loose_scripts(names: Iterable[str]) -> tuple[str, ...]:
+    """Return how many scripts of a source belong to no document, where there are any: a sync takes documents only."""
+    count = sum(has_script_suffix(name) for name in plain_names(names))
+    words = "Scripts without a document, which were passed over; import_assemblies takes them: {}."
+    return (words.format(count),) if count else ()
 
 
 def _without_guid(found: Iterable[Found]) -> list[Skipped]:

@@ -96,3 +96,15 @@ def test_a_pointer_that_is_an_attachment_or_the_document_itself_is_skipped_too(
     assert "setup.msi is a Git LFS pointer" in reasons["ten.json"]
     assert "git lfs pull" in reasons["whole.json"]
     assert len(report.plan.added) == 9
+
+
+def test_scripts_without_a_document_are_passed_over_and_counted(
+    tmp_path: Path, store: PayloadStore, command: Actor
+) -> None:
+    write_readable(tmp_path, 1, b"echo 1\n")
+    (tmp_path / "tools").mkdir()
+    for name in ("loose.ps1", "tools/loose.sh", "tools/readme.md"):
+        (tmp_path / name).write_text("true\n")
+    report = sync(source_of(tmp_path), permit=may_sync(command), store=store).json()
+    assert (len(report["added"]), report["skipped"]) == (1, [])
+    assert report["notes"] == ["Scripts without a document, which were passed over; import_assemblies takes them: 2."]

@@ -23,7 +23,7 @@ from assemblies.official.git.tree import CatalogueTree, TreeLimits
 from assemblies.official.signatures import BEGIN, is_ssh_signature
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
-from assemblies.official.source import SourceContents, published
+from assemblies.official.source import SourceContents, notes_on_loose_scripts, published
 from assemblies.progress import Track, untracked
 
 VERSION_PREFIX = "git:"
@@ -121,7 +121,10 @@ class GitSource:
             documents,
             skipped,
             published_at=commit.committed_at,
-            notes=(f"{away} It is commit {commit.id} of {commit.committed_at:%Y-%m-%d}.",) if away else (),
+            notes=(
+                *((f"{away} It is commit {commit.id} of {commit.committed_at:%Y-%m-%d}.",) if away else ()),
+                *notes_on_loose_scripts(tree.all_names()),
+            ),
         )
 
     def _check_age(self, commit: Commit) -> None:

@@ -51,6 +51,10 @@ class CatalogueTree:
     def document_names(self) -> list[str]:
         return sorted(path for path in self.entries if _is_document(path) and not _is_hidden(path))
 
+    def all_names(self) -> list[str]:
+        """Return the names of all files, but for those that file systems and forges keep for themselves."""
+        return sorted(path for path in self.entries if not _is_hidden(path))
+
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
         return by_stem(self.entries)
