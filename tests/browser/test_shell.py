@@ -127,3 +127,19 @@ def test_columns_and_density_are_kept(visit: Visit) -> None:
     page.reload()
     expect(page.get_by_role("columnheader", name="By")).to_be_hidden()
     assert page.locator("[data-row]").first.evaluate("row => row.offsetHeight") == 56
+
+
+def test_the_order_of_columns_is_kept(visit: Visit, accessible) -> None:  # type: ignore[no-untyped-def]
+    page = visit("viewer")
+    page.goto(LIST)
+    page.locator(".column-choice > summary").click()
+    accessible(page)
+    button = page.get_by_role("button", name="By further to the front")
+    for _ in range(2):
+        button.click()
+    expect(button).to_be_focused()
+    page.reload()
+    titles = page.locator(".grid-table thead th:visible").all_inner_texts()
+    assert titles.index("By") < next(at for at, title in enumerate(titles) if title.startswith("Changed"))
+    cells = page.locator("[data-row]").first.locator("td.by, td.changed")
+    assert "by" in (cells.first.get_attribute("class") or "").split()
