@@ -15,7 +15,16 @@ Section = dict[str, Any]
 FOLDED = _("Internals")
 # Titles, with the models (by their classes) and the pages (by their addresses' names) below them, in order.
 SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
-    (_("Library"), ["Assembly", (_("Runs"), "runs"), (_("Run queue"), "run_queue"), (_("Schedules"), "schedules")]),
+    (
+        _("Library"),
+        [
+            "Assembly",
+            (_("Runs"), "runs"),
+            (_("Run queue"), "run_queue"),
+            (_("Devices"), "devices"),
+            (_("Schedules"), "schedules"),
+        ],
+    ),
     (_("Import and export"), [(_("Import"), "import_assemblies"), (_("Export"), "export_assemblies")]),
     (
         _("Operations"),
@@ -47,6 +56,7 @@ ICONS = {
     "runs": "runs",
     "run_queue": "queue",
     "schedules": "schedules",
+    "devices": "devices",
     "import_assemblies": "import",
     "export_assemblies": "export",
     "queue": "queue",

@@ -8,6 +8,9 @@ from typing import Any
 
 from assemblies.admin.annotate.page import setting_remove
 from assemblies.admin.components import components_page
+from assemblies.admin.fleet.approvals import approval_approve, approval_deny, approvals_page
+from assemblies.admin.fleet.codes import install_code_delete, install_codes
+from assemblies.admin.fleet.devices import device_change, device_page, devices_page
 from assemblies.admin.grid.bulk import bulk
 from assemblies.admin.grid.favourite import favourite
 from assemblies.admin.grid.quick import quick_search
@@ -92,6 +95,15 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("schedules/<int:job_id>/hide/", schedule_hide, "schedule_hide"),
     ("schedules/<int:job_id>/rerun/", schedule_rerun, "schedule_rerun"),
     ("schedules/<int:job_id>/delete/", schedule_delete, "schedule_delete"),
+    ("devices/", devices_page, "devices"),
+    # Fixed words come before what names a device.
+    ("devices/approvals/", approvals_page, "device_approvals"),
+    ("devices/approvals/<int:approval_id>/approve/", approval_approve, "device_approve"),
+    ("devices/approvals/<int:approval_id>/deny/", approval_deny, "device_deny"),
+    ("devices/codes/", install_codes, "install_codes"),
+    ("devices/codes/<int:code_id>/delete/", install_code_delete, "install_code_delete"),
+    ("devices/<str:device>/", device_page, "device_page"),
+    ("devices/<str:device>/change/", device_change, "device_change"),
     ("queue/", queue_page, "queue"),
     ("queue/flush/", queue_flush, "queue_flush"),
     ("queue/<str:guid>/discard/", queue_discard, "queue_discard"),

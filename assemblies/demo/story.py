@@ -23,6 +23,7 @@ from assemblies.actions.setting_rules import get_setting_permit
 from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.audit_events import LibraryEvent
+from assemblies.demo.devices import enrol_devices
 from assemblies.demo.documents import (
     WITHDRAWN,
     publish_catalogue,
@@ -196,6 +197,7 @@ class Story:
             self.update(self.guids[stem], {"summary": summary}, actor=kim.actor)
         self.update(self.guids["backup-check"], {"timeout_seconds": 60}, actor=self.people.omar.actor)
         choose_target(kim.actor, now=timezone.now())
+        enrol_devices(kim.actor)
         self.scripts_are_run(kim.actor)
 
     def scripts_are_run(self, kim: Actor) -> None:

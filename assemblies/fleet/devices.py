@@ -13,6 +13,8 @@ from assemblies.fleet.models import Device, DeviceKey, DeviceLabel, DeviceStatus
 from devmode.write_lock import write_transaction
 
 SYSTEM = "borealis-system"
+MAX_LABELS, MAX_LABEL_LENGTH = 50, 64
+MAX_CONCURRENT = 64
 
 
 @dataclass(frozen=True, kw_only=True)

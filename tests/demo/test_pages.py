@@ -12,6 +12,7 @@ from assemblies.demo.people import People, Person
 from assemblies.domains import UpstreamState
 from assemblies.execution.models import Run
 from assemblies.execution.states import Status
+from assemblies.fleet.models import Device
 from assemblies.models import Assembly
 from assemblies.schedules.models import Occurrence
 from tests.execution.orders import carry_out
@@ -30,6 +31,9 @@ SAYS = {
     "index": ["Backup check", "Printers"],
     "runs": ["Full file systems", "Backup check", "Morning check", "Canceled", "kim"],
     "run_queue": ["Waiting"],
+    "devices": ["fs1", "web-lake", "Quarantined", "DESKTOP-0815"],
+    "device_approvals": ["backup-new", "Another device has this name", "kali"],
+    "install_codes": ["0 of 2"],
     "persistence": ["Archive", "Waiting for the target"],
     "schedules": ["Morning check", "At 06:30 on Monday to Friday", "Disabled"],
     "schedule": ["Full file systems", "What it ran"],
@@ -91,6 +95,7 @@ def found() -> Shelf:
     run = done.all()[0]
     shelf = Shelf(setting_key="production", file_name="hosts.csv", run_id=run.run_id)
     shelf.job_id = Occurrence.objects.filter(run_count__gt=0)[0].job_id
+    shelf.device = Device.objects.get(hostname="reception").guid
     shelf.guids = {
         domain: Assembly.objects.get(domain=domain, display_name=name).guid for domain, name in WELL_FILLED.items()
     }

@@ -4,13 +4,11 @@ from rest_framework import serializers
 
 from assemblies.api.shapes.fields import JSONObject, Time
 from assemblies.fleet.approvals import Resolution
+from assemblies.fleet.devices import MAX_CONCURRENT, MAX_LABEL_LENGTH, MAX_LABELS
 from assemblies.fleet.models import ApprovalStatus, DeviceStatus
 from assemblies.web.paging import PageAnswer, ShortPageQuery
 from devmode.api.shapes import Answer, EnumWord, LiteralNumber, LiteralText, Query, Shape
 
-MAX_LABELS = 50
-MAX_LABEL_LENGTH = 64
-MAX_CONCURRENT = 64
 MAX_CAPABILITIES = 50
 PUBKEY = "Base64 of the SubjectPublicKeyInfo of an Ed25519 key."
 
