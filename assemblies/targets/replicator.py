@@ -66,7 +66,9 @@ class Replicator:
     def _copy(self, assignment: PersistenceAssignment, probes: bool) -> None:
         self._hold()
         states = list(StreamState.objects.filter(assignment_guid=assignment.guid))
-        if probes or any(_is_probe_due(state, timezone.now()) for state in states):
+        # After a restart nothing is open yet: what worked before is not waited for until its next probe.
+        begins = self.engine is None and not any(state.state in TRANSIENT for state in states)
+        if probes or begins or any(_is_probe_due(state, timezone.now()) for state in states):
             self._probe(assignment, states)
         if self.engine is None:
             return

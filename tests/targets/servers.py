@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -60,9 +60,7 @@ class Cable:
     def unplug(self) -> None:
         for end in [self.listener, *self.ends]:
             if end is not None:
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-                end.close()
+                cut(end)
         self.listener, self.ends = None, []
 
     def _accept(self, listener: socket.socket) -> None:
@@ -76,9 +74,18 @@ class Cable:
 
 
 def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError), closing(source), closing(sink):
+    with suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)
+    cut(source)
+    cut(sink)
+
+
+def cut(end: socket.socket) -> None:
+    """Close a socket for both sides, also while another thread reads from it."""
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
 
 
 def rows_in(engine: sa.Engine, table: sa.Table) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ OpenTarget = sa.Engine
 DRIVERS = {Engine.SQLITE: "sqlite", Engine.POSTGRESQL: "postgresql+psycopg", Engine.MYSQL: "mysql+pymysql"}
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 60
+# The server ends a session that falls silent in a transaction: after a cut line our own locks would keep us out.
+SILENT_SECONDS = 15
 # What only a library's own database has; a copy in it would mix with the queue itself.
 OWN_TABLE = "ba_execution_epoch"
 
@@ -79,7 +81,10 @@ def _arguments(connection: PersistenceConnection, engine: Engine) -> dict[str, A
             return {"timeout": CONNECT_SECONDS, "check_same_thread": False}
         case Engine.POSTGRESQL:
             wanted = {"sslmode": options.get("sslmode"), "sslrootcert": ca, "password": secret}
-            limits = f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={CONNECT_SECONDS}s"
+            limits = (
+                f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={CONNECT_SECONDS}s "
+                f"-c idle_in_transaction_session_timeout={SILENT_SECONDS}s"
+            )
             fixed = {"connect_timeout": seconds, "options": limits, "application_name": "borealis-assemblies"}
             return fixed | {name: value for name, value in wanted.items() if value}
     return {
@@ -91,7 +96,7 @@ def _arguments(connection: PersistenceConnection, engine: Engine) -> dict[str, A
         "charset": "utf8mb4",
         "local_infile": False,
         # Without it a missing value becomes an empty one, and a text that is too long is cut.
-        "init_command": "SET SESSION sql_mode = 'TRADITIONAL'",
+        "init_command": f"SET SESSION sql_mode = 'TRADITIONAL', wait_timeout = {STATEMENT_SECONDS}",
         **_mysql_tls(options.get("sslmode", "prefer"), ca),
     }
 
