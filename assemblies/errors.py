@@ -108,6 +108,10 @@ class GuidInOtherDomain(Refusal):
     )
 
 
+class ScriptHasErrors(Refusal):
+    default_message = _("The checks found errors, and this domain refuses them.")
+
+
 class IdempotencyKeyReused(Refusal):
     default_message = _("This Idempotency-Key came with another request before; send a new request with a new key.")
 

@@ -33,7 +33,7 @@ KNOWN_NAMES = frozenset(
         "MAX_DOCUMENT_BYTES MAX_ATTACHMENT_BYTES "
         "ENGINE_AUTO_MIGRATE HOST PORT SECRET_KEY FLASK_SECRET_KEY CORS_ALLOWED_ORIGINS PUBLIC_URL "
         "OFFICIAL_MAX_AGE_DAYS OFFICIAL_SIGNING_KEYS TEST_DATABASE_URL TEST_REDIS_URL TEST_TARGETS TEST_CORPUS "
-        "REQUIRE_ENGINES "
+        "REQUIRE_ENGINES REFUSE_ERRORS "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
         "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS "
         "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE REALTIME_PORT REALTIME_URL STAND_IN ENV_FILE"
@@ -96,6 +96,14 @@ class Environment:
         if word not in choices:
             raise ImproperlyConfigured(f"BOREALIS_{name} is {word!r}: use one of {', '.join(choices)}.")
         return word
+
+    def choices(self, name: str, choices: Collection[str]) -> list[str]:
+        """Return a comma-separated list of some of `choices`."""
+        words = [word.lower() for word in self.words(name)]
+        if unknown := sorted(set(words).difference(choices)):
+            said = ", ".join(unknown)
+            raise ImproperlyConfigured(f"BOREALIS_{name} names {said}: use some of {', '.join(choices)}.")
+        return words
 
     def identifier(self, name: str) -> str:
         """Return a UUID in lower case, "" when unset."""

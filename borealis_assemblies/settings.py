@@ -28,6 +28,7 @@ OFFICIAL_SOURCE = env.text("OFFICIAL_SOURCE", str(STAGING_ROOT))
 OFFICIAL_REF = env.text("OFFICIAL_REF", "main")
 OFFICIAL_MAX_AGE_DAYS = env.integer("OFFICIAL_MAX_AGE_DAYS", 0, maximum=36500)
 OFFICIAL_SIGNING_KEYS = env.words("OFFICIAL_SIGNING_KEYS")
+REFUSE_ERRORS = env.choices("REFUSE_ERRORS", ("official", "community", "user"))
 
 SECRET_KEY = env.secret_key(RUNTIME_ROOT / "secret.key")
 DEBUG = env.switch("DEBUG", False)

@@ -14,6 +14,7 @@ from assemblies.actions.audit import record_success
 from assemblies.actions.change import Alongside, Change, Finish, Receipt
 from assemblies.actions.contents import is_flagged
 from assemblies.actions.permit import Permit
+from assemblies.actions.refuse_errors import refuse_errors
 from assemblies.actions.repetition import find_receipts, keep
 from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain, Operation
@@ -44,6 +45,7 @@ def commit(
     Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
     library cannot make them durable.
     """
+    refuse_errors(changes)
     event = next((change.event for change in changes if change.event), None)
     for change in changes:
         # Read through before the lock: a long text must not keep other writers waiting.

@@ -21,6 +21,7 @@ from assemblies.admin.history.diff_page import assembly_diff
 from assemblies.admin.history.restore import assembly_restore
 from assemblies.admin.import_export.export_page import export_assembly, export_library, export_page, export_selection
 from assemblies.admin.import_export.import_page import import_page
+from assemblies.admin.item.check_typed import check_typed
 from assemblies.admin.item.copying import copy_item
 from assemblies.admin.item.origin import adopt_item, take_original_item
 from assemblies.admin.item.suppress import suppress_check
@@ -55,6 +56,7 @@ CACHEABLE = {"assembly_picture"}
 PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("assemblies/assembly/bulk/", bulk, "assembly_bulk"),
     ("assemblies/assembly/quick/", quick_search, "assembly_quick"),
+    ("assemblies/assembly/check/", check_typed, "assembly_check"),
     ("assemblies/assembly/favourite/", favourite, "assembly_favourite"),
     ("assemblies/assembly/views/save/", view_save, "assembly_view_save"),
     ("assemblies/assembly/views/remove/", view_remove, "assembly_view_remove"),

@@ -110,6 +110,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("assembly_copy", "POST"): {"display_name": "A copy", "domain": "{domain}"},
     ("assembly_export_selection", "POST"): {"guid": "{guid}", "style": "tree"},
     ("assembly_favourite", "POST"): {"add": "{guid}"},
+    ("assembly_check", "POST"): {"payload": "true", "assembly_type": "bash"},
     ("assembly_suppress", "POST"): {"rule": "hosts", "reason": "known"},
     ("assembly_restore", "POST"): {"sequence": "{first}", "revision": "{revision}"},
     ("assembly_view_save", "POST"): {"name": "Mine", "query": "domain=user"},

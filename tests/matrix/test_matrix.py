@@ -12,6 +12,7 @@ READ_BY_POST = {
     f"admin/{path}/": set(OF_PAGES)
     for path in (
         "assemblies/assembly/export/selection",
+        "assemblies/assembly/check",
         "assemblies/assembly/favourite",
         "assemblies/assembly/<path:object_id>",
         "assemblies/assembly/<path:object_id>/history",

@@ -1,4 +1,5 @@
 // The code editor: Ace over the form's textarea, which stays the field. Modes follow the type, themes the page.
+import { checksOf } from "./editor_checks.js";
 import { findHidden, readTable } from "./hidden_characters.js";
 import { chosenTheme, factsOf, remembered, whenThemeChanges } from "./editor_look.js";
 import { followLine } from "./lines.js";
@@ -13,7 +14,11 @@ if (widget) addEventListener("load", () => widget.editor && begin(widget.editor)
 function begin(editor) {
   const facts = factsOf();
   const field = box.querySelector("textarea[name]");
-  const state = { editor, field, table: readTable(facts), findings: [], marks: [], saidSize: "" };
+  const state = { editor, field, table: readTable(facts), findings: [], checked: [], marks: [], saidSize: "" };
+  state.checkLater = checksOf(box, field, (annotations) => {
+    state.checked = annotations;
+    annotate(state);
+  });
   editor.setOptions({ fontSize: 13, tabSize: 4, scrollPastEnd: 0.2, textInputAriaLabel: said(box, "label") });
   editor.textInput.getElement().setAttribute("aria-describedby", "editor-hint");
   const indent = editor.session.getLines(0, 200).some((line) => line.startsWith("\t"));
@@ -105,6 +110,7 @@ function look(state) {
   const { editor, table } = state;
   const lines = editor.session.getDocument().getAllLines();
   state.findings = findHidden(table, lines, said(box, "mixed"));
+  state.checkLater();
   mark(state);
   list(state);
   const bytes = new TextEncoder().encode(editor.getValue()).length;
@@ -120,14 +126,18 @@ function mark(state) {
     const name = misleads ? "misleading-character" : "unseen-character";
     return session.addMarker(new Range(row, column, row, column + length), hides ? name : `${name} odd`, "text", true);
   });
-  session.setAnnotations(
-    state.findings.map(({ row, column, label, hides }) => ({
-      row,
-      column,
-      text: said(box, "column", { column: column + 1, name: label }),
-      type: hides ? "warning" : "info",
-    })),
-  );
+  annotate(state);
+}
+
+function annotate({ editor, findings, checked }) {
+  const hidden = findings.map(({ row, column, label, hides }) => ({
+    row,
+    column,
+    text: said(box, "column", { column: column + 1, name: label }),
+    type: hides ? "warning" : "info",
+  }));
+  const rows = editor.session.getLength();
+  editor.session.setAnnotations([...hidden, ...checked.filter(({ row }) => row < rows)]);
 }
 
 function list(state) {

@@ -1,0 +1,68 @@
+"""Refuse scripts with errors where a domain is set to: before the transaction, since a check takes its time.
+
+What the official catalogue publishes, and what brings an earlier state back, is taken as it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.conf import settings
+from django.utils import timezone
+
+from assemblies.actions.change import Change
+from assemblies.checking import Finding, Severity, Subject, check_many
+from assemblies.domains import AssemblyType, Domain, Operation
+from assemblies.errors import Refusal, ScriptHasErrors
+from assemblies.models import Assembly, AssemblySetting, Content, SettingCategory, Status
+
+CHECKED = frozenset({Operation.CREATE, Operation.UPDATE, Operation.CLONE, Operation.IMPORT})
+MAX_TOLD = 20
+
+
+def refuse_errors(changes: Sequence[Change]) -> None:
+    """Raise ScriptHasErrors for the first new script in which the checks find errors that nobody suppressed.
+
+    Rows are read without a lock: what is decided depends on the new text, and the transaction decides everything else.
+    """
+    domains = frozenset(map(Domain, settings.REFUSE_ERRORS))
+    wanted = [one for one in changes if one.operation in CHECKED and one.search_text] if domains else []
+    if not wanted:
+        return
+    rows = Assembly.objects.without_texts().in_bulk([change.guid for change in wanted])
+    scripts = list(_scripts(wanted, rows, domains))
+    reports = check_many([subject for _change, _domain, subject in scripts])
+    for (change, domain, _subject), report in zip(scripts, reports, strict=True):
+        rules = AssemblySetting.objects.filter(
+            assembly_id=change.guid, category=SettingCategory.SUPPRESSED_CHECK, status=Status.ACTIVE
+        ).values_list("key", flat=True)
+        if report.worst is Severity.ERROR and report.without(rules).worst is Severity.ERROR:
+            raise _refusal(domain, [one for one in report.without(rules).findings if one.severity is Severity.ERROR])
+
+
+def _scripts(
+    changes: Sequence[Change], rows: Mapping[str, Assembly], domains: frozenset[Domain]
+) -> Iterator[tuple[Change, Domain, Subject]]:
+    """Yield what is new in the domains that refuse errors, as it would be."""
+    for change in changes:
+        row = rows.get(change.guid)
+        domain = change.domain or (Domain(row.domain) if row else None)
+        if domain not in domains or domain is None:
+            continue
+        content = _content(change, row)
+        if content is not None and content.assembly_type != AssemblyType.WORKFLOW:
+            text, names = change.search_text or "", tuple(str(one.get("name")) for one in content.variables)
+            yield change, domain, Subject(AssemblyType(content.assembly_type), text, names, bool(content.files))
+
+
+def _content(change: Change, row: Assembly | None) -> Content | None:
+    """Return what the assembly would say; what may not be is for the transaction to refuse."""
+    try:
+        return change.rewrite(row, timezone.now())
+    except Refusal:
+        return None
+
+
+def _refusal(domain: Domain, errors: Sequence[Finding]) -> ScriptHasErrors:
+    first = errors[0]
+    words = f"The checks found errors, and this domain refuses them. Line {first.line}: {first.message} ({first.rule})"
+    findings = [{"rule": one.rule, "line": one.line, "message": one.message} for one in errors[:MAX_TOLD]]
+    return ScriptHasErrors(words, domain=str(domain), findings=findings)
