@@ -84,7 +84,7 @@ def _enrol(reported: str, code: str, administrator: Actor, *, hostname: str = ""
 def _report(guid: str, report: Report) -> None:
     now = timezone.now()
     store_report(guid, report, now=now)
-    presence.note(guid, now=now)
+    presence.note_all([guid], now=now)
 
 
 def _set(guid: str, administrator: Actor, **changes: Any) -> None:

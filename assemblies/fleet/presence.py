@@ -51,7 +51,8 @@ class Presence:
                 devices = list(Device.objects.filter(guid__in=batch).only("guid", "hostname", "last_seen"))
                 for device in devices:
                     _log_return(device, batch[device.guid])
-                    device.last_seen = batch[device.guid]
+                    # Another process may have heard of it later.
+                    device.last_seen = max(batch[device.guid], device.last_seen or batch[device.guid])
                 Device.objects.bulk_update(devices, ["last_seen"])
         except (DatabaseError, WriteLockTimeout) as error:
             # The next heartbeat says it again; the message that came with this one must not fail for it.

@@ -59,7 +59,7 @@ class Line:
 
     @property
     def tone(self) -> str:
-        return TONES.get(DeviceStatus(self.device.status), "good" if self.is_online else "queued")
+        return TONES.get(DeviceStatus(self.device.status), "good" if self.is_online else "")
 
     @property
     def groups(self) -> list[str]:
