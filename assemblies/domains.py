@@ -88,6 +88,15 @@ class Operation(models.TextChoices):
     UNDO = "undo", _("Undid a synchronisation")
 
 
+class LifeCycle(models.TextChoices):
+    """How far an assembly is in its life."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    DEPRECATED = "deprecated", _("Deprecated")
+    REPLACED = "replaced", _("Replaced")
+
+
 class UpstreamState(models.TextChoices):
     """How an official assembly stands to what its source publishes."""
 

@@ -4,7 +4,7 @@ With the guarantees of `commit`: permission decided on the row, one transaction 
 denials audited. Such rows make no revision: they are no part of what a domain database contains.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,3 +64,19 @@ def annotate(guid: str, *, permit: Permit, personal: bool = False) -> Iterator[A
         permit.check(scope)
         permit.use_grant([scope], now=transaction.now)
         yield AnnotationTransaction(row=row, permit=permit, now=transaction.now)
+
+
+@contextmanager
+def annotate_many(guids: Sequence[str], *, permit: Permit) -> Iterator[list[AnnotationTransaction]]:
+    """Open one transaction for several live assemblies, in the order given: all of them are changed or none.
+
+    Raises AssemblyNotFound, Forbidden, DevModeRequired, or a Failure.
+    """
+    with change_transaction(permit) as transaction:
+        found = Assembly.objects.without_texts().in_bulk(list(guids))
+        rows = [require_live(found.get(guid), guid) for guid in dict.fromkeys(guids)]
+        scopes = sorted({Domain(row.domain) for row in rows})
+        for scope in scopes:
+            permit.check(scope)
+        permit.use_grant(scopes, now=transaction.now)
+        yield [AnnotationTransaction(row=row, permit=permit, now=transaction.now) for row in rows]

@@ -1,10 +1,11 @@
 """Settings of an assembly: set, removed, and archived before either, so that nothing that was ever set is forgotten."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.annotate import annotate, setting_digest
+from assemblies.actions.annotate import AnnotationTransaction, annotate, annotate_many, setting_digest
 from assemblies.actions.permit import Permit
 from assemblies.actions.setting_rules import check_own, checked_value, is_personal
 from assemblies.documents import canonical_json
@@ -21,19 +22,39 @@ def set_setting(
     """
     with annotate(guid, permit=permit, personal=is_personal(category)) as transaction:
         check_own(permit.actor, category, key)
-        text = canonical_json(checked_value(transaction.row, category, key, value)).decode()
-        setting = AssemblySetting.objects.filter(assembly_id=guid, category=category, key=key).first()
-        if setting is not None:
-            if (setting.value, setting.status) == (text, status):
-                return setting
-            reason = AssemblySettingHistory.Reason.CHANGED
-            archive_setting(setting, reason=reason, actor_name=permit.actor.name, now=transaction.now)
-        setting = setting or AssemblySetting(assembly_id=guid, category=category, key=key)
-        setting.value, setting.status = text, status
-        setting.updated_at, setting.updated_by = transaction.now, permit.actor.name
-        setting.save()
-        transaction.record(category=category.value, key=key, status=status.value, digest=setting_digest(setting))
-    return setting
+        return _set(transaction, category, key, value, status)[0]
+
+
+def set_for_many(
+    guids: Sequence[str], category: SettingCategory, key: str, value: Any, *, permit: Permit
+) -> tuple[int, int]:
+    """Set the same on several assemblies, all or none. Returns how many changed, and how many said so already.
+
+    Raises AssemblyNotFound, InvalidField, DocumentTooLarge, Forbidden, DevModeRequired, or a Failure.
+    """
+    with annotate_many(guids, permit=permit) as transactions:
+        changed = [_set(one, category, key, value, Status.ACTIVE)[1] for one in transactions]
+    return sum(changed), len(changed) - sum(changed)
+
+
+def _set(
+    transaction: AnnotationTransaction, category: SettingCategory, key: str, value: Any, status: Status
+) -> tuple[AssemblySetting, bool]:
+    """Set it within the transaction; returns the setting, and whether it said otherwise before."""
+    row, actor_name = transaction.row, transaction.permit.actor.name
+    text = canonical_json(checked_value(row, category, key, value)).decode()
+    setting = AssemblySetting.objects.filter(assembly_id=row.guid, category=category, key=key).first()
+    if setting is not None:
+        if (setting.value, setting.status) == (text, status):
+            return setting, False
+        reason = AssemblySettingHistory.Reason.CHANGED
+        archive_setting(setting, reason=reason, actor_name=actor_name, now=transaction.now)
+    setting = setting or AssemblySetting(assembly_id=row.guid, category=category, key=key)
+    setting.value, setting.status = text, status
+    setting.updated_at, setting.updated_by = transaction.now, actor_name
+    setting.save()
+    transaction.record(category=category.value, key=key, status=status.value, digest=setting_digest(setting))
+    return setting, True
 
 
 def remove_setting(guid: str, category: SettingCategory, key: str, *, permit: Permit) -> None:

@@ -16,7 +16,7 @@ from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
 from assemblies.admin.grid import chosen
 from assemblies.domains import Domain
-from assemblies.models import Assembly, JournalEntry, SettingCategory
+from assemblies.models import Assembly, AssemblySetting, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor
@@ -218,3 +218,20 @@ def test_a_plain_visit_does_nothing(writer: Client) -> None:
 def test_no_foreign_address_is_led_back_to(writer: Client) -> None:
     sent = {"verb": "dance", "query": "next=//elsewhere.example&q=a%0d%0ab"}
     assert writer.post(BULK, sent)["Location"] == f"{LIST}?q=a+b"
+
+
+def test_many_are_approved_and_deprecated_together_and_none_where_one_is_closed(
+    writer: Client, make: Callable[..., str]
+) -> None:
+    guids = [make("One"), make("Two")]
+    sent = {"guid": guids, "life_cycle_words": "production"}
+    assert "2 assemblies are approved for" in said(writer, sent | {"verb": "approve"})
+    assert "1 assembly is deprecated now." in said(writer, {"verb": "deprecate", "guid": guids[:1]})
+    held = AssemblySetting.objects.order_by("category", "assembly_id").values_list("category", "key", "value")
+    assert set(held) == {("approved", "production", "true"), ("deprecated", "reason", "true")}
+    official = make("Official", Domain.OFFICIAL)
+    for verb in ("approve", "deprecate"):
+        refused = writer.post(BULK, sent | {"verb": verb, "guid": [*guids, official]})
+        assert refused.status_code == 403
+    assert not AssemblySetting.objects.filter(assembly_id=official).exists()
+    assert "Say first what they are approved for" in said(writer, {"verb": "approve", "guid": guids})

@@ -276,3 +276,26 @@ def test_systems_are_a_column_and_a_filter(superuser: Client, library: PayloadSt
     assert filters(superuser)["operating_system"] == [("Windows", 1), ("Linux", 1), ("macOS", 1)]
     assert listed(superuser, operating_system="macos") == ["Both"]
     assert 'aria-label="macOS"' in page(superuser, operating_system="linux")
+
+
+def test_how_far_assemblies_are_is_a_filter_and_a_pill(
+    superuser: Client, library: PayloadStore, command: Actor
+) -> None:
+    names = ("Draft", "Good", "Old", "Gone")
+    guids = {
+        name: create(script(name), domain=Domain.USER, permit=may_create(command), store=library).guid for name in names
+    }
+    said: list[tuple[str, SettingCategory, str, Any]] = [
+        ("Good", SettingCategory.APPROVED, "production", True),
+        ("Old", SettingCategory.APPROVED, "production", True),
+        ("Old", SettingCategory.DEPRECATED, "reason", "Slow"),
+        ("Gone", SettingCategory.DEPRECATED, "reason", "Slow"),
+        ("Gone", SettingCategory.REPLACED_BY, "assembly", guids["Good"]),
+    ]
+    for name, category, key, value in said:
+        set_setting(guids[name], category, key, value, permit=may_set(command))
+    assert filters(superuser)["life_cycle"] == [("Draft", 1), ("Approved", 1), ("Deprecated", 1), ("Replaced", 1)]
+    for state, name in zip(("draft", "approved", "deprecated", "replaced"), names, strict=True):
+        assert listed(superuser, life_cycle=state) == [name]
+    assert '<span class="pill pill-warning">Replaced</span>' in page(superuser, life_cycle="replaced")
+    assert '">Approved</span>' not in page(superuser, life_cycle="draft").split("<tbody>")[1]

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from assemblies.actions.create import create
+from assemblies.actions.settings import set_setting
 from assemblies.admin.runs.output import rendered
 from assemblies.domains import Domain
 from assemblies.execution.graph import AssemblyNode
@@ -17,12 +18,13 @@ from assemblies.execution.models import Manifest, Run, RunOutput, WorkItem
 from assemblies.execution.states import EventType
 from assemblies.execution.subject import subject_of_assembly, subject_of_draft
 from assemblies.execution.submission import RunOptions, submit
+from assemblies.models import SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
 from tests.execution.orders import carry_out
-from tests.permits import may_create, may_run
+from tests.permits import may_create, may_run, may_set
 
 NAMED = "<bdi>Say</bdi>"
 FETCHED = {"X-Requested-With": "fetch"}
@@ -252,3 +254,16 @@ def test_a_workflow_shows_its_nodes_their_states_and_whose_output_is_whose(
     chunks = [RunOutput(work_item_hash=name, stream="stdout", content=b"x") for name in ("wi-1", "wi-2", "wi-2")]
     assert rendered(chunks, labels, last="wi-1").count("— tell —") == 1
     assert "— ask —" not in rendered(chunks, labels, last="wi-1")
+
+
+def test_the_form_of_a_deprecated_one_warns_and_names_what_replaced_it(
+    superuser: Client, item: str, library: PayloadStore, command: Actor
+) -> None:
+    better = create(script("Better"), domain=Domain.USER, permit=may_create(command), store=library).guid
+    set_setting(item, SettingCategory.DEPRECATED, "reason", "Too slow", permit=may_set(command))
+    set_setting(item, SettingCategory.REPLACED_BY, "assembly", better, permit=may_set(command))
+    shown = superuser.get(form_of(item)).content.decode()
+    assert "It is deprecated." in shown
+    assert "Too slow" in shown
+    assert f"/admin/assemblies/assembly/{better}/change/" in shown
+    assert "It is deprecated." not in superuser.get(form_of(better)).content.decode()

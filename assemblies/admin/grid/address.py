@@ -18,7 +18,7 @@ from assemblies.catalogue.entry import YES
 from assemblies.catalogue.facets import DAYS, Sets
 from assemblies.catalogue.findings import VALUES
 from assemblies.catalogue.search import MAX_SEARCH_LENGTH
-from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind, LifeCycle, OperatingSystem, UpstreamState
 
 SIZES = (25, 50, 100)
 SIZE = 50
@@ -50,6 +50,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "changed_since": _one_of([str(days) for days in DAYS]),
     "flagged": _one_of([YES]),
     "findings": _one_of(VALUES),
+    "life_cycle": _one_of(LifeCycle.values),
     "deleted": _one_of([YES]),
 }
 

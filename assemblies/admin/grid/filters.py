@@ -11,7 +11,7 @@ from assemblies.admin.grid.address import FILTERS, ListAddress
 from assemblies.catalogue.entry import YES
 from assemblies.catalogue.facets import DAYS, Facets
 from assemblies.documents import folded
-from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind, LifeCycle, OperatingSystem, UpstreamState
 
 MAX_VALUES = 200
 TITLES = {
@@ -19,6 +19,7 @@ TITLES = {
     "kind": gettext_lazy("Kind"),
     "type": gettext_lazy("Type"),
     "operating_system": gettext_lazy("Operating system"),
+    "life_cycle": gettext_lazy("Life cycle"),
     "state": gettext_lazy("State"),
     "upstream_state": gettext_lazy("Upstream"),
     "findings": gettext_lazy("Checks"),
@@ -40,6 +41,7 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "type": dict(AssemblyType.choices),
     "operating_system": dict(OperatingSystem.choices),
     "upstream_state": dict(UpstreamState.choices),
+    "life_cycle": dict(LifeCycle.choices),
     "findings": {
         "error": gettext_lazy("With errors"),
         "warning": gettext_lazy("With warnings"),

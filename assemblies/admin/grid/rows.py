@@ -16,7 +16,7 @@ from assemblies.admin.badges import upstream_tone
 from assemblies.admin.grid.results import FoundList
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.search import Line, Search
-from assemblies.domains import AssemblyType, Domain, Kind, OperatingSystem, UpstreamState
+from assemblies.domains import AssemblyType, Domain, Kind, LifeCycle, OperatingSystem, UpstreamState
 from assemblies.models.content import parse_time
 
 TAGS_SHOWN = 2
@@ -49,6 +49,7 @@ class Row:
     lines: list[FoundLine]
     is_favourite: bool
     is_flagged: bool
+    life_cycle: LifeCycle
 
     @property
     def guid(self) -> str:
@@ -131,6 +132,13 @@ def _row(entry: CatalogueEntry, found: FoundList, lines: Sequence[Line]) -> Row:
         lines=[_found_line(line, search) for line in lines],
         is_favourite=entry.guid in found.sets["favourite"],
         is_flagged=entry.guid in found.sets["flagged"],
+        life_cycle=_life_cycle(entry.guid, found.sets["life_cycle"]),
+    )
+
+
+def _life_cycle(guid: str, by_state: Any) -> LifeCycle:
+    return next(
+        (state for state in LifeCycle if state is not LifeCycle.DRAFT and guid in by_state[state]), LifeCycle.DRAFT
     )
 
 

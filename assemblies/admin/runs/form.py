@@ -17,7 +17,8 @@ from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_revision
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.catalogue.life_cycle import find_deprecation
 from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidField, LibraryError, UnknownField
@@ -110,7 +111,15 @@ def _form(request: HttpRequest, entry: CatalogueEntry, refusal: LibraryError | N
         sent=request.POST,
         default_timeout=default_timeout(AssemblyType(entry.content.assembly_type), entry.content.timeout_seconds),
         is_on=is_local_worker_on(),
+        **_deprecation(entry.guid),
     )
+
+
+def _deprecation(guid: str) -> dict[str, Any]:
+    """Return that it is deprecated, and what replaced it as far as that is there."""
+    deprecation = find_deprecation(guid)
+    successor = library_catalogue().current().entries.get(deprecation.successor) if deprecation else None
+    return {"deprecation": deprecation, "successor": successor if successor and not successor.deleted_at else None}
 
 
 def _fields(request: HttpRequest, entry: CatalogueEntry, faulty: str, refusal: LibraryError | None) -> Iterator[Field]:

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
+from assemblies.catalogue.life_cycle import find_deprecation
 from assemblies.conf import payload_store
 from assemblies.execution.local import SERVER, place_of_runs
 from assemblies.execution.models import Run, RunOutput, WorkItemAttempt
@@ -19,6 +20,7 @@ from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import RunOptions, submit
 from assemblies.management.command import LibraryCommand
 from assemblies.management.runs import facts_of_run, for_terminal, read_variables, run_words
+from assemblies.management.tables import printable
 from assemblies.permissions import Verb
 from assemblies.web.lookups import get_entry
 from devmode.actor import Actor
@@ -61,7 +63,11 @@ class Command(LibraryCommand):
     def submit(self, guid: str, **options: Any) -> Run:
         actor = Actor.of_command("run_assembly")
         permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
-        subject = subject_of_assembly(get_entry(guid).guid, options["revision"], store=payload_store())
+        entry = get_entry(guid)
+        if deprecation := find_deprecation(entry.guid):
+            instead = f" Run {deprecation.successor} instead." if deprecation.successor else ""
+            self.stderr.write(f"Warning: it is deprecated. {printable(deprecation.reason)}{instead}")
+        subject = subject_of_assembly(entry.guid, options["revision"], store=payload_store())
         if options["timeout"] is not None and options["timeout"] < 1:
             raise CommandError("--timeout is at least 1 second.")
         choices = RunOptions(
