@@ -27,7 +27,8 @@ from devmode.models import AuditEntry
 from devmode.site.read_only import ReadOnlyAdmin
 
 ENTRIES_PER_PAGE = 50
-SHORT_CHARACTERS, SHORT_WORDS = 140, 39
+# A GUID or a hash says little in a line.
+SHORT_CHARACTERS, SHORT_WORDS = 140, 35
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,8 @@ def picture() -> Callable[[Page, str], None]:
         page.evaluate(REPLACE_TEXT, [str(settings.RUNTIME_ROOT), "/srv/borealis"])
         words = page.locator("body").inner_text()
         assert [place for place in (PROJECT, tempfile.gettempdir(), Path.home()) if f"{place}/" in words] == []
-        page.screenshot(path=Path(folder) / f"{name}.png")
+        # A test may have changed the folder it works in.
+        page.screenshot(path=PROJECT / folder / f"{name}.png")
 
     return taken
 
