@@ -30,7 +30,8 @@ def flush_now(*, patience_seconds: float, clock: Callable[[], float] = time.mono
 
     if find_assignment() is None:
         raise NothingAssigned
-    end, replicator = clock() + patience_seconds, Replicator()
+    end = clock() + patience_seconds
+    replicator = Replicator(is_over=lambda: clock() >= end)
     try:
         while True:
             held = replicator.work(probes=True)

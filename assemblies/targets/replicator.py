@@ -5,7 +5,7 @@ Local first, always: no run waits for anything here. One replicator copies at a 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -32,9 +32,10 @@ TRANSIENT = {State.WAITING, State.ERROR}
 
 
 class Replicator:
-    """Copies for one assignment at a time."""
+    """Copies for one assignment at a time; `is_over` says, between two batches, that it is to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_over: Callable[[], bool] = lambda: False) -> None:
+        self.is_over = is_over
         self.guid = str(uuid4())
         self.assignment: PersistenceAssignment | None = None
         self.engine: OpenTarget | None = None
@@ -76,7 +77,9 @@ class Replicator:
             Copying(self.engine, state, self._hold).run()
 
     def _hold(self) -> None:
-        """Claim the copying, or go on holding it, for HELD from now. Raises NotOurs."""
+        """Claim the copying, or go on holding it, for HELD from now. Raises NotOurs, also when time is up."""
+        if self.is_over():
+            raise NotOurs
         guid, now = self.assignment.guid if self.assignment else "", timezone.now()
         rows = PersistenceAssignment.objects.filter(guid=guid)
         if rows.filter(holder=self.guid, held_until__gt=now + HELD / 2).exists():

@@ -17,6 +17,7 @@ from assemblies.targets.administration import permit_persistence
 from assemblies.targets.assignment import clear
 from assemblies.targets.audit_events import TargetEvent
 from assemblies.targets.copying import Copying
+from assemblies.targets.flushing import flush_now
 from assemblies.targets.models import OutboxEntry, PersistenceAssignment, State, StreamState, Watermark
 from assemblies.targets.replicator import Replicator
 from assemblies.targets.status import persistence_status
@@ -124,6 +125,13 @@ def test_clearing_says_how_many_changes_were_not_copied_and_keeps_all_rows(
     assert OutboxEntry.objects.count() == 0
     assert WorkItem.objects.count() == 2
     assert len(sqlite_target.rows("ba_queue_workitem")) == 1
+
+
+def test_a_flush_ends_when_its_time_is_up(sqlite_target: Target) -> None:
+    carry_out(1)
+    sqlite_target.assign()
+    assert flush_now(patience_seconds=0)["queue"]["pending"] > 0
+    assert flush_now(patience_seconds=60)["state"] == State.BOOTSTRAPPED
 
 
 def test_retention_waits_for_what_is_not_copied(sqlite_target: Target, replicator: Replicator, tmp_path: Path) -> None:
