@@ -1,5 +1,7 @@
 """Each rule with a script that trips it and one that must not."""
 
+from pathlib import Path
+
 import pytest
 
 from assemblies.checking import FACT_RULES, Report, Severity, Subject, check_many
@@ -122,6 +124,13 @@ def test_a_fact_is_told_where_it_applies_and_nowhere_else(
 
 def test_every_fact_has_an_example() -> None:
     assert {rule for rule, *_rest in FACTS} == set(FACT_RULES)
+
+
+def test_the_page_about_checks_has_a_row_for_every_rule() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "checks.md").read_text()
+    ours = {rule for rule, *_rest in FINDINGS if "-" in rule} | set(FACT_RULES)
+
+    assert [rule for rule in sorted(ours) if f"`{rule}`" not in page] == []
 
 
 def test_what_is_told_of_a_secret_never_contains_it(reports: dict[str, Report]) -> None:
