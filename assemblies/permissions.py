@@ -35,6 +35,7 @@ class Place(StrEnum):
     # A script on this server: as the library's own account it can read whatever the library can.
     SERVER = "server"
     SERVER_ACCOUNT = "server_account"  # as another account
+    DEVICES = "devices"
 
 
 Scope = Domain | Place
@@ -58,6 +59,7 @@ TABLE: Mapping[tuple[Verb, Scope], Need] = {
     (Verb.APPROVE, Domain.COMMUNITY): Need.DEV_MODE,
     (Verb.APPROVE, Domain.OFFICIAL): Need.DEV_MODE,
     (Verb.RUN, Place.OWN): Need.OPERATOR,
+    (Verb.RUN, Place.DEVICES): Need.OPERATOR,
     (Verb.RUN, Place.SERVER): Need.DEV_MODE,
     (Verb.RUN, Place.SERVER_ACCOUNT): Need.ADMINISTRATOR,
     (Verb.SCHEDULE, Place.LIBRARY): Need.ADMINISTRATOR,
@@ -73,7 +75,8 @@ TABLE: Mapping[tuple[Verb, Scope], Need] = {
 
 
 # What a refusal says where the library's own words are too general: to everybody, and to an administrator.
-_WORDS: Mapping[Verb, tuple[str, str]] = {
+_WORDS: Mapping[Verb | tuple[Verb, Scope], tuple[str, str]] = {
+    (Verb.RUN, Place.DEVICES): (_("Only operators and administrators may run assemblies on devices."), ""),
     Verb.REPLICATE: (
         _("Only administrators may do this; pending changes are written when they are due anyway."),
         _("Enable Dev Mode to write now; pending changes are written when they are due anyway."),
@@ -113,10 +116,14 @@ def find_refusal(actor: Actor, verb: Verb, scope: Scope) -> Refusal | None:
     if need is not None and _level(actor) >= need:
         return None
     detail = {"domain": scope} if isinstance(scope, Domain) else {}
-    forbidden, dev_mode_required = (gettext(words) if words else "" for words in _WORDS.get(verb, ("", "")))
+    forbidden, dev_mode_required = (gettext(words) if words else "" for words in _words_of(verb, scope))
     if need is Need.DEV_MODE and actor.role is Role.ADMINISTRATOR:
         return DevModeRequired(dev_mode_required, **detail)
     return Forbidden(forbidden, **detail)
+
+
+def _words_of(verb: Verb, scope: Scope) -> tuple[str, str]:
+    return _WORDS.get((verb, scope)) or _WORDS.get(verb, ("", ""))
 
 
 def needs_dev_mode(verb: Verb, scope: Scope) -> bool:

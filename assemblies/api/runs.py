@@ -27,13 +27,14 @@ from assemblies.conf import payload_store
 from assemblies.errors import Forbidden
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
-from assemblies.execution.local import place_of_runs
 from assemblies.execution.models import Manifest, Run
 from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
 from assemblies.execution.subject import Subject, subject_of_assembly, subject_of_draft
 from assemblies.execution.submission import RunOptions, submit
-from assemblies.permissions import Verb
+from assemblies.execution.targets import places_of
+from assemblies.fleet.targets import resolve_target
+from assemblies.permissions import Place, Verb
 from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_entry
 from assemblies.web.paging import page_head, part_of
@@ -68,15 +69,19 @@ class RunViewSet(RunResource):
     def create(self, request: Request) -> Response:
         """Queue an assembly's revision, or a draft, to be run. The same Idempotency-Key is the same run."""
         actor = actor_of(request)
-        permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+        # Somebody who may run nowhere is told so before anything they sent is read.
+        get_permit(actor, LibraryEvent.RUN, Place.DEVICES, verb=Verb.RUN)
         sent, event = self.body(), event_of(request, actor)
+        permit = get_permit(actor, LibraryEvent.RUN, *places_of(sent["targets"]), verb=Verb.RUN)
         was_made(event)
         options = RunOptions(
             **shapes.choices_of(sent),
             targets=sent["targets"],
             digest=event.digest if event else "",
+            confirm_count=sent.get("confirm_count"),
         )
-        run = submit(subject_of(sent), options, permit=permit, run_id=event.guid if event else str(uuid4()))
+        run_id = event.guid if event else str(uuid4())
+        run = submit(subject_of(sent), options, permit=permit, run_id=run_id, resolver=resolve_target)
         return self._made(run)
 
     @described("Read a run", operation_id="read_run", answers={200: shapes.RunAnswer}, refusals=READING_RUN, tag=RUNS)
@@ -177,15 +182,19 @@ class RunViewSet(RunResource):
     def rerun(self, request: Request, run_id: str) -> Response:
         """Run the same revision again with the same variables; credentials, which are not kept, are given again."""
         actor = actor_of(request)
-        permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+        get_permit(actor, LibraryEvent.RUN, Place.DEVICES, verb=Verb.RUN)
+        first = get_run(run_id)
+        permit = get_permit(actor, LibraryEvent.RUN, *places_of(first.targets), verb=Verb.RUN)
         sent, event = self.body(), event_of(request, actor)
         was_made(event)
         run = rerun(
-            get_run(run_id),
+            first,
             only_failed=sent.get("only") == "failed",
             variables=sent["variables"],
             reason=sent["reason"],
             digest=event.digest if event else "",
+            confirm_count=sent.get("confirm_count"),
+            resolver=resolve_target,
             permit=permit,
             run_id=event.guid if event else str(uuid4()),
             store=payload_store(),

@@ -7,6 +7,7 @@ from assemblies.api.fleet.administration import ApprovalViewSet, InstallCodeView
 from assemblies.api.fleet.agent import AgentViewSet
 from assemblies.api.fleet.devices import DeviceViewSet
 from assemblies.api.fleet.enrolment import EnrolmentViewSet, TokenViewSet
+from assemblies.api.fleet.work import DeviceItemViewSet, ScriptViewSet
 from assemblies.api.manifests import ManifestViewSet
 from assemblies.api.notes import NoteViewSet
 from assemblies.api.official import OfficialViewSet
@@ -35,6 +36,8 @@ router.register("events", EventViewSet, basename="api-event")
 router.register("manifests", ManifestViewSet, basename="api-manifest")
 router.register("agent/enroll", EnrolmentViewSet, basename="api-enrolment")
 router.register("agent/token", TokenViewSet, basename="api-device-token")
+router.register("agent/script", ScriptViewSet, basename="api-agent-script")
+router.register("agent/items", DeviceItemViewSet, basename="api-agent-item")
 router.register("agent", AgentViewSet, basename="api-agent")
 router.register("agents", DeviceViewSet, basename="api-device")
 router.register("admin/enrollment-codes", InstallCodeViewSet, basename="api-install-code")

@@ -39,6 +39,7 @@ class ItemOrder:
     assembly_guid: str = ""
     ciphertext: bytes = b""
     waiting_for: str = ""
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +187,7 @@ def _item(order: RunOrder, number: int, hashes: Sequence[str], digest: str, now:
         max_attempts=order.max_attempts,
         retry_when_lost=order.retry_when_lost,
         timeout_ms=one.timeout_seconds * 1000,
-        expires_at=order.expires_at,
+        expires_at=one.expires_at or order.expires_at,
         waiting_for=one.waiting_for,
         enqueued_at=now,
         actor=order.actor,

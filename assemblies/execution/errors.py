@@ -37,6 +37,18 @@ class LocalWorkerOff(Refusal):
     default_message = _("Nothing is run on this server: BOREALIS_LOCAL_WORKER does not allow it.")
 
 
+class ContentNotFound(Refusal):
+    default_message = _("The work item has no such file.")
+
+
+class NoDevicesTargeted(Refusal):
+    default_message = _("The targets name no device.")
+
+
+class ConfirmCountRequired(Refusal):
+    default_message = _("This goes to many devices: confirm how many.")
+
+
 class CredentialsUnreadable(Refusal):
     default_message = _(
         "The credentials of this run cannot be decrypted: the secret key has changed since it was submitted."

@@ -22,6 +22,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.errors import Failure
 from assemblies.execution.events import find_breaks
 from assemblies.execution.health import store_health
+from assemblies.execution.leases import sweep_work_items
 from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import SYSTEM, Status
 from assemblies.execution.transitions import ALIAS
@@ -43,10 +44,11 @@ RECENT = timedelta(days=1)
 def keep_evidence(stopped: Event, *, every_seconds: float = SEAL_SECONDS) -> None:
     """Seal what ended, name what never began and keep the health of what is live, until `stopped` is set.
 
-    A companion of `serve`.
+    A companion of `serve`. It lets time pass over the queue, too: where no worker runs, devices may.
     """
     while not stopped.wait(every_seconds):
         try:
+            sweep_work_items(now=timezone.now())
             while seal_finished(now=timezone.now()) == BATCH:
                 continue
             name_not_started(now=timezone.now())

@@ -50,6 +50,8 @@ def _due(now: datetime) -> Q:
     return (
         Q(status__in=[Status.DISPATCHED, Status.RUNNING], lease_until__lte=now)
         | Q(status=Status.STALLED, lost_at__lte=now)
+        # A cancel that nobody answers: a device is not waited for as long as its work would be.
+        | Q(status=Status.STALLED, cancel_requested=True, stalled_at__lte=now - GRACE)
         | Q(status=Status.RETRY_SCHEDULED, retry_after__lte=now)
         | Q(status__in=WAITING, expires_at__lte=now)
     )

@@ -14,6 +14,7 @@ from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import Status
 from assemblies.execution.subject import Subject, subject_of_assembly, subject_of_draft
 from assemblies.execution.submission import RunOptions, submit
+from assemblies.execution.targets import Resolver, no_devices
 from assemblies.payloads import PayloadStore
 
 
@@ -27,6 +28,8 @@ def rerun(
     variables: Mapping[str, Any] = MappingProxyType({}),
     reason: str = "",
     digest: str = "",
+    confirm_count: int | None = None,
+    resolver: Resolver = no_devices,
 ) -> Run:
     """Submit a run again; `variables` replace those of the first run, whose credentials were not kept.
 
@@ -47,8 +50,9 @@ def rerun(
         reason=reason,
         rerun_of=run.run_id,
         digest=digest,
+        confirm_count=confirm_count,
     )
-    return submit(_subject(run, frozen, store), options, permit=permit, run_id=run_id)
+    return submit(_subject(run, frozen, store), options, permit=permit, run_id=run_id, resolver=resolver)
 
 
 def _subject(run: Run, frozen: Mapping[str, Any], store: PayloadStore) -> Subject:

@@ -5,8 +5,8 @@ A crash between the two leaves an audited run that never reached the queue; `fin
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -15,18 +15,21 @@ from django.utils.translation import gettext as _
 from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
 from assemblies.errors import IdempotencyKeyReused, InvalidField
-from assemblies.execution.enqueue import RunOrder, enqueue_together, require_room
-from assemblies.execution.errors import LocalWorkerOff
-from assemblies.execution.local import SERVER, is_local_worker_on, place_of_runs
+from assemblies.execution.enqueue import ItemOrder, RunOrder, enqueue_together, require_room
+from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, RunMode
 from assemblies.execution.pinning import default_timeout, item_of, pinned_facts
 from assemblies.execution.subject import Subject
+from assemblies.execution.targets import Destinations, Resolver, find_destinations, no_devices, places_of
 from assemblies.execution.variables import masked, resolve_variables
-from assemblies.execution.workflow import find_steps, items_of_steps, pinned_steps
-from assemblies.supervision import Language
+from assemblies.execution.workflow import NodeStep, find_steps, items_of_steps, pinned_steps
+from assemblies.supervision import Language, Variable
 from devmode.audit import AuditFacts, record
 from devmode.audit import Subject as AuditSubject
 from devmode.models.installation import Installation
+
+# A device may be off for long; what it was to do then is not done days later, unless the submitter says so.
+DEVICE_EXPIRY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,7 @@ class RunOptions:
     reason: str = ""
     rerun_of: str = ""
     digest: str = ""
+    confirm_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,42 +60,56 @@ class Submission:
     run_id: str
 
 
-def submit(subject: Subject, options: RunOptions, *, permit: Permit, run_id: str) -> Run:
+def submit(
+    subject: Subject, options: RunOptions, *, permit: Permit, run_id: str, resolver: Resolver = no_devices
+) -> Run:
     """Queue a run and return it. Sent again under the same `run_id`, it returns the run that is there.
 
-    Raises InvalidField, UnknownField, LocalWorkerOff, QueueFull, IdempotencyKeyReused, Forbidden, DevModeRequired.
+    Raises InvalidField, UnknownField, LocalWorkerOff, NoDevicesTargeted, ConfirmCountRequired, QueueFull,
+    IdempotencyKeyReused, Forbidden, DevModeRequired.
     """
     if made := Run.objects.filter(run_id=run_id).first():
         if options.digest and made.request_digest != options.digest:
             raise IdempotencyKeyReused
         return made
-    [run] = submit_together([Submission(subject, options, run_id)], permit=permit)
+    [run] = submit_together([Submission(subject, options, run_id)], permit=permit, resolver=resolver)
     return run
 
 
 def submit_together(
-    submissions: Sequence[Submission], *, permit: Permit, along: Callable[[], object] = lambda: None
+    submissions: Sequence[Submission],
+    *,
+    permit: Permit,
+    along: Callable[[], object] = lambda: None,
+    resolver: Resolver = no_devices,
 ) -> list[Run]:
     """Queue several runs, all or none. `along` is called in the transaction that queues them; what it raises undoes it.
 
     Raises what `submit` raises, and what `along` raises.
     """
-    orders = [examine(submission, permit) for submission in submissions]
+    orders = [examine(submission, permit, resolver) for submission in submissions]
     require_room(sum(len(order.items) for order in orders))
-    place = place_of_runs()
+    places = list({place for order in orders for place in places_of(order.targets)})
     with audited_transaction(permit.actor, permit.event, guid=submissions[0].subject.assembly_guid):
         now = timezone.now()
-        permit.check(place)
-        permit.use_grant([place], now=now)
+        for place in places:
+            permit.check(place)
+        permit.use_grant(places, now=now)
         for submission in submissions:
             _record(submission, permit, now)
     return enqueue_together(orders, now=timezone.now(), along=along)
 
 
-def examine(submission: Submission, permit: Permit) -> RunOrder:
-    """Return what would be queued, and change nothing. Raises InvalidField, UnknownField, LocalWorkerOff."""
-    check_targets(submission.options.targets)
-    return _order(submission.subject, submission.options, permit, submission.run_id)
+def examine(submission: Submission, permit: Permit, resolver: Resolver = no_devices) -> RunOrder:
+    """Return what would be queued, and change nothing.
+
+    Raises InvalidField, UnknownField, LocalWorkerOff, NoDevicesTargeted, ConfirmCountRequired.
+    """
+    subject, options = submission.subject, submission.options
+    destinations = find_destinations(options.targets, resolver, confirm_count=options.confirm_count)
+    if destinations.devices and (subject.is_draft or subject.is_workflow):
+        raise InvalidField(_("Drafts and workflows are run on the server only."), field="targets")
+    return _order(subject, options, destinations, permit, submission.run_id)
 
 
 def _record(submission: Submission, permit: Permit, now: datetime) -> None:
@@ -105,38 +123,30 @@ def _record(submission: Submission, permit: Permit, now: datetime) -> None:
     record(facts, now=now)
 
 
-def check_targets(targets: Sequence[str]) -> None:
-    """Raise InvalidField unless every target is known, LocalWorkerOff where nothing runs on this server."""
-    if not targets:
-        raise InvalidField(_("Name at least one target."), field="targets")
-    for number, target in enumerate(targets):
-        if target != SERVER:
-            raise InvalidField(_("The only target is “server”."), field=f"targets[{number}]")
-    if not is_local_worker_on():
-        raise LocalWorkerOff
-
-
-def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -> RunOrder:
+def _order(subject: Subject, options: RunOptions, destinations: Destinations, permit: Permit, run_id: str) -> RunOrder:
     language = Language.BASH if subject.is_workflow else subject.language
     variables = resolve_variables(language, subject.variables, options.variables)
     steps = find_steps(subject, variables)
     timeout = options.timeout_seconds or default_timeout(subject.assembly_type, subject.timeout_seconds)
     installation = Installation.current()
-    targets = list(dict.fromkeys(options.targets))
+    now = timezone.now()
     frozen = {
         "run_id": run_id,
         "instance_id": installation.instance_id,
         "run_mode": _mode(subject).value,
-        "submitted_at": timezone.now().isoformat(),
+        "submitted_at": now.isoformat(),
         "actor": permit.actor.name,
         "reason": options.reason,
-        "targets": targets,
+        "targets": destinations.targets,
+        **({"devices": destinations.devices} if destinations.devices else {}),
         "timeout_seconds": timeout,
         "max_attempts": options.max_attempts,
         "retry_when_lost": options.retry_when_lost,
         **_pinned_affinity(options),
         "variables": masked(variables),
         **pinned_facts(subject),
+        # Which program a device has only the device knows.
+        **({} if destinations.is_on_server else {"interpreter": ""}),
         **pinned_steps(subject, steps),
     }
     return RunOrder(
@@ -151,13 +161,9 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         actor=permit.actor.name,
         actor_id=None,
         reason=options.reason,
-        targets=targets,
+        targets=destinations.targets,
         frozen=frozen,
-        items=[
-            item
-            for number in range(len(targets))
-            for item in items_of_steps(item_of(subject, variables, timeout), steps, start=number * (1 + len(steps)))
-        ],
+        items=_items(subject, destinations, variables, steps, timeout, options.expires_at or now + DEVICE_EXPIRY),
         run_mode=_mode(subject),
         priority=options.priority,
         affinity_key=options.affinity_key,
@@ -168,6 +174,21 @@ def _order(subject: Subject, options: RunOptions, permit: Permit, run_id: str) -
         rerun_of=options.rerun_of,
         request_digest=options.digest,
     )
+
+
+def _items(
+    subject: Subject,
+    destinations: Destinations,
+    variables: Sequence[Variable],
+    steps: Sequence[NodeStep],
+    timeout: int,
+    device_expiry: datetime,
+) -> list[ItemOrder]:
+    item = item_of(subject, variables, timeout)
+    on_server = items_of_steps(item, steps, start=0) if destinations.is_on_server else []
+    # Only the device itself knows which programs it has.
+    on_device = replace(item, waiting_for="", expires_at=device_expiry)
+    return [*on_server, *(replace(on_device, target_device=guid) for guid in destinations.devices)]
 
 
 def _pinned_affinity(options: RunOptions) -> dict[str, Any]:

@@ -10,16 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
 from django.db.models.functions import Length
 
 from assemblies.errors import InvalidField
 from assemblies.execution.claim import LEASE
-from assemblies.execution.models import RunOutput, WorkItem
+from assemblies.execution.models import RunOutput, WorkItem, WorkItemEvent
 from assemblies.execution.states import EventType, Status
 from assemblies.execution.transitions import ALIAS, Step, apply_locked, check_claimed, check_held, lock_item
 from devmode.write_lock import write_transaction
 
 MAX_CHUNK_BYTES = 64 * 1024
+ENDS = {
+    EventType.COMPLETED: Status.COMPLETED,
+    EventType.FAILED: Status.FAILED,
+    EventType.TIMED_OUT: Status.TIMED_OUT,
+    EventType.CANCELED: Status.CANCELED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +40,10 @@ class Chunk:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How an attempt ended, and what it printed in all: bytes, and the SHA-256 of each whole stream."""
+    """How an attempt ended, and what it printed in all: bytes, and the SHA-256 of each whole stream.
+
+    `signature` is a device's own of this end; it stays with the event.
+    """
 
     event: EventType
     exit_code: int | None = None
@@ -43,6 +53,7 @@ class Ended:
     stdout_sha256: str = ""
     stderr_sha256: str = ""
     result: Mapping[str, Any] | None = None
+    signature: str = ""
 
 
 def started(work_item_hash: str, attempt: int, *, worker_id: str, now: datetime) -> WorkItem:
@@ -130,6 +141,29 @@ def ended(work_item_hash: str, attempt: int, end: Ended, *, worker_id: str, now:
     return item
 
 
+def keep_late_result(work_item_hash: str, attempt: int, end: Ended, *, worker_id: str, now: datetime) -> None:
+    """Keep, once, what a worker says of an item that was ended without it. No status changes. Raises StaleAttempt."""
+    with write_transaction(ALIAS):
+        item = lock_item(work_item_hash)
+        check_claimed(item, attempt, worker_id)
+        told = WorkItemEvent.objects.filter(work_item_hash=work_item_hash, actor=worker_id, attempt_number=attempt)
+        if told.filter(event_type__in=[EventType.LATE_RESULT, *ENDS]).exists():
+            return
+        payload = {"event": end.event.value, "error": end.error, **_payload_of(end)}
+        apply_locked([Step(item=item, event=EventType.LATE_RESULT, actor=worker_id, payload=payload)], now=now)
+
+
+def kept_bytes(work_item_hash: str, attempt: int) -> int:
+    """Return how many bytes of an attempt's output are kept."""
+    rows = RunOutput.objects.filter(work_item_hash=work_item_hash, attempt_number=attempt)
+    return rows.aggregate(kept=Sum(Length("content")))["kept"] or 0
+
+
+def _payload_of(end: Ended) -> dict[str, Any]:
+    facts = {"exit_code": end.exit_code, "result_signature": end.signature or None}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 def _held_item(work_item_hash: str, attempt: int, worker_id: str, now: datetime) -> WorkItem:
     """Lock an item that the worker holds, back from a stall. Raises StaleAttempt, AlreadyFinalized."""
     item = lock_item(work_item_hash)
@@ -169,7 +203,7 @@ def _end_step(item: WorkItem, attempt: int, end: Ended, worker_id: str, now: dat
         "stdout_sha256": end.stdout_sha256,
         "stderr_sha256": end.stderr_sha256,
     }
-    payload = {"exit_code": end.exit_code} if end.exit_code is not None else {}
+    payload = _payload_of(end)
     facts: dict[str, Any] = {"last_error": end.error, "result": dict(end.result or {})}
     failed = end.event in {EventType.FAILED, EventType.TIMED_OUT}
     if failed and item.attempt_number < item.max_attempts and not item.cancel_requested:
@@ -185,10 +219,5 @@ def _end_step(item: WorkItem, attempt: int, end: Ended, worker_id: str, now: dat
             attempt_facts=attempt_facts | outcome,
             payload=payload,
         )
-    to = {
-        EventType.COMPLETED: Status.COMPLETED,
-        EventType.FAILED: Status.FAILED,
-        EventType.TIMED_OUT: Status.TIMED_OUT,
-        EventType.CANCELED: Status.CANCELED,
-    }[end.event]
+    to = ENDS[end.event]
     return _step(item, end.event, to, attempt, worker_id, facts=facts, attempt_facts=attempt_facts, payload=payload)

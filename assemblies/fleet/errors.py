@@ -190,3 +190,7 @@ class FingerprintMismatch(Barred):
 
 class DeviceRevoked(Barred):
     default_message = "The device was revoked."
+
+
+class InvalidResultSignature(AgentRefusal):
+    default_message = "The result is not signed by the device's key."

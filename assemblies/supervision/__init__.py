@@ -4,6 +4,7 @@ Standard library only, and nothing else of this project: the same room runs scri
 the agent on a device, from a folder or from within one file. It knows neither queues nor databases nor assemblies.
 """
 
+from .ending import Ending, ending_of, is_successful
 from .errors import InvalidOrder, NotStarted, SupervisionError
 from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started
 from .interpreters import find_interpreters, runnable
@@ -17,6 +18,7 @@ __all__ = [
     "Chunk",
     "Content",
     "Ended",
+    "Ending",
     "Event",
     "Forgotten",
     "InvalidOrder",
@@ -33,8 +35,10 @@ __all__ = [
     "Variable",
     "check_file_names",
     "check_variables",
+    "ending_of",
     "environment_name",
     "find_interpreters",
+    "is_successful",
     "runnable",
     "supervise",
     "sweep_orphans",

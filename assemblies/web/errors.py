@@ -58,6 +58,7 @@ STATUSES: dict[type[Exception], int] = {
     runs.StaleAttempt: 409,
     runs.LocalWorkerOff: 409,
     runs.CredentialsUnreadable: 409,
+    runs.ContentNotFound: 404,
     runs.QueueFull: 429,
     schedules.JobNotFound: 404,
     schedules.OccurrenceNotFound: 404,

@@ -38,6 +38,7 @@ MAY: dict[tuple[Verb, Scope], set[str]] = {
     (Verb.APPROVE, Domain.COMMUNITY): IN_DEV_MODE,
     (Verb.APPROVE, Domain.OFFICIAL): IN_DEV_MODE,
     (Verb.RUN, Place.OWN): WRITERS,
+    (Verb.RUN, Place.DEVICES): IN_DEV_MODE | {"administrator", "operator"},
     (Verb.RUN, Place.SERVER): IN_DEV_MODE,
     (Verb.RUN, Place.SERVER_ACCOUNT): IN_DEV_MODE | {"administrator"},
     (Verb.REPLICATE, Place.LIBRARY): IN_DEV_MODE,

@@ -160,6 +160,7 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
         "code_id": shelf.code_id,
         "approval_id": shelf.approval_id,
         "work_item_hash": shelf.work_item_hash,
+        "sha256": "0" * 64,
         "job_id": shelf.job_id,
         "target_id": shelf.target_id,
         "url": "nowhere/",

@@ -10,14 +10,16 @@ import pytest
 import yaml
 from django.core.management import load_command_class
 
+from assemblies.agent import commands as agent
 from borealis_assemblies.env import KNOWN_NAMES
 from tests.doors.rules import command_names
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-# Of systemd's scale, on which 0 is closed and 10 is open. Scripts run as the worker may do more.
-MAX_EXPOSURE = {"borealis-worker.service": 75}
+# Of systemd's scale, on which 0 is closed and 10 is open. Scripts run as the worker may do more, and what maintains a
+# device may do all that its administrator may.
+MAX_EXPOSURE = {"borealis-worker.service": 75, "borealis-agent.service": 95}
 MAX_EXPOSURE_OF_OTHERS = 20
 
 
@@ -70,7 +72,10 @@ def test_a_service_may_do_little_more_than_it_needs(service: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_service_runs_a_command_that_there_is(service: Path) -> None:
-    assert_is_a_command(command_of(service))
+    if service.name == "borealis-agent.service":
+        agent.build_parser().parse_args(command_of(service))
+    else:
+        assert_is_a_command(command_of(service))
 
 
 @needs("nginx")

@@ -12,7 +12,7 @@ ROW_ID = re.compile(
     r"(?<=/enrollment-codes/)\d+|(?<=/device-approvals/)\d+"
 )
 # What devices and the server make afresh each time, in bodies as they are sent and as they are answered.
-FRESH = ("server_nonce", "proof_sig", "access_token", "refresh_token", "signing_key")
+FRESH = ("server_nonce", "proof_sig", "access_token", "refresh_token", "signing_key", "signature", "variables")
 NUMBERED = {
     "guid": UUID4,
     "row": ROW_ID,
@@ -22,6 +22,7 @@ NUMBERED = {
     "token": re.compile(r'(?<="token":")[^"]+'),
     "bytes": re.compile(
         "|".join(f'(?<="{name}":{blank}")[0-9A-Za-z+/=._-]{{16,}}' for name in FRESH for blank in ("", " "))
+        + '|(?<="manifest":")eyJ[0-9A-Za-z+/=]{16,}'
         + "|(?:[0-9A-F]{4}-){7}[0-9A-F]{4}|(?<=DPoP: )[^ \n]{16,}|(?<=Authorization: DPoP )[^ \n]{16,}"
     ),
     "hash": re.compile(

@@ -1,10 +1,12 @@
 """What the head of a page says: how an assembly stands, and what who reads it may do with it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.http import HttpRequest
 
 from assemblies.admin.item.said import find_live
+from assemblies.admin.runs.targets import has_devices
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import Refusal
@@ -30,10 +32,12 @@ class Rights:
     def may_copy(self) -> bool:
         return Domain.USER in self.domains and not self.is_deleted
 
-    @property
+    @cached_property
     def may_run(self) -> bool:
         """Say whether a run is offered; where it takes Dev Mode, the form says how to enter that."""
-        return not self.is_deleted and may(self.actor, Verb.ADMINISTER, Place.LIBRARY)
+        if self.is_deleted or may(self.actor, Verb.ADMINISTER, Place.LIBRARY):
+            return not self.is_deleted
+        return may(self.actor, Verb.RUN, Place.DEVICES) and has_devices()
 
 
 def rights_in(request: HttpRequest, entry: CatalogueEntry) -> Rights:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.sent_numbers import sent_revision
+from assemblies.admin.runs.targets import places_to_look, sent_targets, targets_context
+from assemblies.admin.sent_numbers import sent_number, sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.catalogue.life_cycle import find_deprecation
@@ -23,12 +24,13 @@ from assemblies.conf import payload_store
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidField, LibraryError, UnknownField
 from assemblies.execution.defaults import MAX_TIMEOUT_SECONDS
-from assemblies.execution.local import is_local_worker_on, place_of_runs
 from assemblies.execution.models import Manifest, Run
 from assemblies.execution.pinning import default_timeout
 from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import RunOptions, submit
+from assemblies.execution.targets import places_of
 from assemblies.execution.variables import BOOLEANS, NUMBERS, choices_of, is_credential, text_of
+from assemblies.fleet.targets import resolve_target
 from assemblies.permissions import Verb
 from assemblies.web.actors import actor_of
 from assemblies.web.errors import form_status_of
@@ -57,9 +59,8 @@ def run_form(request: HttpRequest, guid: str) -> HttpResponse:
     """Ask for the variables (GET), then submit (POST) the revision that was asked about."""
     entry, actor = get_entry(guid), actor_of(request)
     only_looking = request.method != "POST"
-    permit = get_permit(
-        actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN, guid=entry.guid, only_looking=only_looking
-    )
+    places = ([] if only_looking else places_of(sent_targets(request))) or places_to_look()
+    permit = get_permit(actor, LibraryEvent.RUN, *places, verb=Verb.RUN, guid=entry.guid, only_looking=only_looking)
     if only_looking:
         return _form(request, entry)
     try:
@@ -78,10 +79,12 @@ def _submitted(request: HttpRequest, entry: CatalogueEntry, permit: Permit) -> R
         raise InvalidField(_("This must be a number of seconds, at most a week."), field="timeout_seconds")
     options = RunOptions(
         variables=dict(_sent(request, entry)),
+        targets=sent_targets(request),
+        confirm_count=sent_number(request.POST, "confirm_count"),
         timeout_seconds=int(timeout) if timeout else None,
         reason=request.POST.get("reason", "").strip()[:500],
     )
-    return submit(subject, options, permit=permit, run_id=str(uuid4()))
+    return submit(subject, options, permit=permit, run_id=str(uuid4()), resolver=resolve_target)
 
 
 def _sent(request: HttpRequest, entry: CatalogueEntry) -> Iterator[tuple[str, Any]]:
@@ -110,8 +113,8 @@ def _form(request: HttpRequest, entry: CatalogueEntry, refusal: LibraryError | N
         timeout_fault=refusal.message if refusal and field == "timeout_seconds" else "",
         sent=request.POST,
         default_timeout=default_timeout(AssemblyType(entry.content.assembly_type), entry.content.timeout_seconds),
-        is_on=is_local_worker_on(),
         **_deprecation(entry.guid),
+        **targets_context(request, actor_of(request), AssemblyType(entry.content.assembly_type), refusal),
     )
 
 

@@ -19,8 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.runs.answers import is_for_script, live_answer, reason_in, say_canceled
+from assemblies.admin.runs.devices import device_context, output_labels
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import ExitMeaning
@@ -28,11 +30,12 @@ from assemblies.errors import LibraryError
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
 from assemblies.execution.errors import RunNotFound
-from assemblies.execution.local import place_of_runs
 from assemblies.execution.models import Manifest, Run, WorkItemAttempt
 from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
 from assemblies.execution.states import EventType, Status
+from assemblies.execution.targets import places_of
+from assemblies.fleet.targets import resolve_target
 from assemblies.permissions import Place, Verb, may
 from assemblies.web.actors import actor_of
 
@@ -43,8 +46,8 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     run = _found(run_id)
     if not is_for_script(request):
         context = _context(request, run)
-        labels = {item["work_item_hash"]: item["node"] for item in context["nodes"]}
-        context |= _output(request, run, 0, labels)
+        several = len(context["line"]["items"]) > 1
+        context |= _output(request, run, 0, output_labels(run) if several else {})
         return render_page(request, "library/runs/page.html", title=run.display_name, **context)
     return live_answer(request, "library/runs/live.html", _tag(request, run), lambda: _context(request, run))
 
@@ -59,7 +62,7 @@ def run_output(request: HttpRequest, run_id: str) -> HttpResponse:
     since = request.GET.get("since", "0")
     if not (since.isascii() and since.isdecimal() and len(since) < 19):
         raise BadRequest("A position is a number.")
-    part = _output(request, run, int(since), reading.node_labels(run))
+    part = _output(request, run, int(since), output_labels(run))
     answer = HttpResponse(part["output"])
     answer["X-Output-Next"], answer["X-Output-Complete"] = str(part["next"]), str(int(part["is_complete"]))
     return answer
@@ -79,9 +82,19 @@ def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 def run_again(request: HttpRequest, run_id: str) -> HttpResponse:
     """Submit the same again; where a credential is needed, or the values no longer fit, say so."""
     run = _found(run_id)
-    permit = get_permit(actor_of(request), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN, guid=run.assembly_guid)
+    permit = get_permit(
+        actor_of(request), LibraryEvent.RUN, *places_of(run.targets), verb=Verb.RUN, guid=run.assembly_guid
+    )
     try:
-        again = rerun(run, permit=permit, run_id=str(uuid4()), store=payload_store())
+        again = rerun(
+            run,
+            permit=permit,
+            run_id=str(uuid4()),
+            store=payload_store(),
+            only_failed=request.POST.get("only") == "failed",
+            confirm_count=sent_number(request.POST, "confirm_count"),
+            resolver=resolve_target,
+        )
     except LibraryError as refusal:
         messages.error(request, refusal.message)
         return redirect("admin:run_page", run.run_id)
@@ -101,6 +114,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     told, status = sight.covers(run.targets), Status(run.status)
     [line] = run_lines([run], sight)
     line["items"] = [item | {"exit_words": _words_of(item["exit_meaning"])} for item in line["items"]]
+    devices = device_context(line["items"])
     told_of = [item | {"last_error": ""} if says_only_its_status(item) else item for item in line["items"]]
     own = actor.name == run.actor
     manifest = Manifest.objects.get(run_id=run.run_id)
@@ -111,7 +125,9 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "tone": tone_of(status),
         "is_live": not status.is_terminal,
         "is_told": told,
-        "statuses": [(item, Status(item["status"])) for item in told_of],
+        # What is said in a row of its own is not said above, too.
+        "statuses": [] if len(devices["devices"]) > 1 else [(item, Status(item["status"])) for item in told_of],
+        **devices,
         "nodes": _nodes(told_of),
         "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": [event | {"words": EventType(event["event_type"]).label} for event in reading.timeline_of(run)],
@@ -120,7 +136,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "frozen": json.loads(manifest.frozen_json) if told else {},
         "dropped": sum(item["output_dropped_bytes"] for item in line["items"]),
         "may_cancel": may(actor, Verb.RUN, Place.OWN) if own else may(actor, Verb.ADMINISTER, Place.LIBRARY),
-        "may_run": may(actor, Verb.RUN, place_of_runs()),
+        "may_run": all(may(actor, Verb.RUN, place) for place in places_of(run.targets)),
     }
 
 

@@ -108,6 +108,9 @@ class WorkItem(models.Model):
             models.Index(fields=["status", "queue_position"], name="work_item_queue"),
             models.Index(fields=["assigned_worker_id", "status"], name="work_item_by_worker"),
             models.Index(fields=["run_id"], name="work_item_by_run"),
+            models.Index(
+                fields=["target_device", "status"], condition=~models.Q(target_device=""), name="work_item_by_device"
+            ),
             models.Index(fields=["lease_until"], condition=models.Q(status__in=sorted(HELD)), name="work_item_lease"),
         ]
 

@@ -12,38 +12,34 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
-from assemblies.domains import AssemblyType, ExitMeaning
+from assemblies.domains import AssemblyType
 from assemblies.errors import LibraryError
 from assemblies.execution import worker_messages
 from assemblies.execution.claim import LEASE
-from assemblies.execution.credentials import decrypt
 from assemblies.execution.errors import AlreadyFinalized, StaleAttempt
 from assemblies.execution.graph import plan_of
-from assemblies.execution.models import WorkItem, WorkItemSecret
-from assemblies.execution.reading import exit_meaning
+from assemblies.execution.handover import reference_of, successful_codes, variables_of
+from assemblies.execution.models import WorkItem
 from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import MAX_CHUNK_BYTES, Ended
-from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.payloads import PayloadStore
 from assemblies.supervision import (
     Chunk,
     Content,
     Language,
     Limits,
     Order,
-    Outcome,
     Result,
     RunningScript,
     Started,
     SupervisionError,
-    Variable,
+    ending_of,
     supervise,
 )
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 STOPPED = "worker_stopped"
 SECONDS_BEFORE_RETRY = 1.0
-# What the end of a script becomes; the rest are failures.
-ENDS = {Outcome.TIMED_OUT: EventType.TIMED_OUT, Outcome.CANCELED: EventType.CANCELED}
 
 
 @dataclass
@@ -179,7 +175,7 @@ class Attempt:
             language=Language(facts["assembly_type"]),
             script=self._content(facts["script"]),
             files={file["name"]: self._content(file) for file in facts["files"]},
-            variables=tuple(self._variables(facts["variables"])),
+            variables=tuple(variables_of(self.item)),
             # Items that an earlier release queued say nothing of it.
             interpreter_arguments=tuple(facts.get("interpreter_arguments", ())),
             limits=Limits(
@@ -195,53 +191,24 @@ class Attempt:
     def _content(self, facts: dict[str, Any]) -> Content:
         if "text" in facts:
             return Content.of(facts["text"].encode("latin-1"))
-        reference = PayloadReference(facts["guid"], facts["sha256"], facts["size_bytes"])
+        reference = reference_of(facts)
         return Content(self.store.read(reference), reference.sha256)
-
-    def _variables(self, facts: list[dict[str, Any]]) -> list[Variable]:
-        secret = WorkItemSecret.objects.filter(work_item_hash=self.item.work_item_hash).first()
-        credentials = decrypt(bytes(secret.ciphertext)) if secret else {}
-        return [
-            Variable(one["name"], credentials[one["name"]] if one["secret"] else one["value"], secret=one["secret"])
-            for one in facts
-        ]
 
     def _end_of(self, result: Result) -> Ended:
         streams = result.output
+        ending, error = ending_of(
+            result,
+            timeout_seconds=self.item.timeout_ms // 1000,
+            successful=successful_codes(self.item.settings),
+            was_stopped=self.cancel_reason == STOPPED,
+        )
         return Ended(
-            event=self._event_of(result),
+            event=EventType(ending.value),
             exit_code=result.exit_code,
-            error=self._words_of(result),
+            error=error,
             output_bytes=sum(stream.total_bytes for stream in streams.values()),
             output_dropped_bytes=sum(stream.dropped_bytes for stream in streams.values()),
             stdout_sha256=streams["stdout"].sha256 if "stdout" in streams else "",
             stderr_sha256=streams["stderr"].sha256 if "stderr" in streams else "",
             result={"swept": result.swept, "left": result.left} if result.swept or result.left else {},
         )
-
-    def _event_of(self, result: Result) -> EventType:
-        if result.outcome is Outcome.EXITED:
-            return EventType.COMPLETED if self._is_success(result.exit_code) else EventType.FAILED
-        if result.outcome is Outcome.CANCELED and self.cancel_reason == STOPPED:
-            return EventType.FAILED
-        return ENDS.get(result.outcome, EventType.FAILED)
-
-    def _is_success(self, exit_code: int | None) -> bool:
-        """Say whether a script that ended with this code did what it was to do: 0, unless its assembly says other."""
-        meaning = exit_meaning(self.item.settings, exit_code)
-        return meaning != ExitMeaning.FAILURE if meaning else exit_code == 0
-
-    def _words_of(self, result: Result) -> str:
-        words = self._reason_of(result)
-        return f"{words} Still there: {', '.join(result.left)}" if result.left else words
-
-    def _reason_of(self, result: Result) -> str:
-        if result.outcome is Outcome.EXITED:
-            if result.signal:
-                return f"The script was ended by signal {result.signal}."
-            return "" if self._is_success(result.exit_code) else f"The script ended with exit code {result.exit_code}."
-        if result.outcome is Outcome.CANCELED:
-            return self.cancel_reason
-        if result.outcome is Outcome.TIMED_OUT:
-            return f"The script took longer than {self.item.timeout_ms // 1000} s."
-        return result.reason or result.outcome.value

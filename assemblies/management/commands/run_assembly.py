@@ -12,12 +12,14 @@ from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue.life_cycle import find_deprecation
 from assemblies.conf import payload_store
-from assemblies.execution.local import SERVER, place_of_runs
+from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, RunOutput, WorkItemAttempt
 from assemblies.execution.reading import get_run, output_after
 from assemblies.execution.states import Status
 from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import RunOptions, submit
+from assemblies.execution.targets import places_of
+from assemblies.fleet.targets import resolve_target
 from assemblies.management.command import LibraryCommand
 from assemblies.management.runs import facts_of_run, for_terminal, read_variables, run_words
 from assemblies.management.tables import printable
@@ -31,13 +33,13 @@ FAILED = 1
 
 class Command(LibraryCommand):
     help = (
-        "Queue an assembly to be run on this server. With --follow: print what it prints and end with its exit code. "
-        "`serve` carries it out, or `run_worker`."
+        "Queue an assembly to be run on this server or on devices. With --follow: print what it prints and end with "
+        "its exit code. `serve` carries it out, or `run_worker`, or the agents of the devices."
     )
     examples = """
         manage.py run_assembly 5f2b… --follow
         manage.py run_assembly 5f2b… --variable retries=3 --variable "title=Good morning" --follow
-        manage.py run_assembly 5f2b… --json
+        manage.py run_assembly 5f2b… --target group:web --json
     """
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,7 +47,15 @@ class Command(LibraryCommand):
         parser.add_argument(
             "--variable", action="append", default=[], metavar="NAME=VALUE", help="A value for one of its variables."
         )
-        parser.add_argument("--target", action="append", metavar="TARGET", help="Where to run it (default server).")
+        parser.add_argument(
+            "--target",
+            action="append",
+            metavar="TARGET",
+            help="Where to run it: server (default), a device's GUID, group:NAME or tag:NAME.",
+        )
+        parser.add_argument(
+            "--confirm", type=int, metavar="N", help="How many devices that is, where it is more than 25."
+        )
         parser.add_argument("--revision", type=int, metavar="N", help="An older revision instead of the newest.")
         parser.add_argument("--timeout", type=int, metavar="SECONDS", help="How long it may take.")
         parser.add_argument("--reason", default="", help="Why it is run, for the record.")
@@ -62,7 +72,8 @@ class Command(LibraryCommand):
 
     def submit(self, guid: str, **options: Any) -> Run:
         actor = Actor.of_command("run_assembly")
-        permit = get_permit(actor, LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
+        targets = options["target"] or [SERVER]
+        permit = get_permit(actor, LibraryEvent.RUN, *places_of(targets), verb=Verb.RUN)
         entry = get_entry(guid)
         if deprecation := find_deprecation(entry.guid):
             instead = f" Run {deprecation.successor} instead." if deprecation.successor else ""
@@ -72,11 +83,12 @@ class Command(LibraryCommand):
             raise CommandError("--timeout is at least 1 second.")
         choices = RunOptions(
             variables=read_variables(options["variable"]),
-            targets=options["target"] or [SERVER],
+            targets=targets,
+            confirm_count=options["confirm"],
             timeout_seconds=options["timeout"],
             reason=options["reason"],
         )
-        return submit(subject, choices, permit=permit, run_id=str(uuid4()))
+        return submit(subject, choices, permit=permit, run_id=str(uuid4()), resolver=resolve_target)
 
     def follow(self, run: Run) -> None:
         """Print output as it comes until the run has ended; with --json, wait only."""

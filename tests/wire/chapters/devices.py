@@ -1,5 +1,6 @@
 """Devices: install codes, enrolment, approval, tokens, what they report, what administrators set."""
 
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,6 +10,7 @@ from tests.wire.conversation import Conversation, Speaker
 from tests.wire.people import anonymous, signed_in
 
 CODES, APPROVALS, AGENTS = "/api/admin/enrollment-codes", "/api/admin/device-approvals", "/api/agents"
+CLAIM = "/api/agent/script/request"
 
 
 def hold(conversation: Conversation) -> None:
@@ -21,6 +23,7 @@ def hold(conversation: Conversation) -> None:
     _decide(people, device, agent)
     _tokens(device, agent)
     _report(device, agent)
+    _work(people, device, agent)
     _administer(people, agent.guid)
     device.post(HEARTBEAT, {}, **_headers(agent, HEARTBEAT))
     administrator.patch(f"{AGENTS}/{agent.guid}", {"status": "active"})
@@ -87,6 +90,43 @@ def _report(device: Speaker, agent: Agent) -> None:
     device.post(DETAILS, {"groups": ["web"]}, **_headers(agent, DETAILS))
 
 
+def _work(people: list[Speaker], device: Speaker, agent: Agent) -> None:
+    operator = people[1]
+    script = {"display_name": "Say", "assembly_type": "bash", "payload": "echo hello"}
+    guid = operator.post("/api/assemblies", script).json()["assembly_guid"]
+    for targets in (["nowhere"], ["server"], []):
+        operator.post("/api/runs", {"assembly_guid": guid, "targets": targets})
+    _say(device, agent, CLAIM, {"held": [{"work_item_hash": "x"}]})
+    _say(device, agent, CLAIM, {})
+    run = operator.post("/api/runs", {"assembly_guid": guid, "targets": [agent.guid]}).json()
+    item = f"/api/agent/items/{run['items'][0]['work_item_hash']}"
+    _say(device, agent, f"{item}/progress", {"attempt_number": 1})
+    device.post(CLAIM, {})
+    _say(device, agent, CLAIM, {"capabilities": {"AssemblyRun": ["powershell"]}})
+    _say(device, agent, CLAIM, {"capabilities": {"AssemblyRun": ["bash"]}})
+    for body in ({}, {"attempt_number": 2}, {"attempt_number": 1}):
+        _say(device, agent, f"{item}/progress", body)
+    digest = sha256(b"echo hello").hexdigest()
+    for name in (digest, "0" * 64):
+        headers = _headers(agent, f"{item}/files/{name}", "GET")
+        device.get(f"{item}/files/{name}?attempt_number=1", **headers)
+    chunk = {"seq": 1, "stream": "stdout", "content": "aGVsbG8K"}
+    for chunks in ([{**chunk, "content": "%"}], [{**chunk, "stream": "speech"}], [chunk]):
+        _say(device, agent, f"{item}/output", {"attempt_number": 1, "chunks": chunks})
+    _say(device, agent, f"{item}/complete", {"attempt_number": 1, "result_signature": "AAAA"})
+    _say(device, agent, f"{item}/complete", {"attempt_number": 1, "exit_code": 3})
+    _say(device, agent, f"{item}/fail", {"attempt_number": 1, "exit_code": 3, "error": "It broke."})
+    _say(device, agent, f"{item}/complete", {"attempt_number": 1})
+    _say(device, agent, "/api/agent/items/wi-nothing/progress", {"attempt_number": 1})
+    for speaker in people:
+        speaker.get(f"/api/runs/{run['run_id']}")
+    people[1].get(f"/api/runs/{run['run_id']}/events")
+
+
+def _say(device: Speaker, agent: Agent, path: str, body: dict[str, Any]) -> None:
+    device.post(path, body, **_headers(agent, path))
+
+
 def _administer(people: list[Speaker], guid: str) -> None:
     for speaker in people:
         speaker.get(AGENTS)
@@ -97,6 +137,6 @@ def _administer(people: list[Speaker], guid: str) -> None:
     people[-1].patch(f"{AGENTS}/{guid}", {"status": "revoked"})
 
 
-def _headers(agent: Agent, path: str) -> dict[str, str]:
+def _headers(agent: Agent, path: str, method: str = "POST") -> dict[str, str]:
     token = agent.tokens["access_token"]
-    return {"Authorization": f"DPoP {token}", "DPoP": agent.proof("POST", path, token)}
+    return {"Authorization": f"DPoP {token}", "DPoP": agent.proof(method, path, token)}

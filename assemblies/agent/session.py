@@ -1,0 +1,121 @@
+"""Requests in the name of this device: an access token, a proof by its key, and a clock corrected by the server's."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from assemblies.agent.connection import Connection
+from assemblies.agent.errors import NotEnrolled, ServerRefused
+from assemblies.agent.keys import DeviceKey
+from assemblies.agent.proofs import make_proof
+from assemblies.agent.state import TOKENS, State
+
+Answer = TypeVar("Answer")
+REFRESH = "/api/agent/token/refresh"
+# Renewed this long before it runs out, so that a request on its way does not meet the end.
+SECONDS_BEFORE_EXPIRY = 60
+TOKEN_ENDED = {"token_expired", "invalid_token", "invalid_claims", "token_version_revoked", "missing_authorization"}
+PROOF_FAILED = {"dpop_invalid", "dpop_replayed"}
+DEVICE_ENDED = {
+    "device_revoked",
+    "device_not_found",
+    "device_guid_mismatch",
+    "fingerprint_mismatch",
+    "invalid_refresh_token",
+    "refresh_token_revoked",
+    "refresh_token_expired",
+    "dpop_mismatch",
+}
+
+
+class Session:
+    """One device's requests. Tokens are durable before they are used: the last ones told are the ones kept."""
+
+    def __init__(self, state: State, connection: Connection, key: DeviceKey, guid: str) -> None:
+        self._state, self._connection, self._key, self.guid = state, connection, key, guid
+        self._tokens = state.read(TOKENS)
+
+    def now(self) -> float:
+        """Return the server's time, in seconds since 1970, as far as this device knows it."""
+        return time.time() + float(self._tokens.get("clock_offset") or 0)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises ServerRefused, Unreachable, NotEnrolled."""
+        return self._with_token(lambda: self._connection.post(path, body, self._headers("POST", path)))
+
+    def get_bytes(self, path: str, *, max_bytes: int) -> bytes:
+        """Raises ServerRefused, Unreachable, NotEnrolled."""
+        bare = path.partition("?")[0]
+        return self._with_token(
+            lambda: self._connection.get_bytes(path, self._headers("GET", bare), max_bytes=max_bytes)
+        )
+
+    def _with_token(self, send: Callable[[], Answer]) -> Answer:
+        if self._tokens.get("expires_at", 0) - SECONDS_BEFORE_EXPIRY <= self.now():
+            self.refresh()
+        try:
+            return self._correcting(send)
+        except ServerRefused as refusal:
+            if refusal.code not in TOKEN_ENDED | PROOF_FAILED:
+                raise
+        self.refresh()
+        return self._correcting(send)
+
+    def refresh(self) -> None:
+        """Exchange the tokens for new ones. Raises ServerRefused, Unreachable, NotEnrolled."""
+        body = {"guid": self.guid, "refresh_token": self._tokens.get("refresh_token", "")}
+        answer = self._correcting(lambda: self._connection.post(REFRESH, body, {"DPoP": self._proof("POST", REFRESH)}))
+        self._tokens = kept_tokens(answer, now=self.now(), clock_offset=self._tokens.get("clock_offset") or 0)
+        self._state.write(TOKENS, self._tokens)
+
+    def _correcting(self, send: Callable[[], Answer]) -> Answer:
+        """Send once more where the proof failed, by the server's clock."""
+        try:
+            return self._checked(send)
+        except ServerRefused as refusal:
+            if refusal.code not in PROOF_FAILED:
+                raise
+            self.take_time(refusal.server_time)
+        return self._checked(send)
+
+    def _checked(self, send: Callable[[], Answer]) -> Answer:
+        try:
+            return send()
+        except ServerRefused as refusal:
+            if refusal.code in DEVICE_ENDED:
+                raise NotEnrolled(f"The server no longer takes this device ({refusal.code}): enrol it again.") from None
+            raise
+
+    def take_time(self, server_time: object) -> None:
+        """Learn the server's clock from an answer: seconds since 1970, or ISO 8601."""
+        if (seconds := seconds_of(server_time)) is not None:
+            self._tokens = {**self._tokens, "clock_offset": seconds - time.time()}
+            self._state.write(TOKENS, self._tokens)
+
+    def _headers(self, method: str, path: str) -> dict[str, str]:
+        token = str(self._tokens.get("access_token", ""))
+        return {"Authorization": f"DPoP {token}", "DPoP": self._proof(method, path, token)}
+
+    def _proof(self, method: str, path: str, access_token: str = "") -> str:
+        url = f"{self._connection.server}{path}"
+        return make_proof(self._key, method=method, url=url, issued_at=int(self.now()), access_token=access_token)
+
+
+def kept_tokens(answer: Mapping[str, Any], *, now: float, clock_offset: float = 0.0) -> dict[str, Any]:
+    """Return what is kept of an answer with tokens."""
+    return {
+        "access_token": str(answer["access_token"]),
+        "refresh_token": str(answer["refresh_token"]),
+        "expires_at": now + float(answer.get("expires_in") or 0),
+        "clock_offset": clock_offset,
+    }
+
+
+def seconds_of(server_time: object) -> float | None:
+    if isinstance(server_time, int | float):
+        return float(server_time)
+    try:
+        return datetime.fromisoformat(str(server_time)).timestamp()
+    except ValueError:
+        return None

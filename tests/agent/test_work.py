@@ -1,0 +1,202 @@
+"""Work on a device from its submission to its result: the agent's own code against the library's own routes."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from assemblies.agent.errors import NotEnrolled, ServerRefused
+from assemblies.execution.models import WorkItemEvent
+from assemblies.execution.states import EventType, Status
+from assemblies.fleet.devices import DeviceChanges, change_device
+from assemblies.fleet.models import DeviceStatus
+from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
+from tests.agent.machines import Machine, item_of, printed, submitted
+from tests.permits import may_administer
+
+
+def refused(machine: Machine, work_item_hash: str, verb: str, **body: Any) -> tuple[int, str]:
+    with pytest.raises(ServerRefused) as refusal:
+        machine.say(work_item_hash, verb, **body)
+    return refusal.value.status, refusal.value.code
+
+
+def test_a_script_runs_on_the_device_and_everything_of_it_comes_back(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    run = submitted(
+        library,
+        operator,
+        "echo hello $WORD; echo oops >&2; printf '\\x00\\xff'; echo $SECRET_WORD",
+        machine.guid,
+        declared=[{"name": "word"}, {"name": "secret-word", "type": "password"}],
+        variables={"word": "wörld", "secret-word": "hush!"},
+    )
+    assert machine.agent().run_once() == 1
+    item = item_of(run)
+    assert (item.status, item.last_error, item.assigned_worker_id) == ("Completed", "", f"device:{machine.guid}")
+    said = printed(run)
+    assert "hello wörld\n".encode() in said and b"oops\n" in said and b"\x00\xff" in said and b"hush!" not in said
+    events = [event.event_type for event in WorkItemEvent.objects.filter(run_id=run.run_id).order_by("seq")]
+    assert events == ["enqueued", "dispatched", "started", "completed"]
+    last = WorkItemEvent.objects.get(run_id=run.run_id, event_type="completed")
+    assert json.loads(last.payload).keys() == {"exit_code", "result_signature"}
+    assert machine.agent().run_once() == 0
+
+
+def test_a_failure_keeps_its_exit_code(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "exit 7", machine.guid)
+    machine.agent().run_once()
+    assert (item_of(run).status, item_of(run).last_error) == ("Failed", "The script ended with exit code 7.")
+
+
+def test_what_an_assembly_says_of_codes_and_of_its_interpreter_holds_on_devices(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    declared = {"exit_codes": {"42": "reboot"}, "interpreter_arguments": ["-x"]}
+    run = submitted(library, operator, "echo traced; exit 42", machine.guid, document=declared)
+    machine.agent().run_once()
+    assert item_of(run).status == "Completed" and b"+ echo traced\n" in printed(run)
+
+
+def test_a_success_that_is_none_is_refused(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    answer = refused(machine, item_of(run).work_item_hash, "complete", exit_code=1)
+    assert answer[0] in (400, 422) and item_of(run).status == "Dispatched"
+
+
+def test_a_script_that_takes_too_long_is_stopped_on_the_device(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    run = submitted(library, operator, "echo before; sleep 600", machine.guid, timeout_seconds=1)
+    machine.agent().run_once()
+    assert (item_of(run).status, printed(run)) == ("TimedOut", b"before\n")
+
+
+def test_what_its_owner_does_not_allow_is_not_run(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo never", machine.guid)
+    machine.allow = ["official"]
+    assert machine.agent().run_once() == 1
+    assert (item_of(run).status, item_of(run).last_error, printed(run)) == ("Failed", "domain_not_allowed", b"")
+
+
+def test_a_claim_whose_answer_was_lost_is_handed_over_again_and_run_once(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    run = submitted(library, operator, "echo once", machine.guid)
+    lost = machine.claim()
+    again = machine.claim()
+    manifests = [json.loads(base64.b64decode(one["work_item"]["manifest"])) for one in (lost, again)]
+    assert [one["attempt_number"] for one in manifests] == [1, 1]
+    assert machine.agent().run_once() == 1
+    assert (item_of(run).status, item_of(run).attempt_number, printed(run)) == ("Completed", 1, b"once\n")
+
+
+def test_what_is_known_to_be_held_is_not_handed_over_twice(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    key = item_of(submitted(library, operator, "echo", machine.guid)).work_item_hash
+    assert machine.claim()["status"] == "work"
+    assert machine.claim(held=[{"work_item_hash": key, "attempt_number": 1}])["status"] == "idle"
+    machine.say(key, "progress")
+    assert machine.claim()["status"] == "idle"
+
+
+def test_a_device_gets_no_more_than_it_may_run_at_a_time(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    for _number in range(3):
+        submitted(library, operator, "echo", machine.guid)
+    machine.device.__class__.objects.update(max_concurrent=2)
+    statuses = []
+    for _number in range(3):
+        answer = machine.claim()
+        statuses.append(answer["status"])
+        if answer["status"] == "work":
+            machine.say(json.loads(base64.b64decode(answer["work_item"]["manifest"]))["work_item_hash"], "progress")
+    assert statuses == ["work", "work", "idle"]
+
+
+def test_a_device_is_given_what_it_can_run(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    submitted(library, operator, "echo", machine.guid)
+    assert machine.claim(capabilities={"AssemblyRun": ["powershell"]})["status"] == "idle"
+    assert machine.claim(capabilities={"AssemblyRun": ["bash"]})["status"] == "work"
+
+
+def test_another_devices_item_is_not_found(
+    machine: Machine, library: PayloadStore, operator: Actor, tmp_path: Any
+) -> None:
+    other = Machine.enrolled("web-2", tmp_path / "web-2")
+    run = submitted(library, operator, "echo", machine.guid)
+    key = item_of(run).work_item_hash
+    assert other.claim()["status"] == "idle"
+    machine.claim()
+    bodies: dict[str, dict[str, Any]] = {"progress": {}, "output": {"chunks": []}, "complete": {}, "fail": {}}
+    for verb, body in bodies.items():
+        assert refused(other, key, verb, **body) == (404, "work_item_not_found")
+    with pytest.raises(ServerRefused, match="no such work item"):
+        other.session().get_bytes(f"/api/agent/items/{key}/files/{'0' * 64}?attempt_number=1", max_bytes=9)
+    assert item_of(run).status == Status.DISPATCHED
+
+
+def test_another_attempt_is_refused(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    for verb in ("progress", "complete"):
+        assert refused(machine, item_of(run).work_item_hash, verb, attempt_number=2) == (409, "stale_attempt")
+    assert item_of(run).status == Status.DISPATCHED
+
+
+def test_a_result_signed_by_another_key_is_refused(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    signature = base64.b64encode(b"\0" * 64).decode()
+    answer = refused(machine, item_of(run).work_item_hash, "complete", result_signature=signature)
+    assert answer == (400, "invalid_result_signature")
+
+
+def test_a_late_result_is_kept_and_changes_nothing(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    item = item_of(run)
+    item.__class__.objects.filter(pk=item.pk).update(status="Failed")
+    for _time in range(2):
+        assert refused(machine, item.work_item_hash, "complete") == (409, "already_finalized")
+    assert item_of(run).status == Status.FAILED
+    assert WorkItemEvent.objects.filter(run_id=run.run_id, event_type=EventType.LATE_RESULT).count() == 1
+
+
+def test_the_same_output_is_kept_once(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    chunk = {"seq": 1, "stream": "stdout", "content": base64.b64encode(b"once\n").decode()}
+    for _time in range(2):
+        machine.say(item_of(run).work_item_hash, "output", chunks=[chunk])
+    assert printed(run) == b"once\n"
+
+
+def test_a_quarantined_device_is_given_nothing(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo later", machine.guid)
+    change(machine, DeviceStatus.QUARANTINED)
+    assert machine.claim()["status"] == "quarantined"
+    assert machine.agent().run_once() == 0
+    change(machine, DeviceStatus.ACTIVE)
+    assert machine.agent().run_once() == 1 and printed(run) == b"later\n"
+
+
+def test_a_revoked_device_stops_at_once(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    running = submitted(library, operator, "echo", machine.guid)
+    waiting = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    change(machine, DeviceStatus.REVOKED)
+    assert {item_of(run).status for run in (running, waiting)} == {"Canceled"}
+    with pytest.raises(NotEnrolled):
+        machine.agent().run_once()
+
+
+def change(machine: Machine, status: DeviceStatus) -> None:
+    change_device(machine.guid, DeviceChanges(status=status), permit=may_administer(), now=timezone.now())
