@@ -1,4 +1,7 @@
-"""Persistence targets: add, assign, look, copy, clear; who may not, and what is refused."""
+"""Persistence targets: add, assign, look, clear; who may not, and what is refused.
+
+Nothing is copied: PostgreSQL copies what is committed, and a conversation is not.
+"""
 
 from tests.execution.orders import carry_out
 from tests.wire.chapters.items import ITEMS, SCRIPT
@@ -57,6 +60,5 @@ def _copy(granted: Speaker) -> None:
     granted.post("/api/runs", {"assembly_guid": guid})
     carry_out(b"hi\n")
     granted.get(f"{PERSISTENCE}/status")
-    granted.post(f"{PERSISTENCE}/flush", {})
     granted.post(f"{PERSISTENCE}/assign", {"connection_id": None})
     granted.get(f"{PERSISTENCE}/status")
