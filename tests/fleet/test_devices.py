@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -93,7 +94,7 @@ def test_nobody_but_administrators_changes_one() -> None:
 def test_a_device_is_online_for_two_heartbeats_after_its_last_message() -> None:
     agent, client = enrolled(), viewer().client()
     answer = agent.call(HEARTBEAT).json()
-    assert (answer["poll_after_ms"], answer["realtime_url"]) == (15000, "")
+    assert (answer["poll_after_ms"], answer["realtime_url"]) == (15000, settings.REALTIME_URL)
     assert client.get(f"{AGENTS}/{agent.guid}").json()["online"]
     Device.objects.update(last_seen=timezone.now() - timedelta(seconds=31))
     assert not client.get(f"{AGENTS}/{agent.guid}").json()["online"]
