@@ -58,5 +58,10 @@ class LibraryEvent(AuditEvent):
         "device.change",
         _("Quarantine, release, revoke or decommission a device, set its groups, tags, limits"),
     )
+    SET_HOSTING_TOKEN = (
+        "upstream.set_token",
+        "Set or forget the token for the hosting API, or look at it (refusals only)",
+    )
+    READ_OTHER_HEAD = "upstream.read_other", "Read the head of another repository (refusals only)"
     CHECK = "library.check", _("Check the databases on the page Health (refusals only)")
     VERIFY = "library.verify", _("Verify the library on the page Health (refusals only)")

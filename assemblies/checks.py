@@ -43,6 +43,14 @@ def _is_fixed_build_left_out() -> bool:
     return is_offered and find_spec("pysqlite3") is None
 
 
+def check_refresh_of_upstream(**_options: Any) -> list[CheckMessage]:
+    """W002: the time between two looks at the upstream head was clamped."""
+    if settings.REPO_HASH_REFRESH_AS_SET == settings.REPO_HASH_REFRESH:
+        return []
+    words = f"BOREALIS_REPO_HASH_REFRESH is taken for {settings.REPO_HASH_REFRESH} seconds."
+    return [checks.Warning(words, hint="Set it to a number from 30 to 3600.", id="assemblies.W002")]
+
+
 def check_separate_databases(**_options: Any) -> list[CheckMessage]:
     """E001: two aliases are one database."""
     seen: dict[tuple[str, ...], str] = {}
@@ -144,6 +152,7 @@ def _mounted(mounts: Path) -> Iterator[tuple[Path, str]]:
 def register_all() -> None:
     register(check_sqlite_build, Tags.compatibility)
     register(check_separate_databases, Tags.compatibility)
+    register(check_refresh_of_upstream, Tags.compatibility)
     register(check_router, Tags.compatibility)
     register(check_allowed_hosts, Tags.security)
     register(check_cors_origins, Tags.security)

@@ -36,7 +36,8 @@ KNOWN_NAMES = frozenset(
         "REQUIRE_ENGINES REFUSE_ERRORS "
         "ALLOWED_HOSTS TRUSTED_PROXIES STATIC_ROOT DEBUG SQLITE_SHARED_CACHE ADMIN_USERNAME ADMIN_PASSWORD "
         "LIBRARY_ID LOCAL_WORKER WORKER_USER WORKER_CONCURRENCY RUN_OUTPUT_MAX_BYTES RUN_RETENTION_DAYS "
-        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE REALTIME_PORT REALTIME_URL STAND_IN ENV_FILE"
+        "LOG_FORMAT LOG_LEVEL METRICS_TOKEN SIGNING_KEY_FILE REALTIME_PORT REALTIME_URL STAND_IN ENV_FILE "
+        "REPO REPO_BRANCH REPO_HASH_REFRESH GITHUB_API CACHE_DIR OFFICIAL_SYNC_ON_UPDATE"
     ).split()
 )
 # Passwords of persistence targets, each under a name of the operator's choice.
@@ -76,6 +77,10 @@ class Environment:
     def text(self, name: str, default: str = "") -> str:
         """Return the value of BOREALIS_<name>, or `default` when unset or empty."""
         return self.names.get(f"BOREALIS_{name}", "").strip() or default
+
+    def text_or_none(self, name: str, default: str) -> str:
+        """Return a text; one that is there and empty is none, and not the default."""
+        return self.names.get(f"BOREALIS_{name}", default).strip()
 
     def switch(self, name: str, default: bool) -> bool:
         word = self.text(name, str(default)).lower()

@@ -75,6 +75,14 @@ REALTIME_PORT = env.integer("REALTIME_PORT", 5001, minimum=0, maximum=65535)
 REALTIME_URL = env.realtime_url(REALTIME_PORT, PUBLIC_ORIGIN)
 DEVICE_ORIGINS = [PUBLIC_ORIGIN, *([REALTIME_URL] if REALTIME_URL else [])]
 SIGNING_KEY_FILE = env.path("SIGNING_KEY_FILE", RUNTIME_ROOT / "signing.key", base=ROOT)
+REPO = env.text_or_none("REPO", "bunny-lab-io/Borealis")
+REPO_BRANCH = env.text("REPO_BRANCH", "main")
+# Clamped, not refused; `assemblies.W002` says so.
+REPO_HASH_REFRESH_AS_SET = env.integer("REPO_HASH_REFRESH", 60)
+REPO_HASH_REFRESH = min(max(REPO_HASH_REFRESH_AS_SET, 30), 3600)
+GITHUB_API = env.text("GITHUB_API", "https://api.github.com")
+CACHE_DIR = env.path("CACHE_DIR", RUNTIME_ROOT / "cache", base=ROOT)
+OFFICIAL_SYNC_ON_UPDATE = env.switch("OFFICIAL_SYNC_ON_UPDATE", default=False)
 LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
 WORKER_USER = env.text("WORKER_USER")
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 2, minimum=1, maximum=64)
@@ -102,6 +110,7 @@ INSTALLED_APPS = [
     "assemblies.execution",
     "assemblies.fleet",
     "assemblies.schedules",
+    "assemblies.upstream",
     "assemblies.targets",
 ]
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ from assemblies.api.revisions import RevisionViewSet
 from assemblies.api.runs import RunViewSet
 from assemblies.api.scheduled_jobs import ScheduledJobViewSet
 from assemblies.api.settings import SettingViewSet
+from assemblies.api.upstream import GithubViewSet, RepoViewSet
 from assemblies.api.work_items import EventViewSet, WorkItemViewSet
 from devmode.api.resource import ExactRouter
 
@@ -31,6 +32,8 @@ router.register("assemblies/<str:guid>/revisions", RevisionViewSet, basename="ap
 router.register("assemblies/<str:guid>/settings", SettingViewSet, basename="api-setting")
 router.register("runs", RunViewSet, basename="api-run")
 router.register("scheduled_jobs", ScheduledJobViewSet, basename="api-scheduled-job")
+router.register("repo", RepoViewSet, basename="api-repo")
+router.register("github", GithubViewSet, basename="api-github")
 router.register("work-items", WorkItemViewSet, basename="api-work-item")
 router.register("events", EventViewSet, basename="api-event")
 router.register("manifests", ManifestViewSet, basename="api-manifest")

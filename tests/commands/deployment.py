@@ -81,6 +81,7 @@ class Deployment:
             # Two processes less at each start; tests about runs and devices turn them on.
             "BOREALIS_LOCAL_WORKER": "off",
             "BOREALIS_REALTIME_PORT": "0",
+            "BOREALIS_REPO": "",
             "DJANGO_SETTINGS_MODULE": "borealis_assemblies.settings",
             **settings,
         }

@@ -33,8 +33,20 @@ from tests.official.published_folder import publish
 
 EXAMPLES = effort(gate=3, torture=300)
 GROUPS = {"viewer": "", "operator": "Operators", "administrator": "Administrators", "granted": "Administrators"}
+# Where nobody answers for a repository that was drawn, 503 is the answer that is described.
+MAY_BE_UNAVAILABLE = {"/api/repo/current_hash"}
+
+
+def no_server_error(context: Any, response: Any, case: Any) -> bool | None:
+    """Fail for any 5xx but the one that is described."""
+    if response.status_code == 503 and case.operation.path in MAY_BE_UNAVAILABLE:
+        return None
+    found: bool | None = not_a_server_error(context, response, case)
+    return found
+
+
 CHECKED: list[Any] = [
-    not_a_server_error,
+    no_server_error,
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_schema_conformance,

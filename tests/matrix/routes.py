@@ -88,6 +88,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("persistence_assign", "POST"): {"connection": "{connection}"},
     ("persistence_add", "POST"): {"name": "archive", "engine": "sqlite", "database": "other"},
     ("persistence_ensure", "POST"): {"connection": "{connection}"},
+    ("api-github-token", "POST"): {"token": ""},
     ("api-manifest-batch", "POST"): {"hashes": []},
     ("api-work-item-reorder", "POST"): {"direction": "last"},
     ("api-device-detail", "PATCH"): {"groups": ["web"]},

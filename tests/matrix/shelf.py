@@ -4,9 +4,11 @@ A run of one of them waits in the queue, and so does one that a job started.
 One device is enrolled, another one waits to be.
 """
 
+import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from assemblies.actions.create import create
@@ -29,6 +31,7 @@ from assemblies.schedules.rules import ScheduleType
 from assemblies.targets.administration import add_connection, create_target, permit_persistence
 from assemblies.targets.audit_events import TargetEvent
 from assemblies.targets.models import PersistenceConnection, PersistenceTarget
+from assemblies.upstream.head import Known, keep_known
 from devmode.actor import Actor
 from tests.documents_made import script
 from tests.fleet.agent import Agent, new_code
@@ -71,6 +74,7 @@ def filled(store: PayloadStore) -> Shelf:
     submit(subject, RunOptions(reason="to see"), permit=may_run(actor), run_id=shelf.run_id)
     item = WorkItem.objects.get(run_id=shelf.run_id)
     shelf.work_item_hash, shelf.manifest_hash = item.work_item_hash, item.run_hash
+    keep_known(settings.REPO, settings.REPO_BRANCH, Known(sha="1" * 40, fetched_at=time.time()))
     shelf.job_id = scheduled(shelf.guids[Domain.OFFICIAL.value], store, actor)
     _add_device(shelf)
     target, connection = added(actor)

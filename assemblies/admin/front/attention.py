@@ -12,6 +12,7 @@ from assemblies.admin.front.tally import Tally
 from assemblies.catalogue.queue import DomainQueue
 from assemblies.domains import Domain, UpstreamState
 from assemblies.models import Assembly
+from assemblies.upstream.watching import find_update
 
 YES = "true"
 STATES: dict[UpstreamState, Any] = {
@@ -35,7 +36,7 @@ class Matter:
 
 def matters(queues: Iterable[DomainQueue], tally: Tally) -> list[Matter]:
     """Return what needs attention, what does not work first. One query, for those that are flagged."""
-    return [*_queue_errors(queues), *(matter for matter in _assemblies(tally) if matter.count)]
+    return [*_queue_errors(queues), *_upstream(), *(matter for matter in _assemblies(tally) if matter.count)]
 
 
 def _queue_errors(queues: Iterable[DomainQueue]) -> Iterator[Matter]:
@@ -44,6 +45,12 @@ def _queue_errors(queues: Iterable[DomainQueue]) -> Iterator[Matter]:
             words = _("failed attempts to write the database of %(domain)s") % {"domain": queue.domain.label}
             address = _grid(domain=queue.domain.value, dirty=YES)
             yield Matter(queue.attempts, words, address, is_urgent=True, detail=queue.last_error)
+
+
+def _upstream() -> Iterator[Matter]:
+    if head := find_update():
+        words = _("update available: the official source has moved on")
+        yield Matter(1, words, reverse("admin:assemblies_syncrecord_changelist"), detail=head[:12])
 
 
 def _assemblies(tally: Tally) -> Iterator[Matter]:

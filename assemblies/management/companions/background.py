@@ -1,7 +1,7 @@
 """The work of the background threads: writing what is due, removing what crashed writes left, checking scripts."""
 
 import logging
-from threading import Event
+from threading import Event, Thread
 
 from django.db import Error as DatabaseError
 from django.db import connections
@@ -13,6 +13,8 @@ from assemblies.conf import flush_interval, payload_store
 from assemblies.errors import LibraryError
 from assemblies.journal.flusher import Flusher
 from assemblies.models import JournalHead
+from assemblies.schedules.scheduler import run_scheduler
+from assemblies.upstream.watching import watch_upstream
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 HOUR_SECONDS = 3600
@@ -28,6 +30,17 @@ def sweep_hourly(stopped: Event, *, every_seconds: float = HOUR_SECONDS) -> None
     """Sweep every hour, so that what is past its grace does not stay to be reported."""
     while not stopped.wait(every_seconds):
         sweep()
+
+
+def keep_time(stopped: Event) -> None:
+    """Run the scheduler and, in a thread of its own, watch the upstream head: an API that hangs delays no job."""
+    gone = Event()
+    # A daemon: nothing that it does has to be finished.
+    Thread(target=watch_upstream, args=(gone,), name="upstream", daemon=True).start()
+    try:
+        run_scheduler(stopped)
+    finally:
+        gone.set()
 
 
 def sweep() -> None:

@@ -4,11 +4,10 @@ its work in the database."""
 from assemblies.execution.evidence import keep_evidence
 from assemblies.execution.local import is_local_worker_on
 from assemblies.execution.worker.worker import run_worker
-from assemblies.management.companions.background import flush_due, keep_checked, sweep_hourly
+from assemblies.management.companions.background import flush_due, keep_checked, keep_time, sweep_hourly
 from assemblies.management.companions.companion import Companion, Kind
 from assemblies.management.companions.realtime import is_realtime_on, run_realtime
 from assemblies.management.server.http_server import serve_http
-from assemblies.schedules.scheduler import run_scheduler
 from assemblies.targets.companion import replicate
 
 # Gets its listening socket from `serve`, which shares one among all server processes.
@@ -21,7 +20,7 @@ REALTIME = Companion(
     name="realtime", kind=Kind.PROCESS, run=run_realtime, command="run_realtime", wanted=is_realtime_on
 )
 EVIDENCE = Companion(name="evidence", kind=Kind.THREAD, run=keep_evidence, command="run_sealer")
-SCHEDULER = Companion(name="scheduler", kind=Kind.THREAD, run=run_scheduler, command="run_scheduler")
+SCHEDULER = Companion(name="scheduler", kind=Kind.THREAD, run=keep_time, command="run_scheduler")
 REPLICATOR = Companion(name="replicator", kind=Kind.THREAD, run=replicate, command="run_replicator")
 
 # Those that `serve` starts once the first request is answered.
