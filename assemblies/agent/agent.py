@@ -6,6 +6,7 @@ costs time, never a byte: what could not be sent stays in the spool.
 
 import hashlib
 import logging
+import platform
 import random
 from collections.abc import Mapping
 from threading import Event
@@ -25,7 +26,7 @@ from assemblies.agent.uploads import Uploads
 from assemblies.supervision import find_interpreters, sweep_orphans
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
-HEARTBEAT, CLAIM = "/api/agent/heartbeat", "/api/agent/script/request"
+HEARTBEAT, DETAILS, CLAIM = "/api/agent/heartbeat", "/api/agent/details", "/api/agent/script/request"
 CAPABILITY = "AssemblyRun"
 POLL_SECONDS = 15.0
 # Output is collected for so long before it is sent.
@@ -47,6 +48,7 @@ class Agent:
         self._actions = sorted(language.value for language in find_interpreters())
         self._heartbeat_at = self._claim_at = self._quiet_until = 0.0
         self._failures = 0
+        self._has_reported = False
 
     def begin(self) -> None:
         """End what an earlier agent left running, and keep for the server that it was broken off."""
@@ -70,6 +72,7 @@ class Agent:
     def run_once(self) -> int:
         """Carry out everything that waits for this device, and return how many items that was."""
         self.begin()
+        self._report()
         self._drain()
         count = 0
         while claimed := self._claim_all():
@@ -96,6 +99,7 @@ class Agent:
         if monotonic() < self._quiet_until:
             return
         try:
+            self._report()
             self._heartbeat()
             self._uploads.send(self._running)
             self._forget_ended()
@@ -106,6 +110,17 @@ class Agent:
             self._back_off(error)
         except ServerRefused as refusal:
             self._back_off(refusal, refusal.retry_after)
+
+    def _report(self) -> None:
+        """Say once what this device is: never more than a claim, so that its refusal stops nothing."""
+        if self._has_reported:
+            return
+        body = {"hostname": platform.node(), "capabilities": self._actions, "inventory": _inventory()}
+        try:
+            self._session.post(DETAILS, body)
+        except ServerRefused as refusal:
+            logger.warning("details: %s", refusal.message)
+        self._has_reported = True
 
     def _heartbeat(self) -> None:
         if monotonic() < self._heartbeat_at:
@@ -210,6 +225,15 @@ class Agent:
             self._uploads.send(self._running)
         except (Unreachable, ServerRefused, NotEnrolled) as error:
             logger.info("what is left is sent at the next start: %s", error.message)
+
+
+def _inventory() -> dict[str, str]:
+    return {
+        "system": platform.system(),
+        "release": platform.release(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
 
 
 def _pause_of(answer: Mapping[str, Any]) -> float:

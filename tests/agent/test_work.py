@@ -36,6 +36,7 @@ def test_a_script_runs_on_the_device_and_everything_of_it_comes_back(
         variables={"word": "wörld", "secret-word": "hush!"},
     )
     assert machine.agent().run_once() == 1
+    assert "bash" in machine.device.capabilities and machine.device.inventory["system"] == "Linux"
     item = item_of(run)
     assert (item.status, item.last_error, item.assigned_worker_id) == ("Completed", "", f"device:{machine.guid}")
     said = printed(run)
