@@ -1,6 +1,7 @@
 """A queue with a target of each engine, whose cable can be unplugged."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,15 @@ from assemblies.targets.administration import add_connection, create_target, per
 from assemblies.targets.assignment import assign
 from assemblies.targets.audit_events import TargetEvent
 from assemblies.targets.descriptor import MODELS, tables
-from assemblies.targets.models import PersistenceConnection
+from assemblies.targets.models import PersistenceConnection, State, Stream
 from assemblies.targets.replicator import Replicator
 from assemblies.targets.rows import rows_after
 from assemblies.targets.sql.opening import open_target
 from assemblies.targets.sql.tables import metadata
+from assemblies.targets.status import persistence_status
 from devmode.actor import Actor
 from tests.execution.orders import EPOCH
+from tests.patience import HANG_SECONDS
 from tests.targets.servers import ENGINES, Cable, database_made, rows_in, server_of
 
 COMMAND = Actor.of_command("test")
@@ -130,3 +133,19 @@ def replicator() -> Iterator[Replicator]:
     made = Replicator()
     yield made
     made.close()
+
+
+def catch_up(replicator: Replicator, *, probes: bool = False) -> None:
+    """Copy until nothing is left or the target takes nothing.
+
+    On PostgreSQL that waits for every transaction on the server, those of other tests too.
+    """
+    end = time.monotonic() + HANG_SECONDS
+    while True:
+        replicator.work(probes=probes)
+        status = persistence_status()
+        pending = sum(status[stream.value]["pending"] for stream in Stream)
+        if status["state"] in {State.WAITING, State.ERROR} or (status["state"] == State.BOOTSTRAPPED and not pending):
+            return
+        assert time.monotonic() < end, status
+        time.sleep(0.02)

@@ -22,7 +22,7 @@ from assemblies.targets.models import OutboxEntry, PersistenceAssignment, State,
 from assemblies.targets.replicator import Replicator
 from assemblies.targets.status import persistence_status
 from tests.execution.orders import NOW
-from tests.targets.conftest import COMMAND, Target, added
+from tests.targets.conftest import COMMAND, Target, added, catch_up
 from tests.targets.load import carry_out
 
 pytestmark = pytest.mark.django_db(databases=["default", "execution"], transaction=connection.vendor == "postgresql")
@@ -38,11 +38,11 @@ def test_another_connection_gets_everything_from_the_start(
 ) -> None:
     sqlite_target.assign()
     carry_out(2)
-    replicator.work()
+    catch_up(replicator)
     other_target.assign()
     assert persistence_status()["queue"]["bootstrapped_at"] is None
     carry_out(1)
-    replicator.work()
+    catch_up(replicator)
     assert other_target.differences() == []
     assert len(sqlite_target.rows("ba_manifest")) == 2
 
@@ -50,28 +50,28 @@ def test_another_connection_gets_everything_from_the_start(
 def test_the_same_connection_goes_on_and_tries_an_error_again(sqlite_target: Target, replicator: Replicator) -> None:
     sqlite_target.assign()
     carry_out(1)
-    replicator.work()
+    catch_up(replicator)
     before = PersistenceAssignment.objects.get().guid
     StreamState.objects.update(state=State.ERROR)
     sqlite_target.assign()
     assert PersistenceAssignment.objects.get().guid == before
     assert persistence_status()["state"] == State.WAITING
-    replicator.work()
+    catch_up(replicator)
     assert persistence_status()["state"] == State.BOOTSTRAPPED
 
 
 def test_a_restart_keeps_the_assignment_and_the_marks(sqlite_target: Target, replicator: Replicator) -> None:
     sqlite_target.assign()
-    replicator.work()
+    catch_up(replicator)
     carry_out(2)
-    replicator.work()
+    catch_up(replicator)
     marks = list(Watermark.objects.order_by("stream").values("stream", "xid", "entry_id"))
     replicator.close()
     after = Replicator()
     assert after.work()
     assert list(Watermark.objects.order_by("stream").values("stream", "xid", "entry_id")) == marks
     carry_out(1)
-    after.work()
+    catch_up(after)
     after.close()
     assert sqlite_target.differences() == []
 
@@ -98,7 +98,7 @@ def test_an_interrupted_first_copy_goes_on_where_it_was(
     sixth = WorkItem.objects.order_by("pk")[5]
     assert (state.copy_table, state.copy_position) == ("ba_queue_workitem", str(sixth.pk))
     replicator.close()
-    Replicator().work()
+    catch_up(Replicator())
     assert persistence_status()["state"] == State.BOOTSTRAPPED
     assert sqlite_target.differences() == []
 
@@ -118,7 +118,7 @@ def test_clearing_says_how_many_changes_were_not_copied_and_keeps_all_rows(
 ) -> None:
     sqlite_target.assign()
     carry_out(1)
-    replicator.work()
+    catch_up(replicator)
     carry_out(1)
     dropped = clear(permit=permit_persistence(COMMAND, TargetEvent.CLEAR), now=timezone.now()).dropped
     assert dropped > 0
@@ -141,6 +141,6 @@ def test_retention_waits_for_what_is_not_copied(sqlite_target: Target, replicato
     permit = get_permit(COMMAND, LibraryEvent.SWEEP_RUNS, Place.LIBRARY, verb=Verb.ADMINISTER)
     later = NOW + timedelta(days=100)
     assert sweep_runs(30, permit=permit, now=later).runs == 0
-    replicator.work()
+    catch_up(replicator)
     assert sweep_runs(30, permit=permit, now=later).runs == 1
     assert len(sqlite_target.rows("ba_queue_workitem")) == 1
