@@ -23,6 +23,7 @@ from assemblies.agent.signed_work import Work, attempt_key, named_attempt, verif
 from assemblies.agent.spool import Spool
 from assemblies.agent.state import State
 from assemblies.agent.uploads import Uploads
+from assemblies.agent.waiting import Waiting
 from assemblies.supervision import find_interpreters, sweep_orphans
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -44,6 +45,7 @@ class Agent:
         self._uploads = Uploads(session, key, self._spool)
         self._running: dict[str, Attempt] = {}
         self._changed = Event()
+        self._waiting = Waiting(session, self._wake)
         self._owner = f"agent-{session.guid}"
         self._actions = sorted(language.value for language in find_interpreters())
         self._heartbeat_at = self._claim_at = self._quiet_until = 0.0
@@ -127,7 +129,12 @@ class Agent:
             return
         answer = self._session.post(HEARTBEAT, {})
         self._heartbeat_at = monotonic() + _pause_of(answer)
+        self._waiting.at(str(answer.get("realtime_url") or ""))
         self._take_signing_key(answer)
+
+    def _wake(self) -> None:
+        self._claim_at = 0.0
+        self._changed.set()
 
     def _claim(self) -> int:
         """Fetch one item, and return whether one was started; there may be more then."""
@@ -216,6 +223,7 @@ class Agent:
         stopped.wait(COLLECT_SECONDS)
 
     def _end(self) -> None:
+        self._waiting.stop()
         for attempt in self._running.values():
             attempt.cancel(RESTARTED)
         ends_at = monotonic() + SECONDS_TO_END

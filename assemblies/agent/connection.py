@@ -29,11 +29,15 @@ class Connection:
     """One server. `server` is its public address; `ca_file` names authorities in addition to those of the system."""
 
     def __init__(self, server: str, ca_file: Path | None = None) -> None:
-        self.server = checked_address(server)
+        self.server, self._ca_file = checked_address(server), ca_file
         context = ssl.create_default_context()
         if ca_file is not None:
             context.load_verify_locations(ca_file)
         self._opener = build_opener(_NoRedirect, HTTPSHandler(context=context))
+
+    def elsewhere(self, address: str) -> "Connection":
+        """Return a connection to another address with the same authorities. Raises AgentError."""
+        return Connection(address, self._ca_file)
 
     def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
         """Return the JSON answer. Raises ServerRefused, Unreachable."""

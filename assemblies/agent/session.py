@@ -1,8 +1,10 @@
 """Requests in the name of this device: an access token, a proof by its key, and a clock corrected by the server's."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from threading import RLock
 from typing import Any, TypeVar
 
 from assemblies.agent.connection import Connection
@@ -12,7 +14,8 @@ from assemblies.agent.proofs import make_proof
 from assemblies.agent.state import TOKENS, State
 
 Answer = TypeVar("Answer")
-REFRESH = "/api/agent/token/refresh"
+REFRESH, WAIT = "/api/agent/token/refresh", "/api/agent/wait"
+MAX_WAIT_BYTES = 64 * 1024
 # Renewed this long before it runs out, so that a request on its way does not meet the end.
 SECONDS_BEFORE_EXPIRY = 60
 TOKEN_ENDED = {"token_expired", "invalid_token", "invalid_claims", "token_version_revoked", "missing_authorization"}
@@ -35,6 +38,8 @@ class Session:
     def __init__(self, state: State, connection: Connection, key: DeviceKey, guid: str) -> None:
         self._state, self._connection, self._key, self.guid = state, connection, key, guid
         self._tokens = state.read(TOKENS)
+        # A refresh token is spent by its use: two threads must not send the same one.
+        self._refreshing = RLock()
 
     def now(self) -> float:
         """Return the server's time, in seconds since 1970, as far as this device knows it."""
@@ -51,16 +56,33 @@ class Session:
             lambda: self._connection.get_bytes(path, self._headers("GET", bare), max_bytes=max_bytes)
         )
 
+    def wait_at(self, address: str) -> dict[str, Any]:
+        """Wait for work at a realtime server, and return what it answers. Raises ServerRefused, Unreachable."""
+        there = self._connection.elsewhere(address)
+        content = self._with_token(
+            lambda: there.get_bytes(WAIT, self._headers("GET", WAIT, there), max_bytes=MAX_WAIT_BYTES)
+        )
+        answer = json.loads(content)
+        return answer if isinstance(answer, dict) else {}
+
     def _with_token(self, send: Callable[[], Answer]) -> Answer:
+        token = self._tokens.get("access_token")
         if self._tokens.get("expires_at", 0) - SECONDS_BEFORE_EXPIRY <= self.now():
-            self.refresh()
+            token = self._renew(token)
         try:
             return self._correcting(send)
         except ServerRefused as refusal:
             if refusal.code not in TOKEN_ENDED | PROOF_FAILED:
                 raise
-        self.refresh()
+        self._renew(token)
         return self._correcting(send)
+
+    def _renew(self, used: object) -> object:
+        """Refresh, unless another thread did since `used` was the access token; return the one there is then."""
+        with self._refreshing:
+            if self._tokens.get("access_token") == used:
+                self.refresh()
+            return self._tokens.get("access_token")
 
     def refresh(self) -> None:
         """Exchange the tokens for new ones. Raises ServerRefused, Unreachable, NotEnrolled."""
@@ -93,12 +115,12 @@ class Session:
             self._tokens = {**self._tokens, "clock_offset": seconds - time.time()}
             self._state.write(TOKENS, self._tokens)
 
-    def _headers(self, method: str, path: str) -> dict[str, str]:
+    def _headers(self, method: str, path: str, there: Connection | None = None) -> dict[str, str]:
         token = str(self._tokens.get("access_token", ""))
-        return {"Authorization": f"DPoP {token}", "DPoP": self._proof(method, path, token)}
+        return {"Authorization": f"DPoP {token}", "DPoP": self._proof(method, path, token, there)}
 
-    def _proof(self, method: str, path: str, access_token: str = "") -> str:
-        url = f"{self._connection.server}{path}"
+    def _proof(self, method: str, path: str, access_token: str = "", there: Connection | None = None) -> str:
+        url = f"{(there or self._connection).server}{path}"
         return make_proof(self._key, method=method, url=url, issued_at=int(self.now()), access_token=access_token)
 
 
