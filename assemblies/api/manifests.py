@@ -7,7 +7,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.api.shapes import runs as shapes
+from assemblies.api.shapes import manifests as shapes
+from assemblies.api.shapes.runs import CancelBody
 from assemblies.api.work_items import RUNS, RunResource
 from assemblies.execution import reading
 from assemblies.execution.control import abandon_for, abandon_stale_for, permit_abandon
@@ -55,7 +56,7 @@ class ManifestViewSet(RunResource):
     @described(
         "Abandon a run",
         operation_id="abandon_run",
-        body=shapes.CancelBody,
+        body=CancelBody,
         answers={200: shapes.ManifestAnswer},
         refusals=(401, 403, 404, 413, 415, 503),
         tag=RUNS,

@@ -21,6 +21,7 @@ from assemblies.api.description import BYTES, IDEMPOTENCY_KEY
 from assemblies.api.idempotency import event_of
 from assemblies.api.responses import as_attachment
 from assemblies.api.shapes import runs as shapes
+from assemblies.api.shapes.manifests import ManifestAnswer
 from assemblies.api.work_items import RUNS, RunResource
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
@@ -28,6 +29,7 @@ from assemblies.errors import Forbidden
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
 from assemblies.execution.models import Manifest, Run
+from assemblies.execution.printed import chunk_line, output_after, raw_output
 from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
 from assemblies.execution.subject import Subject, subject_of_assembly, subject_of_draft
@@ -116,7 +118,7 @@ class RunViewSet(RunResource):
     @described(
         "Read a run's manifest",
         operation_id="read_run_manifest",
-        answers={200: shapes.ManifestAnswer},
+        answers={200: ManifestAnswer},
         refusals=READING_RUN,
         tag=RUNS,
     )
@@ -140,15 +142,15 @@ class RunViewSet(RunResource):
         run, wanted = get_run(run_id), self.query()
         require_sight(actor_of(request), run)
         if "since" in wanted:
-            part = reading.output_after(run, wanted["since"])
+            part = output_after(run, wanted["since"])
             return Response(
                 {
-                    "chunks": [reading.chunk_line(chunk) for chunk in part.chunks],
+                    "chunks": [chunk_line(chunk) for chunk in part.chunks],
                     "next": part.next,
                     "complete": part.is_complete,
                 }
             )
-        contents, end, dropped = reading.raw_output(run)
+        contents, end, dropped = raw_output(run)
         answer = as_attachment(StreamingHttpResponse(contents), f"{run.run_id}.txt")
         answer["X-Output-Next"], answer["X-Output-Dropped"] = str(end), str(dropped)
         return answer

@@ -3,25 +3,23 @@
 Viewers see that runs happened. Operators see the contents of runs on devices, administrators of all.
 """
 
-import base64
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from assemblies.execution.errors import ManifestNotFound, RunNotFound, WorkItemNotFound
 from assemblies.execution.health import Health
 from assemblies.execution.local import SERVER
-from assemblies.execution.models import Manifest, Run, RunOutput, WorkItem, WorkItemAttempt, WorkItemEvent
+from assemblies.execution.models import Manifest, Run, WorkItem, WorkItemAttempt, WorkItemEvent
 from assemblies.execution.states import Status
 from assemblies.permissions import Place, Verb, may
 from devmode.actor import Actor
 
 HIDDEN_IN_MANIFEST = frozenset({"variables", "node_values", "script", "reason"})
-MAX_CHUNKS = 64
 BUCKETS: Mapping[str, Collection[Status]] = {
     "Upcoming": (Status.QUEUED, Status.ASSIGNED, Status.RETRY_SCHEDULED),
     "InProgress": (Status.DISPATCHED, Status.RUNNING),
@@ -45,15 +43,6 @@ class Sight:
     def covers(self, targets: Iterable[str]) -> bool:
         """Say whether variables, output and errors of a run on these targets are told."""
         return self.on_server if SERVER in targets else self.on_devices
-
-
-@dataclass(frozen=True)
-class OutputPart:
-    """Chunks of output after a position; `next` is where to go on, `is_complete` that nothing will follow."""
-
-    chunks: list[RunOutput]
-    next: int
-    is_complete: bool
 
 
 def get_run(run_id: str) -> Run:
@@ -151,12 +140,6 @@ def node_labels(run: Run) -> dict[str, str]:
     return {key: label for key, label in labels.items() if label}
 
 
-def item_before(run: Run, position: int) -> str:
-    """Return the work item of the output up to a position."""
-    row = output_rows(run).filter(id__lte=position).values_list("work_item_hash", flat=True).last()
-    return row or ""
-
-
 def item_line(item: WorkItem, health: Health, *, told: bool) -> dict[str, Any]:
     """Return a work item as the queue tells of it."""
     names = (
@@ -238,50 +221,6 @@ def _without_errors(sealed: Any) -> Any:
         for attempt in item["attempts"]:
             attempt["error"] = ""
     return sealed
-
-
-def output_rows(run: Run) -> "QuerySet[RunOutput]":
-    return RunOutput.objects.filter(run_id=run.run_id).order_by("id")
-
-
-def output_after(run: Run, position: int) -> OutputPart:
-    """Return the next chunks of a run's output.
-
-    The status is read before the chunks: an item ends only after its last chunk was kept.
-    """
-    has_ended = Status(get_run(run.run_id).status).is_terminal
-    rows = list(output_rows(run).filter(id__gt=position)[: MAX_CHUNKS + 1])
-    part = rows[:MAX_CHUNKS]
-    return OutputPart(
-        chunks=part,
-        next=part[-1].pk if part else position,
-        is_complete=has_ended and len(rows) <= MAX_CHUNKS,
-    )
-
-
-def chunk_line(row: RunOutput) -> dict[str, Any]:
-    """Return a chunk as REST and commands tell of it: as text, or in base64 where it is no UTF-8."""
-    content = bytes(row.content)
-    facts = {
-        "work_item_hash": row.work_item_hash,
-        "attempt": row.attempt_number,
-        "stream": row.stream,
-        "seq": row.seq,
-    }
-    try:
-        return facts | {"text": content.decode()}
-    except UnicodeDecodeError:
-        return facts | {"base64": base64.b64encode(content).decode()}
-
-
-def raw_output(run: Run) -> tuple[Iterator[bytes], int, int]:
-    """Return a run's output as kept, where to go on after it, and how many bytes of it were not kept."""
-    last = output_rows(run).last()
-    end = last.pk if last else 0
-    rows = output_rows(run).filter(id__lte=end)
-    dropped = WorkItemAttempt.objects.filter(run_id=run.run_id).aggregate(Sum("output_dropped_bytes"))
-    contents = rows.values_list("content", flat=True).iterator(chunk_size=16)
-    return (bytes(content) for content in contents), end, dropped["output_dropped_bytes__sum"] or 0
 
 
 def summary() -> dict[str, int]:

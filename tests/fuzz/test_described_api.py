@@ -64,17 +64,7 @@ def described() -> Any:
 
 
 @pytest.fixture
-def one_transaction() -> Iterator[None]:
-    """As Django's own test client does: the end of a request must not close the connections of the test."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def shelf(library: PayloadStore, one_transaction: None, settings: Any, tmp_path: Path) -> Iterator[Shelf]:
+def shelf(library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Shelf]:
     shelf = filled(library)
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
     publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
@@ -83,9 +73,23 @@ def shelf(library: PayloadStore, one_transaction: None, settings: Any, tmp_path:
     library_catalogue.cache_clear()
 
 
+@pytest.fixture
+def one_transaction(shelf: Shelf) -> Iterator[None]:
+    """As Django's own test client does: the end of a request must not close the connections of the test.
+
+    After the shelf was filled: each request of that client connects the signals again.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 # What calls the application here reads an archive to its end and then lets go of it without closing it.
 @pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile")
 @pytest.mark.parametrize("name", ["anonymous", *GROUPS])
+@pytest.mark.usefixtures("one_transaction")
 def test_it_answers_as_it_is_described(described: Any, shelf: Shelf, library: PayloadStore, name: str) -> None:
     headers = _headers_of(name)
     state, seen, faults = LibraryState(library), Counter[int](), []

@@ -31,6 +31,7 @@ from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
 from assemblies.execution.errors import RunNotFound
 from assemblies.execution.models import Manifest, Run, WorkItemAttempt
+from assemblies.execution.printed import item_before, output_after
 from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
 from assemblies.execution.states import EventType, Status
@@ -153,8 +154,8 @@ def _nodes(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _output(request: HttpRequest, run: Run, since: int, labels: Mapping[str, str]) -> dict[str, Any]:
     if not Sight.of(actor_of(request)).covers(run.targets):
         return {"output": "", "next": 0, "is_complete": True}
-    part = reading.output_after(run, since)
-    last = reading.item_before(run, since) if labels and since else ""
+    part = output_after(run, since)
+    last = item_before(run, since) if labels and since else ""
     output = rendered(part.chunks, labels, last=last)
     return {"output": output, "next": part.next, "is_complete": part.is_complete}
 

@@ -1,4 +1,4 @@
-"""Runs, work items, events and manifests as they are sent and answered."""
+"""Runs, work items and events as they are sent and answered."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,6 @@ from assemblies.documents.fields import MAX_SUMMARY_LENGTH
 from assemblies.domains import AssemblyType, ExitMeaning
 from assemblies.execution.defaults import MAX_TIMEOUT_SECONDS
 from assemblies.execution.health import HealthLabel, HealthReason
-from assemblies.execution.models import RunMode
 from assemblies.execution.reading import BUCKETS
 from assemblies.execution.reorder import Direction
 from assemblies.execution.states import Status
@@ -21,7 +20,6 @@ MAX_TARGETS = 5000
 MAX_ATTEMPTS = 10
 MAX_PRIORITY = 100
 MAX_REASON_LENGTH = 500
-MAX_BATCH = 256
 MAX_KEY_LENGTH = 200
 WORDS = {"type": "object", "additionalProperties": {}}
 
@@ -101,12 +99,6 @@ class RerunBody(Shape):
 
 class CancelBody(Shape):
     reason = LiteralText(required=False, allow_blank=True, default="", max_length=MAX_REASON_LENGTH)
-
-
-class AbandonStaleBody(CancelBody):
-    hours = LiteralNumber(
-        required=False, default=24, min_value=1, max_value=24 * 365, help_text="How long nothing was heard of the run."
-    )
 
 
 class ReorderBody(Shape):
@@ -285,35 +277,3 @@ class OutputAnswer(Answer):
     chunks = Chunk(many=True)
     next = serializers.IntegerField()
     complete = serializers.BooleanField(help_text="Nothing follows.")
-
-
-class ManifestLine(Answer):
-    hash = serializers.CharField()
-    run_id = serializers.CharField()
-    operation_hash = serializers.CharField()
-    operation_name = serializers.CharField()
-    status = serializers.ChoiceField(Status.choices)
-    run_mode = serializers.ChoiceField(RunMode.choices)
-    start_time = Time()
-    stop_time = Time(allow_null=True)
-    elapsed_ms = serializers.IntegerField(allow_null=True)
-
-
-class ManifestAnswer(ManifestLine):
-    frozen = JSONObject(help_text="What the run pinned when it was submitted.")
-    sealed = JSONObject(allow_null=True, help_text="What it came to, once every work item has ended.")
-    sealed_hash = serializers.CharField()
-    frozen_json = serializers.CharField(required=False, help_text="The text that `hash` is the SHA-256 of.")
-    sealed_json = serializers.CharField(required=False, help_text="The text that `sealed_hash` is the SHA-256 of.")
-
-
-class ManifestList(PageAnswer):
-    results = ManifestLine(many=True)
-
-
-class BatchBody(Shape):
-    hashes = serializers.ListField(child=LiteralText(max_length=64), max_length=MAX_BATCH)
-
-
-class Batch(Answer):
-    manifests = ManifestAnswer(many=True)

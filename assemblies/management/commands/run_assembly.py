@@ -14,7 +14,8 @@ from assemblies.catalogue.life_cycle import find_deprecation
 from assemblies.conf import payload_store
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, RunOutput, WorkItemAttempt
-from assemblies.execution.reading import get_run, output_after
+from assemblies.execution.printed import output_after
+from assemblies.execution.reading import get_run
 from assemblies.execution.states import Status
 from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import RunOptions, submit

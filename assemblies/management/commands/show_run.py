@@ -4,7 +4,8 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from assemblies.execution.reading import get_run, raw_output, timeline_of
+from assemblies.execution.printed import raw_output
+from assemblies.execution.reading import get_run, timeline_of
 from assemblies.management.command import LibraryCommand
 from assemblies.management.runs import facts_of_run, for_terminal, run_words
 
