@@ -33,11 +33,11 @@ def test_no_action_takes_a_parameter_that_it_does_not_declare(as_administrator: 
     as_administrator.post(SWITCH, {"enabled": True})
     journal, audit = JournalEntry.objects.count(), AuditEntry.objects.count()
     values = {"guid": guid, "category": "approved", "key": "x", "name": "a.txt", "sequence": "1", "number": "1"}
-    values |= dict.fromkeys(("operation_id", "run_id", "work_item_hash"), "x")
-    found = actions()
+    # Agents prove who they are before anything else is looked at.
+    found = [(path, method) for path, method in actions() if not path.startswith("/api/agent/")]
     assert len([method for _path, method in found if method in UNSAFE]) >= 20
     for path, method in found:
-        address = re.sub(r"<\w+:(\w+)>", lambda parameter: values[parameter[1]], path)
+        address = re.sub(r"<(\w+):(\w+)>", lambda found: values.get(found[2], "1" if found[1] == "int" else "x"), path)
         answer = getattr(as_administrator, method)(f"{address}?colour=red")
         assert_refused(answer, 400, "unknown_field")
         assert answer.json()["detail"]["field"] == "colour", (method, address)

@@ -82,7 +82,7 @@ def test_after_a_restore_nothing_of_before_runs(queue: None) -> None:
 
 @pytest.mark.django_db(databases=["execution"], transaction=True)
 def test_two_processes_claim_each_item_once(committed_queue: None) -> None:
-    enqueued(200)
+    enqueued(500)
     name = str(connections["execution"].settings_dict["NAME"])
     command = [sys.executable, "-c", CLAIMER]
     workers = [
@@ -91,5 +91,5 @@ def test_two_processes_claim_each_item_once(committed_queue: None) -> None:
     ]
     lines = [line for worker in workers for line in worker.communicate(timeout=120)[0].split()]
     assert [worker.returncode for worker in workers] == [0, 0]
-    assert (len(lines), set(Counter(lines).values())) == (200, {1})
+    assert (len(lines), set(Counter(lines).values())) == (500, {1})
     assert set(WorkItemAttempt.objects.values_list("attempt_number", flat=True)) == {1}

@@ -131,5 +131,5 @@ def test_servers_of_databases_may_stand_anywhere(monkeypatch: pytest.MonkeyPatch
 
 def test_every_check_is_asked_at_every_start() -> None:
     ours = {check for name, check in vars(checks).items() if name.startswith("check_")}
-    assert len(ours) == 7
+    assert len(ours) == 8
     assert ours <= set(registry.registry.get_checks(include_deployment_checks=False))

@@ -23,6 +23,7 @@ NAMES = {
     "official": "OFFICIAL_DATABASE_URL",
     "community": "COMMUNITY_DATABASE_URL",
     "user_created": "USER_CREATED_DATABASE_URL",
+    "execution": "EXECUTION_DATABASE_URL",
 }
 
 

@@ -154,11 +154,13 @@ def _preview(
 
 
 def _page(request: HttpRequest, actor: Actor, *, status: int = 200, **context: Any) -> HttpResponseBase:
+    # What is too large is not read, not even to show it again.
+    sent = request.POST if status != 413 else {}
     frame = {
         "domains": writable_domains(actor),
         "domain": Domain.USER,
-        "pasted": request.POST.get("pasted", "") if status != 413 else "",
-        "source": request.POST.get("source", ""),
+        "pasted": sent.get("pasted", ""),
+        "source": sent.get("source", ""),
         "max_source_length": MAX_SOURCE_LENGTH,
         "max_bytes": MAX_UNPACKED_BYTES,
         "max_members": MAX_MEMBERS,
