@@ -12,18 +12,18 @@ from typing import Any
 from assemblies.agent.signed_work import Work
 from assemblies.agent.spool import SpooledAttempt
 from assemblies.supervision import (
+    Cancelable,
     Chunk,
     Content,
     Ending,
     Forgotten,
     Limits,
     Order,
+    Outcome,
     Result,
-    RunningScript,
     Started,
     SupervisionError,
     ending_of,
-    supervise,
 )
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -31,7 +31,7 @@ RESTARTED = "agent_restarted"
 
 
 @dataclass
-class Attempt:
+class Attempt(Cancelable):
     """A thread that carries out one attempt; the agent's main thread may cancel it."""
 
     work: Work
@@ -39,22 +39,11 @@ class Attempt:
     contents: Mapping[str, bytes]
     owner: str
     changed: Callable[[], object]
-    running: RunningScript | None = None
-    cancel_reason: str = ""
-    is_canceled: Event = field(default_factory=Event)
     is_started: Event = field(default_factory=Event)
     is_over: Event = field(default_factory=Event)
 
     def start(self) -> None:
         Thread(target=self._work, name=self.work.key, daemon=True).start()
-
-    def cancel(self, reason: str) -> None:
-        """Stop the script; the end follows when none of its processes is left."""
-        if not self.is_canceled.is_set():
-            self.cancel_reason = reason
-            self.is_canceled.set()
-            if self.running:
-                self.running.cancel(reason)
 
     def _work(self) -> None:
         try:
@@ -68,15 +57,10 @@ class Attempt:
 
     def _run(self) -> dict[str, Any]:
         try:
-            with supervise(self._order()) as running:
-                self.running = running
-                if self.is_canceled.is_set():
-                    running.cancel(self.cancel_reason)
-                for event in running.events():
-                    self._hear(event)
+            result = self.carry_out(self._order(), self._hear)
         except (SupervisionError, OSError) as error:
             return failure(str(error) or "not_started")
-        return self._end_of(running.result) if running.result else failure("not_started")
+        return self._end_of(result) if result else failure("not_started")
 
     def _hear(self, event: object) -> None:
         try:
@@ -116,26 +100,13 @@ class Attempt:
             successful=self.work.successful_codes,
             was_stopped=was_stopped,
         )
-        streams = result.output
-        return {
-            "outcome": ending.value,
-            "exit_code": result.exit_code,
-            "error": error,
-            "output_bytes": sum(stream.total_bytes for stream in streams.values()),
-            "output_dropped_bytes": sum(stream.dropped_bytes for stream in streams.values()),
-            "stdout_sha256": streams["stdout"].sha256 if "stdout" in streams else "",
-            "stderr_sha256": streams["stderr"].sha256 if "stderr" in streams else "",
-        }
+        return _end(ending, error, result)
 
 
 def failure(error: str) -> dict[str, Any]:
     """Return the end of an attempt of which no more is known than that it failed."""
-    return {
-        "outcome": Ending.FAILED.value,
-        "exit_code": None,
-        "error": error,
-        "output_bytes": 0,
-        "output_dropped_bytes": 0,
-        "stdout_sha256": "",
-        "stderr_sha256": "",
-    }
+    return _end(Ending.FAILED, error, Result(Outcome.NOT_STARTED))
+
+
+def _end(ending: Ending, error: str, result: Result) -> dict[str, Any]:
+    return {"outcome": ending.value, "exit_code": result.exit_code, "error": error, **result.output_facts()}

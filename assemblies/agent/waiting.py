@@ -11,7 +11,7 @@ from threading import Event, Thread
 from assemblies.agent.errors import AgentError
 from assemblies.agent.session import Session
 
-logger = logging.getLogger("borealis.agent")
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 MAX_PAUSE_SECONDS = 60.0
 
 

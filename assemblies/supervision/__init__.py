@@ -4,6 +4,7 @@ Standard library only, and nothing else of this project: the same room runs scri
 the agent on a device, from a folder or from within one file. It knows neither queues nor databases nor assemblies.
 """
 
+from .cancelable import Cancelable
 from .ending import Ending, ending_of, is_successful
 from .errors import InvalidOrder, NotStarted, SupervisionError
 from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started
@@ -15,6 +16,7 @@ from .running import RunningScript, supervise
 from .variables import Variable, environment_name
 
 __all__ = [
+    "Cancelable",
     "Chunk",
     "Content",
     "Ended",

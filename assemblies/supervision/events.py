@@ -8,6 +8,8 @@ from .errors import BrokenFrame
 from .frames import Frame
 from .output import StreamSummary
 
+STREAMS = ("stdout", "stderr")
+
 
 class Outcome(StrEnum):
     """Why a run is over."""
@@ -75,6 +77,15 @@ class Result:
     directory_left: str = ""
     """Why the run's directory could not be removed."""
     output: dict[str, StreamSummary] = field(default_factory=dict)
+
+    def output_facts(self) -> dict[str, Any]:
+        """Return what it printed in all: bytes, those that were not kept, the SHA-256 of each whole stream."""
+        streams = self.output.values()
+        return {
+            "output_bytes": sum(stream.total_bytes for stream in streams),
+            "output_dropped_bytes": sum(stream.dropped_bytes for stream in streams),
+            **{f"{name}_sha256": self.output[name].sha256 if name in self.output else "" for name in STREAMS},
+        }
 
 
 @dataclass(frozen=True)

@@ -212,6 +212,4 @@ def test_every_logger_of_ours_is_below_one_name() -> None:
         'f"borealis.engine.{__name__}"',
         '"waitress.queue").setLevel(logging.ERROR',
         '"alembic").setLevel(logging.WARNING',
-        # The program of devices, which has no library around it.
-        '"borealis.agent"',
     }

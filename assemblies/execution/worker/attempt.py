@@ -24,17 +24,16 @@ from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import MAX_CHUNK_BYTES, Ended
 from assemblies.payloads import PayloadStore
 from assemblies.supervision import (
+    Cancelable,
     Chunk,
     Content,
     Language,
     Limits,
     Order,
     Result,
-    RunningScript,
     Started,
     SupervisionError,
     ending_of,
-    supervise,
 )
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -43,7 +42,7 @@ SECONDS_BEFORE_RETRY = 1.0
 
 
 @dataclass
-class Attempt:
+class Attempt(Cancelable):
     """A thread that carries out one claimed item; any other may cancel and renew it."""
 
     item: WorkItem
@@ -51,21 +50,10 @@ class Attempt:
     owner: str
     store: PayloadStore
     ended: Callable[[], object]
-    running: RunningScript | None = None
-    cancel_reason: str = ""
-    is_canceled: Event = field(default_factory=Event)
     is_lost: Event = field(default_factory=Event)
 
     def start(self) -> None:
         Thread(target=self._work, name=f"attempt-{self.item.work_item_hash}", daemon=True).start()
-
-    def cancel(self, reason: str) -> None:
-        """Stop the script; the end follows when none of its processes is left."""
-        if not self.is_canceled.is_set():
-            self.cancel_reason = reason
-            self.is_canceled.set()
-            if self.running:
-                self.running.cancel(reason)
 
     def lose(self) -> None:
         """Stop a script whose lease is another's or nobody's: its result no longer counts."""
@@ -93,17 +81,12 @@ class Attempt:
             if self.item.settings["assembly_type"] == AssemblyType.WORKFLOW:
                 return self._compute()
             order = self._order()
-            if self.is_canceled.is_set():
+            if self.cancel_reason:
                 return Ended(event=EventType.CANCELED, error=self.cancel_reason)
-            with supervise(order) as running:
-                self.running = running
-                if self.is_canceled.is_set():
-                    running.cancel(self.cancel_reason)
-                for event in running.events():
-                    self._hear(event)
+            result = self.carry_out(order, self._hear)
         except (LibraryError, SupervisionError, OSError) as error:
             return Ended(event=EventType.FAILED, error=getattr(error, "message", "") or "not_started")
-        return self._end_of(running.result) if running.result else Ended(event=EventType.FAILED, error="not_started")
+        return self._end_of(result) if result else Ended(event=EventType.FAILED, error="not_started")
 
     def _compute(self) -> Ended:
         """Work out the values of a workflow's nodes and print them. No script runs: nothing is to be supervised."""
@@ -113,7 +96,7 @@ class Attempt:
         self._tell_started()
         for number, start in enumerate(range(0, len(printed), MAX_CHUNK_BYTES)):
             self._tell_output("stdout", number, printed[start : start + MAX_CHUNK_BYTES])
-        if self.is_canceled.is_set():
+        if self.cancel_reason:
             return Ended(event=EventType.CANCELED, error=self.cancel_reason)
         digest = hashlib.sha256(printed).hexdigest()
         return Ended(event=EventType.COMPLETED, exit_code=0, output_bytes=len(printed), stdout_sha256=digest)
@@ -195,7 +178,6 @@ class Attempt:
         return Content(self.store.read(reference), reference.sha256)
 
     def _end_of(self, result: Result) -> Ended:
-        streams = result.output
         ending, error = ending_of(
             result,
             timeout_seconds=self.item.timeout_ms // 1000,
@@ -206,9 +188,6 @@ class Attempt:
             event=EventType(ending.value),
             exit_code=result.exit_code,
             error=error,
-            output_bytes=sum(stream.total_bytes for stream in streams.values()),
-            output_dropped_bytes=sum(stream.dropped_bytes for stream in streams.values()),
-            stdout_sha256=streams["stdout"].sha256 if "stdout" in streams else "",
-            stderr_sha256=streams["stderr"].sha256 if "stderr" in streams else "",
+            **result.output_facts(),
             result={"swept": result.swept, "left": result.left} if result.swept or result.left else {},
         )
