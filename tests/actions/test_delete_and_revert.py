@@ -54,7 +54,7 @@ def test_deleting_needs_the_right_revision_when_one_is_named(operator: Actor, ma
         delete("0" * 32, permit=may_delete(operator))
 
 
-def test_strangers_to_the_domain_may_not_delete(
+def test_people_of_other_domains_may_not_delete(
     library: PayloadStore, viewer: Actor, administrator: Actor, command: Actor, made: Receipt
 ) -> None:
     official = create(script("Official"), domain=Domain.OFFICIAL, permit=may_create(command), store=library)

@@ -61,9 +61,9 @@ def test_only_who_may_write_the_domain_may_discard(
     library: PayloadStore, operator: Actor, viewer: Actor, command: Actor
 ) -> None:
     official = create(script(), domain=Domain.OFFICIAL, permit=may_create(command), store=library)
-    for stranger in (viewer, operator):
+    for other in (viewer, operator):
         with pytest.raises(Forbidden):
-            discard(official.guid, permit=may_discard(stranger), store=library)
+            discard(official.guid, permit=may_discard(other), store=library)
     assert Assembly.objects.live().exists()
 
 

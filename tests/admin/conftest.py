@@ -38,7 +38,7 @@ def superuser(ada: User) -> Client:
 
 
 @pytest.fixture
-def stranger(library: PayloadStore) -> Client:
+def anonymous(library: PayloadStore) -> Client:
     return Client()
 
 

@@ -43,9 +43,9 @@ def downloaded(client: Client, path: str, **query: str) -> str:
     return b"".join(answer.streaming_content).decode()
 
 
-def test_a_stranger_is_sent_to_the_log_in(stranger: Client) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_log_in(anonymous: Client) -> None:
     for path in (LIST, CSV, LINES):
-        assert stranger.get(path)["Location"].startswith("/admin/login/")
+        assert anonymous.get(path)["Location"].startswith("/admin/login/")
 
 
 def test_it_is_for_administrators_alone(signed_in_viewer: Client, staff: Client, library: PayloadStore) -> None:

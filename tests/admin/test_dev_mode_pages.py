@@ -77,10 +77,10 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-class TestStrangersAndOthers:
-    def test_a_stranger_is_sent_to_the_log_in(self, stranger: Client, grace: User) -> None:
+class TestAnonymousAndOthers:
+    def test_an_anonymous_visitor_is_sent_to_the_log_in(self, anonymous: Client, grace: User) -> None:
         for path in (PAGE, EXTEND, LEAVE, GRANTS, revocation(1)):
-            for answer in (stranger.get(path), stranger.post(path, SENT)):
+            for answer in (anonymous.get(path), anonymous.post(path, SENT)):
                 assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={quote(path)}")
         assert not AuditEntry.objects.exists()
 

@@ -28,8 +28,8 @@ def test_what_is_not_there_is_said_in_the_frame(signed_in_viewer: Client) -> Non
         assert "Nothing was changed" not in page
 
 
-def test_without_an_account_the_page_is_plain(stranger: Client) -> None:
-    answer = stranger.get("/nowhere")
+def test_without_an_account_the_page_is_plain(anonymous: Client) -> None:
+    answer = anonymous.get("/nowhere")
     assert (answer.status_code, FRAME in answer.content.decode(), PLAIN in answer.content.decode()) == (
         404,
         False,

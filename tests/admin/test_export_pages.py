@@ -56,10 +56,10 @@ def spoil(library: PayloadStore, guid: str) -> None:
     library.delete(Assembly.objects.get(guid=guid).payload_guid)
 
 
-def test_a_stranger_signs_in_first(stranger: Client, two: Any) -> None:
+def test_an_anonymous_visitor_signs_in_first(anonymous: Client, two: Any) -> None:
     for path in (PAGE, LIBRARY, path_of(GUID, "tree")):
-        assert "/login/" in stranger.get(path)["Location"]
-    assert "/login/" in stranger.post(SELECTION, {"guid": [GUID]})["Location"]
+        assert "/login/" in anonymous.get(path)["Location"]
+    assert "/login/" in anonymous.post(SELECTION, {"guid": [GUID]})["Location"]
 
 
 @pytest.mark.parametrize("style", ["authoring", "legacy", "envelope"])

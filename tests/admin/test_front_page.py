@@ -111,12 +111,12 @@ def test_pictures_are_drawn_the_same_in_languages_that_write_numbers_otherwise(
 
 
 def test_what_one_may_not_do_is_not_offered(
-    full: Path, signed_in_viewer: Client, olga: Client, superuser: Client, stranger: Client
+    full: Path, signed_in_viewer: Client, olga: Client, superuser: Client, anonymous: Client
 ) -> None:
     assert "New assembly" not in page(signed_in_viewer)
     assert "New assembly" in page(olga)
     assert "New assembly" in page(superuser)
-    assert stranger.get(INDEX).status_code == 302
+    assert anonymous.get(INDEX).status_code == 302
 
 
 def test_favourites_are_one_s_own(full: Path, olga: Client, signed_in_viewer: Client, operator: Actor) -> None:

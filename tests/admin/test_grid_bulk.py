@@ -169,13 +169,13 @@ def test_one_closed_domain_refuses_the_whole_in_words_that_name_it(
 
 
 @pytest.mark.parametrize("sent", [*VERBS, {"verb": "clone", "domain": "user"}])
-def test_a_viewer_and_a_stranger_change_nothing(
-    signed_in_viewer: Client, stranger: Client, make: Callable[..., str], sent: dict[str, str]
+def test_a_viewer_and_an_anonymous_visitor_change_nothing(
+    signed_in_viewer: Client, anonymous: Client, make: Callable[..., str], sent: dict[str, str]
 ) -> None:
     guid = make()
     before = JournalEntry.objects.count()
     assert signed_in_viewer.post(BULK, sent | {"guid": guid}).status_code == 403
-    assert stranger.post(BULK, sent | {"guid": guid})["Location"].startswith("/admin/login/")
+    assert anonymous.post(BULK, sent | {"guid": guid})["Location"].startswith("/admin/login/")
     assert JournalEntry.objects.count() == before
     assert AuditEntry.objects.filter(outcome="denied").count() == 1
 

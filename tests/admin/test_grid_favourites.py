@@ -34,7 +34,7 @@ def test_what_is_not_there_is_nobody_s_favourite(superuser: Client, sent: dict[s
     assert superuser.post(STAR, sent).status_code == 404
 
 
-def test_a_stranger_and_a_plain_visit_get_nowhere(stranger: Client, superuser: Client, guid: str) -> None:
-    assert stranger.post(STAR, {"add": guid}).status_code == 302
+def test_an_anonymous_visitor_and_a_plain_visit_get_nowhere(anonymous: Client, superuser: Client, guid: str) -> None:
+    assert anonymous.post(STAR, {"add": guid}).status_code == 302
     assert superuser.get(STAR, {"add": guid}).status_code == 405
     assert not AssemblySetting.objects.exists()

@@ -218,8 +218,8 @@ def test_somebody_else_s_favourites_are_not_mine(superuser: Client, signed_in_vi
     assert 'aria-pressed="true"' not in page(superuser)
 
 
-def test_a_stranger_is_sent_to_the_log_in(stranger: Client) -> None:
-    answer = stranger.get(LIST)
+def test_an_anonymous_visitor_is_sent_to_the_log_in(anonymous: Client) -> None:
+    answer = anonymous.get(LIST)
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
 
 

@@ -48,8 +48,8 @@ def test_there_is_an_end_to_them(superuser: Client, monkeypatch: pytest.MonkeyPa
     assert SavedView.objects.get().query == "q=still"
 
 
-def test_a_stranger_and_a_plain_visit_get_nowhere(stranger: Client, superuser: Client) -> None:
+def test_an_anonymous_visitor_and_a_plain_visit_get_nowhere(anonymous: Client, superuser: Client) -> None:
     for address in (SAVE, REMOVE):
-        assert stranger.post(address, {"name": "Mine"}).status_code == 302
+        assert anonymous.post(address, {"name": "Mine"}).status_code == 302
         assert superuser.get(address).status_code == 405
     assert not SavedView.objects.exists()

@@ -57,11 +57,11 @@ def damage(guid: str, tmp_path: Path) -> str:
     return payload_guid
 
 
-def test_a_stranger_is_sent_to_the_log_in(stranger: Client) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_log_in(anonymous: Client) -> None:
     for path in (HEALTH, RESULT):
-        assert stranger.get(path)["Location"].startswith("/admin/login/")
+        assert anonymous.get(path)["Location"].startswith("/admin/login/")
     for path in (CHECK, VERIFY):
-        assert stranger.post(path)["Location"].startswith("/admin/login/")
+        assert anonymous.post(path)["Location"].startswith("/admin/login/")
 
 
 def test_it_is_for_administrators_alone(signed_in_viewer: Client, as_operator: Client, staff: Client) -> None:

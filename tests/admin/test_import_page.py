@@ -101,10 +101,10 @@ class Sent:
         return [row.proposed for row in self.rows]
 
 
-def test_a_stranger_signs_in_first_and_a_viewer_is_refused_and_audited(
-    stranger: Client, signed_in_viewer: Client
+def test_an_anonymous_visitor_signs_in_first_and_a_viewer_is_refused_and_audited(
+    anonymous: Client, signed_in_viewer: Client
 ) -> None:
-    assert "/login/" in stranger.post(PAGE, {"step": "import"})["Location"]
+    assert "/login/" in anonymous.post(PAGE, {"step": "import"})["Location"]
     assert signed_in_viewer.get(PAGE).status_code == 403
     assert not AuditEntry.objects.exists()
     Sent(signed_in_viewer, ("a.json", document())).preview(403)

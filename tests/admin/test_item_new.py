@@ -111,10 +111,10 @@ def test_another_domain_is_refused_without_dev_mode(client: Client) -> None:
     assert not Assembly.objects.exists()
 
 
-def test_a_viewer_and_a_stranger_may_not(signed_in_viewer: Client, stranger: Client) -> None:
+def test_a_viewer_and_an_anonymous_visitor_may_not(signed_in_viewer: Client, anonymous: Client) -> None:
     assert signed_in_viewer.get(ADD).status_code == 403
     assert signed_in_viewer.post(f"{ADD}?kind=script", {"display_name": "x"}).status_code == 403
-    assert stranger.get(ADD).status_code == 302
+    assert anonymous.get(ADD).status_code == 302
     assert not Assembly.objects.exists()
 
 

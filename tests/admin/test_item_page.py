@@ -101,9 +101,9 @@ def test_each_sees_the_controls_they_may_use_and_no_other(
     assert ("<textarea" in body) == ("save" in expected)
 
 
-def test_a_stranger_is_sent_to_the_log_in(stranger: Client, guid: str) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_log_in(anonymous: Client, guid: str) -> None:
     for page in ("change", "copy", "delete", "take-original", "adopt"):
-        answer = stranger.get(address(guid, page))
+        answer = anonymous.get(address(guid, page))
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
 
 

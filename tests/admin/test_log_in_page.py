@@ -85,7 +85,7 @@ def test_an_account_that_was_closed_is_told_so(vera: User) -> None:
     assert "Your account is not active any more." in log_in_page(client)
 
 
-def test_strangers_and_those_who_logged_out_themselves_are_told_nothing(vera: User) -> None:
+def test_anonymous_visitors_and_those_who_logged_out_themselves_are_told_nothing(vera: User) -> None:
     assert "messagelist" not in log_in_page(Client())
     client = signed_in(vera)
     assert "You are logged out" in client.post("/admin/logout/").content.decode()

@@ -275,11 +275,11 @@ def test_everybody_sees_the_state_and_past_syncs_but_not_from_where_by_whom_or_w
         assert reader.post(path).status_code == 403
 
 
-def test_without_an_account_there_is_nothing_to_see(stranger: Client, sync_record: SyncRecord) -> None:
+def test_without_an_account_there_is_nothing_to_see(anonymous: Client, sync_record: SyncRecord) -> None:
     for path in (LIST, f"{LIST}{sync_record.pk}/change/", UNDO):
-        assert stranger.get(path).status_code == 302
+        assert anonymous.get(path).status_code == 302
     for path in (RUN, PLAN, UNDO):
-        assert stranger.post(path).status_code == 302
+        assert anonymous.post(path).status_code == 302
 
 
 def test_a_sync_leads_to_what_it_changed(synced: Client, folder: Path) -> None:
@@ -359,8 +359,8 @@ def test_the_answer_to_a_form_leads_back_to_the_page_with_the_form(synced: Clien
     assert "elsewhere" not in foreign
 
 
-def test_an_address_for_forms_says_so_to_who_visits_it(synced: Client, stranger: Client) -> None:
+def test_an_address_for_forms_says_so_to_who_visits_it(synced: Client, anonymous: Client) -> None:
     answer = synced.get(PLAN)
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "Nothing was changed: open the page with the form" in answer.content.decode()
-    assert stranger.get(PLAN).status_code == 302
+    assert anonymous.get(PLAN).status_code == 302

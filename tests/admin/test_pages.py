@@ -71,11 +71,11 @@ def test_a_superuser_sees_the_list_and_each_page(superuser: Client, name: str) -
 
 
 @every_model
-def test_a_stranger_is_sent_to_the_log_in_and_a_viewer_refused(
-    stranger: Client, signed_in_viewer: Client, name: str
+def test_an_anonymous_visitor_is_sent_to_the_log_in_and_a_viewer_refused(
+    anonymous: Client, signed_in_viewer: Client, name: str
 ) -> None:
     for rest in ("", f"{first(name).pk}/change/", f"{first(name).pk}/delete/", "add/"):
-        answer = stranger.get(address(name, rest))
+        answer = anonymous.get(address(name, rest))
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
         assert signed_in_viewer.get(address(name, rest)).status_code == 403
 

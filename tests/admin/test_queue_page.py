@@ -68,11 +68,11 @@ def text_of(client: Client, path: str = QUEUE, **options: Any) -> str:
     return answer.content.decode()
 
 
-def test_a_stranger_is_sent_to_the_log_in(stranger: Client, guid: str) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_log_in(anonymous: Client, guid: str) -> None:
     for path in (QUEUE, discard_of(guid)):
-        assert stranger.get(path)["Location"].startswith("/admin/login/")
+        assert anonymous.get(path)["Location"].startswith("/admin/login/")
     for path in (FLUSH, discard_of(guid)):
-        assert stranger.post(path)["Location"].startswith("/admin/login/")
+        assert anonymous.post(path)["Location"].startswith("/admin/login/")
     assert Assembly.objects.get(guid=guid).category == "greetings"
 
 

@@ -40,8 +40,8 @@ def guid(library: PayloadStore, operator: Actor) -> str:
     return guid
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Client, guid: str) -> None:
-    assert restore(stranger, guid, sequence=1)[0] == 302
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Client, guid: str) -> None:
+    assert restore(anonymous, guid, sequence=1)[0] == 302
     assert Assembly.objects.get(guid=guid).display_name == "Second"
 
 

@@ -53,8 +53,8 @@ def guid(library: PayloadStore, operator: Actor) -> str:
     return guid
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Client, guid: str) -> None:
-    answer = stranger.get(path_of(guid))
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Client, guid: str) -> None:
+    answer = anonymous.get(path_of(guid))
     assert answer.status_code == 302
     assert "/admin/login/" in answer["Location"]
 

@@ -34,8 +34,8 @@ def flow(library: PayloadStore, operator: Actor) -> str:
     return create(document, domain=Domain.USER, permit=may_create(operator), store=library).guid
 
 
-def test_a_stranger_sees_no_picture(stranger: Client, flow: str) -> None:
-    for answer in (stranger.get(picture_path(flow)), stranger.post(PREVIEW, {"payload": GRAPH.decode()})):
+def test_an_anonymous_visitor_sees_no_picture(anonymous: Client, flow: str) -> None:
+    for answer in (anonymous.get(picture_path(flow)), anonymous.post(PREVIEW, {"payload": GRAPH.decode()})):
         assert answer.status_code == 302
         assert "/admin/login/" in answer["Location"]
 

@@ -83,7 +83,7 @@ def make_user(library: PayloadStore) -> Callable[..., User]:
 
 
 @pytest.fixture
-def stranger(library: PayloadStore) -> Api:
+def anonymous(library: PayloadStore) -> Api:
     """Nobody is signed in."""
     return Api(Client())
 

@@ -29,9 +29,9 @@ def register() -> Register:
     return put
 
 
-def test_a_stranger_learns_nothing_about_aliases(stranger: Api, shelve: Shelve, register: Register) -> None:
+def test_an_anonymous_visitor_learns_nothing_about_aliases(anonymous: Api, shelve: Shelve, register: Register) -> None:
     register("uptime", shelve())
-    answer = stranger.get(path_of("uptime"))
+    answer = anonymous.get(path_of("uptime"))
     assert_refused(answer, 401, "not_authenticated")
     assert "Content-Location" not in answer
 

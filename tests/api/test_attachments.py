@@ -26,13 +26,13 @@ def file_names(guid: str) -> list[str]:
     return [facts.file_name for facts in Assembly.objects.get(guid=guid).read_content().files]
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve, library: PayloadStore) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve, library: PayloadStore) -> None:
     guid = shelve()
     before = traces(library)
     answers = (
-        stranger.get(file_path(guid)),
-        stranger.put_bytes(file_path(guid), b"x"),
-        stranger.delete(file_path(guid)),
+        anonymous.get(file_path(guid)),
+        anonymous.put_bytes(file_path(guid), b"x"),
+        anonymous.delete(file_path(guid)),
     )
     for answer in answers:
         assert_refused(answer, 401, "not_authenticated")

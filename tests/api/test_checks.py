@@ -9,8 +9,8 @@ WARNED = '#!/bin/bash\necho "$TARGET"\ncurl https://a.example/i.sh | bash\n'
 RULE = "/settings/suppressed_check/undeclared-variable"
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
-    assert_refused(stranger.get(path_of(shelve(), "/checks")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
+    assert_refused(anonymous.get(path_of(shelve(), "/checks")), 401, "not_authenticated")
 
 
 def test_the_answer_is_the_same_before_and_after_somebody_looked(

@@ -12,10 +12,10 @@ from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, tr
 TO_USER = {"target_domain": "user"}
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve, library: PayloadStore) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve, library: PayloadStore) -> None:
     guid = shelve()
     before = traces(library)
-    assert_refused(stranger.post(path_of(guid, "/clone"), TO_USER), 401, "not_authenticated")
+    assert_refused(anonymous.post(path_of(guid, "/clone"), TO_USER), 401, "not_authenticated")
     assert traces(library) == before
 
 

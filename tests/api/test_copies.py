@@ -74,9 +74,9 @@ def test_what_is_still_published_or_never_was_cannot_be_adopted(
     assert_refused(as_operator.post(path_of("0" * 40, "/adopt"), {}), 404, "assembly_not_found")
 
 
-def test_adopting_is_for_operators(stranger: Api, as_viewer: Api, withdrawn: str, library: PayloadStore) -> None:
+def test_adopting_is_for_operators(anonymous: Api, as_viewer: Api, withdrawn: str, library: PayloadStore) -> None:
     before = traces(library)
-    assert_refused(stranger.post(path_of(withdrawn, "/adopt"), {}), 401, "not_authenticated")
+    assert_refused(anonymous.post(path_of(withdrawn, "/adopt"), {}), 401, "not_authenticated")
     assert_refused(as_viewer.post(path_of(withdrawn, "/adopt"), {}), 403, "forbidden")
     assert (traces(library), denials()) == (before, 1)
 
@@ -149,10 +149,10 @@ def test_there_may_be_no_original_to_take(
 
 
 def test_taking_the_original_is_for_those_who_may_write_the_copy(
-    stranger: Api, as_viewer: Api, as_operator: Api, as_administrator: Api, copy: str, official: str, shelve: Shelve,
+    anonymous: Api, as_viewer: Api, as_operator: Api, as_administrator: Api, copy: str, official: str, shelve: Shelve,
     command: Actor,
 ) -> None:  # fmt: skip
-    assert_refused(stranger.post(path_of(copy, "/take-original"), {}), 401, "not_authenticated")
+    assert_refused(anonymous.post(path_of(copy, "/take-original"), {}), 401, "not_authenticated")
     assert_refused(as_viewer.post(path_of(copy, "/take-original"), {}), 403, "forbidden")
     assert_refused(as_operator.post(path_of(official, "/take-original"), {}), 403, "forbidden")
     assert_refused(as_administrator.post(path_of(official, "/take-original"), {}), 403, "dev_mode_required")

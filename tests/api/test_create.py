@@ -16,8 +16,8 @@ SCRIPT = {"display_name": "Greet", "assembly_type": "bash", "payload": "echo hi\
 NAMED = {"assembly_guid": "a" * 32}
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, library: PayloadStore) -> None:
-    assert_refused(stranger.post(CREATE, SCRIPT), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, library: PayloadStore) -> None:
+    assert_refused(anonymous.post(CREATE, SCRIPT), 401, "not_authenticated")
     assert traces(library) == (0, 0, 0)
 
 

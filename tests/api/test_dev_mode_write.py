@@ -74,8 +74,8 @@ def test_others_are_refused(make_user: Callable[..., User], waiting: None, group
     assert (denials(), len(pending_writes())) == (1, 2)
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, waiting: None) -> None:
-    assert_refused(stranger.post(WRITE, {}), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, waiting: None) -> None:
+    assert_refused(anonymous.post(WRITE, {}), 401, "not_authenticated")
     assert len(pending_writes()) == 2
 
 

@@ -11,8 +11,8 @@ from tests.api.conftest import Api, Shelve, assert_refused, path_of
 from tests.patience import A_SECOND
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
-    assert_refused(stranger.get(path_of(shelve(), "/diff")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
+    assert_refused(anonymous.get(path_of(shelve(), "/diff")), 401, "not_authenticated")
 
 
 def test_by_default_the_newest_is_compared_with_the_one_before(

@@ -85,21 +85,21 @@ def test_a_database_that_fails_while_reading_is_unavailable(as_viewer: Api, monk
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/assemblies/0/nothing", "/api/auth"])
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
-def test_an_unknown_address_is_json_and_asks_strangers_to_sign_in(
-    stranger: Api, as_viewer: Api, path: str, method: str
+def test_an_unknown_address_is_json_and_asks_anonymous_visitors_to_sign_in(
+    anonymous: Api, as_viewer: Api, path: str, method: str
 ) -> None:
-    assert_refused(getattr(stranger, method)(path), 401, "not_authenticated")
+    assert_refused(getattr(anonymous, method)(path), 401, "not_authenticated")
     assert_refused(getattr(as_viewer, method)(path), 404, "not_found")
 
 
-def test_people_get_a_page(stranger: Api) -> None:
-    answer = stranger.get("/nothing")
+def test_people_get_a_page(anonymous: Api) -> None:
+    answer = anonymous.get("/nothing")
     assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (404, "text/html")
     assert b"<h1>Not Found</h1>" in answer.content
 
 
-def test_health_has_no_other_addresses(stranger: Api) -> None:
-    assert_refused(stranger.get("/health/nothing"), 404, "not_found")
+def test_health_has_no_other_addresses(anonymous: Api) -> None:
+    assert_refused(anonymous.get("/health/nothing"), 404, "not_found")
 
 
 def test_a_host_that_is_not_ours_is_a_bad_request(as_viewer: Api) -> None:
@@ -113,8 +113,8 @@ def test_what_no_endpoint_answers_has_the_same_shape() -> None:
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/json")
 
 
-def test_the_root_leads_to_the_screens(stranger: Api) -> None:
-    answer = stranger.get("/")
+def test_the_root_leads_to_the_screens(anonymous: Api) -> None:
+    answer = anonymous.get("/")
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 

@@ -24,10 +24,10 @@ def members_of(answer: Any) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
     guid = shelve()
-    assert_refused(stranger.get(path_of(guid, "/export")), 401, "not_authenticated")
-    assert_refused(stranger.get(ALL), 401, "not_authenticated")
+    assert_refused(anonymous.get(path_of(guid, "/export")), 401, "not_authenticated")
+    assert_refused(anonymous.get(ALL), 401, "not_authenticated")
 
 
 @pytest.mark.parametrize("style", [None, *STYLES])

@@ -19,8 +19,8 @@ def test_anybody_may_ask_and_no_database_is_asked() -> None:
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_a_stranger_learns_whether_it_is_ready_and_no_more(stranger: Api) -> None:
-    answer = stranger.get("/health/ready")
+def test_an_anonymous_visitor_learns_whether_it_is_ready_and_no_more(anonymous: Api) -> None:
+    answer = anonymous.get("/health/ready")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
@@ -45,7 +45,7 @@ def test_a_viewer_sees_each_part(as_viewer: Api, shelve: Shelve) -> None:
 
 
 def test_a_database_that_is_not_there_makes_it_unready(
-    as_viewer: Api, stranger: Api, monkeypatch: pytest.MonkeyPatch
+    as_viewer: Api, anonymous: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(question: object) -> bool:
         raise OperationalError("unable to open database file /srv/official.db")
@@ -55,7 +55,7 @@ def test_a_database_that_is_not_there_makes_it_unready(
     assert (answer.status_code, answer.json()["status"]) == (503, "error")
     state = answer.json()["databases"]["official"]
     assert (state["status"], "/srv" in state["message"], bool(state["message"])) == ("error", False, True)
-    assert stranger.get("/health/ready").json() == {"status": "error"}
+    assert anonymous.get("/health/ready").json() == {"status": "error"}
 
 
 def test_without_the_journal_there_is_no_more_to_say(as_viewer: Api, monkeypatch: pytest.MonkeyPatch) -> None:

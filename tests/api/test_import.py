@@ -38,8 +38,8 @@ def upload(content: bytes, name: str = "greet.json") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, library: PayloadStore) -> None:
-    assert_refused(stranger.post(IMPORT, {"document": document()}), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, library: PayloadStore) -> None:
+    assert_refused(anonymous.post(IMPORT, {"document": document()}), 401, "not_authenticated")
     assert traces(library) == (0, 0, 0)
 
 

@@ -15,8 +15,8 @@ from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path
 GRAPH = {"tab_name": "Flow", "nodes": [{"id": "n1", "data": {"label": "Start"}}], "edges": []}
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
-    assert_refused(stranger.get(path_of(shelve())), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
+    assert_refused(anonymous.get(path_of(shelve())), 401, "not_authenticated")
 
 
 def test_a_viewer_reads_the_whole_item(as_viewer: Api, shelve: Shelve) -> None:

@@ -18,12 +18,12 @@ def row(guid: str) -> Assembly:
     return Assembly.objects.get(guid=guid)
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
     guid = shelve()
     for answer in (
-        stranger.put(path_of(guid), BODY),
-        stranger.patch(path_of(guid), {}),
-        stranger.delete(path_of(guid)),
+        anonymous.put(path_of(guid), BODY),
+        anonymous.patch(path_of(guid), {}),
+        anonymous.delete(path_of(guid)),
     ):
         assert_refused(answer, 401, "not_authenticated")
     assert (row(guid).display_name, row(guid).deleted_at) == ("Uptime", None)

@@ -22,8 +22,8 @@ def names(answer: Any) -> list[str]:
     return [item["display_name"] for item in answer.json()["results"]]
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api) -> None:
-    answer = stranger.get(LIST)
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api) -> None:
+    answer = anonymous.get(LIST)
     assert_refused(answer, 401, "not_authenticated")
     assert answer["WWW-Authenticate"] == "Token"
     assert_private(answer)
@@ -151,8 +151,8 @@ def test_an_unknown_parameter_is_named(as_viewer: Api) -> None:
     assert assert_refused(as_viewer.get(f"{LIST}?colour=red"), 400, "unknown_field")["field"] == "colour"
 
 
-def test_a_token_in_the_query_string_is_no_token(stranger: Api) -> None:
-    assert_refused(stranger.get(f"{LIST}?token=abc"), 401, "not_authenticated")
+def test_a_token_in_the_query_string_is_no_token(anonymous: Api) -> None:
+    assert_refused(anonymous.get(f"{LIST}?token=abc"), 401, "not_authenticated")
 
 
 def test_an_unchanged_list_is_not_sent_again(as_viewer: Api, as_administrator: Api, shelve: Shelve) -> None:

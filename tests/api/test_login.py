@@ -30,8 +30,8 @@ def with_token(token: str) -> Api:
     return Api(Client(headers={"Authorization": f"Token {token}"}))
 
 
-def test_a_name_and_password_are_exchanged_for_a_token(stranger: Api, vera: User) -> None:
-    answer = stranger.post(f"{LOGIN}/", RIGHT)
+def test_a_name_and_password_are_exchanged_for_a_token(anonymous: Api, vera: User) -> None:
+    answer = anonymous.post(f"{LOGIN}/", RIGHT)
     body = answer.json()
     assert (answer.status_code, body.keys()) == (200, {"token", "expiry"})
     assert_private(answer)
@@ -44,21 +44,21 @@ def test_a_name_and_password_are_exchanged_for_a_token(stranger: Api, vera: User
 
 
 @pytest.mark.parametrize("change", [{"password": "wrong"}, {"username": "nobody"}, {"password": ""}, {"username": ""}])
-def test_wrong_words_get_one_answer_for_every_name(stranger: Api, vera: User, change: dict[str, str]) -> None:
-    answer = stranger.post(LOGIN, RIGHT | change)
+def test_wrong_words_get_one_answer_for_every_name(anonymous: Api, vera: User, change: dict[str, str]) -> None:
+    answer = anonymous.post(LOGIN, RIGHT | change)
     if "" in change.values():
         assert_refused(answer, 400, "invalid_field")
     else:
         assert_refused(answer, 401, "authentication_failed")
-        assert answer.json()["message"] == stranger.post(LOGIN, WRONG).json()["message"]
+        assert answer.json()["message"] == anonymous.post(LOGIN, WRONG).json()["message"]
         assert answer["WWW-Authenticate"] == "Token"
     assert not ApiToken.objects.exists()
 
 
-def test_an_account_that_is_not_active_cannot_log_in_nor_use_its_token(stranger: Api, vera: User) -> None:
-    token = stranger.post(LOGIN, RIGHT).json()["token"]
+def test_an_account_that_is_not_active_cannot_log_in_nor_use_its_token(anonymous: Api, vera: User) -> None:
+    token = anonymous.post(LOGIN, RIGHT).json()["token"]
     User.objects.update(is_active=False)
-    assert_refused(stranger.post(LOGIN, RIGHT), 401, "authentication_failed")
+    assert_refused(anonymous.post(LOGIN, RIGHT), 401, "authentication_failed")
     assert_refused(with_token(token).get(WHO), 401, "authentication_failed")
 
 
@@ -72,32 +72,32 @@ def test_an_account_that_is_not_active_cannot_log_in_nor_use_its_token(stranger:
         ([], "invalid_field", "document"),
     ],
 )
-def test_a_bad_body_is_refused(stranger: Api, vera: User, body: Any, code: str, field: str) -> None:
-    detail = assert_refused(stranger.post(LOGIN, body), 400, code)
+def test_a_bad_body_is_refused(anonymous: Api, vera: User, body: Any, code: str, field: str) -> None:
+    detail = assert_refused(anonymous.post(LOGIN, body), 400, code)
     assert detail["field"] in {field, "non_field_errors"}
 
 
-def test_ten_wrong_attempts_a_minute_lock_out(stranger: Api, vera: User) -> None:
+def test_ten_wrong_attempts_a_minute_lock_out(anonymous: Api, vera: User) -> None:
     for _ in range(10):
-        assert_refused(stranger.post(LOGIN, WRONG), 401, "authentication_failed")
-    answer = stranger.post(LOGIN, RIGHT)
+        assert_refused(anonymous.post(LOGIN, WRONG), 401, "authentication_failed")
+    answer = anonymous.post(LOGIN, RIGHT)
     assert_refused(answer, 429, "throttled")
     assert 240 < int(answer["Retry-After"]) <= 300
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert Api(elsewhere).post(LOGIN, RIGHT).status_code == 200
-    assert_refused(stranger.post(LOGIN, WRONG | {"username": "VERA"}), 429, "throttled")
+    assert_refused(anonymous.post(LOGIN, WRONG | {"username": "VERA"}), 429, "throttled")
 
 
-def test_rightful_attempts_are_not_counted(stranger: Api, vera: User) -> None:
+def test_rightful_attempts_are_not_counted(anonymous: Api, vera: User) -> None:
     for _ in range(12):
-        assert stranger.post(LOGIN, RIGHT).status_code == 200
+        assert anonymous.post(LOGIN, RIGHT).status_code == 200
 
 
-def test_one_address_cannot_try_every_account(stranger: Api, vera: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_address_cannot_try_every_account(anonymous: Api, vera: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("devmode.accounts.password_attempt.ADDRESS_LIMIT", 3)
     for number in range(3):
-        stranger.post(LOGIN, {"username": f"user{number}", "password": "x"})
-    assert_refused(stranger.post(LOGIN, RIGHT), 429, "throttled")
+        anonymous.post(LOGIN, {"username": f"user{number}", "password": "x"})
+    assert_refused(anonymous.post(LOGIN, RIGHT), 429, "throttled")
 
 
 def test_a_signed_in_browser_needs_its_csrf_token_even_to_log_in(vera: User) -> None:
@@ -120,8 +120,8 @@ def test_a_session_with_its_csrf_token_may_write(make_user: Callable[..., User])
 
 
 @pytest.mark.parametrize("path", [LOGOUT, LOGOUT_ALL])
-def test_a_stranger_cannot_log_out(stranger: Api, path: str) -> None:
-    assert_refused(stranger.post(path), 401, "not_authenticated")
+def test_an_anonymous_visitor_cannot_log_out(anonymous: Api, path: str) -> None:
+    assert_refused(anonymous.post(path), 401, "not_authenticated")
 
 
 def test_logging_out_ends_this_token_alone(vera: User, library: object) -> None:

@@ -9,10 +9,10 @@ from assemblies.models import AssemblyNote
 from tests.api.conftest import Api, Shelve, assert_private, assert_refused, denials, path_of
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
     path = path_of(shelve(), "/notes")
-    assert_refused(stranger.get(path), 401, "not_authenticated")
-    assert_refused(stranger.post(path, {"content": "Hello"}), 401, "not_authenticated")
+    assert_refused(anonymous.get(path), 401, "not_authenticated")
+    assert_refused(anonymous.post(path, {"content": "Hello"}), 401, "not_authenticated")
     assert not AssemblyNote.objects.exists()
 
 

@@ -50,7 +50,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(as_granted: Api, l
 
 @pytest.mark.parametrize("body", [{}, {"dry_run": True}])
 def test_only_an_administrator_in_dev_mode_may(
-    stranger: Api,
+    anonymous: Api,
     as_viewer: Api,
     as_operator: Api,
     as_administrator: Api,
@@ -58,7 +58,7 @@ def test_only_an_administrator_in_dev_mode_may(
     body: dict[str, Any],
 ) -> None:
     before = traces(library)
-    assert_refused(stranger.post(SYNC, body), 401, "not_authenticated")
+    assert_refused(anonymous.post(SYNC, body), 401, "not_authenticated")
     assert_refused(as_viewer.post(SYNC, body), 403, "forbidden")
     assert_refused(as_operator.post(SYNC, body), 403, "forbidden")
     assert_refused(as_administrator.post(SYNC, body), 403, "dev_mode_required")
@@ -102,7 +102,7 @@ def test_a_missing_source_is_a_refusal_too(as_granted: Api, settings: Any, tmp_p
 
 
 def test_everybody_sees_what_was_synchronised_and_administrators_from_where(
-    as_granted: Api, as_viewer: Api, folder: Path, stranger: Api
+    as_granted: Api, as_viewer: Api, folder: Path, anonymous: Api
 ) -> None:
     as_granted.post(SYNC, {})
     publish(folder, 1, script="echo better\n")
@@ -121,7 +121,7 @@ def test_everybody_sees_what_was_synchronised_and_administrators_from_where(
         {name: value for name, value in newest.items() if name not in {"actor", "source", "reasons"}}
     ]
     assert seen["next"].endswith("?limit=1&offset=1")
-    assert_refused(stranger.get(SYNCS), 401, "not_authenticated")
+    assert_refused(anonymous.get(SYNCS), 401, "not_authenticated")
 
 
 @pytest.mark.parametrize("query", ["?limit=0", "?colour=red", "?offset=x"])

@@ -8,8 +8,8 @@ from assemblies.domains import Domain
 from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
-    assert_refused(stranger.get(path_of(shelve(), "/payload")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
+    assert_refused(anonymous.get(path_of(shelve(), "/payload")), 401, "not_authenticated")
 
 
 def test_a_viewer_gets_the_exact_bytes_as_an_attachment(as_viewer: Api, shelve: Shelve) -> None:

@@ -13,10 +13,10 @@ from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, tr
 QUEUE = "/api/assemblies/queue"
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
     guid = shelve()
-    assert_refused(stranger.get(QUEUE), 401, "not_authenticated")
-    assert_refused(stranger.delete(f"{QUEUE}/{guid}"), 401, "not_authenticated")
+    assert_refused(anonymous.get(QUEUE), 401, "not_authenticated")
+    assert_refused(anonymous.delete(f"{QUEUE}/{guid}"), 401, "not_authenticated")
     assert Assembly.objects.get(guid=guid).deleted_at is None
 
 

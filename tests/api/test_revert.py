@@ -12,8 +12,8 @@ from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, tr
 TO_FIRST = {"sequence": 1}
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
-    assert_refused(stranger.post(path_of(shelve(), "/revert"), TO_FIRST), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
+    assert_refused(anonymous.post(path_of(shelve(), "/revert"), TO_FIRST), 401, "not_authenticated")
 
 
 @pytest.mark.parametrize("domain", list(Domain))

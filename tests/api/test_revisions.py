@@ -20,9 +20,9 @@ def guid(as_operator: Api, shelve: Shelve) -> str:
     return guid
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, guid: str) -> None:
-    assert_refused(stranger.get(path_of(guid, "/revisions")), 401, "not_authenticated")
-    assert_refused(stranger.get(path_of(guid, "/revisions/1")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, guid: str) -> None:
+    assert_refused(anonymous.get(path_of(guid, "/revisions")), 401, "not_authenticated")
+    assert_refused(anonymous.get(path_of(guid, "/revisions/1")), 401, "not_authenticated")
 
 
 def test_a_viewer_reads_the_history_newest_first(as_viewer: Api, guid: str) -> None:

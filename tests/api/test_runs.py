@@ -97,8 +97,8 @@ def test_viewers_and_operators_learn_that_it_happened_and_nothing_that_was_said(
     assert told == [RUNS, path, f"{path}/manifest", "/api/work-items"]
 
 
-def test_only_who_may_run_submits(as_viewer: Api, as_operator: Api, stranger: Api, guid: str) -> None:
-    assert_refused(stranger.post(RUNS, {"assembly_guid": guid}), 401, "not_authenticated")
+def test_only_who_may_run_submits(as_viewer: Api, as_operator: Api, anonymous: Api, guid: str) -> None:
+    assert_refused(anonymous.post(RUNS, {"assembly_guid": guid}), 401, "not_authenticated")
     for number, api in enumerate((as_viewer, as_operator), start=1):
         assert_refused(api.post(RUNS, {"assembly_guid": guid}), 403, "forbidden")
         assert denials() == number

@@ -191,12 +191,12 @@ def calls(api: Api, job_id: int, guid: str) -> list[Answer]:
 
 
 def test_only_administrators_change_jobs(
-    as_administrator: Api, as_operator: Api, as_viewer: Api, stranger: Api, guid: str
+    as_administrator: Api, as_operator: Api, as_viewer: Api, anonymous: Api, guid: str
 ) -> None:
     job = saved(as_administrator, guid, components=[{"assembly_guid": guid, "variables": {"word": "hi"}}])
-    for api, status in ((as_operator, 403), (as_viewer, 403), (stranger, 401)):
+    for api, status in ((as_operator, 403), (as_viewer, 403), (anonymous, 401)):
         assert {answer.status_code for answer in calls(api, job["id"], guid)} == {status}
-        assert stranger.get(JOBS).status_code == 401
+        assert anonymous.get(JOBS).status_code == 401
     [seen] = as_viewer.get(JOBS).json()["jobs"]
     assert seen["components"][0]["variables"] == {}
     assert Job.objects.get().revision == 1

@@ -89,8 +89,8 @@ def test_what_the_library_sets_is_no_described_part_of_a_request_but_may_be_sent
 
 
 @pytest.mark.parametrize("path", ["/api/schema", "/api/schema/", "/api/docs", "/api/docs/", "/api/docs?script="])
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, path: str) -> None:
-    answer = stranger.get(path)
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, path: str) -> None:
+    answer = anonymous.get(path)
     assert_refused(answer, 401, "not_authenticated")
     assert answer["Content-Type"] == "application/json"
 

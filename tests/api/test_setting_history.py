@@ -11,8 +11,8 @@ APPROVED = "/settings/approved/production"
 HISTORY = "/settings/history"
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
-    assert_refused(stranger.get(path_of(shelve(), HISTORY)), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
+    assert_refused(anonymous.get(path_of(shelve(), HISTORY)), 401, "not_authenticated")
 
 
 def test_what_was_said_before_is_read_newest_first(

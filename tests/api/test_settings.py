@@ -11,11 +11,11 @@ from tests.api.conftest import Api, Shelve, assert_private, assert_refused, deni
 APPROVED = "/settings/approved/production"
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Api, shelve: Shelve) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
     guid = shelve()
-    assert_refused(stranger.get(path_of(guid, "/settings")), 401, "not_authenticated")
-    assert_refused(stranger.put(path_of(guid, APPROVED), {"value": True}), 401, "not_authenticated")
-    assert_refused(stranger.delete(path_of(guid, APPROVED)), 401, "not_authenticated")
+    assert_refused(anonymous.get(path_of(guid, "/settings")), 401, "not_authenticated")
+    assert_refused(anonymous.put(path_of(guid, APPROVED), {"value": True}), 401, "not_authenticated")
+    assert_refused(anonymous.delete(path_of(guid, APPROVED)), 401, "not_authenticated")
     assert not AssemblySetting.objects.exists()
 
 

@@ -65,8 +65,8 @@ def test_what_belongs_in_a_body_is_not_read_from_the_query(
     assert (JournalEntry.objects.count(), SyncRecord.objects.count()) == (before, 0)
 
 
-def test_a_stranger_is_asked_to_sign_in_before_a_query_is_looked_at(stranger: Api) -> None:
-    assert_refused(stranger.post("/api/assemblies?colour=red", {}), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in_before_a_query_is_looked_at(anonymous: Api) -> None:
+    assert_refused(anonymous.post("/api/assemblies?colour=red", {}), 401, "not_authenticated")
 
 
 def test_a_parameter_given_twice_is_refused(as_viewer: Api) -> None:

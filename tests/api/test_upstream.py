@@ -22,8 +22,8 @@ def hosting(tmp_path: Path, settings: Settings) -> Iterator[HostingApi]:
         yield api
 
 
-def test_everybody_signed_in_reads_the_head(hosting: HostingApi, as_viewer: Api, stranger: Api) -> None:
-    assert_refused(stranger.get(HEAD), 401, "not_authenticated")
+def test_everybody_signed_in_reads_the_head(hosting: HostingApi, as_viewer: Api, anonymous: Api) -> None:
+    assert_refused(anonymous.get(HEAD), 401, "not_authenticated")
     answer = as_viewer.get(HEAD)
     expected = {"repo": "acme/scripts", "branch": "main", "sha": ONE, "cached": False}
     assert (answer.status_code, answer.json()) == (
@@ -91,8 +91,8 @@ def test_what_is_no_token_is_refused(as_administrator: Api, token: str) -> None:
     assert HostingToken.objects.count() == 0
 
 
-def test_the_token_is_for_administrators(as_viewer: Api, as_operator: Api, stranger: Api) -> None:
-    for api, status in ((as_viewer, 403), (as_operator, 403), (stranger, 401)):
+def test_the_token_is_for_administrators(as_viewer: Api, as_operator: Api, anonymous: Api) -> None:
+    for api, status in ((as_viewer, 403), (as_operator, 403), (anonymous, 401)):
         assert api.get(TOKEN).status_code == status
         assert api.post(TOKEN, {"token": GOOD_TOKEN}).status_code == status
     assert HostingToken.objects.count() == 0

@@ -155,7 +155,7 @@ def test_an_administrator_in_dev_mode_edits_what_is_official(visit: Visit) -> No
     assert stored(guid).content.updated_by == "ada"
 
 
-def test_a_stranger_is_sent_to_log_in(visit: Visit) -> None:
+def test_an_anonymous_visitor_is_sent_to_log_in(visit: Visit) -> None:
     page = visit()
     page.goto(address(shelved("echo secret\n"), "script"))
     expect(page.locator("#id_username")).to_be_visible()

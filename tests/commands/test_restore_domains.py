@@ -185,12 +185,12 @@ def test_a_mirror_that_was_tampered_with_is_refused_with_the_list(mirrored: Path
 def test_a_manifest_that_does_not_hold_is_refused(mirrored: Path) -> None:
     manifest = mirrored / "manifest.json"
     whole = json.loads(manifest.read_text())
-    stranger = {"../../etc/passwd": {"sha256": "", "size_bytes": 0}}
+    foreign = {"../../etc/passwd": {"sha256": "", "size_bytes": 0}}
     for change, words in (
         ({"format": 2}, "has format 2"),
         ({"head": {}}, "cannot be read"),
         ({"files": []}, "cannot be read"),
-        ({"files": whole["files"] | stranger}, "it has no place in a mirror"),
+        ({"files": whole["files"] | foreign}, "it has no place in a mirror"),
         ({"files": {"engine.db": whole["files"]["engine.db"]}}, "the manifest does not name it, and 2 more"),
     ):
         manifest.write_text(json.dumps(whole | change))

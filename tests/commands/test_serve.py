@@ -45,8 +45,8 @@ def test_it_says_where_it_is_open_and_takes_a_token_made_next_to_it(new: Deploym
         server.wait_until_it_answers()
         with server.client(new.answer("create_token", "admin")) as client:
             status, listed = client.ask("GET", "/api/assemblies")
-        with server.client("not a token") as stranger:
-            refused, _body = stranger.ask("GET", "/api/assemblies")
+        with server.client("not a token") as unknown:
+            refused, _body = unknown.ask("GET", "/api/assemblies")
         code, seconds = server.end()
         said, complaints = server.process.communicate()
 

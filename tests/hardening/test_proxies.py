@@ -56,7 +56,7 @@ def test_the_nearest_address_that_is_no_trusted_proxy_is_the_client(
     assert seen(peer, settings, HTTP_X_FORWARDED_FOR=forwarded).META["REMOTE_ADDR"] == client
 
 
-def test_what_a_stranger_says_of_others_is_forgotten(settings: Settings) -> None:
+def test_what_a_client_says_of_others_is_forgotten(settings: Settings) -> None:
     said = dict.fromkeys(SAID_BY_PROXIES, "198.51.100.1")
     facts = seen("192.0.2.9", settings, **said, HTTP_USER_AGENT="kept").META
     assert not set(SAID_BY_PROXIES) & set(facts)

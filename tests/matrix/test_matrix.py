@@ -73,7 +73,7 @@ def test_nobody_changes_official_or_community_content_without_a_grant_of_their_o
         assert {outcomes["anonymous"], outcomes["inactive"]} == {"401"}, cell
 
 
-def test_strangers_get_nothing_but_the_health_and_the_log_in() -> None:
+def test_anonymous_visitors_get_nothing_but_the_health_and_the_log_in() -> None:
     open_to_all = {"health", "health/ready", "api/auth/login", "", "admin/login/", "admin/jsi18n/"}
     # These tests ask from this machine.
     open_to_all.add("metrics")

@@ -17,7 +17,7 @@ from tests.official.git.git_repository import Signer
 
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed here")
 SIGNER = Signer(1)
-STRANGER = Signer(2)
+ANOTHER = Signer(2)
 # Made by minisign itself, of a file that holds "test".
 MINISIGN_KEY = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
 MADE_BY_MINISIGN = b"""untrusted comment: signature from minisign secret key
@@ -33,7 +33,7 @@ def test_an_ssh_signature_is_of_one_message_key_and_namespace(algorithm: str) ->
 
     assert is_ssh_signature(good, b"message", SIGNER.keys())
     assert not is_ssh_signature(good, b"massage", SIGNER.keys())
-    assert not is_ssh_signature(good, b"message", STRANGER.keys())
+    assert not is_ssh_signature(good, b"message", ANOTHER.keys())
     assert not is_ssh_signature(good, b"message", ())
     elsewhere = SIGNER.ssh_signature(b"message", algorithm=algorithm, namespace=b"file")
     assert not is_ssh_signature(elsewhere, b"message", SIGNER.keys())
@@ -64,7 +64,7 @@ def test_a_minisign_signature_is_of_one_message_key_and_comment() -> None:
 
     assert is_minisign_signature(good, b"message", SIGNER.keys())
     assert not is_minisign_signature(good, b"massage", SIGNER.keys())
-    assert not is_minisign_signature(good, b"message", STRANGER.keys())
+    assert not is_minisign_signature(good, b"message", ANOTHER.keys())
     for wrong in (
         good.replace(b"timestamp:1", b"timestamp:2"),
         good.replace(b"untrusted comment: ", b"comment: "),

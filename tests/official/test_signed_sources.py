@@ -15,7 +15,7 @@ from tests.official.published_folder import guid, publish, publish_many
 
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed here")
 SIGNER = Signer(1)
-STRANGER = Signer(2)
+ANOTHER = Signer(2)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_commit_signed_by_a_pinned_key_is_taken_and_by_another_refused(reposit
 
     assert read() == read(commit) == 2
     with pytest.raises(SyncRefused):
-        read(signer=STRANGER)
+        read(signer=ANOTHER)
     publish(repository.folder, 3)
     repository.commit()
     with pytest.raises(SyncRefused):
@@ -115,7 +115,7 @@ def test_a_commit_with_two_signatures_is_refused(repository: Repository, read: A
 @needs_git
 def test_a_signed_tag_is_taken_under_its_own_name_only(repository: Repository, read: Any) -> None:
     sign_tag(repository, "v1")
-    sign_tag(repository, "strange", STRANGER)
+    sign_tag(repository, "strange", ANOTHER)
     repository.git("tag", "-a", "-m", "unsigned", "plain")
     repository.git("update-ref", "refs/tags/v2", repository.git("rev-parse", "refs/tags/v1"))
 
@@ -175,7 +175,7 @@ def test_a_signed_manifest_vouches_for_the_documents(repository: Repository, rea
 
     assert read() == 2
     with pytest.raises(SyncRefused, match="not signed"):
-        read(signer=STRANGER)
+        read(signer=ANOTHER)
 
 
 @needs_git

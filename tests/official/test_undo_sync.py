@@ -149,7 +149,7 @@ def test_a_dry_run_undoes_nothing(folder: Path, store: PayloadStore, command: Ac
     assert (shelf(), SyncRecord.objects.count(), AuditEntry.objects.count()) == before
 
 
-def test_a_stranger_is_refused(folder: Path, store: PayloadStore, operator: Actor) -> None:
+def test_an_anonymous_visitor_is_refused(folder: Path, store: PayloadStore, operator: Actor) -> None:
     with pytest.raises(Forbidden):
         undo(store, operator)
     assert guid(6) in shelf()

@@ -63,7 +63,7 @@ def test_a_token_needs_no_csrf_check(token: str) -> None:
     assert asked(f"Token {token}", "post").status_code == 200
 
 
-def test_a_stranger_gets_401_and_is_told_how_to_say_who_they_are() -> None:
+def test_an_anonymous_visitor_gets_401_and_is_told_how_to_say_who_they_are() -> None:
     answer = asked(None)
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Token")
 

@@ -39,7 +39,7 @@ def session_key(client: Client) -> str:
     return str(client.cookies[project.SESSION_COOKIE_NAME].value)
 
 
-def test_a_stranger_is_sent_to_the_log_in(make_user: MakeUser) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_log_in(make_user: MakeUser) -> None:
     for answer in (Client().get(PAGE), Client().post(PAGE, {"end": "others"})):
         assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={PAGE}")
 

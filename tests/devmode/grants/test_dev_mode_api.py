@@ -45,7 +45,7 @@ NOT_ENABLED = {"enabled": False, "expires_at": None, "absolute_expires_at": None
 @pytest.mark.parametrize(
     ("method", "path"), [("get", STATE), ("post", SWITCH), ("get", GRANTS), ("delete", f"{GRANTS}/1")]
 )
-def test_a_stranger_is_asked_to_sign_in(make_user: MakeUser, method: str, path: str) -> None:
+def test_an_anonymous_visitor_is_asked_to_sign_in(make_user: MakeUser, method: str, path: str) -> None:
     assert_refused(getattr(Api(Client()), method)(path), 401, "not_authenticated")
     assert not AuditEntry.objects.exists()
 
@@ -106,9 +106,9 @@ def test_it_opens_the_protected_domains_to_this_bearer_alone(api: Api, ada: User
     assert_refused(changed(api, official), 403, "dev_mode_required")
     entered(api)
     assert changed(api, official).status_code == 200
-    for stranger in (other, program_of(ada)):
-        assert not in_dev_mode(stranger)
-        assert_refused(changed(stranger, official, "Again"), 403, "dev_mode_required")
+    for bearer in (other, program_of(ada)):
+        assert not in_dev_mode(bearer)
+        assert_refused(changed(bearer, official, "Again"), 403, "dev_mode_required")
     entered(other)
     assert changed(other, official, "Again").status_code == 200
     assert in_dev_mode(api)
