@@ -52,7 +52,7 @@ def olga(library: PayloadStore) -> Client:
 
 @pytest.fixture
 def full(library: PayloadStore, command: Actor, tmp_path: Path) -> Path:
-    """A shelf of three: one with an update available, one changed here; a copy; and something hostile."""
+    """A catalogue of three: one with an update available, one changed here; a copy; and something hostile."""
     folder = tmp_path / "published"
     publish_many(folder, 3)
     sync(source_of(folder), permit=may_sync(command), store=library)

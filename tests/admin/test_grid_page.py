@@ -45,7 +45,7 @@ def filters(client: Client, **query: str) -> dict[str, list[tuple[str, int]]]:
 
 
 @pytest.fixture
-def shelf(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
+def catalogue(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
     """In addition to what waits and what is gone: one of each domain, written to their databases."""
     graph = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}}],"edges":[]}'
     create(
@@ -65,7 +65,7 @@ def test_a_waiting_assembly_carries_a_pill_until_it_is_flushed(superuser: Client
     assert "change queued" not in page(superuser)
 
 
-def test_each_row_says_where_it_comes_from_what_it_is_and_who_changed_it(superuser: Client, shelf: None) -> None:
+def test_each_row_says_where_it_comes_from_what_it_is_and_who_changed_it(superuser: Client, catalogue: None) -> None:
     shown = page(superuser)
     for wire_name, label in (("official", "Official"), ("community", "Community"), ("user", "User-Created")):
         assert f'<span class="badge badge-{wire_name}">{label}</span>' in shown
@@ -73,7 +73,7 @@ def test_each_row_says_where_it_comes_from_what_it_is_and_who_changed_it(superus
         assert words in shown
 
 
-def test_deleted_ones_are_listed_on_their_own(superuser: Client, shelf: None) -> None:
+def test_deleted_ones_are_listed_on_their_own(superuser: Client, catalogue: None) -> None:
     assert "Gone" not in listed(superuser)
     assert listed(superuser, deleted="true") == ["Gone"]
     shown = page(superuser, deleted="true")
@@ -106,11 +106,11 @@ def test_deleted_ones_are_listed_on_their_own(superuser: Client, shelf: None) ->
         ),
     ],
 )
-def test_filters_search_and_order(superuser: Client, shelf: None, query: dict[str, str], names: list[str]) -> None:
+def test_filters_search_and_order(superuser: Client, catalogue: None, query: dict[str, str], names: list[str]) -> None:
     assert listed(superuser, **query) == names
 
 
-def test_each_filter_says_how_many_it_would_leave(superuser: Client, shelf: None) -> None:
+def test_each_filter_says_how_many_it_would_leave(superuser: Client, catalogue: None) -> None:
     found = filters(superuser, domain="user")
     assert found["domain"] == [("Official", 1), ("Community", 1), ("User-Created", 1)]
     assert found["type"] == [("Bash", 1)]
@@ -118,7 +118,7 @@ def test_each_filter_says_how_many_it_would_leave(superuser: Client, shelf: None
     assert found["changed_since"][0] == ("In the last 24 hours", 1)
 
 
-def test_a_filter_that_is_set_is_a_chip_and_its_link_takes_it_out(superuser: Client, shelf: None) -> None:
+def test_a_filter_that_is_set_is_a_chip_and_its_link_takes_it_out(superuser: Client, catalogue: None) -> None:
     answer = superuser.get(LIST, {"domain": "user", "q": "hello", "tag": "GREETING", "dirty": "true"})
     chips = {chip.label: chip.address for chip in answer.context["chips"]}
     assert chips["User-Created"] == "q=hello&tag=GREETING&dirty=true"
@@ -127,11 +127,11 @@ def test_a_filter_that_is_set_is_a_chip_and_its_link_takes_it_out(superuser: Cli
     assert (option.is_set, option.address) == (True, "q=hello&domain=user&dirty=true")
 
 
-def test_a_value_that_leaves_nothing_can_still_be_taken_out(superuser: Client, shelf: None) -> None:
+def test_a_value_that_leaves_nothing_can_still_be_taken_out(superuser: Client, catalogue: None) -> None:
     assert filters(superuser, category="no such")["category"][-1] == ("no such", 0)
 
 
-def test_matching_lines_stand_under_the_row_and_the_match_is_marked(superuser: Client, shelf: None) -> None:
+def test_matching_lines_stand_under_the_row_and_the_match_is_marked(superuser: Client, catalogue: None) -> None:
     shown = page(superuser, q="print(42)")
     assert "Line 2</a> <code><mark>print(42)</mark></code>" in shown
     assert re.search(r'href="/admin/assemblies/assembly/[0-9a-f-]+/change/#line-2"', shown)

@@ -29,7 +29,7 @@ def as_granted(as_administrator: Api) -> Api:
 
 
 @pytest.mark.parametrize("path", [SYNC, f"{SYNC}/"])
-def test_the_shelf_is_brought_to_what_the_source_publishes(as_granted: Api, path: str) -> None:
+def test_the_catalogue_is_brought_to_what_the_source_publishes(as_granted: Api, path: str) -> None:
     answer = as_granted.post(path, {})
     assert answer.status_code == 200
     report = answer.json()
@@ -88,7 +88,7 @@ def test_a_request_says_nothing_about_the_source(as_granted: Api, body: Any, cod
     assert not Assembly.objects.exists()
 
 
-def test_a_refusal_says_why_and_leaves_the_shelf(as_granted: Api, folder: Path) -> None:
+def test_a_refusal_says_why_and_leaves_the_catalogue(as_granted: Api, folder: Path) -> None:
     as_granted.post(SYNC, {})
     (folder / "scripts/linux/number-1.json").write_text("{")
     detail = assert_refused(as_granted.post(SYNC, {}), 409, "sync_refused")

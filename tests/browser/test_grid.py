@@ -34,7 +34,7 @@ def spooler(number: int) -> Document:
 
 
 @pytest.fixture(autouse=True)
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     def put(documents: list[Document], domain: Domain) -> str:
         made = import_documents(
             documents, domain=domain, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library

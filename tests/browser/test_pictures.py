@@ -13,7 +13,7 @@ from assemblies.demo.fill import fill
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
-from tests.browser.shelf import Stocked, stock
+from tests.browser.stocked import Stocked, stock
 from tests.permits import may_update
 
 Picture = Callable[[Page, str], None]
@@ -45,24 +45,24 @@ def test_what_an_administrator_in_dev_mode_sees(
 def test_what_two_people_see_who_saved_at_once(
     visit: Visit, library: PayloadStore, picture: Picture, operator: Actor
 ) -> None:
-    shelf = stock(library)
+    stocked = stock(library)
     page = visit("administrator", dev_mode=True)
     page.watch.expect(409)  # type: ignore[attr-defined]
-    page.goto(ITEM.format(shelf.own) + "#summary")
+    page.goto(ITEM.format(stocked.own) + "#summary")
     page.get_by_role("textbox", name="Summary").fill("Names every disk that is nearly full.")
-    update(shelf.own, {"summary": "Names full disks."}, payload=None, permit=may_update(operator), store=library)
+    update(stocked.own, {"summary": "Names full disks."}, payload=None, permit=may_update(operator), store=library)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Names full disks.").first).to_be_visible()
     picture(page, "conflict")
 
 
-def documents(shelf: Stocked, folder: Path) -> list[Path]:
+def documents(stocked: Stocked, folder: Path) -> list[Path]:
     """Return a new document, one that changes an assembly, and one whose GUID is official."""
     script = {"type": "bash", "script": "echo hello\n", "script_encoding": "plain"}
     made = {
         "say-hello": script | {"name": "Say hello", "assembly_guid": "00000000-0000-4000-8000-0000000000aa"},
-        "report-full-disks": script | {"name": "Report full disks", "assembly_guid": shelf.own},
-        "bitlocker": script | {"name": "BitLocker status", "assembly_guid": shelf.official},
+        "report-full-disks": script | {"name": "Report full disks", "assembly_guid": stocked.own},
+        "bitlocker": script | {"name": "BitLocker status", "assembly_guid": stocked.official},
     }
     for name, document in made.items():
         (folder / f"{name}.json").write_text(json.dumps(document))
@@ -70,7 +70,7 @@ def documents(shelf: Stocked, folder: Path) -> list[Path]:
 
 
 def test_what_an_operator_works_with(visit: Visit, library: PayloadStore, picture: Picture, tmp_path: Path) -> None:
-    shelf = stock(library)
+    stocked = stock(library)
     page = visit("operator")
     page.goto("/admin/")
     page.goto("/admin/assemblies/assembly/?q=logrotate")
@@ -78,23 +78,23 @@ def test_what_an_operator_works_with(visit: Visit, library: PayloadStore, pictur
     picture(page, "search")
     for tab in ("script", "variables", "files", "history"):
         page.goto("/admin/queue/")
-        page.goto(ITEM.format(shelf.own) + f"#{tab}")
+        page.goto(ITEM.format(stocked.own) + f"#{tab}")
         picture(page, f"editor-{tab}")
-    page.goto(f"/admin/assemblies/assembly/{shelf.own}/diff/")
+    page.goto(f"/admin/assemblies/assembly/{stocked.own}/diff/")
     picture(page, "diff")
-    page.goto(ITEM.format(shelf.workflow) + "#script")
+    page.goto(ITEM.format(stocked.workflow) + "#script")
     picture(page, "workflow")
     page.goto("/admin/assemblies/assembly/import/")
-    page.locator("input[type=file]").first.set_input_files(documents(shelf, tmp_path))
+    page.locator("input[type=file]").first.set_input_files(documents(stocked, tmp_path))
     expect(page.get_by_role("button", name="Import the chosen documents")).to_be_enabled()
     picture(page, "import")
 
 
 def test_what_a_viewer_reads(visit: Visit, library: PayloadStore, picture: Picture) -> None:
-    shelf = stock(library)
+    stocked = stock(library)
     page = visit("viewer")
     page.goto("/admin/")
-    page.goto(ITEM.format(shelf.official) + "#script")
+    page.goto(ITEM.format(stocked.official) + "#script")
     picture(page, "read-only")
     for look in ({"dark": True}, {"phone": True}):
         other = visit("operator" if "dark" in look else "administrator", **look)

@@ -14,7 +14,7 @@ from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import Ended
 from assemblies.payloads import PayloadStore
 from tests.browser.conftest import Visit
-from tests.browser.shelf import Stocked, stock
+from tests.browser.stocked import Stocked, stock
 from tests.execution.orders import WORKER, carry_out
 
 Check = Callable[[Page], None]
@@ -28,7 +28,7 @@ def _on_this_server(settings: Settings) -> None:
 
 
 @pytest.fixture
-def shelf(library: PayloadStore) -> Stocked:
+def stocked(library: PayloadStore) -> Stocked:
     """A library in which no run waits."""
     stocked = stock(library)
     for run in Run.objects.live():
@@ -36,8 +36,8 @@ def shelf(library: PayloadStore) -> Stocked:
     return stocked
 
 
-def submitted(page: Page, shelf: Stocked) -> Run:
-    page.goto(ITEM.format(shelf.own))
+def submitted(page: Page, stocked: Stocked) -> Run:
+    page.goto(ITEM.format(stocked.own))
     page.get_by_role("link", name="Run", exact=True).click()
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("Queued").first).to_be_visible()
@@ -50,10 +50,10 @@ def end(item: WorkItem, event: EventType = EventType.COMPLETED) -> None:
 
 
 def test_output_arrives_while_one_looks_until_the_run_has_ended(
-    visit: Visit, shelf: Stocked, accessible: Check, picture: Picture
+    visit: Visit, stocked: Stocked, accessible: Check, picture: Picture
 ) -> None:
     page = visit("administrator", dev_mode=True)
-    submitted(page, shelf)
+    submitted(page, stocked)
     expect(page.get_by_text("Nothing was printed yet.")).to_be_visible()
     item = carry_out(b"first line\n", b"\x1b[32mgreen\x1b[0m \x1b[2J\n", is_over=False)
     expect(page.locator("#run-output")).to_contain_text("first line")
@@ -67,9 +67,9 @@ def test_output_arrives_while_one_looks_until_the_run_has_ended(
     assert "\x1b" not in page.locator("#run-output").inner_text()
 
 
-def test_a_run_is_canceled_where_it_is_watched(visit: Visit, shelf: Stocked) -> None:
+def test_a_run_is_canceled_where_it_is_watched(visit: Visit, stocked: Stocked) -> None:
     page = visit("administrator", dev_mode=True)
-    run = submitted(page, shelf)
+    run = submitted(page, stocked)
     item = carry_out(is_over=False)
     page.get_by_role("button", name="Cancel run").click()
     expect(page.get_by_text("ends as soon as none of it is left")).to_be_visible()
@@ -79,10 +79,10 @@ def test_a_run_is_canceled_where_it_is_watched(visit: Visit, shelf: Stocked) -> 
     assert run.status == "Canceled"
 
 
-def test_the_queue_is_put_in_order_and_stays_current(visit: Visit, shelf: Stocked, accessible: Check) -> None:
+def test_the_queue_is_put_in_order_and_stays_current(visit: Visit, stocked: Stocked, accessible: Check) -> None:
     page = visit("administrator", dev_mode=True)
     for _number in range(2):
-        submitted(page, shelf)
+        submitted(page, stocked)
     last = WorkItem.objects.latest("id")
     page.goto("/admin/runs/queue/")
     expect(page.get_by_role("heading", name="Waiting 2")).to_be_visible()
@@ -93,7 +93,7 @@ def test_the_queue_is_put_in_order_and_stays_current(visit: Visit, shelf: Stocke
     expect(page.get_by_role("heading", name="Waiting 1")).to_be_visible()
 
 
-def test_default_timeouts_are_set_and_used_by_the_next_form(visit: Visit, shelf: Stocked, accessible: Check) -> None:
+def test_default_timeouts_are_set_and_used_by_the_next_form(visit: Visit, stocked: Stocked, accessible: Check) -> None:
     page = visit("administrator", dev_mode=True)
     page.goto("/admin/runs/queue/")
     page.get_by_role("link", name="Default timeouts").click()
@@ -101,13 +101,15 @@ def test_default_timeouts_are_set_and_used_by_the_next_form(visit: Visit, shelf:
     page.get_by_label("Every other kind").fill("450")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("use these timeouts")).to_be_visible()
-    page.goto(ITEM.format(shelf.own))
+    page.goto(ITEM.format(stocked.own))
     page.get_by_role("link", name="Run", exact=True).click()
     expect(page.get_by_label("Timeout (seconds)")).to_have_attribute("placeholder", "450")
 
 
-def test_who_may_not_know_sees_that_it_happened_and_no_output(visit: Visit, shelf: Stocked, accessible: Check) -> None:
-    run = submitted(visit("administrator", dev_mode=True), shelf)
+def test_who_may_not_know_sees_that_it_happened_and_no_output(
+    visit: Visit, stocked: Stocked, accessible: Check
+) -> None:
+    run = submitted(visit("administrator", dev_mode=True), stocked)
     carry_out(b"a secret of this server\n")
     page = visit("viewer", phone=True, dark=True)
     page.goto(f"/admin/runs/{run.run_id}/")

@@ -21,7 +21,7 @@ BROKEN = """() => [...document.querySelectorAll("td.by, td.type, td.source, td.c
 
 
 @pytest.fixture(autouse=True)
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     documents = [script(f"Report number {number:02}", b"echo hello\n") for number in range(30)]
     for part in (documents, [script(LONG, b"true\n")]):
         import_documents(

@@ -45,7 +45,7 @@ def ended(visit: Visit) -> Any:
 
 @pytest.fixture
 def synced(folder: Path, library: PayloadStore, command: Actor) -> Path:
-    """A shelf in step with the folder, then changes on both sides."""
+    """A catalogue in step with the folder, then changes on both sides."""
     sync(source_of(folder), permit=may_sync(command), store=library)
     update(guid(1), {"summary": "Ours."}, payload=None, permit=may_update(command), store=library)
     publish(folder, 2, script="echo two\necho better\n")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from assemblies.payloads import PayloadStore
 from tests.browser.conftest import Visit
-from tests.browser.shelf import Stocked, stock
+from tests.browser.stocked import Stocked, stock
 
 PAGES = {
     "front": "/admin/",

@@ -25,7 +25,7 @@ GUIDS: dict[str, str] = {}
 
 
 @pytest.fixture(autouse=True)
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     made = [
         (Domain.OFFICIAL, script("Zebra", category="application", tags=["Disk", "linux"])),
         (Domain.COMMUNITY, script("Apple", type_name="powershell", tags={"disk": 1})),

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture(autouse=True)
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     made = [
         (Domain.OFFICIAL, script("Zebra", b"echo 100%_done\n", category="application", tags=["Disk", "linux"])),
         (Domain.COMMUNITY, script("apple", b"Get-Disk\nget-disk | fl\n", type_name="powershell", tags={"disk": 1})),

@@ -20,7 +20,7 @@ GUIDS: dict[str, str] = {}
 
 
 @pytest.fixture(autouse=True)
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     made = [
         script("Zebra", b"# one\r\nGet-Disk\rget-disk | fl\n", tags=["linux"], summary="Stripes"),
         script("Mango", b"echo 100%_done\n", variables=[{"name": "KILO", "label": "Weight"}]),

@@ -22,7 +22,7 @@ STYLES = ["authoring", "legacy", "envelope", "tree"]
 
 
 @pytest.fixture
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     odd = script(
         "Odd bytes",
         b"\xef\xbb\xbfecho\r\n\r",
@@ -46,7 +46,7 @@ def files_below(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("style", STYLES)
 def test_what_is_exported_is_imported_equal(tmp_path: Path, style: str) -> None:
     hashes = dict(Assembly.objects.live().values_list("guid", "content_hash"))
@@ -67,7 +67,7 @@ def test_what_is_exported_is_imported_equal(tmp_path: Path, style: str) -> None:
         )
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_the_readable_style_writes_the_script_itself(tmp_path: Path) -> None:
     run(tmp_path / "out", "--style", "tree", "--domain", "user")
 
@@ -77,7 +77,7 @@ def test_the_readable_style_writes_the_script_itself(tmp_path: Path) -> None:
     assert attached.read_bytes() == b"attached"
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_nothing_in_a_document_names_a_file(tmp_path: Path) -> None:
     run(tmp_path / "out", "--style", "tree")
 
@@ -86,7 +86,7 @@ def test_nothing_in_a_document_names_a_file(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"out", "Payloads"}
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_one_domain_can_be_chosen_and_the_deleted_stay_out(tmp_path: Path) -> None:
     answer = run(tmp_path / "out", "--domain", "user", "--json").answer
 
@@ -111,7 +111,7 @@ def test_two_assemblies_of_one_name_and_like_guids_get_two_files(
     assert (len(again["unchanged"]), again["refused"]) == (3, [])
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_a_damaged_payload_is_listed_and_stops_no_other(tmp_path: Path, store: PayloadStore) -> None:
     row = Assembly.objects.get(guid=guid(1))
     Path(store.storage.path(payload_name(row.payload_guid))).write_bytes(b"echo evil")
@@ -125,7 +125,7 @@ def test_a_damaged_payload_is_listed_and_stops_no_other(tmp_path: Path, store: P
     assert guid(1) in in_words.stdout
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
@@ -136,7 +136,7 @@ def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) ->
     assert files_below(tmp_path / "full") == ["mine.txt"]
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_a_link_or_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
@@ -155,7 +155,7 @@ def test_an_empty_library_is_exported_as_an_empty_folder(tmp_path: Path) -> None
     assert list((tmp_path / "new" / "er").iterdir()) == []
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("stocked")
 def test_no_temporary_file_is_left(tmp_path: Path) -> None:
     run(tmp_path / "out", "--style", "tree")
     assert [name for name in files_below(tmp_path / "out") if name.endswith(".tmp")] == []

@@ -40,11 +40,11 @@ from tests.documents_made import script
 from tests.official.published_folder import guid
 from tests.permits import may_create, may_delete, may_update
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("shelf")]
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("stocked")]
 
 
 @pytest.fixture
-def shelf(library: PayloadStore, command: Actor) -> None:
+def stocked(library: PayloadStore, command: Actor) -> None:
     """Assemblies in every domain, changed and deleted ones too; all flushed but the last."""
     for number, domain in enumerate(Domain, start=1):
         attached = [Attachment("a.txt", "text/plain", b"attached %d" % number, {})]

@@ -18,7 +18,7 @@ from assemblies.schedules.models import Occurrence
 from tests.execution.orders import carry_out
 from tests.matrix import table
 from tests.matrix.routes import Cell, Route, path_of, routes
-from tests.matrix.shelf import Shelf
+from tests.matrix.stocked import Stocked
 
 # Each has a pending write, several revisions and variables.
 WELL_FILLED = {"official": "Clock drift", "community": "Page timing", "user": "Backup check"}
@@ -88,18 +88,18 @@ def pages(column: str) -> Iterator[tuple[Route, Cell]]:
                 yield route, cell
 
 
-def found() -> Shelf:
+def found() -> Stocked:
     done = Run.objects.filter(status=Status.COMPLETED)
     if not done:
         carry_out(b"/ is 91% full\n")
     run = done.all()[0]
-    shelf = Shelf(setting_key="production", file_name="hosts.csv", run_id=run.run_id)
-    shelf.job_id = Occurrence.objects.filter(run_count__gt=0)[0].job_id
-    shelf.device = Device.objects.get(hostname="reception").guid
-    shelf.guids = {
+    stocked = Stocked(setting_key="production", file_name="hosts.csv", run_id=run.run_id)
+    stocked.job_id = Occurrence.objects.filter(run_count__gt=0)[0].job_id
+    stocked.device = Device.objects.get(hostname="reception").guid
+    stocked.guids = {
         domain: Assembly.objects.get(domain=domain, display_name=name).guid for domain, name in WELL_FILLED.items()
     }
-    return shelf
+    return stocked
 
 
 def assert_has_content(route: Route, path: str, answer: Any) -> None:

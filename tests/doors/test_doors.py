@@ -28,7 +28,7 @@ from tests.doors.rules import (
 )
 from tests.matrix.identities import bystander, granted, token_granted
 from tests.matrix.routes import body_of, path_of
-from tests.matrix.shelf import Shelf, filled
+from tests.matrix.stocked import Stocked, filled
 from tests.official.published_folder import publish, publish_many
 
 SMALL_LIMIT, LARGE_BODY = 1024, 300_000
@@ -40,14 +40,14 @@ DOCUMENT = {"document": {"name": "New", "type": "bash", "script": "true\n", "scr
 class Doors:
     """A library with one assembly in each domain, and an administrator in Dev Mode who asks at its doors."""
 
-    def __init__(self, shelf: Shelf, client: Client) -> None:
-        self.shelf, self.client = shelf, client
+    def __init__(self, stocked: Stocked, client: Client) -> None:
+        self.stocked, self.client = stocked, client
 
     def body(self, operation: Operation) -> Any:
-        return body_of(operation.route, operation.method.upper(), "user", self.shelf)
+        return body_of(operation.route, operation.method.upper(), "user", self.stocked)
 
     def ask(self, operation: Operation, *, target: str = "user", query: str = "", **options: Any) -> Any:
-        path = path_of(operation.route, target, self.shelf)
+        path = path_of(operation.route, target, self.stocked)
         headers = options.get("headers", {})
         body = options.get("body", json.dumps(self.body(operation)))
         if operation.method in {"get", "delete"}:
@@ -58,18 +58,18 @@ class Doors:
 
 
 @pytest.fixture
-def library_with_all(library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Shelf]:
-    shelf = filled(library)
+def library_with_all(library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Stocked]:
+    stocked = filled(library)
     bystander()
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
-    publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
+    publish(tmp_path / "published", 1, assembly_guid=stocked.guids["official"])
     library_catalogue.cache_clear()
-    yield shelf
+    yield stocked
     library_catalogue.cache_clear()
 
 
 @pytest.fixture
-def doors(library_with_all: Shelf) -> Doors:
+def doors(library_with_all: Stocked) -> Doors:
     return Doors(library_with_all, token_granted().client())
 
 
@@ -96,7 +96,7 @@ def missing_assembly(doors: Doors, operation: Operation) -> None:
 
 def stale_if_match(doors: Doors, operation: Operation) -> None:
     detail = assert_refused(doors.ask(operation, headers={"If-Match": '"999"'}), 412, "revision_conflict")
-    assert detail["current"]["assembly_guid"] == doors.shelf.guids["user"]
+    assert detail["current"]["assembly_guid"] == doors.stocked.guids["user"]
 
 
 def key_of_another_request(doors: Doors, operation: Operation) -> None:
@@ -152,7 +152,7 @@ def _broken(rule: Callable[[Doors, Operation], None], doors: Doors, operation: O
 
 
 @pytest.mark.parametrize("page", [route.name for route in forms_with_revision()])
-def test_a_form_that_saw_another_revision_changes_nothing(library_with_all: Shelf, page: str) -> None:
+def test_a_form_that_saw_another_revision_changes_nothing(library_with_all: Stocked, page: str) -> None:
     route = next(route for route in forms_with_revision() if route.name == page)
     body = body_of(route, "POST", "user", library_with_all) | {"revision": 1}
     before, row = JournalEntry.objects.count(), Assembly.objects.get(guid=library_with_all.guids["user"])
@@ -178,7 +178,7 @@ DRY_RUNS = {"import_assemblies": ["--on-conflict", "new_guid"], "sync_official":
 
 
 @pytest.mark.parametrize("name", DRY_RUNS)
-def test_a_dry_run_of_a_command_changes_nothing(library_with_all: Shelf, tmp_path: Path, name: str) -> None:
+def test_a_dry_run_of_a_command_changes_nothing(library_with_all: Stocked, tmp_path: Path, name: str) -> None:
     publish_many(tmp_path / "new", 2)
     publish(tmp_path / "new", 3, assembly_guid=library_with_all.guids["official"])
     before = JournalEntry.objects.count()

@@ -1,4 +1,4 @@
-"""A process that brings a prepared official shelf to another catalogue, to be killed at any instruction; or one that
+"""A process that brings a prepared official catalogue to the next one, to be killed at any instruction; or one that
 checks it after.
 
 `work` prints a line when the sync is acknowledged, `check` one JSON object with what it found. Runs on the runtime root
@@ -34,7 +34,7 @@ def run(folder: Path) -> Any:
 
 
 def prepare(folder: Path) -> None:
-    """Fill the shelf, and let a user's row take a GUID that the next catalogue publishes."""
+    """Fill the catalogue, and let a user's row take a GUID that the next catalogue publishes."""
     from assemblies.actions.create import create
     from assemblies.conf import payload_store
     from assemblies.domains import Domain
@@ -49,7 +49,7 @@ def prepare(folder: Path) -> None:
         script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, permit=may_create(actor), store=payload_store()
     )
     flush()
-    say(shelf())
+    say(catalogue())
 
 
 def work(folder: Path) -> None:
@@ -67,7 +67,7 @@ def check(folder: Path) -> None:
     from assemblies.journal.flush import flush
     from assemblies.models import OfficialAssembly, replica_model
 
-    found = shelf()
+    found = catalogue()
     flush()
     replicas = [
         list(replica_model(domain).objects.order_by("guid").values_list("guid", "content")) for domain in Domain
@@ -78,17 +78,17 @@ def check(folder: Path) -> None:
     run(folder)
     say(
         {
-            "shelf": found,
+            "catalogue": found,
             "replica": persisted,
             "replayed_the_same": not any(again.values()) and sum(map(len, replicas)) == len(persisted) + 1,
             "findings": [str(finding) for finding in findings],
-            "healed": shelf(),
+            "healed": catalogue(),
         }
     )
 
 
-def shelf() -> dict[str, Any]:
-    """Return what stands on the shelf, what is known of the source, how many syncs there were, and whose is TAKEN."""
+def catalogue() -> dict[str, Any]:
+    """Return what the catalogue contains, what is known of the source, how many syncs there were, whose TAKEN is."""
     from assemblies.domains import Domain
     from assemblies.models import Assembly, SyncRecord, UpstreamDocument
 

@@ -1,4 +1,4 @@
-"""Kill a sync at its system calls, one after the other: the shelf is the old one or the new one, never between."""
+"""Kill a sync at its system calls, one after the other: the catalogue is the old one or the new one, never between."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def synchronised(
 def finished(
     synchronised: tuple[Path, Any], folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], Any]:
-    """Every system call of a whole sync that may change a file, in order, and the shelf after it."""
+    """Every system call of a whole sync that may change a file, in order, and the catalogue after it."""
     runtime_root = tmp_path_factory.mktemp("counted") / "root"
     shutil.copytree(synchronised[0], runtime_root)
     result = step(runtime_root, "work", folders[1], "-e", f"trace={CALLS}")
@@ -61,11 +61,11 @@ def finished(
     checked = step(runtime_root, "check", folders[1])
     assert checked.returncode == 0, checked.stderr
     calls = re.findall(r"^\d+ +(\w+)\(", (runtime_root / "trace").read_text(), re.MULTILINE)
-    return calls, json.loads(checked.stdout)["shelf"]
+    return calls, json.loads(checked.stdout)["catalogue"]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_sync_killed_at_a_system_call_leaves_the_old_shelf_or_the_new(
+def test_a_sync_killed_at_a_system_call_leaves_the_old_catalogue_or_the_new(
     synchronised: tuple[Path, Any],
     finished: tuple[list[str], Any],
     folders: tuple[Path, Path],
@@ -78,7 +78,7 @@ def test_a_sync_killed_at_a_system_call_leaves_the_old_shelf_or_the_new(
         runtime_root = tmp_path / f"{place}"
         shutil.copytree(old_root, runtime_root)
         said, found = killed_at(runtime_root, folders[1], calls[place], calls[: place + 1].count(calls[place]))
-        check_shelf(old, new, said, found)
+        check_catalogue(old, new, said, found)
 
 
 def killed_at(runtime_root: Path, folder: Path, call: str, number: int) -> tuple[str, Any]:
@@ -91,10 +91,10 @@ def killed_at(runtime_root: Path, folder: Path, call: str, number: int) -> tuple
     return killed.stdout, json.loads(checked.stdout)
 
 
-def check_shelf(old: Any, new: Any, said: str, found: Any) -> None:
-    assert found["shelf"] in (old, new)
-    assert found["shelf"] == new or "done" not in said
-    assert found["replica"] == found["shelf"]["official"]
+def check_catalogue(old: Any, new: Any, said: str, found: Any) -> None:
+    assert found["catalogue"] in (old, new)
+    assert found["catalogue"] == new or "done" not in said
+    assert found["replica"] == found["catalogue"]["official"]
     assert found["findings"] == []
     assert found["replayed_the_same"]
     assert found["healed"] == new

@@ -24,7 +24,7 @@ from assemblies.fleet.models import Device, RefreshToken
 from devmode.accounts.tokens import issue_token
 from tests.fleet.agent import HEARTBEAT, Agent, enrolled, url64
 from tests.matrix.routes import path_of, routes
-from tests.matrix.shelf import Shelf
+from tests.matrix.stocked import Stocked
 
 pytestmark = pytest.mark.usefixtures("db_of_library")
 
@@ -232,7 +232,7 @@ def test_a_device_is_nobody_on_every_route_of_people(agent: Agent) -> None:
     """Each route of the resolver, with a token and a proof that its own routes would accept."""
     token, met = agent.tokens["access_token"], set[str]()
     for route in routes():
-        path = path_of(route, "user", Shelf())
+        path = path_of(route, "user", Stocked())
         headers = {"Authorization": f"DPoP {token}", "DPoP": agent.proof("GET", path.partition("?")[0], token)}
         status = Client().get(path, headers=headers).status_code
         if status not in {401, 302}:

@@ -27,8 +27,8 @@ from assemblies.web.rendering import json_bytes
 from devmode import grants
 from devmode.accounts.tokens import issue_token
 from tests.effort import effort
-from tests.matrix.shelf import Shelf, filled
 from tests.matrix.state import LibraryState
+from tests.matrix.stocked import Stocked, filled
 from tests.official.published_folder import publish
 
 EXAMPLES = effort(gate=3, torture=300)
@@ -64,20 +64,20 @@ def described() -> Any:
 
 
 @pytest.fixture
-def shelf(library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Shelf]:
-    shelf = filled(library)
+def stocked(library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Stocked]:
+    stocked = filled(library)
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
-    publish(tmp_path / "published", 1, assembly_guid=shelf.guids["official"])
+    publish(tmp_path / "published", 1, assembly_guid=stocked.guids["official"])
     library_catalogue.cache_clear()
-    yield shelf
+    yield stocked
     library_catalogue.cache_clear()
 
 
 @pytest.fixture
-def one_transaction(shelf: Shelf) -> Iterator[None]:
+def one_transaction(stocked: Stocked) -> Iterator[None]:
     """As Django's own test client does: the end of a request must not close the connections of the test.
 
-    After the shelf was filled: each request of that client connects the signals again.
+    After the stocked was filled: each request of that client connects the signals again.
     """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -90,13 +90,13 @@ def one_transaction(shelf: Shelf) -> Iterator[None]:
 @pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile")
 @pytest.mark.parametrize("name", ["anonymous", *GROUPS])
 @pytest.mark.usefixtures("one_transaction")
-def test_it_answers_as_it_is_described(described: Any, shelf: Shelf, library: PayloadStore, name: str) -> None:
+def test_it_answers_as_it_is_described(described: Any, stocked: Stocked, library: PayloadStore, name: str) -> None:
     headers = _headers_of(name)
     state, seen, faults = LibraryState(library), Counter[int](), []
     for found in described.get_all_operations():
         operation = found.ok()
         try:
-            _ask(operation, shelf, headers, state, seen)
+            _ask(operation, stocked, headers, state, seen)
         except* Exception as group:
             faults += [f"{operation.label}: {fault}" for fault in _leaves(group)]
     print(f"{name}: {sum(seen.values())} answers, {dict(sorted(seen.items()))}")  # noqa: T201 - the figures
@@ -115,7 +115,7 @@ def _headers_of(name: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}"}
 
 
-def _ask(operation: Any, shelf: Shelf, headers: dict[str, str], state: LibraryState, seen: Counter[int]) -> None:
+def _ask(operation: Any, stocked: Stocked, headers: dict[str, str], state: LibraryState, seen: Counter[int]) -> None:
     @example_settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -124,7 +124,7 @@ def _ask(operation: Any, shelf: Shelf, headers: dict[str, str], state: LibrarySt
         phases=[Phase.generate],  # What fails is told as it was drawn: making it smaller takes minutes.
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=_cases(operation, shelf))
+    @given(case=_cases(operation, stocked))
     def check(case: Any) -> None:
         with state.undone():
             answer = case.call(headers=headers)
@@ -134,12 +134,12 @@ def _ask(operation: Any, shelf: Shelf, headers: dict[str, str], state: LibrarySt
     check()
 
 
-def _cases(operation: Any, shelf: Shelf) -> Any:
+def _cases(operation: Any, stocked: Stocked) -> Any:
     """Draw what fits the description and what does not, of assemblies that are there and of some that are not."""
     names = {parameter.name for parameter in operation.path_parameters}
     cases = [operation.as_strategy(GenerationMode.POSITIVE), operation.as_strategy(GenerationMode.NEGATIVE)]
-    for guid in shelf.guids.values() if "guid" in names else ():
-        known = {"guid": guid, "name": shelf.file_name, "sequence": shelf.first_revisions[guid]}
+    for guid in stocked.guids.values() if "guid" in names else ():
+        known = {"guid": guid, "name": stocked.file_name, "sequence": stocked.first_revisions[guid]}
         path = {key: value for key, value in known.items() if key in names}
         cases += [operation.as_strategy(mode, path_parameters=path) for mode in GenerationMode]
     return st.one_of(cases)

@@ -9,8 +9,8 @@ from devmode.models.audit import Outcome
 from tests.effort import TORTURE
 from tests.matrix.identities import OF_PAGES, Identity
 from tests.matrix.routes import Cell, Route, body_of, path_of, routes
-from tests.matrix.shelf import Shelf
 from tests.matrix.state import AUDIT_TABLES, COUNTS, LibraryState
+from tests.matrix.stocked import Stocked
 
 # A form answers a wrong password with itself, and a page left open past the end of its Dev Mode is led back with a
 # warning: both are audited as the API's refusals are.
@@ -30,8 +30,8 @@ EXTREMES = ("anonymous", "granted")
 class Caller:
     """One identity before a library that is the same before every cell."""
 
-    def __init__(self, name: str, identity: Identity, shelf: Shelf, store: PayloadStore) -> None:
-        self.name, self.identity, self.shelf = name, identity, shelf
+    def __init__(self, name: str, identity: Identity, stocked: Stocked, store: PayloadStore) -> None:
+        self.name, self.identity, self.stocked = name, identity, stocked
         self.state = LibraryState(store)
         self.known = {route.pattern: route for route in routes()}
 
@@ -52,8 +52,8 @@ class Caller:
         return TORTURE or not is_page or cell.method in METHODS_OF_PAGES or self.name in EXTREMES
 
     def _ask(self, route: Route, cell: Cell) -> str:
-        path = path_of(route, cell.target, self.shelf)
-        body = body_of(route, cell.method, cell.target, self.shelf)
+        path = path_of(route, cell.target, self.stocked)
+        body = body_of(route, cell.method, cell.target, self.stocked)
         denied_before = _denials()
         with self.state.undone() as written:
             answer = _sent(self.identity, cell.method, path, body, as_form=route.is_page)

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from assemblies.models import Assembly
 from devmode.models import DevModeGrant
 from tests.matrix.identities import PASSWORD
-from tests.matrix.shelf import MISSING, Shelf
+from tests.matrix.stocked import MISSING, Stocked
 
 # Where Django's own addresses name an assembly.
 PAGE_OF_ASSEMBLY = "admin/assemblies/assembly/<path:object_id>/"
@@ -144,26 +144,26 @@ def all_cells() -> list[Cell]:
     return [cell for route in routes() for cell in route.cells()]
 
 
-def path_of(route: Route, target: str, shelf: Shelf) -> str:
+def path_of(route: Route, target: str, stocked: Stocked) -> str:
     """Return a path of the route that leads to something, unless the target is missing."""
-    guid = shelf.guids.get(target.partition(">")[0], MISSING)
+    guid = stocked.guids.get(target.partition(">")[0], MISSING)
     values = {
         "guid": guid,
-        "name": shelf.file_name,
+        "name": stocked.file_name,
         "category": "approved",
-        "key": shelf.setting_key,
-        "sequence": shelf.first_revisions.get(guid, 1),
+        "key": stocked.setting_key,
+        "sequence": stocked.first_revisions.get(guid, 1),
         "style": "csv",
         "rest": "nowhere",
-        "run_id": shelf.run_id,
-        "manifest_hash": shelf.manifest_hash,
-        "device": shelf.device,
-        "code_id": shelf.code_id,
-        "approval_id": shelf.approval_id,
-        "work_item_hash": shelf.work_item_hash,
+        "run_id": stocked.run_id,
+        "manifest_hash": stocked.manifest_hash,
+        "device": stocked.device,
+        "code_id": stocked.code_id,
+        "approval_id": stocked.approval_id,
+        "work_item_hash": stocked.work_item_hash,
         "sha256": "0" * 64,
-        "job_id": shelf.job_id,
-        "target_id": shelf.target_id,
+        "job_id": stocked.job_id,
+        "target_id": stocked.target_id,
         "url": "nowhere/",
         "app_label": "assemblies",
         "number": DevModeGrant.objects.filter(user__username="bystander").values_list("pk", flat=True).first(),
@@ -176,18 +176,18 @@ def path_of(route: Route, target: str, shelf: Shelf) -> str:
     return f"{path}?kind=script" if route.name == "assemblies_assembly_add" else path
 
 
-def body_of(route: Route, method: str, target: str, shelf: Shelf) -> Any:
+def body_of(route: Route, method: str, target: str, stocked: Stocked) -> Any:
     """Return a body that the route accepts from those who may send it."""
     origin, _arrow, domain = target.rpartition(">")
-    guid = shelf.guids.get(origin or domain, MISSING)
+    guid = stocked.guids.get(origin or domain, MISSING)
     row = Assembly.objects.filter(guid=guid).first()
     values = {
         "{domain}": domain,
-        "{connection}": shelf.connection_id,
+        "{connection}": stocked.connection_id,
         "{guid}": guid,
-        "{components}": [{"assembly_guid": shelf.guids["official"]}],
-        "{official}": shelf.guids["official"],
-        "{first}": shelf.first_revisions.get(guid, 1),
+        "{components}": [{"assembly_guid": stocked.guids["official"]}],
+        "{official}": stocked.guids["official"],
+        "{first}": stocked.first_revisions.get(guid, 1),
         "{revision}": row.sequence if row else 1,
     }
     body = BODIES.get((route.name, method), {})

@@ -1,4 +1,4 @@
-"""Every page of the resolver costs at most the queries written down here, whatever is on the shelf."""
+"""Every page of the resolver costs at most the queries written down here, whatever is in the library."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from assemblies.payloads import PayloadStore
 from tests.matrix.identities import bystander, granted
 from tests.matrix.routes import Route, path_of, routes
-from tests.matrix.shelf import Shelf, filled
+from tests.matrix.stocked import Stocked, filled
 
 MAX_QUERIES = 12
 # Health asks each of the five databases how it is.
@@ -27,15 +27,15 @@ BUDGETS = {
 
 
 @pytest.fixture
-def shelf(library: PayloadStore) -> Shelf:
-    shelf = filled(library)
+def stocked(library: PayloadStore) -> Stocked:
+    stocked = filled(library)
     bystander()
-    return shelf
+    return stocked
 
 
-def counted(route: Route, shelf: Shelf, client: Any) -> int:
+def counted(route: Route, stocked: Stocked, client: Any) -> int:
     """Return how many queries the second visit costs; the first one fills the catalogue."""
-    path = path_of(route, "user", shelf)
+    path = path_of(route, "user", stocked)
     read(client.get(path))
     with ExitStack() as stack:
         captured = [stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in connections]
@@ -48,9 +48,9 @@ def read(answer: Any) -> None:
         b"".join(answer.streaming_content)
 
 
-def test_no_page_asks_more_than_it_may(shelf: Shelf) -> None:
+def test_no_page_asks_more_than_it_may(stocked: Stocked) -> None:
     identity = granted()
-    found = {route.pattern: counted(route, shelf, identity.client()) for route in routes() if route.is_page}
+    found = {route.pattern: counted(route, stocked, identity.client()) for route in routes() if route.is_page}
     over = {pattern: count for pattern, count in found.items() if count > BUDGETS.get(pattern, MAX_QUERIES)}
     assert over == {}
     assert BUDGETS.keys() <= found.keys()

@@ -229,7 +229,7 @@ def test_what_it_was_copied_from_stays_its_origin(
     assert lineage.assembly_guid == origin.guid
 
 
-def test_the_rows_earlier_revisions_cannot_be_brought_back_onto_the_shelf(
+def test_the_rows_earlier_revisions_cannot_be_brought_back_onto_the_catalogue(
     squatter: Assembly, folder: Path, library: PayloadStore, command: Actor
 ) -> None:
     run(folder, library, command)

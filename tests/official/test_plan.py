@@ -110,9 +110,9 @@ def test_a_guid_that_another_domain_took_is_claimed() -> None:
 
 
 def refusals(contents: SourceContents, *rows: OfficialRow, allow: bool = False) -> list[str]:
-    shelf = {row.guid: row for row in rows}
-    made = plan_sync(contents, shelf, {}, keep_local=False)
-    return [*find_refusals(contents), *([] if allow else find_mass_removal(made, shelf))]
+    catalogue = {row.guid: row for row in rows}
+    made = plan_sync(contents, catalogue, {}, keep_local=False)
+    return [*find_refusals(contents), *([] if allow else find_mass_removal(made, catalogue))]
 
 
 def test_an_empty_source_is_refused_even_when_a_mass_removal_is_allowed_h6() -> None:
@@ -127,11 +127,11 @@ def test_more_than_a_fifth_of_failing_documents_is_refused(failing: int, refused
 
 
 @pytest.mark.parametrize(("kept", "refused"), [(2, False), (1, True)])
-def test_removing_more_than_half_of_the_shelf_is_refused_unless_allowed(kept: int, refused: bool) -> None:
-    shelf = [document(f"{number:032x}") for number in range(4)]
-    rows = [*(row(one) for one in shelf), row(A, live=False)]
-    assert bool(refusals(contents_of(*shelf[:kept]), *rows)) is refused
-    assert refusals(contents_of(*shelf[:kept]), *rows, allow=True) == []
+def test_removing_more_than_half_of_the_catalogue_is_refused_unless_allowed(kept: int, refused: bool) -> None:
+    catalogue = [document(f"{number:032x}") for number in range(4)]
+    rows = [*(row(one) for one in catalogue), row(A, live=False)]
+    assert bool(refusals(contents_of(*catalogue[:kept]), *rows)) is refused
+    assert refusals(contents_of(*catalogue[:kept]), *rows, allow=True) == []
 
 
 def test_a_first_sync_removes_nothing_and_is_not_refused() -> None:

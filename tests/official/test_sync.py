@@ -33,14 +33,14 @@ from tests.official.published_folder import guid, publish, publish_many, source_
 from tests.permits import may_create, may_delete, may_revert, may_sync, may_update
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
-ON_THE_SHELF = 5
+PUBLISHED = 5
 
 
 @pytest.fixture
 def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: PayloadStore) -> Path:
-    """A published folder that the shelf is in step with."""
+    """A published folder that the catalogue is in step with."""
     folder = tmp_path / "published"
-    publish_many(folder, ON_THE_SHELF)
+    publish_many(folder, PUBLISHED)
     run(folder, store, command)
     return folder
 
@@ -57,7 +57,7 @@ def script_of(number: int, store: PayloadStore) -> bytes:
     return store.read(official(number).read_content().payload)
 
 
-def test_a_first_sync_fills_the_shelf_in_one_transaction_and_flushes_it(folder: Path, store: PayloadStore) -> None:
+def test_a_first_sync_fills_the_catalogue_in_one_transaction_and_flushes_it(folder: Path, store: PayloadStore) -> None:
     row = official(2)
     assert row.domain == Domain.OFFICIAL
     assert script_of(2, store) == b"echo 2\n"
@@ -65,7 +65,7 @@ def test_a_first_sync_fills_the_shelf_in_one_transaction_and_flushes_it(folder: 
     assert row.read_content().metadata["source_version"] == source_of(folder).read().version
     assert set(JournalEntry.objects.values_list("operation", flat=True)) == {Operation.SYNC}
     assert len(set(JournalEntry.objects.values_list("recorded_at", flat=True))) == 1
-    assert OfficialAssembly.objects.count() == ON_THE_SHELF
+    assert OfficialAssembly.objects.count() == PUBLISHED
     assert pending_writes() == []
     [audit] = AuditEntry.objects.all()
     assert (audit.event, audit.outcome, audit.scope) == ("official.sync", "success", "official")
@@ -75,9 +75,9 @@ def test_a_second_sync_changes_nothing_and_writes_nothing(folder: Path, store: P
     before = sorted(store.guids())
     report = run(folder, store, command).json()
 
-    assert (report["added"], report["changed"], report["removed"], report["unchanged"]) == ([], [], [], ON_THE_SHELF)
-    assert report["rows"] == ON_THE_SHELF
-    assert JournalEntry.objects.count() == ON_THE_SHELF
+    assert (report["added"], report["changed"], report["removed"], report["unchanged"]) == ([], [], [], PUBLISHED)
+    assert report["rows"] == PUBLISHED
+    assert JournalEntry.objects.count() == PUBLISHED
     assert AuditEntry.objects.count() == 1
     assert sorted(store.guids()) == before
 
@@ -90,7 +90,7 @@ def test_additions_changes_and_removals_are_one_audit_entry(folder: Path, store:
     report = run(folder, store, command).json()
 
     assert (report["added"], report["changed"], report["removed"]) == ([guid(6)], [guid(1)], [guid(3)])
-    assert (report["unchanged"], report["rows"]) == (3, ON_THE_SHELF)
+    assert (report["unchanged"], report["rows"]) == (3, PUBLISHED)
     assert script_of(1, store) == b"echo better\n"
     assert official(3).deleted_at is not None
     assert not OfficialAssembly.objects.filter(guid=guid(3)).exists()
@@ -105,7 +105,7 @@ def test_a_renamed_file_keeps_its_assembly_h7(folder: Path, store: PayloadStore,
     report = run(folder, store, command)
 
     assert [one.guid for one in report.plan.moved] == [guid(4)]
-    assert report.json()["unchanged"] == ON_THE_SHELF
+    assert report.json()["unchanged"] == PUBLISHED
     assert official(4).read_content().metadata["source_path"] == "renamed.json"
     assert official(4).read_content().created_at == created_at
     assert run(folder, store, command).plan.changes_nothing
@@ -119,7 +119,7 @@ def test_a_payload_that_did_not_change_is_not_stored_again(folder: Path, store: 
 
     assert official(2).summary == "Says two."
     assert official(2).payload_guid == before
-    assert len(list(store.guids())) == ON_THE_SHELF
+    assert len(list(store.guids())) == PUBLISHED
 
 
 def test_provenance_in_a_document_is_replaced_by_where_it_was_found(
@@ -187,10 +187,10 @@ def test_a_file_that_became_unreadable_is_skipped_and_its_assembly_stays(
     report = run(folder, store, command).json()
 
     assert [one["path"] for one in report["skipped"]] == ["scripts/linux/number-3.json"]
-    assert (report["removed"], report["unchanged"], report["rows"]) == ([], ON_THE_SHELF, ON_THE_SHELF)
+    assert (report["removed"], report["unchanged"], report["rows"]) == ([], PUBLISHED, PUBLISHED)
 
 
-def test_an_empty_source_never_empties_the_shelf_h6(
+def test_an_empty_source_never_empties_the_catalogue_h6(
     folder: Path, store: PayloadStore, command: Actor, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -198,17 +198,17 @@ def test_an_empty_source_never_empties_the_shelf_h6(
         run(tmp_path / "empty", store, command, allow_mass_removal=True)
 
     assert refusal.value.detail["reasons"] == ["The source holds no official document."]
-    assert Assembly.objects.live().count() == ON_THE_SHELF
+    assert Assembly.objects.live().count() == PUBLISHED
     audit = AuditEntry.objects.order_by("-sequence")[0]
     assert (audit.event, audit.outcome) == ("official.sync", "failed")
     assert "no official document" in audit.detail
 
 
-def test_a_missing_source_leaves_the_shelf(folder: Path, store: PayloadStore, command: Actor) -> None:
+def test_a_missing_source_leaves_the_catalogue(folder: Path, store: PayloadStore, command: Actor) -> None:
     shutil.rmtree(folder)
     with pytest.raises(SourceUnreadable):
         run(folder, store, command)
-    assert Assembly.objects.live().count() == ON_THE_SHELF
+    assert Assembly.objects.live().count() == PUBLISHED
 
 
 def test_a_refused_dry_run_leaves_no_audit_entry(tmp_path: Path, store: PayloadStore, command: Actor) -> None:
@@ -223,7 +223,7 @@ def test_a_mass_removal_needs_to_be_allowed(folder: Path, store: PayloadStore, c
     with pytest.raises(SyncRefused, match="3 of 5 official assemblies would be removed") as refused:
         run(folder, store, command)
     assert refused.value.detail["may_allow"] == ["allow_mass_removal"]
-    assert Assembly.objects.live().count() == ON_THE_SHELF
+    assert Assembly.objects.live().count() == PUBLISHED
 
     assert run(folder, store, command, allow_mass_removal=True).rows == 2
 

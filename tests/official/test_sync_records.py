@@ -28,7 +28,7 @@ DONE, REFUSED = SyncRecord.Outcome.DONE, SyncRecord.Outcome.REFUSED
 
 @pytest.fixture
 def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: PayloadStore) -> Path:
-    """A published folder that the shelf is in step with."""
+    """A published folder that the catalogue is in step with."""
     folder = tmp_path / "published"
     publish_many(folder, 5)
     run(folder, store, command)

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.database, pytest.mark.usefixtures("library")]
 
 @pytest.fixture
 def folder(tmp_path: Path, store: PayloadStore, command: Actor, library: PayloadStore) -> Path:
-    """A shelf of five, of which a second sync changed one, moved one, removed one and added another."""
+    """A catalogue of five, of which a second sync changed one, moved one, removed one and added another."""
     folder = tmp_path / "published"
     publish_many(folder, 5)
     run(folder, store, command)
@@ -42,18 +42,18 @@ def undo(store: PayloadStore, actor: Actor, **options: Any) -> UndoReport:
     return undo_sync(permit=may_undo(actor), store=store, **options)
 
 
-def shelf() -> dict[str, str]:
+def catalogue() -> dict[str, str]:
     return dict(Assembly.objects.live().values_list("guid", "search_text"))
 
 
 FIRST = {guid(number): f"echo {number}\n" for number in range(1, 6)}
 
 
-def test_the_shelf_is_as_it_was_before_the_sync(folder: Path, store: PayloadStore, command: Actor) -> None:
+def test_the_catalogue_is_as_it_was_before_the_sync(folder: Path, store: PayloadStore, command: Actor) -> None:
     before = JournalEntry.objects.count()
     report = undo(store, command)
 
-    assert shelf() == FIRST
+    assert catalogue() == FIRST
     assert (sorted(report.restored), report.removed, report.left) == ([guid(1), guid(2), guid(3)], [guid(6)], [])
     assert Assembly.objects.get(guid=guid(2)).read_content().metadata["source_path"] == "scripts/linux/number-2.json"
     entries = JournalEntry.objects.filter(sequence__gt=before)
@@ -78,7 +78,7 @@ def test_what_was_changed_since_is_left_and_listed(folder: Path, store: PayloadS
     report = undo(store, command)
     assert report.left == [guid(1)]
     assert Assembly.objects.get(guid=guid(1)).summary == "Ours."
-    assert guid(6) not in shelf()
+    assert guid(6) not in catalogue()
 
 
 def test_a_restart_leaves_it_undone_and_the_next_sync_does_not(
@@ -86,24 +86,24 @@ def test_a_restart_leaves_it_undone_and_the_next_sync_does_not(
 ) -> None:
     undo(store, command)
     run(folder, store, command, keep_local=True)
-    assert shelf() == FIRST
+    assert catalogue() == FIRST
     run(folder, store, command)
-    assert shelf()[guid(1)] == "echo worse\n"
+    assert catalogue()[guid(1)] == "echo worse\n"
 
 
 def test_undoing_again_changes_nothing(folder: Path, store: PayloadStore, command: Actor) -> None:
     first = undo(store, command)
-    before = shelf(), JournalEntry.objects.count(), SyncRecord.objects.count(), AuditEntry.objects.count()
+    before = catalogue(), JournalEntry.objects.count(), SyncRecord.objects.count(), AuditEntry.objects.count()
     for again in (undo(store, command), undo(store, command, record=first.record.pk if first.record else 0)):
         assert (again.record, again.json()["already_undone"], again.json()["removed"]) == (first.record, True, [])
-    assert (shelf(), JournalEntry.objects.count(), SyncRecord.objects.count(), AuditEntry.objects.count()) == before
+    assert (catalogue(), JournalEntry.objects.count(), SyncRecord.objects.count(), AuditEntry.objects.count()) == before
 
 
 def test_an_earlier_sync_is_undone_by_its_number(folder: Path, store: PayloadStore, command: Actor) -> None:
     last, first = SyncRecord.objects.all()[:2]
     undo(store, command)
     report = undo(store, command, record=first.pk, allow_mass_removal=True)
-    assert (sorted(report.removed), shelf()) == (sorted(FIRST), {})
+    assert (sorted(report.removed), catalogue()) == (sorted(FIRST), {})
     assert SyncRecord.objects.all()[0].source_version == first.previous_version
     assert last.pk > first.pk
 
@@ -115,7 +115,7 @@ def test_undoing_an_earlier_sync_leaves_what_later_ones_wrote(
     report = undo(store, command, record=first.pk, allow_mass_removal=True)
     # The later sync changed one, removed one, and only moved another.
     assert (sorted(report.removed), sorted(report.left)) == ([guid(2), guid(4), guid(5)], [guid(1), guid(3)])
-    assert shelf().keys() == {guid(1), guid(6)}
+    assert catalogue().keys() == {guid(1), guid(6)}
     record = SyncRecord.objects.all()[0]
     # The catalogue still is at what the later sync brought it to.
     assert (record.source_version, record.previous_version) == (last.source_version, last.source_version)
@@ -137,22 +137,22 @@ def test_most_of_the_catalogue_is_removed_only_by_who_means_it(
     run(tmp_path / "published", store, command)
     with pytest.raises(SyncRefused, match="would remove 3 assemblies") as refused:
         undo(store, command)
-    assert (refused.value.detail["may_allow"], len(shelf())) == (["allow_mass_removal"], 3)
+    assert (refused.value.detail["may_allow"], len(catalogue())) == (["allow_mass_removal"], 3)
     undo(store, command, allow_mass_removal=True)
-    assert shelf() == {}
+    assert catalogue() == {}
 
 
 def test_a_dry_run_undoes_nothing(folder: Path, store: PayloadStore, command: Actor) -> None:
-    before = shelf(), SyncRecord.objects.count(), AuditEntry.objects.count()
+    before = catalogue(), SyncRecord.objects.count(), AuditEntry.objects.count()
     report = undo(store, command, dry_run=True).json()
     assert (report["dry_run"], len(report["restored"]), report["removed"]) == (True, 3, [guid(6)])
-    assert (shelf(), SyncRecord.objects.count(), AuditEntry.objects.count()) == before
+    assert (catalogue(), SyncRecord.objects.count(), AuditEntry.objects.count()) == before
 
 
 def test_an_anonymous_visitor_is_refused(folder: Path, store: PayloadStore, operator: Actor) -> None:
     with pytest.raises(Forbidden):
         undo(store, operator)
-    assert guid(6) in shelf()
+    assert guid(6) in catalogue()
 
 
 def test_an_earlier_payload_that_is_missing_stops_it_whole(folder: Path, store: PayloadStore, command: Actor) -> None:
@@ -161,7 +161,7 @@ def test_an_earlier_payload_that_is_missing_stops_it_whole(folder: Path, store: 
     store.delete(first.payload_guid)
     with pytest.raises(PayloadMissing):
         undo(store, command)
-    assert guid(6) in shelf()
+    assert guid(6) in catalogue()
 
 
 def test_a_change_or_a_sync_in_between_is_noticed(folder: Path, store: PayloadStore, command: Actor) -> None:

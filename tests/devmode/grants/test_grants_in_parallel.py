@@ -30,19 +30,19 @@ USES = 100
 
 
 @pytest.fixture
-def shelf(library: PayloadStore, command: Actor) -> list[str]:
+def stocked(library: PayloadStore, command: Actor) -> list[str]:
     return [
         create(script(f"{n}"), domain=Domain.OFFICIAL, permit=may_create(command), store=library).guid for n in range(4)
     ]
 
 
-def use_in_parallel(shelf: list[str], actor: Actor, store: PayloadStore, *, pace: float = 0.0) -> list[str]:
+def use_in_parallel(stocked: list[str], actor: Actor, store: PayloadStore, *, pace: float = 0.0) -> list[str]:
     """Try to change official assemblies from many threads; return what came of each try."""
 
     def try_once(number: int) -> str:
         try:
             sleep(pace * number)
-            update(shelf[number % len(shelf)], {"summary": f"{number}"}, permit=may_update(actor), store=store)
+            update(stocked[number % len(stocked)], {"summary": f"{number}"}, permit=may_update(actor), store=store)
         except DevModeRequired as refusal:
             return refusal.code
         finally:
@@ -59,14 +59,14 @@ def uses_of(actor: Actor) -> list[datetime]:
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_a_hundred_parallel_uses_around_its_time_none_after_it(
-    shelf: list[str], granted: Actor, library: PayloadStore
+    stocked: list[str], granted: Actor, library: PayloadStore
 ) -> None:
-    update(shelf[0], {"summary": "before"}, permit=may_update(granted), store=library)
+    update(stocked[0], {"summary": "before"}, permit=may_update(granted), store=library)
     ends_at = timezone.now() + timedelta(seconds=0.4)
     DevModeGrant.objects.update(expires_at=ends_at, absolute_expires_at=ends_at)
-    outcomes = use_in_parallel(shelf, granted, library, pace=0.001)
+    outcomes = use_in_parallel(stocked, granted, library, pace=0.001)
     sleep(max(0.0, (ends_at - timezone.now()).total_seconds()))
-    outcomes += use_in_parallel(shelf, granted, library)
+    outcomes += use_in_parallel(stocked, granted, library)
     assert "dev_mode_required" in outcomes
     uses = uses_of(granted)
     assert len(uses) == 1 + outcomes.count("changed")
@@ -79,10 +79,10 @@ def test_a_hundred_parallel_uses_around_its_time_none_after_it(
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_a_hundred_parallel_uses_around_its_revocation_none_after_it(
-    shelf: list[str], granted: Actor, library: PayloadStore, make_user: MakeUser
+    stocked: list[str], granted: Actor, library: PayloadStore, make_user: MakeUser
 ) -> None:
     boss = issue_token(make_user("boss", "Administrators"), ttl_seconds=60, now=timezone.now())[0]
-    update(shelf[0], {"summary": "before"}, permit=may_update(granted), store=library)
+    update(stocked[0], {"summary": "before"}, permit=may_update(granted), store=library)
 
     def end_it() -> int:
         sleep(0.2)
@@ -94,9 +94,9 @@ def test_a_hundred_parallel_uses_around_its_revocation_none_after_it(
 
     with ThreadPoolExecutor(1) as revoker:
         answer = revoker.submit(end_it)
-        outcomes = use_in_parallel(shelf, granted, library, pace=0.001)
+        outcomes = use_in_parallel(stocked, granted, library, pace=0.001)
     assert answer.result() == 204
-    outcomes += use_in_parallel(shelf, granted, library)
+    outcomes += use_in_parallel(stocked, granted, library)
     ended_at: Any = DevModeGrant.objects.get().ended_at
     uses = uses_of(granted)
     assert "dev_mode_required" in outcomes

@@ -113,7 +113,7 @@ def test_a_broken_file_keeps_its_assembly_until_it_is_repaired_or_gone(history: 
     assert history.follow().json()["removed"] == [guid(5)]
 
 
-def test_a_force_push_is_refused_and_the_old_shelf_is_served_until_it_is_allowed(history: History) -> None:
+def test_a_force_push_is_refused_and_the_old_catalogue_is_served_until_it_is_allowed(history: History) -> None:
     first = history.repository.git("rev-parse", "HEAD")
     publish(history.folder, 1, script="echo second\n")
     history.follow()

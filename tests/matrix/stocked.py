@@ -41,7 +41,7 @@ MISSING = "00000000-0000-4000-8000-00000000beef"
 
 
 @dataclass
-class Shelf:
+class Stocked:
     """Where to find what on it."""
 
     guids: dict[str, str] = field(default_factory=dict)
@@ -59,27 +59,27 @@ class Shelf:
     connection_id: int = 0
 
 
-def filled(store: PayloadStore) -> Shelf:
-    shelf, actor = Shelf(), Actor.of_command("matrix")
+def filled(store: PayloadStore) -> Stocked:
+    stocked, actor = Stocked(), Actor.of_command("matrix")
     for domain in Domain:
-        attachment = Attachment(file_name=shelf.file_name, mime_type="text/csv", data=b"a,b\n", extra={})
+        attachment = Attachment(file_name=stocked.file_name, mime_type="text/csv", data=b"a,b\n", extra={})
         document = script(f"In {domain}", files=[attachment])
         receipt = create(document, domain=domain, permit=may_create(actor), store=store)
         flush([domain])
         update(receipt.guid, {"summary": "Second"}, payload=None, permit=may_update(actor), store=store)
-        set_setting(receipt.guid, SettingCategory.APPROVED, shelf.setting_key, True, permit=may_set(actor))
-        shelf.guids[domain.value] = receipt.guid
-        shelf.first_revisions[receipt.guid] = receipt.revision
-    subject = subject_of_assembly(shelf.guids[Domain.OFFICIAL.value], None, store=store)
-    submit(subject, RunOptions(reason="to see"), permit=may_run(actor), run_id=shelf.run_id)
-    item = WorkItem.objects.get(run_id=shelf.run_id)
-    shelf.work_item_hash, shelf.manifest_hash = item.work_item_hash, item.run_hash
+        set_setting(receipt.guid, SettingCategory.APPROVED, stocked.setting_key, True, permit=may_set(actor))
+        stocked.guids[domain.value] = receipt.guid
+        stocked.first_revisions[receipt.guid] = receipt.revision
+    subject = subject_of_assembly(stocked.guids[Domain.OFFICIAL.value], None, store=store)
+    submit(subject, RunOptions(reason="to see"), permit=may_run(actor), run_id=stocked.run_id)
+    item = WorkItem.objects.get(run_id=stocked.run_id)
+    stocked.work_item_hash, stocked.manifest_hash = item.work_item_hash, item.run_hash
     keep_known(settings.REPO, settings.REPO_BRANCH, Known(sha="1" * 40, fetched_at=time.time()))
-    shelf.job_id = scheduled(shelf.guids[Domain.OFFICIAL.value], store, actor)
-    _add_device(shelf)
+    stocked.job_id = scheduled(stocked.guids[Domain.OFFICIAL.value], store, actor)
+    _add_device(stocked)
     target, connection = added(actor)
-    shelf.target_id, shelf.connection_id = target.pk, connection.pk
-    return shelf
+    stocked.target_id, stocked.connection_id = target.pk, connection.pk
+    return stocked
 
 
 def added(actor: Actor) -> tuple[PersistenceTarget, PersistenceConnection]:
@@ -108,13 +108,13 @@ def scheduled(guid: str, store: PayloadStore, actor: Actor) -> int:
     return job.pk
 
 
-def _add_device(shelf: Shelf) -> None:
+def _add_device(stocked: Stocked) -> None:
     """A device, another one that waits to be approved, and a code that none has used."""
     code = new_code()
-    shelf.device = Agent(hostname="here").enrol(code).guid
+    stocked.device = Agent(hostname="here").enrol(code).guid
     waiting = Agent(hostname="waiting")
     waiting.ask(code)
-    shelf.approval_id = waiting.approval.pk
+    stocked.approval_id = waiting.approval.pk
     new_code()
-    shelf.code_id = InstallCode.objects.get(uses=0).pk
+    stocked.code_id = InstallCode.objects.get(uses=0).pk
     RequestCount.objects.all().delete()
