@@ -44,15 +44,24 @@ def resolve_components(
 
     Raises ComponentUnresolvable naming the component, PayloadMissing and other failures of the library.
     """
-    secrets = {component.assembly_guid: decrypt(bytes(component.ciphertext)) for component in kept}
-    return [_resolve(fields, number, secrets, store) for number, fields in enumerate(sent)]
+    rows = list(kept)
+    return [_resolve(fields, number, rows, store) for number, fields in enumerate(sent)]
 
 
 def resolve_kept(component: Component, store: PayloadStore) -> Resolved:
     """Return what a component of a job stands for now. Raises ComponentUnresolvable, CredentialsUnreadable."""
     fields = ComponentFields(assembly=component.assembly_guid, variables=component.variables)
-    secrets = {component.assembly_guid: decrypt(bytes(component.ciphertext))}
-    return _resolve(fields, component.position, secrets, store)
+    return _resolve(fields, component.position, [component], store)
+
+
+def credentials_of(kept: Iterable[Component], position: int, guid: str) -> dict[str, str]:
+    """Return the credentials of the component at `position`, if it is of this assembly, else of another that is.
+
+    A job may run an assembly twice, each time with credentials of its own. Raises CredentialsUnreadable.
+    """
+    of_assembly = [one for one in kept if one.assembly_guid == guid]
+    nearest = min(of_assembly, key=lambda one: one.position != position, default=None)
+    return decrypt(bytes(nearest.ciphertext)) if nearest else {}
 
 
 def row_of(resolved: Resolved, position: int, *, pin: bool) -> Component:
@@ -89,9 +98,7 @@ def check_pinned(component: Component, subject: Subject) -> None:
         )
 
 
-def _resolve(
-    fields: ComponentFields, number: int, secrets: Mapping[str, Mapping[str, str]], store: PayloadStore
-) -> Resolved:
+def _resolve(fields: ComponentFields, number: int, kept: Iterable[Component], store: PayloadStore) -> Resolved:
     try:
         subject = subject_of_assembly(_canonical(fields.assembly), None, store=store)
     except LibraryError as error:
@@ -99,8 +106,8 @@ def _resolve(
             raise
         words = _("%(assembly)s: %(fault)s") % {"assembly": fields.assembly, "fault": error.message}
         raise ComponentUnresolvable(words, field=f"components[{number}]") from error
-    kept = secrets.get(subject.assembly_guid, {})
-    values = {name: kept.get(name, value) if value == SECRET else value for name, value in fields.variables.items()}
+    secrets = credentials_of(kept, number, subject.assembly_guid)
+    values = {name: secrets.get(name, value) if value == SECRET else value for name, value in fields.variables.items()}
     return Resolved(fields, subject, values)
 
 

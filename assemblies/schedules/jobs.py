@@ -5,7 +5,7 @@ Saving a job that runs on this server needs what such a run needs now, and pins 
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,12 +16,19 @@ from django.utils.translation import gettext as _
 from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
 from assemblies.errors import InvalidField
-from assemblies.execution.local import SERVER, place_of_runs
+from assemblies.execution.local import place_of_runs
 from assemblies.execution.submission import RunOptions, Submission, examine
 from assemblies.execution.transitions import ALIAS
 from assemblies.payloads import PayloadStore
 from assemblies.permissions import Place, Scope
-from assemblies.schedules.components import ComponentFields, Resolved, resolve_components, row_of
+from assemblies.schedules.components import (
+    ComponentFields,
+    Resolved,
+    hashes_of,
+    resolve_components,
+    resolve_kept,
+    row_of,
+)
 from assemblies.schedules.due import Misfire, Overlap
 from assemblies.schedules.errors import JobChanged, JobNotFound
 from assemblies.schedules.models import Component, Job
@@ -70,7 +77,7 @@ class Saving:
     editor: Editor
     store: PayloadStore
     now: datetime
-    expected_revision: int | None = field(default=None)
+    expected_revision: int | None = None
 
 
 def get_job(job_id: int) -> Job:
@@ -86,6 +93,7 @@ def create_job(fields: JobFields, saving: Saving) -> Job:
     resolved = _examine(fields, (), saving)
     job = Job(guid=str(uuid4()), created_at=saving.now, armed_at=saving.now)
     _fill(job, fields, saving)
+    job.next_at = job.find_next()
     _audit(saving, job, places_of(job), _facts(job, resolved))
     with write_transaction(ALIAS):
         job.save(force_insert=True)
@@ -122,7 +130,7 @@ def change_job(job_id: int, fields: JobFields, saving: Saving) -> Job:
 def toggle_job(job_id: int, *, enabled: bool, saving: Saving) -> Job:
     """Enable or disable a job. Enabling confirms what it runs, and makes it due from now on only.
 
-    Raises JobNotFound, Forbidden; enabling raises what `create_job` raises.
+    Raises JobNotFound, Forbidden; enabling raises what `create_job` raises, and JobChanged.
     """
     job = get_job(job_id)
     resolved = examine_job(job, saving.permit, saving.store) if enabled else []
@@ -130,8 +138,11 @@ def toggle_job(job_id: int, *, enabled: bool, saving: Saving) -> Job:
 
     def toggle(locked: Job) -> None:
         if enabled:
+            # What was examined and audited is what was read before the lock.
+            if locked.revision != job.revision:
+                raise JobChanged(revision=locked.revision)
             locked.editor_id, locked.editor_name = saving.editor.id, saving.editor.name
-            _replace_components(locked, resolved)
+            _pin(job, resolved)
             if not locked.enabled:
                 _arm(locked, saving.now)
         locked.enabled, locked.disabled_reason = enabled, ""
@@ -162,8 +173,7 @@ def places_of(job: Job) -> list[Scope]:
 
 def examine_job(job: Job, permit: Permit, store: PayloadStore) -> list[Resolved]:
     """Return what a job's components stand for, after examining them as runs. Raises what `create_job` raises."""
-    kept = [ComponentFields(assembly=one.assembly_guid, variables=one.variables) for one in job.components.all()]
-    resolved = resolve_components(kept, job.components.all(), store)
+    resolved = [resolve_kept(one, store) for one in job.components.all()]
     _examine_runs(resolved, job.targets, permit)
     return resolved
 
@@ -209,7 +219,6 @@ def _fill(job: Job, fields: JobFields, saving: Saving) -> None:
     job.misfire, job.overlap, job.enabled = fields.misfire, fields.overlap, fields.enabled
     job.disabled_reason = ""
     job.editor_id, job.editor_name, job.updated_at = saving.editor.id, saving.editor.name, saving.now
-    job.next_at = job.find_next()
 
 
 def _start_of(fields: JobFields, now: datetime) -> datetime:
@@ -242,10 +251,18 @@ def _changed(job: Job, saving: Saving, change: Callable[[Job], None]) -> Job:
 
 def _replace_components(job: Job, resolved: Sequence[Resolved]) -> None:
     job.components.all().delete()
-    rows = [row_of(one, number, pin=SERVER in job.targets) for number, one in enumerate(resolved)]
+    rows = [row_of(one, number, pin=job.runs_on_server) for number, one in enumerate(resolved)]
     for row in rows:
         row.job = job
     Component.objects.bulk_create(rows)
+
+
+def _pin(job: Job, resolved: Sequence[Resolved]) -> None:
+    """Confirm what a job's components stand for; all else of them stays."""
+    rows = list(job.components.all())
+    for row, one in zip(rows, resolved, strict=True):
+        row.pinned = hashes_of(one.subject) if job.runs_on_server else {}
+    Component.objects.bulk_update(rows, ["pinned"])
 
 
 def _audit(saving: Saving, job: Job, places: Sequence[Scope], detail: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Jobs and occurrences as REST, commands and pages tell of them; older clients read `id` and times in seconds."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -9,10 +9,10 @@ from django.db.models import OuterRef, Subquery
 from assemblies.catalogue import library_catalogue
 from assemblies.execution.models import Run
 from assemblies.execution.reading import Sight, run_lines
-from assemblies.schedules.components import SECRET
 from assemblies.schedules.errors import NothingRan, OccurrenceNotFound
 from assemblies.schedules.following import Outcome, outcomes_of
 from assemblies.schedules.models import Component, Job, Occurrence, OccurrenceStatus
+from assemblies.schedules.rules import MAX_START
 from assemblies.schedules.words import rule_words
 
 # What older clients show of a run on a device.
@@ -82,12 +82,11 @@ def schedule_line(job: Job) -> dict[str, Any]:
 
 def component_line(component: Component, *, told: bool) -> dict[str, Any]:
     entry = library_catalogue().current().entries.get(component.assembly_guid)
-    kept = component.variables if told else {}
     return {
         "assembly_guid": component.assembly_guid,
         "name": entry.content.display_name if entry else "",
         "path": component.given_name,
-        "variables": {name: SECRET if value == SECRET else value for name, value in kept.items()},
+        "variables": component.variables if told else {},
         "content_hashes": component.pinned,
     }
 
@@ -138,10 +137,10 @@ def get_occurrence(job: Job, wanted: int | None) -> Occurrence:
         if (last := rows.visible().filter(run_count__gt=0).first()) is None:
             raise NothingRan
         return last
-    row = (
-        rows.filter(pk=wanted).first()
-        or rows.filter(scheduled_at=datetime.fromtimestamp(wanted, tz=job.created_at.tzinfo)).first()
-    )
+    row = rows.filter(pk=wanted).first()
+    # Times beyond those that a job can have are none, and the largest are none that Python could tell.
+    if row is None and 0 <= wanted <= MAX_START.timestamp():
+        row = rows.filter(scheduled_at=datetime.fromtimestamp(wanted, tz=UTC)).first()
     if row is None:
         raise OccurrenceNotFound(occurrence=wanted)
     return row
@@ -152,10 +151,11 @@ def device_lines(row: Occurrence, sight: Sight) -> list[dict[str, Any]]:
     ids = row.run_ids()
     reruns = _reruns_of([row])
     runs = Run.objects.in_bulk([*ids, *(again for several in reruns.values() for again in several)])
-    newest = [runs[one] for run_id in ids for one in [run_id, *reruns.get(run_id, [])] if one in runs]
+    # A job may run an assembly twice: its place in the job tells what was run again.
+    positions = {one: number for number, run_id in enumerate(ids) for one in [run_id, *reruns.get(run_id, [])]}
     found = {
-        (line["assembly_guid"], item["target"]): _device_line(line, item)
-        for line in run_lines(newest, sight)
+        (positions[line["run_id"]], item["target"]): _device_line(line, item)
+        for line in run_lines([runs[one] for one in positions if one in runs], sight)
         for item in line["items"]
     }
     return list(found.values())

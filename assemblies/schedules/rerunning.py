@@ -1,18 +1,16 @@
 """Run an occurrence again, or what of it failed: the pinned revisions, under the rights of the requester now."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
 from assemblies.actions.permit import Permit
 from assemblies.errors import InvalidField
-from assemblies.execution.credentials import decrypt
 from assemblies.execution.models import Run
 from assemblies.execution.rerun import rerun
 from assemblies.execution.states import Status
 from assemblies.payloads import PayloadStore
+from assemblies.schedules.components import credentials_of
 from assemblies.schedules.errors import NothingRan
 from assemblies.schedules.models import Occurrence
 
@@ -29,10 +27,15 @@ def rerun_occurrence(
     runs = Run.objects.in_bulk(row.run_ids())
     if not runs:
         raise NothingRan
-    wanted = [run for run in runs.values() if not only_failed or run.status in FAILED]
+    wanted = [
+        (position, runs[run_id])
+        for position, run_id in enumerate(row.run_ids())
+        if run_id in runs and (not only_failed or runs[run_id].status in FAILED)
+    ]
     if not wanted:
         raise InvalidField(_("Nothing of this run failed."), field="only")
-    secrets = _secrets_of(row)
+    # The credentials that the job has now; a run's own were not kept.
+    kept = list(row.job.components.all())
     return [
         rerun(
             run,
@@ -40,13 +43,8 @@ def rerun_occurrence(
             run_id=str(uuid4()),
             store=store,
             only_failed=only_failed,
-            variables=secrets.get(run.assembly_guid, {}),
+            variables=credentials_of(kept, position, run.assembly_guid),
             reason=reason,
         )
-        for run in wanted
+        for position, run in wanted
     ]
-
-
-def _secrets_of(row: Occurrence) -> Mapping[str, Mapping[str, Any]]:
-    """Return the credentials that the job has now; a run's own were not kept."""
-    return {one.assembly_guid: decrypt(bytes(one.ciphertext)) for one in row.job.components.all()}

@@ -114,6 +114,16 @@ def test_what_failed_is_run_again_with_its_credentials(as_administrator: Api, gu
     assert device["job_status"] == "Success"
 
 
+@pytest.mark.parametrize("wanted", [10**11, 10**14, 10**15])
+def test_a_time_that_is_none_is_not_found(as_administrator: Api, guid: str, wanted: int) -> None:
+    path = f"{JOBS}/{saved(as_administrator, guid)['id']}"
+    for answer in (
+        as_administrator.get(f"{path}/devices?occurrence={wanted}"),
+        as_administrator.post(f"{path}/rerun", {"occurrence": wanted}),
+    ):
+        assert_refused(answer, 404, "occurrence_not_found")
+
+
 def test_history_can_be_hidden(as_administrator: Api, guid: str) -> None:
     job = saved(as_administrator, guid)
     looked(START)
