@@ -7,13 +7,13 @@ costs time, never a byte: what could not be sent stays in the spool.
 import hashlib
 import logging
 import platform
-import random
 from collections.abc import Mapping
 from threading import Event
 from time import monotonic
 from typing import Any
 
 from assemblies.agent.attempt import RESTARTED, Attempt, failure
+from assemblies.agent.connection import pause_after
 from assemblies.agent.errors import AgentError, NotEnrolled, ServerRefused, Unreachable, WorkRefused
 from assemblies.agent.keys import DeviceKey
 from assemblies.agent.messages import fetch_file
@@ -173,12 +173,19 @@ class Agent:
         self._spool.check_unstarted(work.key)
         contents = {file.sha256: self._content(work, file) for file in (work.script, *work.files)}
         spooled = self._spool.begin(work.key, work.work_item_hash, work.attempt_number)
-        attempt = Attempt(work, spooled, contents, self._owner, changed=self._changed.set)
+        account = str(self._settings.get("run_as") or "")
+        attempt = Attempt(work, spooled, contents, self._owner, account, changed=self._changed.set)
         self._running[work.key] = attempt
         attempt.start()
 
     def _content(self, work: Work, file: Any) -> bytes:
-        content = fetch_file(self._session, work, file)
+        try:
+            content = fetch_file(self._session, work, file)
+        except ServerRefused as refusal:
+            # Neither says anything of the file: later it may come. Any other refusal would come again for ever.
+            if refusal.status in {401, 429}:
+                raise
+            raise WorkRefused(refusal.code, refusal.message) from refusal
         if hashlib.sha256(content).hexdigest() != file.sha256:
             raise WorkRefused("content_mismatch", f"{file.name} is not the file that was signed.")
         return content
@@ -209,7 +216,7 @@ class Agent:
 
     def _back_off(self, error: AgentError, wanted: float = 0.0) -> None:
         self._failures += 1
-        pause = wanted or min(MAX_PAUSE_SECONDS, 2.0**self._failures) * random.uniform(0.5, 1.0)  # noqa: S311 (jitter)
+        pause = wanted or pause_after(self._failures, most=MAX_PAUSE_SECONDS)
         self._quiet_until = monotonic() + pause
         logger.warning("%s Next try in %.0f s.", error.message, pause)
 

@@ -32,12 +32,16 @@ RESTARTED = "agent_restarted"
 
 @dataclass
 class Attempt(Cancelable):
-    """A thread that carries out one attempt; the agent's main thread may cancel it."""
+    """A thread that carries out one attempt; the agent's main thread may cancel it.
+
+    `account` is whose rights the script gets; those of the agent where it is empty.
+    """
 
     work: Work
     spooled: SpooledAttempt
     contents: Mapping[str, bytes]
     owner: str
+    account: str
     changed: Callable[[], object]
     is_started: Event = field(default_factory=Event)
     is_over: Event = field(default_factory=Event)
@@ -89,7 +93,7 @@ class Attempt(Cancelable):
                 tail_bytes=work.output_max_bytes - work.output_max_bytes // 4,
             ),
             owner=self.owner,
-            account=work.run_as or None,
+            account=self.account or None,
         )
 
     def _end_of(self, result: Result) -> dict[str, Any]:

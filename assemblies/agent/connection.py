@@ -1,6 +1,7 @@
 """Requests to the server: JSON both ways, over verified TLS, and never where a redirect points."""
 
 import json
+import random
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -47,6 +48,10 @@ class Connection:
         )
         return _object(self._send(request, MAX_ANSWER_BYTES))
 
+    def get(self, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Return the JSON answer. Raises ServerRefused, Unreachable."""
+        return _object(self.get_bytes(path, headers, max_bytes=MAX_ANSWER_BYTES))
+
     def get_bytes(self, path: str, headers: Mapping[str, str], *, max_bytes: int) -> bytes:
         """Return at most `max_bytes` of a body. Raises ServerRefused, Unreachable."""
         request = Request(f"{self.server}{path}", headers=dict(headers), method="GET")  # noqa: S310 (as above)
@@ -62,6 +67,14 @@ class Connection:
         except (URLError, HTTPException, OSError) as error:
             reason = getattr(error, "reason", error)
             raise Unreachable(f"{self.server} cannot be reached: {reason}") from error
+
+
+def pause_after(failures: int, *, most: float) -> float:
+    """Return how many seconds to leave a server alone after so many failures in a row: longer each time, up to `most`.
+
+    Never the same for two devices, or a fleet would come back all at once.
+    """
+    return min(most, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 (jitter)
 
 
 def checked_address(server: str) -> str:

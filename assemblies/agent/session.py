@@ -1,6 +1,5 @@
 """Requests in the name of this device: an access token, a proof by its key, and a clock corrected by the server's."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,7 +14,6 @@ from assemblies.agent.state import TOKENS, State
 
 Answer = TypeVar("Answer")
 REFRESH, WAIT = "/api/agent/token/refresh", "/api/agent/wait"
-MAX_WAIT_BYTES = 64 * 1024
 # Renewed this long before it runs out, so that a request on its way does not meet the end.
 SECONDS_BEFORE_EXPIRY = 60
 TOKEN_ENDED = {"token_expired", "invalid_token", "invalid_claims", "token_version_revoked", "missing_authorization"}
@@ -39,7 +37,8 @@ class Session:
         self._state, self._connection, self._key, self.guid = state, connection, key, guid
         self._tokens = state.read(TOKENS)
         # A refresh token is spent by its use: two threads must not send the same one.
-        self._refreshing = RLock()
+        self._changing = RLock()
+        self._there: Connection | None = None
 
     def now(self) -> float:
         """Return the server's time, in seconds since 1970, as far as this device knows it."""
@@ -58,12 +57,14 @@ class Session:
 
     def wait_at(self, address: str) -> dict[str, Any]:
         """Wait for work at a realtime server, and return what it answers. Raises ServerRefused, Unreachable."""
-        there = self._connection.elsewhere(address)
-        content = self._with_token(
-            lambda: there.get_bytes(WAIT, self._headers("GET", WAIT, there), max_bytes=MAX_WAIT_BYTES)
-        )
-        answer = json.loads(content)
-        return answer if isinstance(answer, dict) else {}
+        there = self._connection_to(address)
+        return self._with_token(lambda: there.get(WAIT, self._headers("GET", WAIT, there)))
+
+    def _connection_to(self, address: str) -> Connection:
+        """Return the connection to a realtime server: each new one reads the certificates of the system again."""
+        if self._there is None or self._there.server != address.rstrip("/"):
+            self._there = self._connection.elsewhere(address)
+        return self._there
 
     def _with_token(self, send: Callable[[], Answer]) -> Answer:
         token = self._tokens.get("access_token")
@@ -79,7 +80,7 @@ class Session:
 
     def _renew(self, used: object) -> object:
         """Refresh, unless another thread did since `used` was the access token; return the one there is then."""
-        with self._refreshing:
+        with self._changing:
             if self._tokens.get("access_token") == used:
                 self.refresh()
             return self._tokens.get("access_token")
@@ -112,8 +113,10 @@ class Session:
     def take_time(self, server_time: object) -> None:
         """Learn the server's clock from an answer: seconds since 1970, or ISO 8601."""
         if (seconds := seconds_of(server_time)) is not None:
-            self._tokens = {**self._tokens, "clock_offset": seconds - time.time()}
-            self._state.write(TOKENS, self._tokens)
+            # Another thread may be at a refresh: the tokens of before would be written over those it is told.
+            with self._changing:
+                self._tokens = {**self._tokens, "clock_offset": seconds - time.time()}
+                self._state.write(TOKENS, self._tokens)
 
     def _headers(self, method: str, path: str, there: Connection | None = None) -> dict[str, str]:
         token = str(self._tokens.get("access_token", ""))

@@ -1,7 +1,6 @@
 """A piece of work as the server signed it, and everything that must be true of it before it is run here."""
 
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -38,14 +37,12 @@ class Work:
 
     work_item_hash: str
     attempt_number: int
-    assembly_guid: str
     domain: str
     interpreter: Language
     script: File
     files: Sequence[File]
     arguments: Sequence[str]
     successful_codes: Sequence[int]
-    run_as: str
     timeout_seconds: float
     output_max_bytes: int
     not_after: float
@@ -109,14 +106,12 @@ def _work(facts: Mapping[str, Any], variables: Sequence[Variable]) -> Work:
     return Work(
         work_item_hash=work_item_hash,
         attempt_number=attempt,
-        assembly_guid=str(facts["assembly_guid"]),
         domain=str(facts["domain"]),
         interpreter=Language(facts["interpreter"]),
         script=_file(facts["script"]),
         files=[_file(one) for one in facts["files"]],
         arguments=[str(argument) for argument in facts["arguments"]],
         successful_codes=[int(code) for code in facts["successful_codes"]],
-        run_as=str(facts["run_as"]),
         timeout_seconds=float(facts["timeout_seconds"]),
         output_max_bytes=int(facts["output_max_bytes"]),
         not_after=_seconds(facts["not_after"]),
@@ -141,7 +136,7 @@ def _variables(offered: Mapping[str, Any], sha256: str) -> list[Variable]:
 def _decoded(offered: Mapping[str, Any], name: str) -> bytes:
     try:
         return base64.b64decode(str(offered[name]), validate=True)
-    except (KeyError, binascii.Error) as error:
+    except (KeyError, ValueError) as error:
         raise WorkRefused("manifest_invalid", f"The work has no readable {name}.") from error
 
 

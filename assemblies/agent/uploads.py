@@ -13,8 +13,8 @@ from assemblies.agent.spool import Spool, SpooledAttempt
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 RENEW_SECONDS = 10.0
-# The server has decided without this device: nothing more of the attempt is of use to it.
-OVER = {"stale_attempt", "already_finalized", "work_item_not_found"}
+# The item was ended without this device; what its script printed and how it ended are still taken.
+STILL_TAKEN = "already_finalized"
 
 
 class Uploads:
@@ -66,7 +66,7 @@ class Uploads:
         logger.warning("%s: %s", spooled.folder.name, refusal.message)
         if attempt is None or attempt.is_over.is_set():
             spooled.remove()
-        elif refusal.code not in OVER:
-            # The same chunks would be refused again.
+        elif refusal.code != STILL_TAKEN:
+            # The same chunks would be refused again, and fill the disk until the script ends.
             for chunk in list(spooled.chunks()):
                 chunk.path.unlink(missing_ok=True)

@@ -4,10 +4,10 @@ A hint and no more. While the server cannot be reached the agent polls as it wou
 """
 
 import logging
-import random
 from collections.abc import Callable
 from threading import Event, Thread
 
+from assemblies.agent.connection import pause_after
 from assemblies.agent.errors import AgentError
 from assemblies.agent.session import Session
 
@@ -48,7 +48,7 @@ class Waiting:
             self._failures += 1
             if self._failures == 1:
                 logger.info("polling, since no work can be waited for: %s", error.message)
-            return min(MAX_PAUSE_SECONDS, 2.0**self._failures) * random.uniform(0.5, 1.0)  # noqa: S311 (jitter)
+            return pause_after(self._failures, most=MAX_PAUSE_SECONDS)
         self._failures = 0
         if answer.get("status") != "work":
             return float(answer.get("poll_after_ms") or 0) / 1000

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from assemblies.actions.permit import Permit
 from assemblies.execution.cancel import cancel_items_of_device
+from assemblies.execution.states import SYSTEM
 from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.audit import tell_audit
 from assemblies.fleet.errors import DeviceEnded, DeviceNotKnown
 from assemblies.fleet.models import Device, DeviceKey, DeviceLabel, DeviceStatus, LabelKind, RefreshToken
 from devmode.write_lock import write_transaction
 
-SYSTEM = "borealis-system"
 MAX_LABELS, MAX_LABEL_LENGTH = 50, 64
 MAX_CONCURRENT = 64
 

@@ -3,8 +3,6 @@
 A claim whose answer was lost is handed over again under the same attempt, which an agent never starts twice.
 """
 
-import base64
-import binascii
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,14 +11,13 @@ from typing import Any
 
 from django.conf import settings
 
-from assemblies.agent.keys import is_signed
 from assemblies.agent.messages import result_statement
 from assemblies.domains import AssemblyType
-from assemblies.errors import InvalidField, LibraryError
+from assemblies.errors import InvalidField, LibraryError, PayloadCorrupt, PayloadMissing
 from assemblies.execution import worker_messages
 from assemblies.execution.claim import WorkerFacts, claim
 from assemblies.execution.defaults import CAPABILITY
-from assemblies.execution.errors import AlreadyFinalized, WorkItemNotFound
+from assemblies.execution.errors import AlreadyFinalized, ContentNotFound, WorkItemNotFound
 from assemblies.execution.handover import read_content, successful_codes
 from assemblies.execution.models import RunOutput, WorkItem
 from assemblies.execution.states import EventType, Status
@@ -28,6 +25,7 @@ from assemblies.execution.transitions import check_held
 from assemblies.execution.worker_messages import Chunk, Ended
 from assemblies.fleet.device_access import DevicePrincipal
 from assemblies.fleet.errors import InvalidResultSignature
+from assemblies.fleet.keys import SIGNATURE_BYTES, PublicKey, find_bytes
 from assemblies.fleet.models import DeviceKey, DeviceStatus
 from assemblies.fleet.signed_manifest import handed_over
 from assemblies.payloads import PayloadStore
@@ -38,7 +36,6 @@ logger = logging.getLogger(f"borealis.engine.{__name__}")
 # A script's own pace makes thousands of chunks a day; more come from an agent that wants to fill the disk.
 MAX_CHUNKS = 20_000
 SCRIPTS = frozenset(AssemblyType) - {AssemblyType.WORKFLOW}
-ENDS = {"failed": EventType.FAILED, "timed_out": EventType.TIMED_OUT, "canceled": EventType.CANCELED}
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,9 @@ def request_work(device: DevicePrincipal, wanted: WorkRequest, *, now: datetime)
     if device.device.status != DeviceStatus.ACTIVE:
         return None
     if item := _lost_in_transit(device, wanted):
+        if item.cancel_requested:
+            _end(device, item, Ended(event=EventType.CANCELED, error=item.cancel_reason), now)
+            return None
         worker_messages.renew(device.worker_id, [(item.work_item_hash, item.attempt_number)], now=now)
         return _handed_over(device, item, now)
     if not _has_room(device) or not _waiting(device).exists():
@@ -96,9 +96,13 @@ def _handed_over(device: DevicePrincipal, item: WorkItem, now: datetime) -> dict
         return handed_over(item, now=now)
     except LibraryError as error:
         logger.warning("fleet: %s was not handed over: %s", item.work_item_hash, error.message)
-        end = Ended(event=EventType.FAILED, error=error.message)
-        worker_messages.ended(item.work_item_hash, item.attempt_number, end, worker_id=device.worker_id, now=now)
+        _end(device, item, Ended(event=EventType.FAILED, error=error.message), now)
         return None
+
+
+def _end(device: DevicePrincipal, item: WorkItem, end: Ended, now: datetime) -> None:
+    """End an item that the device holds and has not begun."""
+    worker_messages.ended(item.work_item_hash, item.attempt_number, end, worker_id=device.worker_id, now=now)
 
 
 def item_of_device(device: DevicePrincipal, work_item_hash: str) -> WorkItem:
@@ -113,13 +117,21 @@ def read_file(device: DevicePrincipal, key: tuple[str, int], sha256: str, store:
     """Return a file of an item that the device holds. Raises WorkItemNotFound, StaleAttempt, ContentNotFound."""
     item = item_of_device(device, key[0])
     check_held(item, key[1], device.worker_id)
-    return read_content(item, sha256, store)
+    try:
+        return read_content(item, sha256, store)
+    except (PayloadMissing, PayloadCorrupt) as error:
+        # Said as a refusal of this file: an error of the server would let the device try again for ever.
+        logger.warning("fleet: a file of %s cannot be handed over: %s", item.work_item_hash, error)
+        raise ContentNotFound(sha256=sha256) from error
 
 
 def take_progress(device: DevicePrincipal, key: tuple[str, int], *, now: datetime) -> WorkItem:
     """Note that the script of an item runs, and renew the claim. Raises WorkItemNotFound, StaleAttempt."""
-    item_of_device(device, key[0])
-    worker_messages.started(*key, worker_id=device.worker_id, now=now)
+    item = item_of_device(device, key[0])
+    check_held(item, key[1], device.worker_id)
+    # Said again every few seconds while it runs: once is enough to write it.
+    if item.status != Status.RUNNING:
+        worker_messages.started(*key, worker_id=device.worker_id, now=now)
     worker_messages.renew(device.worker_id, [key], now=now)
     return item_of_device(device, key[0])
 
@@ -156,10 +168,7 @@ def take_end(device: DevicePrincipal, key: tuple[str, int], end: Ended, *, now: 
 
 def check_result(device: DevicePrincipal, key: tuple[str, int], end: Mapping[str, Any], signature: str) -> None:
     """Raise InvalidResultSignature unless the device's own key signed this result."""
-    try:
-        signed = base64.b64decode(signature, validate=True)
-    except binascii.Error as error:
-        raise InvalidResultSignature from error
+    signed, statement = find_bytes(signature, maximum=SIGNATURE_BYTES), result_statement(*key, end)
     keys = DeviceKey.objects.filter(device=device.device, revoked_at=None).values_list("public_key", flat=True)
-    if not is_signed(result_statement(*key, end), signed, list(keys)):
+    if signed is None or not any(PublicKey.of_text(text).verifies(signed, statement) for text in keys):
         raise InvalidResultSignature

@@ -4,24 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from pytest_django import Settings
 
 from assemblies.execution.triggers import create_triggers
-from assemblies.fleet.presence import presence
 from assemblies.payloads import PayloadStore
 from tests.agent.machines import Machine
+from tests.fleet.conftest import nobody_heard, signing_key_file
 
-
-@pytest.fixture(autouse=True)
-def signing_key_file(settings: Settings, tmp_path: Path) -> Path:
-    settings.SIGNING_KEY_FILE = tmp_path / "keys" / "signing.key"
-    return Path(settings.SIGNING_KEY_FILE)
-
-
-@pytest.fixture(autouse=True)
-def nobody_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presence, "_heard", {})
-    monkeypatch.setattr(presence, "_written_at", None)
+__all__ = ["nobody_heard", "signing_key_file"]
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ class Machine:
     key: DeviceKey
     allow: list[str]
     line: Line = field(default_factory=Line)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def enrolled(cls, hostname: str, folder: Path, *, allow: tuple[str, ...] = ("user",)) -> "Machine":
@@ -92,7 +93,7 @@ class Machine:
         return Session(self.state, self.line, self.key, self.guid)
 
     def agent(self) -> Agent:
-        return Agent(self.state, self.session(), self.key, {"allow": self.allow})
+        return Agent(self.state, self.session(), self.key, {"allow": self.allow} | self.settings)
 
     def say(self, work_item_hash: str, verb: str, **body: Any) -> dict[str, Any]:
         """Say something of an item as this device."""

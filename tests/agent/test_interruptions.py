@@ -1,6 +1,8 @@
 """Cut lines, restarts, replays and wrong clocks: time is lost, never a byte, and nothing runs twice."""
 
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -10,10 +12,12 @@ import pytest
 from assemblies.agent.agent import Agent
 from assemblies.agent.errors import ServerRefused, Unreachable
 from assemblies.agent.state import TOKENS
+from assemblies.agent.waiting import Waiting
 from assemblies.execution.models import WorkItem
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.agent.machines import Machine, item_of, printed, submitted
+from tests.commands.deployment import free_port
 from tests.patience import HANG_SECONDS
 
 
@@ -127,6 +131,17 @@ def test_an_agent_without_a_line_tries_less_and_less_often(machine: Machine) -> 
     assert pauses[0] < 2.5 and max(pauses) <= 31 and min(pauses[6:]) > 10
 
 
+def test_a_server_that_is_away_for_days_ends_no_agent(machine: Machine) -> None:
+    agent = machine.agent()
+    machine.line.is_cut = True
+    for _time in range(5000):
+        agent._back_off(Unreachable("cut"))
+    assert 15 <= agent._quiet_until - time.monotonic() + 1 <= 31
+    waiting = Waiting(machine.session(), list)
+    waiting._address, waiting._failures = f"http://127.0.0.1:{free_port()}", 5000
+    assert 30 <= waiting._once() <= 60
+
+
 def test_files_are_compared_before_anything_begins(
     machine: Machine, library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +164,46 @@ def test_a_line_that_breaks_while_files_come_begins_nothing(
         machine.agent().turn()
     assert machine.agent().run_once() == 1
     assert (printed(run), item_of(run).attempt_number) == (b"whole\n", 1)
+
+
+def test_a_file_that_the_library_lost_fails_its_item_and_blocks_nothing(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    lost = submitted(library, operator, "echo lost", machine.guid)
+    for content in Path(library.storage.path("")).rglob("*"):
+        if content.is_file():
+            content.unlink()
+    kept = submitted(library, operator, "echo kept", machine.guid)
+    assert machine.agent().run_once() == 2
+    assert (item_of(lost).last_error, printed(kept)) == ("content_not_found", b"kept\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "count"), {"stale_attempt": 0, "work_item_not_found": 0, "already_finalized": 1}.items()
+)
+def test_output_is_kept_only_while_it_is_still_taken(
+    machine: Machine, library: PayloadStore, operator: Actor, code: str, count: int
+) -> None:
+    submitted(library, operator, "sleep 600", machine.guid)
+    agent = machine.agent()
+    agent._claim()
+    [attempt] = agent._running.values()
+    attempt.spooled.add_chunk(1, "stdout", b"late")
+    agent._uploads._take_refusal(attempt.spooled, attempt, ServerRefused(409, {"code": code}))
+    assert len(list(attempt.spooled.chunks())) == count
+    agent._end()
+
+
+def test_a_page_of_a_proxy_where_work_is_waited_for_is_no_answer(machine: Machine, tmp_path: Path) -> None:
+    page = tmp_path / "site/api/agent/wait"
+    page.parent.mkdir(parents=True)
+    page.write_text("<html>Log in to this network</html>")
+    serving = partial(SimpleHTTPRequestHandler, directory=tmp_path / "site")
+    with ThreadingHTTPServer(("127.0.0.1", 0), serving) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        with pytest.raises(Unreachable):
+            machine.session().wait_at(f"http://127.0.0.1:{proxy.server_port}/")
+        proxy.shutdown()
 
 
 def test_the_loop_ends_when_it_is_told_to(machine: Machine) -> None:

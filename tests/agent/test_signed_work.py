@@ -75,6 +75,7 @@ def test_what_is_as_signed_is_accepted() -> None:
         "an unknown language": (offer(interpreter="perl"), "manifest_invalid"),
         "no hash": (offer(script={"name": "s", "sha256": "..", "size_bytes": 1}), "manifest_invalid"),
         "no base64": (offer() | {"manifest": "%"}, "manifest_invalid"),
+        "no ASCII": (offer() | {"manifest": "ü"}, "manifest_invalid"),
         "nothing": ({}, "manifest_invalid"),
     }.values(),
 )

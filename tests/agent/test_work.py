@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from assemblies.agent.errors import NotEnrolled, ServerRefused
+from assemblies.execution.cancel import cancel_run
 from assemblies.execution.models import WorkItemEvent
 from assemblies.execution.states import EventType, Status
 from assemblies.fleet.devices import DeviceChanges, change_device
@@ -97,6 +98,25 @@ def test_a_claim_whose_answer_was_lost_is_handed_over_again_and_run_once(
     assert (item_of(run).status, item_of(run).attempt_number, printed(run)) == ("Completed", 1, b"once\n")
 
 
+def test_what_was_canceled_on_its_way_is_not_handed_over_again(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    run = submitted(library, operator, "echo never", machine.guid)
+    assert machine.claim()["status"] == "work"
+    cancel_run(run.run_id, actor="ada", reason="enough", now=timezone.now())
+    assert machine.claim()["status"] == "idle"
+    assert (item_of(run).status, item_of(run).last_error) == ("Canceled", "enough")
+
+
+def test_the_account_of_enrolment_is_whose_rights_scripts_get(
+    machine: Machine, library: PayloadStore, operator: Actor
+) -> None:
+    run = submitted(library, operator, "echo never", machine.guid)
+    machine.settings = {"run_as": "nobody-of-this-name"}
+    machine.agent().run_once()
+    assert item_of(run).status == "Failed" and "account" in item_of(run).last_error
+
+
 def test_what_is_known_to_be_held_is_not_handed_over_twice(
     machine: Machine, library: PayloadStore, operator: Actor
 ) -> None:
@@ -155,9 +175,9 @@ def test_another_attempt_is_refused(machine: Machine, library: PayloadStore, ope
 def test_a_result_signed_by_another_key_is_refused(machine: Machine, library: PayloadStore, operator: Actor) -> None:
     run = submitted(library, operator, "echo", machine.guid)
     machine.claim()
-    signature = base64.b64encode(b"\0" * 64).decode()
-    answer = refused(machine, item_of(run).work_item_hash, "complete", result_signature=signature)
-    assert answer == (400, "invalid_result_signature")
+    for signature in (base64.b64encode(b"\0" * 64).decode(), "ü" * 8, base64.b64encode(b"\0").decode()):
+        answer = refused(machine, item_of(run).work_item_hash, "complete", result_signature=signature)
+        assert answer == (400, "invalid_result_signature")
 
 
 def test_a_late_result_is_kept_and_changes_nothing(machine: Machine, library: PayloadStore, operator: Actor) -> None:

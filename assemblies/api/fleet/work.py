@@ -115,7 +115,7 @@ class DeviceItemViewSet(AgentResource):
     def fail(self, request: Request, work_item_hash: str) -> Response:
         """Say that the script failed, took too long, or was canceled as requested."""
         sent = self.body()
-        return self._end(work_item_hash, sent, work.ENDS[sent["outcome"]])
+        return self._end(work_item_hash, sent, EventType(sent["outcome"]))
 
     @described(
         "Download a file",
