@@ -12,7 +12,8 @@ from assemblies.actions.change import Change
 from assemblies.checking import Finding, Severity, Subject, check_many
 from assemblies.domains import AssemblyType, Domain, Operation
 from assemblies.errors import Refusal, ScriptHasErrors
-from assemblies.models import Assembly, AssemblySetting, Content, SettingCategory, Status
+from assemblies.models import Assembly, Content
+from assemblies.revisions.checks import suppressions_of
 
 CHECKED = frozenset({Operation.CREATE, Operation.UPDATE, Operation.CLONE, Operation.IMPORT})
 MAX_TOLD = 20
@@ -31,23 +32,25 @@ def refuse_errors(changes: Sequence[Change]) -> None:
     scripts = list(_scripts(wanted, rows, domains))
     reports = check_many([subject for _change, _domain, subject in scripts])
     for (change, domain, _subject), report in zip(scripts, reports, strict=True):
-        rules = AssemblySetting.objects.filter(
-            assembly_id=change.guid, category=SettingCategory.SUPPRESSED_CHECK, status=Status.ACTIVE
-        ).values_list("key", flat=True)
-        if report.worst is Severity.ERROR and report.without(rules).worst is Severity.ERROR:
-            raise _refusal(domain, [one for one in report.without(rules).findings if one.severity is Severity.ERROR])
+        if report.worst is not Severity.ERROR:
+            continue
+        left = report.without(one.rule for one in suppressions_of(change.guid))
+        if left.worst is Severity.ERROR:
+            raise _refusal(domain, [one for one in left.findings if one.severity is Severity.ERROR])
 
 
 def _scripts(
     changes: Sequence[Change], rows: Mapping[str, Assembly], domains: frozenset[Domain]
 ) -> Iterator[tuple[Change, Domain, Subject]]:
-    """Yield what is new in the domains that refuse errors, as it would be."""
+    """Yield what is new in the domains that refuse errors, as it would be; what says the same as before is not."""
     for change in changes:
         row = rows.get(change.guid)
         domain = change.domain or (Domain(row.domain) if row else None)
         if domain not in domains or domain is None:
             continue
         content = _content(change, row)
+        if row and row.deleted_at is None and content and content.content_hash == row.content_hash:
+            continue
         if content is not None and content.assembly_type != AssemblyType.WORKFLOW:
             text, names = change.search_text or "", tuple(str(one.get("name")) for one in content.variables)
             yield change, domain, Subject(AssemblyType(content.assembly_type), text, names, bool(content.files))

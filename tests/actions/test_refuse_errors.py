@@ -1,5 +1,7 @@
 """A domain that is set to refuse errors takes no new script with one; other domains are as before."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import Settings
 
@@ -59,6 +61,23 @@ def test_an_import_with_one_error_changes_nothing(library: PayloadStore, operato
         )
 
     assert not Assembly.objects.exists()
+
+
+@pytest.mark.parametrize("policy", [OnConflict.UPDATE, OnConflict.SKIP])
+def test_a_script_that_had_its_error_before_does_not_keep_others_from_being_imported(
+    library: PayloadStore, operator: Actor, settings: Settings, policy: OnConflict
+) -> None:
+    old = script("Old", BROKEN, type_name="python", guid="0f9b7c52-3a31-4b8e-9a55-2d1f6c7e8a90")
+    permit = may_import(operator)
+    settings.REFUSE_ERRORS = []
+    import_documents([old], domain=Domain.USER, on_conflict=policy, permit=permit, store=library)
+    settings.REFUSE_ERRORS = ["user"]
+    skipped = replace(old, summary="Other") if policy is OnConflict.SKIP else old
+    documents = [skipped, script("New", b"print()\n", type_name="python")]
+
+    import_documents(documents, domain=Domain.USER, on_conflict=policy, permit=permit, store=library)
+
+    assert set(Assembly.objects.values_list("display_name", "summary")) == {("Old", old.summary), ("New", old.summary)}
 
 
 def test_other_domains_take_it(library: PayloadStore, command: Actor) -> None:

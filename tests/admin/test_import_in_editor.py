@@ -39,6 +39,16 @@ def test_a_previewed_document_fills_the_form_of_a_new_assembly_and_stores_nothin
     assert library.read(content.payload) == b"echo hello\n"
 
 
+def test_what_says_how_a_script_runs_is_in_the_form_and_no_unknown_field(olga: Client) -> None:
+    how = {"operating_systems": ["linux", "macos"], "minimum_version": "5.1"}
+    sent = Sent(olga, ("a.json", document("Mine", **how))).open(1)
+    assert "fields that the form does not know" not in sent.text
+    answer = olga.post("/admin/assemblies/assembly/add/?kind=script", fields_of(sent.answer))
+    assert answer.status_code == 302
+    (entry,) = library_catalogue().current().entries.values()
+    assert entry.content.extra == how
+
+
 def test_a_number_that_names_no_document_is_a_preview(olga: Client) -> None:
     sent = Sent(olga, ("a.json", document("Mine"))).open(9)
     assert len(sent.rows) == 1

@@ -7,10 +7,9 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from assemblies.admin.import_export.upload import Readable
-from assemblies.admin.item.editing import Editing, typed_editing
-from assemblies.admin.item.form import payload_as_text
+from assemblies.admin.item.editing import Editing, fill, typed_editing
+from assemblies.admin.item.form import shown_fields
 from assemblies.admin.item.new import blank_revision, new_item_page
-from assemblies.admin.item.typed_values import shown_lines
 from assemblies.admin.item.variable_rows import MAX_ROWS, has_plain_choices, shown_order, shown_variable
 from assemblies.documents import Document, decode_text
 from assemblies.domains import Kind
@@ -30,24 +29,9 @@ def editor_page(request: HttpRequest, one: Readable) -> HttpResponseBase:
 
 def _typed(document: Document) -> Editing:
     typed = QueryDict(mutable=True)
-    typed.update(_fields(document) | _rows(document))
+    fill(typed, shown_fields(document, document.payload) | _rows(document))
     blank = blank_revision(document.kind)
     return typed_editing(typed, blank, blank)
-
-
-def _fields(document: Document) -> dict[str, str]:
-    return {
-        "display_name": document.display_name,
-        "summary": document.summary,
-        "assembly_type": str(document.assembly_type),
-        "category": document.category,
-        "version": str(document.version),
-        "timeout_seconds": str(document.timeout_seconds),
-        "tags": shown_lines(document.tags) if isinstance(document.tags, list) else "",
-        "sites_mode": document.sites["mode"],
-        "sites_values": shown_lines(document.sites["values"]),
-        "payload": payload_as_text(document.kind, document.payload) or "",
-    }
 
 
 def _rows(document: Document) -> dict[str, str]:
@@ -64,7 +48,7 @@ def _rows(document: Document) -> dict[str, str]:
 
 def _left_out(document: Document) -> list[str]:
     """Return in words what only an import keeps."""
-    extras: list[Any] = [document.metadata, document.extra, document.envelope_extra]
+    extras: list[Any] = [document.metadata, document.further_fields, document.envelope_extra]
     if not isinstance(document.tags, list):
         extras.append(document.tags)
     found = {

@@ -1,5 +1,6 @@
 """The whole of what a page lets people type: the form and the rows of variables, and the changes they amount to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -96,6 +97,12 @@ def with_another_row(data: QueryDict) -> QueryDict:
     return more
 
 
+def fill(data: QueryDict, shown: Mapping[str, Any]) -> None:
+    """Put what fields show into `data`, as a browser would send it."""
+    for name, value in shown.items():
+        data.setlist(name, value if isinstance(value, list) else [str(value)])
+
+
 def merged_editing(typed: Editing, newest: Revision, script: str | None = None) -> Editing:
     """Return the form over the newest revision, with what was typed; fields that nobody touched show the newest.
 
@@ -109,10 +116,7 @@ def merged_editing(typed: Editing, newest: Revision, script: str | None = None) 
     for name, shown in form.initial.items():
         if typed.form.touched(name):
             continue
-        if isinstance(shown, list):
-            merged.setlist(name, shown)
-        else:
-            merged[name] = str(shown)
+        fill(merged, {name: shown})
     if typed.changes is not None and "variables" not in typed.changes.fields:
         return Editing(ItemForm(newest.content, newest.payload, merged), _rows(newest), newest, newest)
     return typed_editing(merged, newest, typed.rows_of)

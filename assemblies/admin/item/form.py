@@ -14,6 +14,7 @@ from assemblies import documents
 from assemblies.admin.item import typed_values as values
 from assemblies.admin.item.editor import ScriptWidget
 from assemblies.conf import max_script_bytes
+from assemblies.documents import Document
 from assemblies.documents.payload_text import payload_from_editing, text_for_editing
 from assemblies.domains import AssemblyType, Kind, OperatingSystem
 from assemblies.errors import InvalidDocument
@@ -185,12 +186,12 @@ class ItemForm(forms.Form):
             self.add_error(field if field in self.fields else name, error.message)
 
 
-def shown_fields(content: Content, payload: bytes | None) -> dict[str, Any]:
-    """Return what the form shows of a content. What it cannot show as text has no field."""
+def shown_fields(content: Content | Document, payload: bytes | None) -> dict[str, Any]:
+    """Return what the form shows of a content or a document. What it cannot show as text has no field."""
     shown: dict[str, Any] = {
         "display_name": content.display_name,
         "summary": content.summary,
-        "assembly_type": content.assembly_type,
+        "assembly_type": str(content.assembly_type),
         "category": content.category,
         "version": str(content.version),
         "timeout_seconds": str(content.timeout_seconds),
