@@ -53,7 +53,9 @@ class ReadinessView(PrivateEndpoint):
     def get(self, request: Request) -> Response:
         now = timezone.now()
         state = library_state(payload_store(), flush_interval=flush_interval(), now=now)
-        figures = find_queue_figures(now=now)
-        state["runs"] = figures.json() if figures else {}
-        body = state if request.user.is_authenticated else {"status": state["status"]}
+        if request.user.is_authenticated:
+            figures = find_queue_figures(now=now)
+            body = state | {"runs": figures.json() if figures else {}}
+        else:
+            body = {"status": state["status"]}
         return Response(body, status=200 if state["status"] == "ok" else 503)

@@ -128,9 +128,9 @@ class PersistenceViewSet(PersistenceResource):
         permit = permit_persistence(actor_of(request), TargetEvent.ASSIGN)
         chosen, dropped, now = self.body()["connection_id"], 0, timezone.now()
         if chosen is not None:
-            dropped = assign(get_connection(chosen), permit=permit, now=now).dropped
+            dropped = assign(get_connection(chosen), permit=permit, now=now)
         elif find_assignment() is not None:
-            dropped = clear(permit=permit_persistence(actor_of(request), TargetEvent.CLEAR), now=now).dropped
+            dropped = clear(permit=permit_persistence(actor_of(request), TargetEvent.CLEAR), now=now)
         return Response(shapes.Assigned(persistence_status() | {"dropped": dropped}).data)
 
     @described(

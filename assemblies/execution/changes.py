@@ -44,7 +44,8 @@ def register(copy: Copy) -> None:
 
 def note(changes: Iterable[Change]) -> None:
     """Tell of changes, after they were written and before they are committed."""
-    told = list(changes)
+    if not (told := list(changes)):
+        return
     for copy in _copies:
         copy.note(told)
 

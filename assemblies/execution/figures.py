@@ -1,7 +1,7 @@
 """How the queue of runs does as a whole, for probes, figures and the health page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from prometheus_client.registry import Collector
 
 from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.reading import summary
-from assemblies.execution.states import CLAIMABLE, HELD
 from assemblies.inspection.metrics import gauge
 
 
@@ -50,15 +49,7 @@ class QueueFigures:
     unsealed: int
 
     def json(self) -> dict[str, Any]:
-        return {
-            "upcoming": self.upcoming,
-            "in_progress": self.in_progress,
-            "stalled": self.stalled,
-            "oldest_wait_seconds": self.oldest_wait_seconds,
-            "workers": self.workers,
-            "waiting_for": self.waiting_for,
-            "unsealed": self.unsealed,
-        }
+        return asdict(self)
 
 
 def find_queue_figures(*, now: datetime) -> QueueFigures | None:
@@ -70,9 +61,10 @@ def find_queue_figures(*, now: datetime) -> QueueFigures | None:
 
 
 def _queue_figures(now: datetime) -> QueueFigures:
-    counts = summary()
+    # What has ended is most of the table, and none of the figures.
+    counts = summary(WorkItem.objects.live())
     oldest = WorkItem.objects.claimable().aggregate(Min("enqueued_at"))["enqueued_at__min"]
-    holders = WorkItem.objects.filter(status__in=HELD, lease_until__gt=now)
+    holders = WorkItem.objects.held().filter(lease_until__gt=now)
     return QueueFigures(
         upcoming=counts["Upcoming"],
         in_progress=counts["InProgress"],
@@ -86,5 +78,5 @@ def _queue_figures(now: datetime) -> QueueFigures:
 
 
 def _waiting_for() -> dict[str, int]:
-    rows = WorkItem.objects.filter(status__in=CLAIMABLE, is_blocked=False).exclude(waiting_for="").order_by()
+    rows = WorkItem.objects.claimable().exclude(waiting_for="").order_by()
     return dict(rows.values_list("waiting_for").annotate(count=Count("id")))

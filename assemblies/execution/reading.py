@@ -223,9 +223,10 @@ def _without_errors(sealed: Any) -> Any:
     return sealed
 
 
-def summary() -> dict[str, int]:
-    """Return how many work items there are in each bucket."""
-    counts = dict(WorkItem.objects.order_by().values_list("status").annotate(Count("id")))
+def summary(items: "QuerySet[WorkItem] | None" = None) -> dict[str, int]:
+    """Return how many of the work items, by default of all there are, are in each bucket."""
+    rows = WorkItem.objects.all() if items is None else items
+    counts = dict(rows.order_by().values_list("status").annotate(Count("id")))
     return {bucket: sum(counts.get(status, 0) for status in statuses) for bucket, statuses in BUCKETS.items()}
 
 

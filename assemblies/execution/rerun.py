@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from assemblies.actions.permit import Permit
 from assemblies.errors import InvalidField
 from assemblies.execution.models import Manifest, Run, WorkItem
-from assemblies.execution.states import Status
+from assemblies.execution.states import UNSUCCESSFUL
 from assemblies.execution.subject import Subject, subject_of_assembly, subject_of_draft
 from assemblies.execution.submission import RunOptions, submit
 from assemblies.execution.targets import Resolver, no_devices
@@ -66,7 +66,7 @@ def _subject(run: Run, frozen: Mapping[str, Any], store: PayloadStore) -> Subjec
 def _targets(run: Run, *, only_failed: bool) -> list[str]:
     if not only_failed:
         return list(run.targets)
-    failed = WorkItem.objects.of_run(run.run_id).filter(status__in=[Status.FAILED, Status.TIMED_OUT])
+    failed = WorkItem.objects.of_run(run.run_id).filter(status__in=UNSUCCESSFUL)
     targets = list(dict.fromkeys(item.target_device or "server" for item in failed))
     if not targets:
         raise InvalidField(_("Nothing of this run failed."), field="only")

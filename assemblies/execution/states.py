@@ -36,6 +36,8 @@ WAITING = frozenset({Status.QUEUED, Status.ASSIGNED, Status.RETRY_SCHEDULED})
 CLAIMABLE = frozenset({Status.QUEUED, Status.ASSIGNED})
 HELD = frozenset({Status.DISPATCHED, Status.RUNNING, Status.STALLED})
 LIVE = WAITING | HELD
+# What "again, only what failed" takes.
+UNSUCCESSFUL = frozenset({Status.FAILED, Status.TIMED_OUT})
 TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.TIMED_OUT, Status.CANCELED})
 
 

@@ -31,14 +31,6 @@ class Destinations:
     def is_on_server(self) -> bool:
         return SERVER in self.targets
 
-    @property
-    def places(self) -> list[Place]:
-        return places_of(self.targets)
-
-    def target_devices(self) -> list[str]:
-        """Return the device of each work item; the server is ""."""
-        return [*([""] if self.is_on_server else []), *self.devices]
-
 
 def no_devices(_target: str) -> None:
     """The resolver of a library without devices."""

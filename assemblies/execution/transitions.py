@@ -206,13 +206,14 @@ def update_runs(run_ids: Iterable[str], *, now: datetime) -> None:
     )
     for run_id, status, count in rows.order_by():
         counts[run_id][Status(status)] = count
-    for run in runs:
-        _update_run(run, run_status(counts[run.run_id]), now)
+    changed = [run for run in runs if _update_run(run, run_status(counts[run.run_id]), now)]
+    changes.note(changes.Change(Manifest._meta.db_table, run.manifest_hash, run.run_id) for run in changed)
 
 
-def _update_run(run: Run, status: Status, now: datetime) -> None:
+def _update_run(run: Run, status: Status, now: datetime) -> bool:
+    """Let a run have the status, and return whether it had another."""
     if status == run.status:
-        return
+        return False
     run.status = status
     fields = ["status"]
     if status not in CLAIMABLE and run.started_at is None:
@@ -225,7 +226,7 @@ def _update_run(run: Run, status: Status, now: datetime) -> None:
     Manifest.objects.filter(run_id=run.run_id).update(status=status)
     if status.is_terminal:
         seal(run, now=now)
-    changes.note([changes.Change(Manifest._meta.db_table, run.manifest_hash, run.run_id)])
+    return True
 
 
 def _take(step: Step, attempts: dict[tuple[str, int], WorkItemAttempt], now: datetime) -> WorkItemEvent:

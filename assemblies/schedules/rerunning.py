@@ -8,13 +8,11 @@ from assemblies.actions.permit import Permit
 from assemblies.errors import InvalidField
 from assemblies.execution.models import Run
 from assemblies.execution.rerun import rerun
-from assemblies.execution.states import Status
+from assemblies.execution.states import UNSUCCESSFUL
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.components import credentials_of
 from assemblies.schedules.errors import NothingRan
 from assemblies.schedules.models import Occurrence
-
-FAILED = frozenset({Status.FAILED, Status.TIMED_OUT})
 
 
 def rerun_occurrence(
@@ -30,7 +28,7 @@ def rerun_occurrence(
     wanted = [
         (position, runs[run_id])
         for position, run_id in enumerate(row.run_ids())
-        if run_id in runs and (not only_failed or runs[run_id].status in FAILED)
+        if run_id in runs and (not only_failed or runs[run_id].status in UNSUCCESSFUL)
     ]
     if not wanted:
         raise InvalidField(_("Nothing of this run failed."), field="only")

@@ -1,6 +1,5 @@
 """Which database gets the copy. Deciding it needs no connection: an assigned target may be offline."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -22,19 +21,21 @@ from assemblies.targets.places import check_connection
 from devmode.write_lock import write_transaction
 
 
-@dataclass(frozen=True)
-class Decided:
-    """How many changes were noted for the assignment before this decision and were not copied."""
-
-    dropped: int = 0
-
-
 def find_assignment() -> PersistenceAssignment | None:
     return PersistenceAssignment.objects.select_related("connection__target").first()
 
 
-def assign(connection: PersistenceConnection, *, permit: Permit, now: datetime) -> Decided:
+def get_assignment() -> PersistenceAssignment:
+    """Raises NothingAssigned."""
+    if (found := find_assignment()) is None:
+        raise NothingAssigned
+    return found
+
+
+def assign(connection: PersistenceConnection, *, permit: Permit, now: datetime) -> int:
     """Let a database get the copy from now on. Assigned again, it goes on where it was, and an error is tried again.
+
+    Returns how many changes were noted for the assignment before and were not copied.
 
     Raises UnsupportedEngine, OwnDatabase, InvalidField.
     """
@@ -46,20 +47,18 @@ def assign(connection: PersistenceConnection, *, permit: Permit, now: datetime) 
         current = find_assignment()
         if current is not None and current.connection_id == connection.pk:
             _try_again()
-            return Decided()
+            return 0
         dropped = _forget_all()
         _begin(connection, permit.actor.name, now)
-    return Decided(dropped)
+    return dropped
 
 
-def clear(*, permit: Permit, now: datetime) -> Decided:
-    """Let nothing be copied any more; rows here and there stay. Raises NothingAssigned."""
-    current = find_assignment()
-    if current is None:
-        raise NothingAssigned
+def clear(*, permit: Permit, now: datetime) -> int:
+    """Let nothing be copied any more; rows here and there stay. Returns as `assign` does. Raises NothingAssigned."""
+    current = get_assignment()
     record_decision(permit, current.connection.target.name, {"database": current.connection.database}, now=now)
     with write_transaction(ALIAS):
-        return Decided(_forget_all())
+        return _forget_all()
 
 
 def _begin(connection: PersistenceConnection, actor: str, now: datetime) -> None:

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from assemblies.actions.permit import Permit
 from assemblies.targets.administration import ALIAS, record_decision
-from assemblies.targets.assignment import find_assignment
+from assemblies.targets.assignment import get_assignment
 from assemblies.targets.descriptor import MODELS, table_named
-from assemblies.targets.errors import NothingAssigned, NothingRejected
+from assemblies.targets.errors import NothingRejected
 from assemblies.targets.models import State, Stream, StreamState
 from assemblies.targets.outbox import pending
 from devmode.write_lock import write_transaction
@@ -20,8 +20,7 @@ def skip_rejected(stream: Stream, *, permit: Permit) -> None:
 
     Raises NothingAssigned, NothingRejected.
     """
-    if (assignment := find_assignment()) is None:
-        raise NothingAssigned
+    assignment = get_assignment()
     state = StreamState.objects.filter(stream=stream, state=State.ERROR).first()
     if state is None or not (row := _find_row(state)):
         raise NothingRejected

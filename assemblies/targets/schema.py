@@ -1,5 +1,7 @@
 """Make sure of the tables of a connection, and keep the report."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,18 @@ KEPT = 20
 def ensure_schema_for(connection: PersistenceConnection, *, permit: Permit, dry_run: bool, now: datetime) -> "Report":
     """Make sure of the tables at somebody's request, audited unless it only looks.
 
+    Raises what `answering` raises.
+    """
+    with answering(connection) as engine:
+        if not dry_run:
+            record_decision(permit, connection.target.name, {"database": connection.database}, now=now)
+        return ensure_and_report(connection, engine, dry_run=dry_run, now=now)
+
+
+@contextmanager
+def answering(connection: PersistenceConnection) -> Iterator["OpenTarget"]:
+    """Open a target that answers, and close it again.
+
     Raises UnsupportedEngine, OwnDatabase, InvalidField, ConnectionNotLive with the code of the fault.
     """
     from assemblies.targets.sql.faults import TargetFault
@@ -29,9 +43,7 @@ def ensure_schema_for(connection: PersistenceConnection, *, permit: Permit, dry_
         engine = open_target(connection)
         try:
             probe(engine)
-            if not dry_run:
-                record_decision(permit, connection.target.name, {"database": connection.database}, now=now)
-            return ensure_and_report(connection, engine, dry_run=dry_run, now=now)
+            yield engine
         finally:
             engine.dispose()
     except TargetFault as error:

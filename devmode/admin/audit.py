@@ -54,7 +54,8 @@ class Row:
 
     @property
     def scope_words(self) -> str:
-        return str(getattr(settings, "DEVMODE_SCOPE_NAMES", {}).get(self.entry.scope, self.entry.scope))
+        name = getattr(settings, "DEVMODE_SCOPE_NAMES", {}).get(self.entry.scope)
+        return gettext(name) if name else self.entry.scope
 
     @property
     def role_words(self) -> Any:

@@ -4,6 +4,7 @@ An entry whose outcome is denied or failed says that this was attempted.
 """
 
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 from django.utils.translation import gettext_noop as _
@@ -46,5 +47,10 @@ class AccessEvent(AuditEvent):
 
 def find_meaning(event: str) -> str:
     """Return what an event of an entry means, in English; "" for one that no room knows (any more)."""
-    meanings = {str(known): known.meaning for room in AuditEvent.__subclasses__() for known in room}
-    return meanings.get(event, "")
+    return _meanings().get(event, "")
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """First called for a page, when every room is imported."""
+    return {str(known): known.meaning for room in AuditEvent.__subclasses__() for known in room}

@@ -236,3 +236,9 @@ def test_entries_are_told_in_words(superuser: Client, guid: str) -> None:
     assert '<td title="assembly.create">Add an assembly</td>' in text
     assert "User-Created</span>" in text
     assert "Operator</span>" in text or "Operator, " in text
+
+
+def test_where_it_happened_is_told_in_the_viewers_language(superuser: Client) -> None:
+    write(subject=Subject(scope="official"))
+    page = superuser.get(LIST, headers={"Accept-Language": "de"}).content.decode()
+    assert ">Offiziell</span>" in page

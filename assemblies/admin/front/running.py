@@ -6,7 +6,7 @@ from typing import Any
 
 from assemblies.admin.runs.lines import lines_of
 from assemblies.execution.models import Run
-from assemblies.execution.states import Status
+from assemblies.execution.states import UNSUCCESSFUL, Status
 from devmode.actor import Actor
 
 MAX_LIVE, MAX_FAILED = 5, 5
@@ -25,7 +25,7 @@ class Running:
 def running(actor: Actor, *, now: datetime) -> Running:
     """Return what to show, in four queries at most."""
     live = Run.objects.filter(status__in=[Status.RUNNING, Status.QUEUED]).order_by("-status", "-created_at")
-    failed = Run.objects.filter(status__in=[Status.FAILED, Status.TIMED_OUT], created_at__gte=now - RECENTLY)
+    failed = Run.objects.filter(status__in=UNSUCCESSFUL, created_at__gte=now - RECENTLY)
     found = list(live[: MAX_LIVE + 1])
     newest = found[:MAX_LIVE]
     runs = [*newest, *failed.order_by("-created_at")[:MAX_FAILED]]

@@ -42,7 +42,7 @@ def persistence_assign(request: HttpRequest) -> HttpResponse:
             assign(get_connection(chosen), permit=permit, now=now)
             messages.success(request, _("Saved. What is run is copied there, as soon as the target answers."))
         elif find_assignment() is not None:
-            _say_cleared(request, clear(permit=permit, now=now).dropped)
+            _say_cleared(request, clear(permit=permit, now=now))
 
     return _decided(request, decide)
 

@@ -9,19 +9,18 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assemblies.admin.live import is_for_script, live_answer
 from assemblies.admin.page import render_page
 from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_queues, library_catalogue, pending_page
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain, Operation
 from assemblies.journal.pending import PendingWrite, is_overdue
 from assemblies.web.actors import actor_of, writable_domains
-from assemblies.web.entity_tags import is_known
 from devmode.actor import Actor
 from devmode.grants.principal import principal_of
 
@@ -68,15 +67,14 @@ class _Waiting:
 @require_safe
 def queue_page(request: HttpRequest) -> HttpResponse:
     snapshot, now = library_catalogue().current(), timezone.now()
-    if request.headers.get("X-Requested-With") != "fetch":
+    if not is_for_script(request):
         return render_page(request, "library/queue/page.html", title=_("Write queue"), **_shown(request, snapshot, now))
-    tag = _tag(request, snapshot, now)
-    if is_known(request.headers.get("If-None-Match", ""), tag):
-        return HttpResponseNotModified(headers={"ETag": tag})
-    context = {**_shown(request, snapshot, now), "principal": principal_of(request)}
-    answer = render(request, "library/queue/live.html", context)
-    answer["ETag"] = tag
-    return answer
+    return live_answer(
+        request,
+        "library/queue/live.html",
+        _tag(request, snapshot, now),
+        lambda: {**_shown(request, snapshot, now), "principal": principal_of(request)},
+    )
 
 
 def _shown(request: HttpRequest, snapshot: Snapshot, now: datetime) -> dict[str, Any]:

@@ -8,10 +8,8 @@ from assemblies.admin.runs.lines import tone_of
 from assemblies.execution import reading
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, WorkItem
-from assemblies.execution.states import Status
+from assemblies.execution.states import UNSUCCESSFUL, Status
 from assemblies.fleet.models import Device
-
-FAILED = {Status.FAILED, Status.TIMED_OUT}
 
 
 def device_context(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -22,7 +20,7 @@ def device_context(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "devices": [_row(item, names) for item in on_devices],
         "device_counts": [(status.label, tone_of(status), counts[status]) for status in Status if counts[status]],
-        "failed_count": sum(counts[status] for status in FAILED),
+        "failed_count": sum(counts[status] for status in UNSUCCESSFUL),
         "places": list(dict.fromkeys(names.get(item["target"], item["target"]) for item in items)),
     }
 

@@ -14,7 +14,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
+from assemblies.admin.item.said import find_live
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.runs.page import reason_in
 from assemblies.admin.runs.targets import places_to_look, sent_targets, targets_context
 from assemblies.admin.sent_numbers import sent_number, sent_revision
 from assemblies.audit_events import LibraryEvent
@@ -82,7 +84,7 @@ def _submitted(request: HttpRequest, entry: CatalogueEntry, permit: Permit) -> R
         targets=sent_targets(request),
         confirm_count=sent_number(request.POST, "confirm_count"),
         timeout_seconds=int(timeout) if timeout else None,
-        reason=request.POST.get("reason", "").strip()[:500],
+        reason=reason_in(request),
     )
     return submit(subject, options, permit=permit, run_id=str(uuid4()), resolver=resolve_target)
 
@@ -121,8 +123,8 @@ def _form(request: HttpRequest, entry: CatalogueEntry, refusal: LibraryError | N
 def _deprecation(guid: str) -> dict[str, Any]:
     """Return that it is deprecated, and what replaced it as far as that is there."""
     deprecation = find_deprecation(guid)
-    successor = library_catalogue().current().entries.get(deprecation.successor) if deprecation else None
-    return {"deprecation": deprecation, "successor": successor if successor and not successor.deleted_at else None}
+    successor = find_live(deprecation.successor, library_catalogue().current()) if deprecation else None
+    return {"deprecation": deprecation, "successor": successor}
 
 
 def _fields(request: HttpRequest, entry: CatalogueEntry, faulty: str, refusal: LibraryError | None) -> Iterator[Field]:

@@ -4,7 +4,7 @@ A browser that asks for the part that changes alone gets it without the frame, a
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -14,11 +14,12 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
+from assemblies.admin.live import is_for_script, live_answer
 from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.runs.answers import is_for_script, live_answer, reason_in, say_canceled
 from assemblies.admin.runs.devices import device_context, output_labels
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
@@ -40,15 +41,15 @@ from assemblies.fleet.targets import resolve_target
 from assemblies.permissions import Place, Verb, may
 from assemblies.web.actors import actor_of
 
+MAX_REASON_LENGTH = 500
+
 
 @require_safe
 @refusals_as_pages
 def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     run = _found(run_id)
     if not is_for_script(request):
-        context = _context(request, run)
-        several = len(context["line"]["items"]) > 1
-        context |= _output(request, run, 0, output_labels(run) if several else {})
+        context = _context(request, run) | _output(request, run, 0)
         return render_page(request, "library/runs/page.html", title=run.display_name, **context)
     return live_answer(request, "library/runs/live.html", _tag(request, run), lambda: _context(request, run))
 
@@ -63,7 +64,7 @@ def run_output(request: HttpRequest, run_id: str) -> HttpResponse:
     since = request.GET.get("since", "0")
     if not (since.isascii() and since.isdecimal() and len(since) < 19):
         raise BadRequest("A position is a number.")
-    part = _output(request, run, int(since), output_labels(run))
+    part = _output(request, run, int(since))
     answer = HttpResponse(part["output"])
     answer["X-Output-Next"], answer["X-Output-Complete"] = str(part["next"]), str(int(part["is_complete"]))
     return answer
@@ -100,6 +101,18 @@ def run_again(request: HttpRequest, run_id: str) -> HttpResponse:
         messages.error(request, refusal.message)
         return redirect("admin:run_page", run.run_id)
     return redirect("admin:run_page", again.run_id)
+
+
+def reason_in(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()[:MAX_REASON_LENGTH]
+
+
+def say_canceled(request: HttpRequest, happened: object) -> None:
+    """Tell what a cancel came to: `happened` is what it canceled, nothing where all had ended."""
+    if happened:
+        messages.success(request, _("Canceled: what waited has ended, what runs ends as soon as none of it is left."))
+    else:
+        messages.info(request, _("It had ended already."))
 
 
 def _found(run_id: str) -> Run:
@@ -151,10 +164,12 @@ def _nodes(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [item | {"status": Status(item["status"]), "tone": tone_of(Status(item["status"]))} for item in named]
 
 
-def _output(request: HttpRequest, run: Run, since: int, labels: Mapping[str, str]) -> dict[str, Any]:
+def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:
     if not Sight.of(actor_of(request)).covers(run.targets):
         return {"output": "", "next": 0, "is_complete": True}
     part = output_after(run, since)
+    # Whose it is matters only where there is something: this is asked every second.
+    labels = output_labels(run) if part.chunks else {}
     last = item_before(run, since) if labels and since else ""
     output = rendered(part.chunks, labels, last=last)
     return {"output": output, "next": part.next, "is_complete": part.is_complete}

@@ -1,5 +1,6 @@
 """Check documents and plain scripts from files, folders and zip archives, without a library."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,8 +51,9 @@ class Command(LibraryCommand):
             for one in collected.skipped
             if one.is_broken
         ]
-        findings += [{"path": path, **one} for path, report in checked for one in report.json()["findings"]]
-        facts = [{"path": path, **one} for path, report in checked for one in report.json()["facts"]]
+        told = [(path, report.json()) for path, report in checked]
+        findings += [{"path": path, **one} for path, parts in told for one in parts["findings"]]
+        facts = [{"path": path, **one} for path, parts in told for one in parts["facts"]]
         self.answer(
             {"checked": len(checked), "findings": findings, "facts": facts}, _lines(findings, facts, len(checked))
         )
@@ -75,6 +77,6 @@ def _lines(findings: list[Line], facts: list[Line], checked: int) -> Iterator[st
         yield f"{one['path']}:{one['line']}: {one['severity']}: {one['message']} [{one['rule']}]"
     for one in facts:
         yield f"{one['path']}:{one['line']}: fact: {one['text']} [{one['rule']}]"
-    counts = (sum(one["severity"] == severity for one in findings) for severity in Severity)
-    errors, warnings, infos = counts
+    counts = Counter(str(one["severity"]) for one in findings)
+    errors, warnings, infos = counts[Severity.ERROR], counts[Severity.WARNING], counts[Severity.INFO]
     yield f"{checked} checked: {errors} errors, {warnings} warnings, {infos} notes, {len(facts)} facts."

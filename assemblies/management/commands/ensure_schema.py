@@ -7,10 +7,8 @@ from django.utils import timezone
 
 from assemblies.management.command import LibraryCommand
 from assemblies.targets.administration import get_connection, permit_persistence
-from assemblies.targets.assignment import find_assignment
+from assemblies.targets.assignment import get_assignment
 from assemblies.targets.audit_events import TargetEvent
-from assemblies.targets.errors import NothingAssigned
-from assemblies.targets.models import PersistenceConnection
 from assemblies.targets.schema import ensure_schema_for
 from devmode.actor import Actor
 
@@ -33,7 +31,7 @@ class Command(LibraryCommand):
 
     def work(self, *, connection: int | None, dry_run: bool, **_options: Any) -> None:
         permit = permit_persistence(Actor.of_command("ensure_schema"), TargetEvent.ENSURE)
-        chosen = _assigned() if connection is None else get_connection(connection)
+        chosen = get_assignment().connection if connection is None else get_connection(connection)
         report = ensure_schema_for(chosen, permit=permit, dry_run=dry_run, now=timezone.now()).json()
         words = {
             "Created": [*report["tables_created"], *report["columns_added"], *report["indices_created"]],
@@ -43,9 +41,3 @@ class Command(LibraryCommand):
         }
         lines = [f"{chosen}: {'verified' if report['verified'] else 'not verified'}"]
         self.answer(report, lines + [f"{title}: {line}" for title, listed in words.items() for line in listed])
-
-
-def _assigned() -> PersistenceConnection:
-    if assignment := find_assignment():
-        return assignment.connection
-    raise NothingAssigned

@@ -47,10 +47,10 @@ class Command(LibraryCommand):
     def work(self, *, connection: int | None, name: str | None, database: str | None, **options: Any) -> None:
         now = timezone.now()
         if options["clear"]:
-            cleared = clear(permit=permit_persistence(ACTOR, TargetEvent.CLEAR), now=now)
+            dropped = clear(permit=permit_persistence(ACTOR, TargetEvent.CLEAR), now=now)
             self.answer(
-                persistence_status() | {"dropped": cleared.dropped},
-                [f"Nothing is copied any more. Changes that were not copied: {cleared.dropped}."],
+                persistence_status() | {"dropped": dropped},
+                [f"Nothing is copied any more. Changes that were not copied: {dropped}."],
             )
             return
         if connection is not None:

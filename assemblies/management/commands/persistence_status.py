@@ -1,6 +1,5 @@
 """`persistence_status`: how the copy of what was run is."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from assemblies.management.command import LibraryCommand
@@ -14,9 +13,6 @@ class Command(LibraryCommand):
         manage.py persistence_status
         manage.py persistence_status --json
     """
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        pass
 
     def work(self, **_options: Any) -> None:
         status = persistence_status()

@@ -11,8 +11,8 @@ from assemblies.actions.check_scripts import check_unchecked, forget_unused
 from assemblies.actions.sweep import sweep_payloads
 from assemblies.conf import flush_interval, payload_store
 from assemblies.errors import LibraryError
+from assemblies.journal.append import journal_end
 from assemblies.journal.flusher import Flusher
-from assemblies.models import JournalHead
 from assemblies.schedules.scheduler import run_scheduler
 from assemblies.upstream.watching import watch_upstream
 
@@ -61,7 +61,7 @@ def keep_checked(stopped: Event, *, every_seconds: float = CHECK_SECONDS) -> Non
         try:
             if seen is None:
                 forget_unused(now=timezone.now())
-            head = JournalHead.objects.values_list("sequence", flat=True).first()
+            head = journal_end()
             if head != seen:
                 check_unchecked(payload_store(), is_stopped=stopped.is_set)
                 seen = head

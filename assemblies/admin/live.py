@@ -1,16 +1,12 @@
-"""What the pages that keep themselves current answer, and what they say of a cancel."""
+"""Pages that keep themselves current: a browser that asks for the part that changes gets it alone, or 304."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from assemblies.web.entity_tags import is_known
-
-MAX_REASON_LENGTH = 500
 
 
 def is_for_script(request: HttpRequest) -> bool:
@@ -28,15 +24,3 @@ def live_answer(request: HttpRequest, template: str, tag: str, context: Callable
     answer = render(request, template, context())
     answer["ETag"] = tag
     return answer
-
-
-def reason_in(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").strip()[:MAX_REASON_LENGTH]
-
-
-def say_canceled(request: HttpRequest, happened: object) -> None:
-    """Tell what a cancel came to: `happened` is what it canceled, nothing where all had ended."""
-    if happened:
-        messages.success(request, _("Canceled: what waited has ended, what runs ends as soon as none of it is left."))
-    else:
-        messages.info(request, _("It had ended already."))
