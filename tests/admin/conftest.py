@@ -1,7 +1,7 @@
 """People at the admin, and a library with something of everything."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.utils import timezone
 
@@ -111,3 +111,22 @@ def sync_record(library: PayloadStore) -> SyncRecord:
 @pytest.fixture
 def api_token(ada: User) -> ApiToken:
     return issue_token(ada, ttl_seconds=60, now=timezone.now())[1]
+
+
+@pytest.fixture
+def olga(library: PayloadStore) -> Client:
+    user = User.objects.create_user("olga")
+    user.groups.add(Group.objects.get(name="Operators"))
+    return signed_in(user)
+
+
+@pytest.fixture
+def catalogue(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
+    """In addition to what waits and what is gone: one of each domain, written to their databases."""
+    graph = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}}],"edges":[]}'
+    create(
+        script("Flow", graph, type_name="workflow"), domain=Domain.COMMUNITY, permit=may_create(command), store=library
+    )
+    python = script("Python", b"import os\nprint(42)\n", type_name="python", metadata={"source_path": "py/x.json"})
+    create(python, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
+    flush([Domain.OFFICIAL, Domain.COMMUNITY])

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import Settings
@@ -27,7 +26,6 @@ from assemblies.models import Assembly, DomainState, Flush, JournalEntry, Journa
 from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
-from tests.admin.conftest import signed_in
 from tests.documents_made import script
 from tests.official.published_folder import guid as guid_of
 from tests.official.published_folder import publish, publish_many, source_of
@@ -40,14 +38,6 @@ INDEX = "/admin/"
 QUERIES = 11
 MANY = 10_000
 SECONDS = 0.1 * A_SECOND
-
-
-@pytest.fixture
-def olga(library: PayloadStore) -> Client:
-    """An operator."""
-    user = User.objects.create_user("olga")
-    user.groups.add(Group.objects.get(name="Operators"))
-    return signed_in(user)
 
 
 @pytest.fixture

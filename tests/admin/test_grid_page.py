@@ -1,9 +1,7 @@
-"""The list of the library: what its rows say, and what narrows, sorts and pages it."""
+"""The list of the library: what its rows say, and what sorts and pages it."""
 
 import re
-from collections.abc import Callable
 from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,41 +17,13 @@ from assemblies.journal.flush import flush
 from assemblies.models import DomainState, SettingCategory, UpstreamDocument
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
+from tests.admin.grid_page import LIST, Budget, listed, page
 from tests.documents_made import script
 from tests.permits import may_clone, may_create, may_import, may_set, may_update
 
-LIST = "/admin/assemblies/assembly/"
 QUEUED = '<span class="pill pill-queued">Queued to Write to DB</span>'
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}{% load x %}", "\u202etxt.exe"]
 QUERIES = 12
-Budget = Callable[[int], Any]
-
-
-def page(client: Client, **query: str) -> str:
-    answer = client.get(LIST, query)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def listed(client: Client, **query: str) -> list[str]:
-    return [row.content.display_name for row in client.get(LIST, query).context["rows"]]
-
-
-def filters(client: Client, **query: str) -> dict[str, list[tuple[str, int]]]:
-    groups = client.get(LIST, query).context["groups"]
-    return {group.name: [(str(one.label), one.count) for one in group.options] for group in groups}
-
-
-@pytest.fixture
-def catalogue(library: PayloadStore, command: Actor, guid: str, deleted_guid: str) -> None:
-    """In addition to what waits and what is gone: one of each domain, written to their databases."""
-    graph = b'{"nodes":[{"id":"a","data":{"label":"Ask Paul"}}],"edges":[]}'
-    create(
-        script("Flow", graph, type_name="workflow"), domain=Domain.COMMUNITY, permit=may_create(command), store=library
-    )
-    python = script("Python", b"import os\nprint(42)\n", type_name="python", metadata={"source_path": "py/x.json"})
-    create(python, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
-    flush([Domain.OFFICIAL, Domain.COMMUNITY])
 
 
 def test_a_waiting_assembly_carries_a_pill_until_it_is_flushed(superuser: Client, guid: str) -> None:
@@ -81,75 +51,12 @@ def test_deleted_ones_are_listed_on_their_own(superuser: Client, catalogue: None
     assert 'id="bulk-form"' not in shown
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ({}, ["Flow", "Python", "Say hello"]),
-        ({"domain": "community"}, ["Flow"]),
-        ({"kind": "workflow"}, ["Flow"]),
-        ({"type": "python"}, ["Python"]),
-        ({"category": "greetings"}, ["Say hello"]),
-        ({"tag": "Greeting"}, ["Say hello"]),
-        ({"dirty": "true"}, ["Say hello"]),
-        ({"changed_since": "7"}, ["Flow", "Python", "Say hello"]),
-        ({"flagged": "true"}, []),
-        ({"q": "SOMEBODY"}, ["Say hello"]),
-        ({"q": "print(42)"}, ["Python"]),
-        ({"q": "paul"}, ["Flow"]),
-        ({"q": "whom", "domain": "user"}, ["Say hello"]),
-        ({"q": "whom", "domain": "official"}, []),
-        ({"order": "-display_name"}, ["Say hello", "Python", "Flow"]),
-        ({"order": "assembly_type"}, ["Say hello", "Python", "Flow"]),
-        (
-            {"order": "; DROP", "domain": "nowhere", "page": "-1", "size": "9", "kind": "\0"},
-            ["Flow", "Python", "Say hello"],
-        ),
-    ],
-)
-def test_filters_search_and_order(superuser: Client, catalogue: None, query: dict[str, str], names: list[str]) -> None:
-    assert listed(superuser, **query) == names
-
-
-def test_each_filter_says_how_many_it_would_leave(superuser: Client, catalogue: None) -> None:
-    found = filters(superuser, domain="user")
-    assert found["domain"] == [("Official", 1), ("Community", 1), ("User-Created", 1)]
-    assert found["type"] == [("Bash", 1)]
-    assert found["state"] == [("Queued to Write to DB", 1), ("Deleted", 1)]
-    assert found["changed_since"][0] == ("In the last 24 hours", 1)
-
-
-def test_a_filter_that_is_set_is_a_chip_and_its_link_takes_it_out(superuser: Client, catalogue: None) -> None:
-    answer = superuser.get(LIST, {"domain": "user", "q": "hello", "tag": "GREETING", "dirty": "true"})
-    chips = {chip.label: chip.address for chip in answer.context["chips"]}
-    assert chips["User-Created"] == "q=hello&tag=GREETING&dirty=true"
-    assert set(chips) == {"hello", "User-Created", "GREETING", "Queued to Write to DB"}
-    option = next(one for group in answer.context["groups"] for one in group.options if one.label == "greeting")
-    assert (option.is_set, option.address) == (True, "q=hello&domain=user&dirty=true")
-
-
-def test_a_value_that_leaves_nothing_can_still_be_taken_out(superuser: Client, catalogue: None) -> None:
-    assert filters(superuser, category="no such")["category"][-1] == ("no such", 0)
-
-
 def test_matching_lines_stand_under_the_row_and_the_match_is_marked(superuser: Client, catalogue: None) -> None:
     shown = page(superuser, q="print(42)")
     assert "Line 2</a> <code><mark>print(42)</mark></code>" in shown
     assert re.search(r'href="/admin/assemblies/assembly/[0-9a-f-]+/change/#line-2"', shown)
     assert "Node</span> <code>Ask <mark>Paul</mark></code>" in page(superuser, q="paul")
     assert "Variable</span> <mark>who</mark> <mark>Who</mark>m" in page(superuser, q="who")
-
-
-def test_many_values_of_a_filter_are_all_offered(
-    superuser: Client, library: PayloadStore, command: Actor, django_assert_max_num_queries: Budget
-) -> None:
-    documents = [script(f"No {n:03}", category=f"category {n:03}", tags=list("abcdefg")) for n in range(60)]
-    import_documents(
-        documents, domain=Domain.USER, on_conflict=OnConflict.FAIL, permit=may_import(command), store=library
-    )
-    answer = superuser.get(LIST, {"category": "category 059"})
-    group = next(group for group in answer.context["groups"] if group.name == "category")
-    assert (len(group.options), group.is_set) == (60, True)
-    assert "+5</span>" in answer.content.decode()
 
 
 def test_pages_are_numbered_and_their_size_is_chosen(superuser: Client, library: PayloadStore, command: Actor) -> None:
@@ -267,35 +174,3 @@ def test_hostile_texts_are_escaped_everywhere(superuser: Client, library: Payloa
             assert hostile not in shown
         assert " style=" not in shown
         assert " onclick=" not in shown
-
-
-def test_systems_are_a_column_and_a_filter(superuser: Client, library: PayloadStore, command: Actor) -> None:
-    for name, systems in (("Both", ["linux", "macos"]), ("One", ["windows"]), ("Any", [])):
-        extra = {"operating_systems": systems} if systems else {}
-        create(script(name, extra=extra), domain=Domain.USER, permit=may_create(command), store=library)
-    assert filters(superuser)["operating_system"] == [("Windows", 1), ("Linux", 1), ("macOS", 1)]
-    assert listed(superuser, operating_system="macos") == ["Both"]
-    assert 'aria-label="macOS"' in page(superuser, operating_system="linux")
-
-
-def test_how_far_assemblies_are_is_a_filter_and_a_pill(
-    superuser: Client, library: PayloadStore, command: Actor
-) -> None:
-    names = ("Draft", "Good", "Old", "Gone")
-    guids = {
-        name: create(script(name), domain=Domain.USER, permit=may_create(command), store=library).guid for name in names
-    }
-    said: list[tuple[str, SettingCategory, str, Any]] = [
-        ("Good", SettingCategory.APPROVED, "production", True),
-        ("Old", SettingCategory.APPROVED, "production", True),
-        ("Old", SettingCategory.DEPRECATED, "reason", "Slow"),
-        ("Gone", SettingCategory.DEPRECATED, "reason", "Slow"),
-        ("Gone", SettingCategory.REPLACED_BY, "assembly", guids["Good"]),
-    ]
-    for name, category, key, value in said:
-        set_setting(guids[name], category, key, value, permit=may_set(command))
-    assert filters(superuser)["life_cycle"] == [("Draft", 1), ("Approved", 1), ("Deprecated", 1), ("Replaced", 1)]
-    for state, name in zip(("draft", "approved", "deprecated", "replaced"), names, strict=True):
-        assert listed(superuser, life_cycle=state) == [name]
-    assert '<span class="pill pill-warning">Replaced</span>' in page(superuser, life_cycle="replaced")
-    assert '">Approved</span>' not in page(superuser, life_cycle="draft").split("<tbody>")[1]

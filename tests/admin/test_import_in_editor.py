@@ -1,20 +1,12 @@
 """One previewed document as the form of a new assembly."""
 
-import pytest
 from django.test import Client
 
 from assemblies.catalogue import library_catalogue
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
-from tests.admin.conftest import signed_in
+from tests.admin.import_page import Sent, document
 from tests.admin.item_form import fields_of
-from tests.admin.test_import_page import Sent, document
-from tests.admin.test_item_page import member
-
-
-@pytest.fixture
-def olga(library: PayloadStore) -> Client:
-    return signed_in(member("Operators"))
 
 
 def test_a_previewed_document_fills_the_form_of_a_new_assembly_and_stores_nothing(

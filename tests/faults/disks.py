@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+# The account that owns nothing.
+NOBODY = 65534
+
 
 @contextmanager
 def mounted(folder: Path, *, size: str) -> Iterator[Path]:

@@ -1,23 +1,20 @@
 """A GUID that another domain's row took: the catalogue gets it, and the row lives on."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from assemblies.actions.change import Change
 from assemblies.actions.clone import clone
-from assemblies.actions.commit import commit
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
-from assemblies.actions.permit import Permit
 from assemblies.actions.revert import revert
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Catalogue
 from assemblies.domains import Domain, Operation
-from assemblies.errors import GuidInOtherDomain, RevisionConflict
+from assemblies.errors import GuidInOtherDomain
 from assemblies.inspection.verify import verify_library
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
@@ -26,33 +23,23 @@ from assemblies.models import (
     AssemblyAlias,
     AssemblyNote,
     AssemblySetting,
-    Content,
     JournalEntry,
     OfficialAssembly,
     SyncRecord,
     UserCreatedAssembly,
 )
-from assemblies.official.claims import Claim, alias_of, moves
 from assemblies.official.report import SyncReport
-from assemblies.official.sync import sync
 from assemblies.official.undo import undo_sync
 from assemblies.payloads import PayloadStore
 from assemblies.rekeying.aliases import stored_registry
 from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.documents_made import script
-from tests.official.published_folder import guid, publish, publish_many, source_of
-from tests.permits import may_clone, may_create, may_delete, may_discard, may_revert, may_sync, may_undo
+from tests.official.published_folder import guid, publish, publish_many
+from tests.official.syncing import TAKEN, run
+from tests.permits import may_clone, may_create, may_delete, may_discard, may_revert, may_undo
 
 pytestmark = pytest.mark.database
-
-TAKEN = guid(7)
-
-
-@pytest.fixture
-def squatter(library: PayloadStore, operator: Actor) -> Assembly:
-    create(script("Mine", b"echo mine\n", guid=TAKEN), domain=Domain.USER, permit=may_create(operator), store=library)
-    return Assembly.objects.get(guid=TAKEN)
 
 
 @pytest.fixture
@@ -61,10 +48,6 @@ def folder(tmp_path: Path) -> Path:
     publish_many(folder, 3)
     publish(folder, 7, script="echo official\n")
     return folder
-
-
-def run(folder: Path, store: PayloadStore, actor: Actor) -> SyncReport:
-    return sync(source_of(folder), permit=may_sync(actor), store=store)
 
 
 def moved(report: SyncReport) -> Assembly:
@@ -258,59 +241,3 @@ def test_a_claim_that_is_undone_leaves_the_row_where_it_went(
     assert Assembly.objects.live().get(guid=own.guid).display_name == "Mine"
     assert run(folder, library, command).claims == []
     assert Assembly.objects.get(guid=TAKEN).display_name == "Number 7"
-
-
-def test_a_row_that_changed_meanwhile_stops_the_sync(
-    squatter: Assembly, library: PayloadStore, command: Actor, operator: Actor
-) -> None:
-    claim = Claim(guid=TAKEN, domain=Domain.USER, new_guid=guid(8))
-    changes = list(moves([claim]))
-    delete(TAKEN, permit=may_delete(operator))
-    with pytest.raises(RevisionConflict):
-        commit(changes, permit=Permit(actor=command, event=LibraryEvent.SYNC))
-    assert not Assembly.objects.filter(guid=guid(8)).exists()
-    assert alias_of(claim) == f"user/{TAKEN}"
-
-
-def rewritten(content: Content) -> object:
-    def rewrite(_row: Assembly | None, _now: datetime) -> Content:
-        return content
-
-    return rewrite
-
-
-@pytest.mark.parametrize("domain", [Domain.OFFICIAL, Domain.COMMUNITY])
-@pytest.mark.parametrize("operation", list(Operation))
-@pytest.mark.parametrize("is_live", [True, False])
-def test_nothing_else_can_take_a_guid_from_another_domain(
-    squatter: Assembly, command: Actor, operator: Actor, domain: Domain, operation: Operation, is_live: bool
-) -> None:
-    if not is_live:
-        delete(TAKEN, permit=may_delete(operator))
-    change = Change(
-        guid=TAKEN,
-        domain=domain,
-        operation=operation,
-        rewrite=rewritten(squatter.read_content()),  # type: ignore[arg-type]
-        claims_guid=True,
-    )
-    if domain is Domain.OFFICIAL and operation is Operation.SYNC and not is_live:
-        assert commit([change], permit=Permit(actor=command, event=LibraryEvent.SYNC))[0].domain == Domain.OFFICIAL
-        return
-    with pytest.raises(GuidInOtherDomain):
-        commit([change], permit=Permit(actor=command, event=LibraryEvent.UPDATE))
-    assert Assembly.objects.get(guid=TAKEN).domain == Domain.USER
-
-
-def test_a_sync_that_does_not_ask_for_the_guid_does_not_get_it(
-    squatter: Assembly, command: Actor, operator: Actor
-) -> None:
-    delete(TAKEN, permit=may_delete(operator))
-    change = Change(
-        guid=TAKEN,
-        domain=Domain.OFFICIAL,
-        operation=Operation.SYNC,
-        rewrite=rewritten(squatter.read_content()),  # type: ignore[arg-type]
-    )
-    with pytest.raises(GuidInOtherDomain):
-        commit([change], permit=Permit(actor=command, event=LibraryEvent.SYNC))

@@ -1,37 +1,24 @@
-"""Documents in and out by hand: the import with its preview, exports, and who may."""
+"""Documents imported by hand: preview, picks, report, and who may."""
 
 import io
 import json
 import zipfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.admin.import_export import import_page
-from assemblies.documents import Document, read_document
-from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from devmode.models import DevModeGrant
 from tests.browser.conftest import Visit
-from tests.bundles.reading import read_archive
-from tests.documents_made import script
-from tests.permits import may_create, may_update
+from tests.browser.documents_sent import EXPORT, IMPORT, MINE, OFFICIAL, OLD, Accessible, Picture, stock_library
+from tests.permits import may_update
 
-IMPORT = "/admin/assemblies/assembly/import/"
-EXPORT = "/admin/assemblies/assembly/export/"
-OFFICIAL, MINE = "a" * 40, "b" * 40
-MOST = 1 << 20
-OLD = b"#!/bin/bash\nset -eu\ndf -h /\necho done\n"
 NEW = "#!/bin/bash\nset -euo pipefail\ndf -h / /var\necho done\n"
-Picture = Callable[[Page, str], None]
-Accessible = Callable[[Page], None]
 
 
 def document(name: str, **fields: Any) -> bytes:
@@ -49,12 +36,6 @@ def zipped(members: dict[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return written.getvalue()
-
-
-def shelved(library: PayloadStore, operator: Actor, command: Actor) -> None:
-    published = script("Disk usage", OLD, guid=OFFICIAL, tags=["disk"])
-    create(published, domain=Domain.OFFICIAL, permit=may_create(command), store=library)
-    create(script("Clean up logs", OLD, guid=MINE), domain=Domain.USER, permit=may_create(operator), store=library)
 
 
 def some_of_everything() -> list[Any]:
@@ -92,7 +73,7 @@ def test_an_operator_imports_files_and_a_zip_as_previewed(
     operator: Actor,
     command: Actor,
 ) -> None:
-    shelved(library, operator, command)
+    stock_library(library, operator, command)
     page = visit("operator")
     page.goto("/admin/")
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Import", exact=True).click()
@@ -146,7 +127,7 @@ def test_the_same_on_a_phone_and_in_the_dark(
     operator: Actor,
     command: Actor,
 ) -> None:
-    shelved(library, operator, command)
+    stock_library(library, operator, command)
     page = visit("operator", phone=True, dark=True)
     page.goto(IMPORT)
     page.locator("#files").set_input_files(some_of_everything())
@@ -168,7 +149,7 @@ def test_the_same_on_a_phone_and_in_the_dark(
 
 
 def test_all_rows_are_set_at_once(visit: Visit, library: PayloadStore, operator: Actor, command: Actor) -> None:
-    shelved(library, operator, command)
+    stock_library(library, operator, command)
     page = visit("operator")
     page.goto(IMPORT)
     page.locator("#files").set_input_files(some_of_everything())
@@ -208,7 +189,7 @@ def test_files_are_dropped_and_taken_away_again_and_text_is_pasted(visit: Visit,
 def test_a_library_that_changed_meanwhile_is_shown_again(
     visit: Visit, library: PayloadStore, operator: Actor, command: Actor
 ) -> None:
-    shelved(library, operator, command)
+    stock_library(library, operator, command)
     page = visit("operator")
     page.watch.expect(409)  # type: ignore[attr-defined]
     page.goto(IMPORT)
@@ -252,31 +233,6 @@ def test_a_user_who_was_signed_out_keeps_what_they_chose(visit: Visit, library: 
     expect(page.locator("#chosen-files li")).to_have_count(1)
 
 
-def test_a_viewer_may_not_import_but_export(
-    visit: Visit,
-    accessible: Accessible,
-    picture: Picture,
-    library: PayloadStore,
-    operator: Actor,
-    command: Actor,
-    tmp_path: Path,
-) -> None:
-    shelved(library, operator, command)
-    page = visit("viewer")
-    page.watch.expect(403)  # type: ignore[attr-defined]
-    page.goto("/admin/")
-    expect(page.locator("#nav-sidebar").get_by_role("link", name="Import", exact=True)).to_have_count(0)
-    page.goto(IMPORT)
-    expect(page.get_by_role("heading", name="You may not change this domain.")).to_be_visible()
-    page.goto(EXPORT)
-    accessible(page)
-    picture(page, "export")
-    page.get_by_label("Readable tree").check()
-    kept = downloaded(page, lambda: page.get_by_role("button", name="Export as zip").click(), tmp_path)
-    assert kept.name == "assemblies.zip"
-    assert sorted(one.display_name for one in unzipped(kept)) == ["Clean up logs", "Disk usage"]
-
-
 def test_an_administrator_in_dev_mode_imports_into_community(
     visit: Visit, accessible: Accessible, library: PayloadStore
 ) -> None:
@@ -310,39 +266,3 @@ def test_dev_mode_that_ended_is_said_and_nothing_is_lost(visit: Visit, library: 
     expect(page.locator("#import-answer").get_by_role("alert")).to_contain_text("Enable Dev Mode")
     expect(page.locator("#chosen-files li")).to_have_count(1)
     assert not Assembly.objects.exists()
-
-
-def downloaded(page: Page, act: Callable[[], Any], folder: Path) -> Path:
-    with page.expect_download() as caught:
-        act()
-    path = folder / caught.value.suggested_filename
-    caught.value.save_as(path)
-    return path
-
-
-def unzipped(path: Path) -> list[Document]:
-    with path.open("rb") as archive:
-        return read_archive(archive)
-
-
-def test_an_export_is_read_back_equal(
-    visit: Visit, picture: Picture, accessible: Accessible, library: PayloadStore, operator: Actor, tmp_path: Path
-) -> None:
-    kept = script("Disk usage", OLD, guid=MINE, tags=["disk"])
-    create(kept, domain=Domain.USER, permit=may_create(operator), store=library)
-    page = visit("viewer")
-    page.goto(f"/admin/assemblies/assembly/{MINE}/change/")
-    menu = page.locator("details.export-menu > summary")
-    menu.click()
-    accessible(page)
-    picture(page, "export-menu")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="Authoring JSON")).to_be_hidden()
-    menu.focus()
-    page.keyboard.press("Enter")
-    path = downloaded(page, lambda: page.get_by_role("link", name="Authoring JSON").click(), tmp_path)
-    assert read_document(path.read_bytes(), max_bytes=MOST) == kept
-    assert json.loads(path.read_text())["script"] == OLD.decode()
-    menu.click()
-    path = downloaded(page, lambda: page.get_by_role("link", name="Readable tree").click(), tmp_path)
-    assert unzipped(path) == [kept]
