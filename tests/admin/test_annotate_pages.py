@@ -11,7 +11,7 @@ from devmode.actor import Actor
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.admin.item_form import address, shown
-from tests.admin.test_item_page import member, shelve
+from tests.admin.test_item_page import make_assembly, member
 from tests.permits import may_clone
 
 NOTE, SETTING, ALIAS = (f"/admin/assemblies/assembly{kind}/add/" for kind in ("note", "setting", "alias"))
@@ -24,7 +24,7 @@ def client(library: PayloadStore) -> Client:
 
 @pytest.fixture
 def guid(library: PayloadStore) -> str:
-    return shelve(library, Domain.USER)
+    return make_assembly(library, Domain.USER)
 
 
 def test_a_note_is_added_on_the_page_of_its_assembly(client: Client, guid: str) -> None:
@@ -87,7 +87,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_written(
 def test_who_may_not_change_the_assembly_says_nothing_of_it(
     client: Client, signed_in_viewer: Client, library: PayloadStore
 ) -> None:
-    official = shelve(library, Domain.OFFICIAL)
+    official = make_assembly(library, Domain.OFFICIAL)
     assert client.post(NOTE, {"assembly": official, "content": "Mine."}).status_code == 403
     assert AuditEntry.objects.latest("sequence").outcome == "denied"
     assert 'name="content"' not in shown(client, official)

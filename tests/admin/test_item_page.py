@@ -75,7 +75,7 @@ def granted_client(library: PayloadStore) -> Client:
     return in_dev_mode(member("Administrators"))
 
 
-def shelve(library: PayloadStore, domain: Domain, **fields: Any) -> str:
+def make_assembly(library: PayloadStore, domain: Domain, **fields: Any) -> str:
     return create(script(**fields), domain=domain, permit=may_create(Actor.of_command("test")), store=library).guid
 
 
@@ -95,7 +95,7 @@ def shelve(library: PayloadStore, domain: Domain, **fields: Any) -> str:
 def test_each_sees_the_controls_they_may_use_and_no_other(
     request: pytest.FixtureRequest, library: PayloadStore, who: str, domain: Domain, expected: set[str]
 ) -> None:
-    page = shown(request.getfixturevalue(who), shelve(library, domain))
+    page = shown(request.getfixturevalue(who), make_assembly(library, domain))
     body = page[page.index('id="content"') :]
     assert {name for name, mark in CONTROLS.items() if mark in body} == expected
     assert ("<textarea" in body) == ("save" in expected)
@@ -144,7 +144,7 @@ def test_secrets_are_masked_where_they_are_read_and_where_they_are_typed(
     superuser: Client, signed_in_viewer: Client, library: PayloadStore
 ) -> None:
     variables = [{"name": "TOKEN", "type": "credential", "default": "open sesame"}]
-    guid = shelve(library, Domain.USER, variables=variables)
+    guid = make_assembly(library, Domain.USER, variables=variables)
     assert "••••••" in shown(signed_in_viewer, guid)
     assert '<input type="password" name="variables-0-default" value="open sesame"' in shown(superuser, guid)
 
@@ -166,7 +166,7 @@ def test_a_copy_says_what_it_was_copied_from_and_that_it_changed(
 def test_what_people_said_of_it_stands_in_its_head(
     superuser: Client, library: PayloadStore, operator: Actor, guid: str
 ) -> None:
-    other = shelve(library, Domain.USER, name="Say hello louder")
+    other = make_assembly(library, Domain.USER, name="Say hello louder")
     set_setting(guid, SettingCategory.DEPRECATED, "fleet", True, permit=may_set(operator))
     set_setting(guid, SettingCategory.APPROVED, "production", {"by": "olga"}, permit=may_set(operator))
     set_setting(guid, SettingCategory.REPLACED_BY, "fleet", other, permit=may_set(operator))
@@ -179,16 +179,16 @@ def test_what_people_said_of_it_stands_in_its_head(
 
 
 def test_a_binary_payload_is_not_edited_but_the_rest_is(superuser: Client, library: PayloadStore) -> None:
-    page = shown(superuser, shelve(library, Domain.USER, payload=b"\xff\x00\xfe"))
+    page = shown(superuser, make_assembly(library, Domain.USER, payload=b"\xff\x00\xfe"))
     assert "The payload is binary." in page
     assert 'name="payload"' not in page
     assert 'name="summary"' in page
 
 
 def test_hidden_characters_are_pointed_out(superuser: Client, library: PayloadStore) -> None:
-    trojan = shelve(library, Domain.USER, payload="echo safe\nif user != 'admin\u202e \u2066': exit\n".encode())
+    trojan = make_assembly(library, Domain.USER, payload="echo safe\nif user != 'admin\u202e \u2066': exit\n".encode())
     assert "Hidden characters" in shown(superuser, trojan)
-    assert ">Hidden characters<" not in shown(superuser, shelve(library, Domain.USER, name="Plain"))
+    assert ">Hidden characters<" not in shown(superuser, make_assembly(library, Domain.USER, name="Plain"))
 
 
 @pytest.mark.parametrize("fault", ["missing", "corrupt"])
@@ -241,9 +241,9 @@ def test_hostile_texts_are_escaped_everywhere(
 def test_a_page_costs_a_fixed_number_of_queries(
     request: pytest.FixtureRequest, django_assert_max_num_queries: Any, library: PayloadStore, operator: Actor
 ) -> None:
-    guid = shelve(library, Domain.OFFICIAL, variables=[{"name": f"v{at}"} for at in range(50)])
+    guid = make_assembly(library, Domain.OFFICIAL, variables=[{"name": f"v{at}"} for at in range(50)])
     for number in range(30):
-        shelve(library, Domain.USER, name=f"Other {number}")
+        make_assembly(library, Domain.USER, name=f"Other {number}")
     for who in ("signed_in_viewer", "operator_client", "granted_client"):
         client: Client = request.getfixturevalue(who)
         client.get(address(guid))

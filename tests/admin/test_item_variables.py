@@ -25,14 +25,14 @@ def client(library: PayloadStore) -> Client:
     return signed_in(member("Operators"))
 
 
-def shelve(library: PayloadStore, variables: list[dict[str, Any]]) -> str:
+def make_assembly(library: PayloadStore, variables: list[dict[str, Any]]) -> str:
     document = script(variables=variables)
     return create(document, domain=Domain.USER, permit=may_create(Actor.of_command("test")), store=library).guid
 
 
 @pytest.fixture
 def rich(library: PayloadStore) -> str:
-    return shelve(library, EVERYTHING["variables"])
+    return make_assembly(library, EVERYTHING["variables"])
 
 
 def variables(guid: str) -> list[dict[str, Any]]:
@@ -103,14 +103,14 @@ def test_a_moved_row_renumbers_them_and_keeps_what_it_does_not_know(client: Clie
 
 
 def test_rows_without_numbers_get_none(client: Client, library: PayloadStore) -> None:
-    guid = shelve(library, [{"name": "a"}, {"name": "b"}])
+    guid = make_assembly(library, [{"name": "a"}, {"name": "b"}])
     sent = filled(client, address(guid))
     post(client, guid, sent | {"variables-0-ORDER": "2", "variables-1-ORDER": "1"})
     assert variables(guid) == [{"name": "b"}, {"name": "a"}]
 
 
 def test_a_row_is_added_and_a_blank_one_left_out(client: Client, library: PayloadStore) -> None:
-    guid = shelve(library, [])
+    guid = make_assembly(library, [])
     sent = filled(client, address(guid))
     sent = new_row(sent, name=" who ", label="Whom", type="boolean", default="yes", required="on", description="d")
     sent = new_row(sent, type="string")
@@ -121,7 +121,7 @@ def test_a_row_is_added_and_a_blank_one_left_out(client: Client, library: Payloa
 
 
 def test_a_new_row_of_choices_says_so(client: Client, library: PayloadStore) -> None:
-    guid = shelve(library, [])
+    guid = make_assembly(library, [])
     sent = new_row(filled(client, address(guid)), name="mode", type="select", choices="fast\r\nslow")
     post(client, guid, sent)
     assert variables(guid)[0] | {"options": ["fast", "slow"]} == variables(guid)[0]
@@ -193,7 +193,7 @@ def test_a_row_that_did_not_arrive_is_not_taken_for_removed(client: Client, rich
 
 
 def test_too_many_variables_are_read_and_edited_as_json(client: Client, library: PayloadStore) -> None:
-    guid = shelve(library, [{"name": f"v{at}"} for at in range(MAX_ROWS + 1)])
+    guid = make_assembly(library, [{"name": f"v{at}"} for at in range(MAX_ROWS + 1)])
     sent = filled(client, address(guid))
     assert "variables-TOTAL_FORMS" not in sent
     assert post(client, guid, sent | {"summary": "Changed."}).status_code == 302
@@ -233,7 +233,7 @@ def test_what_a_run_could_not_take_is_said_at_its_field_and_stops_no_save(
         {"name": "two_words", "type": "string"},
         {"name": "fine", "type": "number", "default": "3", "required": True},
     ]
-    guid = shelve(library, declared)
+    guid = make_assembly(library, declared)
     rows = client.get(address(guid)).context["variable_rows"].warned_rows
     assert {row["name"].value(): warnings for row, warnings in rows} == {
         "retries": {"default": "This must be a number."},

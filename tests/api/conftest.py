@@ -109,11 +109,11 @@ def signed_in(user: User) -> Api:
     return Api(Client(headers={"Authorization": f"Token {token}"}))
 
 
-Shelve = Callable[..., str]
+MakeAssembly = Callable[..., str]
 
 
 @pytest.fixture
-def shelve(library: PayloadStore, command: Actor) -> Shelve:
+def make_assembly(library: PayloadStore, command: Actor) -> MakeAssembly:
     """Put a script into any domain, as a command may. Returns its GUID."""
 
     def put(name: str = "Uptime", domain: Domain = Domain.USER, script: str = "uptime\n", **fields: Any) -> str:

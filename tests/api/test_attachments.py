@@ -10,7 +10,7 @@ import pytest
 from assemblies.domains import Domain
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, denials, path_of, traces
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, denials, path_of, traces
 
 
 def file_path(guid: str, name: str = "notes.txt") -> str:
@@ -26,8 +26,10 @@ def file_names(guid: str) -> list[str]:
     return [facts.file_name for facts in Assembly.objects.get(guid=guid).read_content().files]
 
 
-def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve, library: PayloadStore) -> None:
-    guid = shelve()
+def test_an_anonymous_visitor_is_asked_to_sign_in(
+    anonymous: Api, make_assembly: MakeAssembly, library: PayloadStore
+) -> None:
+    guid = make_assembly()
     before = traces(library)
     answers = (
         anonymous.get(file_path(guid)),
@@ -41,9 +43,14 @@ def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve
 
 @pytest.mark.parametrize("domain", list(Domain))
 def test_who_may_not_write_changes_nothing(
-    as_viewer: Api, as_operator: Api, as_administrator: Api, shelve: Shelve, library: PayloadStore, domain: Domain
+    as_viewer: Api,
+    as_operator: Api,
+    as_administrator: Api,
+    make_assembly: MakeAssembly,
+    library: PayloadStore,
+    domain: Domain,
 ) -> None:
-    guid = shelve(domain=domain, files=[{"name": "notes.txt", "data": ""}])
+    guid = make_assembly(domain=domain, files=[{"name": "notes.txt", "data": ""}])
     before = traces(library)
     refused = [(as_viewer, "forbidden")]
     if domain != Domain.USER:
@@ -54,8 +61,8 @@ def test_who_may_not_write_changes_nothing(
     assert (traces(library), denials()) == (before, 2 * len(refused))
 
 
-def test_bytes_go_in_and_come_out_the_same(as_operator: Api, as_viewer: Api, shelve: Shelve) -> None:
-    guid, content = shelve(), bytes(range(256)) * 4000
+def test_bytes_go_in_and_come_out_the_same(as_operator: Api, as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    guid, content = make_assembly(), bytes(range(256)) * 4000
     answer = as_operator.put_bytes(file_path(guid, "ünï.bin"), content, "application/x-thing")
     assert (answer.status_code, answer.json()["assembly_guid"]) == (200, guid)
     (facts,) = Assembly.objects.get(guid=guid).read_content().files
@@ -69,15 +76,17 @@ def test_bytes_go_in_and_come_out_the_same(as_operator: Api, as_viewer: Api, she
     assert as_viewer.get(file_path(guid, "ünï.bin"), If_None_Match=shown["ETag"]).status_code == 304
 
 
-def test_a_body_larger_than_a_document_may_be_is_streamed(as_operator: Api, shelve: Shelve, settings: Any) -> None:
-    guid, content = shelve(), b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+def test_a_body_larger_than_a_document_may_be_is_streamed(
+    as_operator: Api, make_assembly: MakeAssembly, settings: Any
+) -> None:
+    guid, content = make_assembly(), b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     for content_type in ("application/octet-stream", "application/x-www-form-urlencoded", "application/json"):
         assert as_operator.put_bytes(file_path(guid), content, content_type).status_code == 200
     assert Assembly.objects.get(guid=guid).read_content().files[0].size_bytes == len(content)
 
 
-def test_a_git_lfs_pointer_is_no_file(as_operator: Api, shelve: Shelve, library: PayloadStore) -> None:
-    guid, pointer = shelve(), b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+def test_a_git_lfs_pointer_is_no_file(as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore) -> None:
+    guid, pointer = make_assembly(), b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
     before = traces(library)
     answer = as_operator.put_bytes(file_path(guid, "setup.msi"), pointer)
     assert assert_refused(answer, 400, "invalid_field")["field"] == "file"
@@ -85,32 +94,34 @@ def test_a_git_lfs_pointer_is_no_file(as_operator: Api, shelve: Shelve, library:
     assert traces(library) == before
 
 
-def test_an_empty_file_is_a_file(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve()
+def test_an_empty_file_is_a_file(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly()
     assert as_operator.put_bytes(file_path(guid), b"").status_code == 200
     assert as_operator.get(file_path(guid)).getvalue() == b""
 
 
-def test_a_file_takes_the_place_of_one_of_its_name(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve(files=[{"name": "notes.txt", "data": "aGk="}])
+def test_a_file_takes_the_place_of_one_of_its_name(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly(files=[{"name": "notes.txt", "data": "aGk="}])
     assert as_operator.put_bytes(file_path(guid), b"new").status_code == 200
     assert file_names(guid) == ["notes.txt"]
     assert as_operator.get(file_path(guid)).getvalue() == b"new"
 
 
 def test_an_announced_size_above_the_limit_is_refused_unread(
-    as_operator: Api, shelve: Shelve, library: PayloadStore, settings: Any
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore, settings: Any
 ) -> None:
     settings.MAX_ATTACHMENT_BYTES = 1024
-    guid = shelve()
+    guid = make_assembly()
     before = traces(library)
     assert_refused(as_operator.put_bytes(file_path(guid), b"x" * 1025), 413, "attachment_too_large")
     assert traces(library) == before
     assert as_operator.put_bytes(file_path(guid), b"x" * 1024).status_code == 200
 
 
-def test_a_connection_that_ends_early_stores_nothing(as_operator: Api, shelve: Shelve, library: PayloadStore) -> None:
-    guid = shelve()
+def test_a_connection_that_ends_early_stores_nothing(
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore
+) -> None:
+    guid = make_assembly()
     before = traces(library)
     answer = as_operator.client.generic("PUT", file_path(guid), b"half", CONTENT_LENGTH="9", **cut("half"))
     assert assert_refused(answer, 400, "invalid_document")["field"] == "body"
@@ -118,9 +129,9 @@ def test_a_connection_that_ends_early_stores_nothing(as_operator: Api, shelve: S
 
 
 def test_a_body_without_an_announced_size_could_be_cut_and_is_refused(
-    as_operator: Api, shelve: Shelve, library: PayloadStore
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore
 ) -> None:
-    guid = shelve()
+    guid = make_assembly()
     before = traces(library)
     answer = as_operator.client.put(file_path(guid), headers={"Transfer-Encoding": "chunked"})
     assert_refused(answer, 400, "invalid_document")
@@ -130,37 +141,39 @@ def test_a_body_without_an_announced_size_could_be_cut_and_is_refused(
 
 @pytest.mark.parametrize("name", ["..", "a\\b", " ", "a\nb", "x" * 256, "\u2028"])
 def test_a_hostile_name_is_refused_and_makes_no_file(
-    as_operator: Api, shelve: Shelve, library: PayloadStore, name: str
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore, name: str
 ) -> None:
-    guid = shelve()
+    guid = make_assembly()
     before = traces(library)
     answer = as_operator.put_bytes(file_path(guid, name), b"x")
     assert assert_refused(answer, 400, "invalid_field")["field"] == "file_name"
     assert traces(library) == before
 
 
-def test_a_name_with_a_slash_has_no_address(as_operator: Api, shelve: Shelve, library: PayloadStore) -> None:
-    guid = shelve()
+def test_a_name_with_a_slash_has_no_address(
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore
+) -> None:
+    guid = make_assembly()
     before = traces(library)
     assert_refused(as_operator.put_bytes(file_path(guid, "../../x"), b"x"), 404, "not_found")
     assert traces(library) == before
 
 
-def test_a_bad_mime_type_is_refused(as_operator: Api, shelve: Shelve) -> None:
-    answer = as_operator.put_bytes(file_path(shelve()), b"x", "te\u00e9xt")
+def test_a_bad_mime_type_is_refused(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    answer = as_operator.put_bytes(file_path(make_assembly()), b"x", "te\u00e9xt")
     assert_refused(answer, 400, "invalid_field")
 
 
-def test_an_attachment_comes_off(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve(files=[{"name": "notes.txt", "data": "aGk="}])
+def test_an_attachment_comes_off(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly(files=[{"name": "notes.txt", "data": "aGk="}])
     assert as_operator.delete(file_path(guid)).status_code == 200
     assert file_names(guid) == []
     assert_refused(as_operator.delete(file_path(guid)), 404, "attachment_not_found")
     assert_refused(as_operator.get(file_path(guid)), 404, "attachment_not_found")
 
 
-def test_another_revision_is_a_conflict(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve(files=[{"name": "notes.txt", "data": "aGk="}])
+def test_another_revision_is_a_conflict(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly(files=[{"name": "notes.txt", "data": "aGk="}])
     assert_refused(as_operator.put_bytes(file_path(guid), b"x", If_Match='"99"'), 412, "revision_conflict")
     assert_refused(as_operator.delete(file_path(guid), If_Match='"99"'), 412, "revision_conflict")
     assert as_operator.get(file_path(guid)).getvalue() == b"hi"

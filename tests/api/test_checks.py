@@ -3,20 +3,20 @@
 from assemblies.actions.check_scripts import check_unchecked
 from assemblies.models import CheckResult
 from assemblies.payloads import PayloadStore
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, path_of
 
 WARNED = '#!/bin/bash\necho "$TARGET"\ncurl https://a.example/i.sh | bash\n'
 RULE = "/settings/suppressed_check/undeclared-variable"
 
 
-def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
-    assert_refused(anonymous.get(path_of(shelve(), "/checks")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, make_assembly: MakeAssembly) -> None:
+    assert_refused(anonymous.get(path_of(make_assembly(), "/checks")), 401, "not_authenticated")
 
 
 def test_the_answer_is_the_same_before_and_after_somebody_looked(
-    as_viewer: Api, shelve: Shelve, library: PayloadStore
+    as_viewer: Api, make_assembly: MakeAssembly, library: PayloadStore
 ) -> None:
-    guid = shelve(script=WARNED)
+    guid = make_assembly(script=WARNED)
 
     before = as_viewer.get(path_of(guid, "/checks"))
     assert CheckResult.objects.count() == 0
@@ -37,9 +37,9 @@ def test_the_answer_is_the_same_before_and_after_somebody_looked(
 
 
 def test_a_rule_is_suppressed_with_a_reason_by_who_may_change_the_assembly(
-    as_viewer: Api, as_operator: Api, shelve: Shelve
+    as_viewer: Api, as_operator: Api, make_assembly: MakeAssembly
 ) -> None:
-    guid = shelve(script=WARNED)
+    guid = make_assembly(script=WARNED)
 
     assert_refused(as_viewer.put(path_of(guid, RULE), {"value": {"reason": "Known."}}), 403, "forbidden")
     assert_refused(as_operator.put(path_of(guid, RULE), {"value": True}), 400, "invalid_field")
@@ -54,9 +54,9 @@ def test_a_rule_is_suppressed_with_a_reason_by_who_may_change_the_assembly(
 
 
 def test_the_list_is_filtered_by_the_heaviest_finding_and_its_tag_follows(
-    as_operator: Api, shelve: Shelve, library: PayloadStore
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore
 ) -> None:
-    warned, clean = shelve(script=WARNED), shelve(script="echo\n")
+    warned, clean = make_assembly(script=WARNED), make_assembly(script="echo\n")
     empty = as_operator.get("/api/assemblies?findings=warning")
     check_unchecked(library)
 

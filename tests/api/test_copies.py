@@ -13,7 +13,7 @@ from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from devmode.models import AuditEntry
-from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, traces
+from tests.api.conftest import Api, MakeAssembly, assert_refused, denials, path_of, traces
 from tests.official.published_folder import guid, publish_many, source_of
 from tests.permits import may_delete, may_sync, may_update
 
@@ -29,8 +29,8 @@ def withdrawn(tmp_path: Path, library: PayloadStore, command: Actor) -> str:
 
 
 @pytest.fixture
-def official(shelve: Shelve) -> str:
-    return shelve("Original", Domain.OFFICIAL, "echo 1\n")
+def official(make_assembly: MakeAssembly) -> str:
+    return make_assembly("Original", Domain.OFFICIAL, "echo 1\n")
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_the_adopted_one_may_have_a_chosen_guid_and_name(as_operator: Api, withd
 
 
 def test_what_is_still_published_or_never_was_cannot_be_adopted(
-    as_operator: Api, withdrawn: str, shelve: Shelve
+    as_operator: Api, withdrawn: str, make_assembly: MakeAssembly
 ) -> None:
-    for other in (guid(1), shelve("Made here", Domain.OFFICIAL), shelve("Own")):
+    for other in (guid(1), make_assembly("Made here", Domain.OFFICIAL), make_assembly("Own")):
         assert_refused(as_operator.post(path_of(other, "/adopt"), {}), 409, "not_withdrawn")
     assert_refused(as_operator.post(path_of("0" * 40, "/adopt"), {}), 404, "assembly_not_found")
 
@@ -139,18 +139,18 @@ def test_taking_the_original_holds_to_the_revision_that_was_seen(
 
 
 def test_there_may_be_no_original_to_take(
-    as_operator: Api, copy: str, official: str, command: Actor, shelve: Shelve
+    as_operator: Api, copy: str, official: str, command: Actor, make_assembly: MakeAssembly
 ) -> None:
     delete(official, permit=may_delete(command))
-    for guid_ in (copy, shelve("Own")):
+    for guid_ in (copy, make_assembly("Own")):
         assert_refused(as_operator.post(path_of(guid_, "/take-original"), {}), 409, "no_original")
     assert_refused(as_operator.post(path_of("0" * 40, "/take-original"), {}), 404, "assembly_not_found")
     assert as_operator.post(path_of(copy, "/take-original"), {"force": True}).status_code == 400
 
 
 def test_taking_the_original_is_for_those_who_may_write_the_copy(
-    anonymous: Api, as_viewer: Api, as_operator: Api, as_administrator: Api, copy: str, official: str, shelve: Shelve,
-    command: Actor,
+    anonymous: Api, as_viewer: Api, as_operator: Api, as_administrator: Api, copy: str, official: str,
+    make_assembly: MakeAssembly, command: Actor,
 ) -> None:  # fmt: skip
     assert_refused(anonymous.post(path_of(copy, "/take-original"), {}), 401, "not_authenticated")
     assert_refused(as_viewer.post(path_of(copy, "/take-original"), {}), 403, "forbidden")

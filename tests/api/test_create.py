@@ -8,7 +8,7 @@ import pytest
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
-from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, traces
+from tests.api.conftest import Api, MakeAssembly, assert_refused, denials, path_of, traces
 from tests.patience import A_SECOND
 
 CREATE = "/api/assemblies"
@@ -59,18 +59,20 @@ def test_protected_domains_need_dev_mode_or_more(
     assert (traces(library), denials()) == ((0, 0, 0), 2)
 
 
-def test_a_guid_may_be_chosen_but_not_taken(as_operator: Api, shelve: Shelve) -> None:
+def test_a_guid_may_be_chosen_but_not_taken(as_operator: Api, make_assembly: MakeAssembly) -> None:
     chosen = SCRIPT | {"assembly_guid": " ABCDEF0123456789abcdef0123456789 "}
     assert as_operator.post(CREATE, chosen).json()["assembly_guid"] == "abcdef0123456789abcdef0123456789"
     assert_refused(as_operator.post(CREATE, chosen), 409, "guid_taken")
-    official = shelve(domain=Domain.OFFICIAL)
+    official = make_assembly(domain=Domain.OFFICIAL)
     assert_refused(as_operator.post(CREATE, SCRIPT | {"assembly_guid": official}), 409, "guid_in_other_domain")
 
 
 def test_an_item_that_was_read_is_posted_without_its_guid_as_a_copy(
-    as_operator: Api, as_administrator: Api, shelve: Shelve
+    as_operator: Api, as_administrator: Api, make_assembly: MakeAssembly
 ) -> None:
-    origin = shelve("Seen", Domain.OFFICIAL, files=[{"name": "a.txt", "data": "YQ=="}], tags=["t"], timeout_seconds=9)
+    origin = make_assembly(
+        "Seen", Domain.OFFICIAL, files=[{"name": "a.txt", "data": "YQ=="}], tags=["t"], timeout_seconds=9
+    )
     for api in (as_operator, as_administrator):
         item = api.get(path_of(origin)).json()
         del item["assembly_guid"]

@@ -11,7 +11,7 @@ from assemblies.domains import Domain
 from assemblies.journal.pending import pending_writes
 from assemblies.models import OfficialAssembly, UserCreatedAssembly, Watermark
 from devmode.models import AuditEntry, DevModeGrant
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, denials, signed_in
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, denials, signed_in
 
 WRITE, SWITCH = "/api/assemblies/dev-mode/write", "/api/assemblies/dev-mode/switch"
 
@@ -23,9 +23,9 @@ def as_granted(as_administrator: Api) -> Api:
 
 
 @pytest.fixture
-def waiting(shelve: Shelve) -> None:
+def waiting(make_assembly: MakeAssembly) -> None:
     for domain in (Domain.OFFICIAL, Domain.USER):
-        shelve(f"In {domain}", domain)
+        make_assembly(f"In {domain}", domain)
 
 
 @pytest.mark.parametrize("path", [WRITE, f"{WRITE}/"])

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from assemblies.diffing.unified import unified_diff
-from tests.api.conftest import Api, Shelve, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_refused, path_of
 from tests.patience import A_SECOND
 
 
-def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
-    assert_refused(anonymous.get(path_of(shelve(), "/diff")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, make_assembly: MakeAssembly) -> None:
+    assert_refused(anonymous.get(path_of(make_assembly(), "/diff")), 401, "not_authenticated")
 
 
 def test_by_default_the_newest_is_compared_with_the_one_before(
-    as_operator: Api, as_viewer: Api, shelve: Shelve
+    as_operator: Api, as_viewer: Api, make_assembly: MakeAssembly
 ) -> None:
-    guid = shelve("Old", script="one\ntwo\n")
+    guid = make_assembly("Old", script="one\ntwo\n")
     as_operator.patch(path_of(guid), {"display_name": "New", "payload": "one\nthree\u202e"})
     body = as_viewer.get(path_of(guid, "/diff")).json()
     assert (body["from"], body["to"]) == (1, 2)
@@ -33,8 +33,8 @@ def test_by_default_the_newest_is_compared_with_the_one_before(
     assert [flag["character"] for flag in body["flags"]] == ["U+202E"]
 
 
-def test_any_two_revisions_can_be_compared_either_way(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve("A")
+def test_any_two_revisions_can_be_compared_either_way(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly("A")
     for name in "BC":
         as_operator.patch(path_of(guid), {"display_name": name})
     for ends, names in {"from=1&to=3": ("A", "C"), "from=3&to=1": ("C", "A"), "to=2": ("A", "B")}.items():
@@ -42,15 +42,17 @@ def test_any_two_revisions_can_be_compared_either_way(as_operator: Api, shelve: 
         assert (change["before"], change["after"]) == names
 
 
-def test_the_first_revision_is_compared_with_nothing(as_viewer: Api, shelve: Shelve) -> None:
-    body = as_viewer.get(path_of(shelve("Only", script="x\n"), "/diff")).json()
+def test_the_first_revision_is_compared_with_nothing(as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    body = as_viewer.get(path_of(make_assembly("Only", script="x\n"), "/diff")).json()
     assert (body["from"], body["to"]) == (None, 1)
     assert {"field": "display_name", "before": None, "after": "Only"} in body["fields"]
     assert "+x" in body["script"]
 
 
-def test_files_are_compared_by_their_bytes(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve(files=[{"name": "kept", "data": ""}, {"name": "gone", "data": ""}, {"name": "changed", "data": ""}])
+def test_files_are_compared_by_their_bytes(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly(
+        files=[{"name": "kept", "data": ""}, {"name": "gone", "data": ""}, {"name": "changed", "data": ""}]
+    )
     as_operator.delete(path_of(guid, "/files/gone"))
     as_operator.put_bytes(path_of(guid, "/files/changed"), b"new")
     as_operator.put_bytes(path_of(guid, "/files/come"), b"")
@@ -62,8 +64,8 @@ def test_files_are_compared_by_their_bytes(as_operator: Api, shelve: Shelve) -> 
     }
 
 
-def test_a_script_that_is_no_text_has_no_text_to_compare(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve(script=base64.b64encode(b"\xff").decode(), script_encoding="base64")
+def test_a_script_that_is_no_text_has_no_text_to_compare(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly(script=base64.b64encode(b"\xff").decode(), script_encoding="base64")
     as_operator.patch(path_of(guid), {"payload": "text"})
     assert as_operator.get(path_of(guid, "/diff")).json()["script"] is None
 
@@ -76,8 +78,8 @@ def test_graphs_are_compared_line_by_line(as_operator: Api) -> None:
     assert ('-      "id": "a"' in script, '+      "id": "b"' in script) == (True, True)
 
 
-def test_a_deleted_assembly_can_still_be_compared(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve("A")
+def test_a_deleted_assembly_can_still_be_compared(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly("A")
     as_operator.patch(path_of(guid), {"display_name": "B"})
     as_operator.delete(path_of(guid))
     assert as_operator.get(path_of(guid, "/diff")).json()["to"] == 2
@@ -93,8 +95,10 @@ def test_a_deleted_assembly_can_still_be_compared(as_operator: Api, shelve: Shel
         ("between=1", 400, "unknown_field"),
     ],
 )
-def test_a_bad_question_is_refused(as_viewer: Api, shelve: Shelve, query: str, status: int, code: str) -> None:
-    assert_refused(as_viewer.get(path_of(shelve(), f"/diff?{query}")), status, code)
+def test_a_bad_question_is_refused(
+    as_viewer: Api, make_assembly: MakeAssembly, query: str, status: int, code: str
+) -> None:
+    assert_refused(as_viewer.get(path_of(make_assembly(), f"/diff?{query}")), status, code)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +128,8 @@ def test_a_huge_change_is_shown_as_one_block_at_once() -> None:
 
 
 def test_comparing_costs_eight_queries_at_most(
-    as_viewer: Api, shelve: Shelve, django_assert_max_num_queries: Any
+    as_viewer: Api, make_assembly: MakeAssembly, django_assert_max_num_queries: Any
 ) -> None:
-    guid = shelve()
+    guid = make_assembly()
     with django_assert_max_num_queries(8):
         as_viewer.get(path_of(guid, "/diff"))

@@ -3,7 +3,7 @@
 import pytest
 
 from assemblies.web.entity_tags import is_known, read_tags
-from tests.api.conftest import Api, Shelve, path_of
+from tests.api.conftest import Api, MakeAssembly, path_of
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ def test_a_tag_is_known_only_where_it_is_named() -> None:
 
 @pytest.mark.parametrize("spelling", ["{0}", "W/{0}", '"other", {0}', "{1}", '"{1}-gzip"', 'W/"{1}-gzip"', "*"])
 def test_what_was_read_is_not_sent_again_however_the_tag_comes_back(
-    as_viewer: Api, shelve: Shelve, spelling: str
+    as_viewer: Api, make_assembly: MakeAssembly, spelling: str
 ) -> None:
-    path = path_of(shelve())
+    path = path_of(make_assembly())
     for read in (path, f"{path}/payload", "/api/assemblies"):
         etag = as_viewer.get(read)["ETag"]
         answer = as_viewer.get(read, If_None_Match=spelling.format(etag, etag.strip('"')))

@@ -15,7 +15,7 @@ from assemblies.api.errors import answer_exception
 from assemblies.web.errors import STATUSES, status_of
 from borealis_assemblies import errors as pages
 from devmode.write_lock import WriteLockTimeout
-from tests.api.conftest import Api, Shelve, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_refused, path_of
 
 COMPRESSED = gzip.compress(b'{"document": {}}')
 CONTRACT = {400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503, 507}
@@ -129,8 +129,10 @@ def test_a_compressed_body_is_called_what_it_is(
     assert "send it as it is" in answer.json()["message"]
 
 
-def test_an_attachment_that_is_compressed_on_the_way_is_not_stored_so(as_operator: Api, shelve: Shelve) -> None:
-    path = path_of(shelve(), "/files/a.gz")
+def test_an_attachment_that_is_compressed_on_the_way_is_not_stored_so(
+    as_operator: Api, make_assembly: MakeAssembly
+) -> None:
+    path = path_of(make_assembly(), "/files/a.gz")
     sent = as_operator.client.generic("PUT", path, COMPRESSED, headers={"Content-Encoding": "gzip"})
     assert_refused(sent, 415, "unsupported_content_encoding")
     assert as_operator.put_bytes(path, COMPRESSED).status_code == 200

@@ -10,7 +10,7 @@ from django.utils import timezone
 from assemblies.journal.flush import flush
 from assemblies.models import DomainState, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
-from tests.api.conftest import Api, Shelve
+from tests.api.conftest import Api, MakeAssembly
 
 
 def test_anybody_may_ask_and_no_database_is_asked() -> None:
@@ -24,8 +24,8 @@ def test_an_anonymous_visitor_learns_whether_it_is_ready_and_no_more(anonymous: 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_a_viewer_sees_each_part(as_viewer: Api, shelve: Shelve) -> None:
-    shelve()
+def test_a_viewer_sees_each_part(as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    make_assembly()
     DomainState.objects.create(domain="user", attempts=3, last_error="locked")
     body = as_viewer.get("/health/ready/").json()
     assert body["databases"].keys() == set(connections)
@@ -66,12 +66,12 @@ def test_without_the_journal_there_is_no_more_to_say(as_viewer: Api, monkeypatch
 
 @pytest.mark.parametrize("moved", [timedelta(hours=-1), timedelta(days=1)])
 def test_it_is_not_ready_while_a_flush_is_overdue_or_the_clock_was_set_back(
-    as_viewer: Api, shelve: Shelve, moved: timedelta, monkeypatch: pytest.MonkeyPatch
+    as_viewer: Api, make_assembly: MakeAssembly, moved: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as clock:
         then = timezone.now() + moved
         clock.setattr(timezone, "now", lambda: then)
-        shelve()
+        make_assembly()
     answer = as_viewer.get("/health/ready")
     assert (answer.status_code, answer.json()["flush"]["user"]["overdue"]) == (503, True)
     assert answer.json()["flush"]["user"]["lag_seconds"] >= 0

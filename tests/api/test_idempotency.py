@@ -12,7 +12,7 @@ from assemblies.domains import Domain
 from assemblies.models import JournalEntry, KeyedRequest
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
-from tests.api.conftest import Answer, Api, Shelve, assert_refused, path_of, payload_files
+from tests.api.conftest import Answer, Api, MakeAssembly, assert_refused, path_of, payload_files
 from tests.permits import may_delete
 
 CREATE, IMPORT = "/api/assemblies", "/api/assemblies/import"
@@ -43,9 +43,9 @@ DOORS: list[tuple[Send, str, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("send", "path", "body", "other"), DOORS)
 def test_the_same_request_is_answered_again_and_another_one_is_refused(
-    as_operator: Api, shelve: Shelve, library: PayloadStore, send: Send, path: str, body: Any, other: Any
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore, send: Send, path: str, body: Any, other: Any
 ) -> None:
-    guid = shelve()
+    guid = make_assembly()
     first, again = (send(path, as_operator, guid, body) for _ in range(2))
     assert (first.status_code, again.status_code < 300) == (201, True), again.content
     assert {one.json()["assembly_guid"] for one in (first, again)} == {first.json()["assembly_guid"]}
@@ -55,8 +55,8 @@ def test_the_same_request_is_answered_again_and_another_one_is_refused(
     assert (JournalEntry.objects.count(), payload_files(library)) == kept
 
 
-def test_a_key_of_one_address_is_no_key_of_another(as_operator: Api, shelve: Shelve) -> None:
-    guids, body = (shelve("One"), shelve("Two")), {"target_domain": "user"}
+def test_a_key_of_one_address_is_no_key_of_another(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guids, body = (make_assembly("One"), make_assembly("Two")), {"target_domain": "user"}
     assert send_json(path_of(guids[0], "/clone"), as_operator, "", body).status_code == 201
     assert_refused(send_json(path_of(guids[1], "/clone"), as_operator, "", body), 422, "idempotency_key_reused")
 
@@ -82,8 +82,8 @@ def test_a_request_that_changed_nothing_is_not_carried_out_later(as_operator: Ap
     assert as_operator.post(IMPORT, {"document": DOCUMENT}, Idempotency_Key="k").json()["display_name"] == "Later"
 
 
-def test_taking_an_original_again_compares_no_revision(as_operator: Api, shelve: Shelve) -> None:
-    origin = shelve(domain=Domain.USER)
+def test_taking_an_original_again_compares_no_revision(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    origin = make_assembly(domain=Domain.USER)
     copy = as_operator.post(path_of(origin, "/clone"), {"target_domain": "user"}).json()["assembly_guid"]
     as_operator.patch(path_of(origin), {"payload": "echo 2\n"})
     seen = as_operator.get(path_of(copy))["ETag"]

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
-from tests.api.conftest import Api, Shelve, assert_refused, denials, path_of, traces
+from tests.api.conftest import Api, MakeAssembly, assert_refused, denials, path_of, traces
 from tests.patience import A_SECOND
 
 pytestmark = pytest.mark.database
@@ -91,9 +91,9 @@ def test_policies_for_taken_guids(as_operator: Api) -> None:
 
 
 def test_h1_a_document_whose_guid_lives_in_another_domain_overwrites_nothing(
-    as_operator: Api, shelve: Shelve, library: PayloadStore
+    as_operator: Api, make_assembly: MakeAssembly, library: PayloadStore
 ) -> None:
-    shelve("Official", Domain.OFFICIAL, assembly_guid=GUID)
+    make_assembly("Official", Domain.OFFICIAL, assembly_guid=GUID)
     before = list(Assembly.objects.values()), traces(library)
     answer = as_operator.post(IMPORT, {"document": document(), "domain": "user"})
     assert assert_refused(answer, 409, "guid_in_other_domain")["domain"] == "official"
@@ -108,10 +108,10 @@ def test_h8_an_ansible_document_with_its_playbook_in_script_is_a_playbook(as_ope
 
 
 def test_a_preview_writes_nothing_and_says_what_would_happen(
-    as_operator: Api, as_viewer: Api, shelve: Shelve, library: PayloadStore
+    as_operator: Api, as_viewer: Api, make_assembly: MakeAssembly, library: PayloadStore
 ) -> None:
-    namesake = shelve("Greet")
-    taken = shelve("Other", Domain.COMMUNITY)
+    namesake = make_assembly("Greet")
+    taken = make_assembly("Other", Domain.COMMUNITY)
     before = traces(library)
     order = {"document": document(description="a\u200bb"), "dry_run": True}
     (line,) = as_operator.post(IMPORT, order).json()["preview"]

@@ -15,7 +15,7 @@ from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.models import AuditEntry
-from tests.api.conftest import Api, Shelve, assert_refused, path_of, traces
+from tests.api.conftest import Api, MakeAssembly, assert_refused, path_of, traces
 
 IMPORT = "/api/assemblies/import"
 
@@ -37,8 +37,10 @@ def send(api: Api, content: bytes, **form: str) -> Any:
     return api.upload(IMPORT, {"file": SimpleUploadedFile("many.zip", content), **form})
 
 
-def test_an_archive_is_one_transaction_with_a_line_for_each_document(as_operator: Api, shelve: Shelve) -> None:
-    shelve("Script 2", script="old\n", assembly_guid=f"{2:032x}")
+def test_an_archive_is_one_transaction_with_a_line_for_each_document(
+    as_operator: Api, make_assembly: MakeAssembly
+) -> None:
+    make_assembly("Script 2", script="old\n", assembly_guid=f"{2:032x}")
     members = {"a/1.json": document(1), "b/2.json": document(2, name="a\u200bb"), "readme.md": b"not a document"}
     audited = AuditEntry.objects.count()
     answer = send(as_operator, zipped(members))
@@ -91,8 +93,10 @@ def test_an_archive_of_which_nothing_can_be_imported_is_refused(as_operator: Api
     assert traces(library) == (0, 0, 0)
 
 
-def test_h1_a_guid_of_another_domain_is_refused_and_stops_no_other(as_operator: Api, shelve: Shelve) -> None:
-    shelve("Official", Domain.OFFICIAL, assembly_guid=f"{2:032x}")
+def test_h1_a_guid_of_another_domain_is_refused_and_stops_no_other(
+    as_operator: Api, make_assembly: MakeAssembly
+) -> None:
+    make_assembly("Official", Domain.OFFICIAL, assembly_guid=f"{2:032x}")
     members = zipped({"1.json": document(1), "2.json": document(2)})
     preview = send(as_operator, members, dry_run="1").json()["preview"]
     assert [line["refusal"] and line["refusal"]["code"] for line in preview] == [None, "guid_in_other_domain"]

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from assemblies.bundles.written import ArchiveStyle
 from assemblies.documents import read_document
 from assemblies.models import Assembly
-from tests.api.conftest import Api, Shelve, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_refused, path_of
 from tests.commands.calling import call
 from tests.effort import effort
 
@@ -91,8 +91,8 @@ def test_the_largest_script_goes_through_every_door(as_operator: Api, tmp_path: 
     assert as_operator.post(IMPORT, text).status_code == 200
 
 
-def test_one_byte_more_is_refused_by_every_door(as_operator: Api, shelve: Shelve, tmp_path: Path) -> None:
-    guid, larger = shelve(), "x" * (MOST + 1)
+def test_one_byte_more_is_refused_by_every_door(as_operator: Api, make_assembly: MakeAssembly, tmp_path: Path) -> None:
+    guid, larger = make_assembly(), "x" * (MOST + 1)
     document = {"name": "Larger", "type": "bash", "script": larger, "script_encoding": "plain"}
     answers = [
         as_operator.post(ITEMS, sent(larger)),
@@ -146,34 +146,34 @@ def test_the_largest_workflow_and_the_largest_facts_go_through_every_door(
 
 
 def test_an_archive_has_as_many_members_as_can_be_read_and_no_more(
-    as_operator: Api, shelve: Shelve, monkeypatch: pytest.MonkeyPatch
+    as_operator: Api, make_assembly: MakeAssembly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for room in ("archive", "export"):
         monkeypatch.setattr(f"assemblies.bundles.{room}.MAX_MEMBERS", 4)
     for number in range(4):
-        shelve(f"Script {number}", assembly_guid=f"{number:032x}")
+        make_assembly(f"Script {number}", assembly_guid=f"{number:032x}")
     archive = as_operator.get(ALL).getvalue()
     results = as_operator.upload(IMPORT, upload(archive, "all.zip")).json()["results"]
     assert [line["status"] for line in results] == ["unchanged"] * 4
     assert_refused(as_operator.get(f"{ALL}?style=tree"), 413, "document_too_large")
-    shelve("One more")
+    make_assembly("One more")
     answer = as_operator.get(ALL)
     assert_refused(answer, 413, "document_too_large")
     assert "export_assemblies DIR" in answer.json()["message"]
 
 
 def test_an_archive_unpacks_to_as_much_as_can_be_read_and_no_more(
-    as_operator: Api, shelve: Shelve, monkeypatch: pytest.MonkeyPatch
+    as_operator: Api, make_assembly: MakeAssembly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        shelve(f"Script {number}", assembly_guid=f"{number:032x}", script=f"{number}" * 900)
+        make_assembly(f"Script {number}", assembly_guid=f"{number:032x}", script=f"{number}" * 900)
     members = zipfile.ZipFile(io.BytesIO(as_operator.get(f"{ALL}?style=tree").getvalue())).infolist()
     for room in ("archive", "export"):
         monkeypatch.setattr(f"assemblies.bundles.{room}.MAX_UNPACKED_BYTES", sum(info.file_size for info in members))
     archive = as_operator.get(f"{ALL}?style=tree").getvalue()
     results = as_operator.upload(IMPORT, upload(archive, "all.zip")).json()["results"]
     assert [line["status"] for line in results] == ["unchanged"] * 3
-    shelve("One more")
+    make_assembly("One more")
     assert_refused(as_operator.get(f"{ALL}?style=tree"), 413, "document_too_large")
 
 

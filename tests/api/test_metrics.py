@@ -13,7 +13,7 @@ from pytest_django import Settings
 from assemblies.errors import PayloadMissing
 from assemblies.models import DomainState, JournalEntry, Watermark
 from assemblies.payloads import PayloadStore
-from tests.api.conftest import Shelve
+from tests.api.conftest import MakeAssembly
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 TOKEN = "a token of some length"
@@ -28,8 +28,8 @@ def figures() -> dict[tuple[str, str], float]:
     return {(sample.name, "".join(sample.labels.values())): sample.value for sample in samples}
 
 
-def test_it_says_what_waits_and_what_is_up(shelve: Shelve) -> None:
-    shelve()
+def test_it_says_what_waits_and_what_is_up(make_assembly: MakeAssembly) -> None:
+    make_assembly()
     DomainState.objects.create(domain="user", attempts=3, last_error="locked")
     found = figures()
     assert found["borealis_flush_pending_entries", "user"] == 1
@@ -39,8 +39,8 @@ def test_it_says_what_waits_and_what_is_up(shelve: Shelve) -> None:
     assert found["borealis_journal_entries_total", ""] == found["borealis_assemblies", "user"] == 1
 
 
-def test_reads_of_missing_payloads_are_counted(shelve: Shelve, library: PayloadStore) -> None:
-    shelve()
+def test_reads_of_missing_payloads_are_counted(make_assembly: MakeAssembly, library: PayloadStore) -> None:
+    make_assembly()
     before = figures()["borealis_missing_payload_reads_total", ""]
     content = JournalEntry.objects.get().read_content()
     assert content is not None
@@ -51,7 +51,7 @@ def test_reads_of_missing_payloads_are_counted(shelve: Shelve, library: PayloadS
     assert figures()["borealis_missing_payload_reads_total", ""] == before + 1
 
 
-def test_a_database_that_cannot_be_read_is_down(shelve: Shelve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_cannot_be_read_is_down(make_assembly: MakeAssembly, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
 
     def fail(_alias: str) -> None:
@@ -75,8 +75,8 @@ def test_it_answers_this_machine_and_the_token_alone(settings: Settings) -> None
 
 
 @pytest.mark.usefixtures("library")
-def test_rules_and_dashboard_ask_for_figures_that_there_are(shelve: Shelve) -> None:
-    shelve()
+def test_rules_and_dashboard_ask_for_figures_that_there_are(make_assembly: MakeAssembly) -> None:
+    make_assembly()
     there = {name for name, _label in figures()} | {"borealis_companion_up"}
     rules = yaml.safe_load((DEPLOY / "prometheus-alerts.yml").read_text())["groups"][0]["rules"]
     panels = json.loads((DEPLOY / "grafana-dashboard.json").read_text())["panels"]

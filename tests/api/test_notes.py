@@ -6,11 +6,11 @@ import pytest
 
 from assemblies.domains import Domain
 from assemblies.models import AssemblyNote
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, denials, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, denials, path_of
 
 
-def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
-    path = path_of(shelve(), "/notes")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, make_assembly: MakeAssembly) -> None:
+    path = path_of(make_assembly(), "/notes")
     assert_refused(anonymous.get(path), 401, "not_authenticated")
     assert_refused(anonymous.post(path, {"content": "Hello"}), 401, "not_authenticated")
     assert not AssemblyNote.objects.exists()
@@ -18,9 +18,9 @@ def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve
 
 @pytest.mark.parametrize("domain", list(Domain))
 def test_who_may_not_write_the_domain_notes_nothing(
-    as_viewer: Api, as_operator: Api, as_administrator: Api, shelve: Shelve, domain: Domain
+    as_viewer: Api, as_operator: Api, as_administrator: Api, make_assembly: MakeAssembly, domain: Domain
 ) -> None:
-    path = path_of(shelve(domain=domain), "/notes")
+    path = path_of(make_assembly(domain=domain), "/notes")
     refused = [(as_viewer, "forbidden")]
     if domain != Domain.USER:
         refused += [(as_operator, "forbidden"), (as_administrator, "dev_mode_required")]
@@ -29,8 +29,8 @@ def test_who_may_not_write_the_domain_notes_nothing(
     assert (AssemblyNote.objects.count(), denials()) == (0, len(refused))
 
 
-def test_notes_are_read_newest_first(as_operator: Api, as_viewer: Api, shelve: Shelve) -> None:
-    path = path_of(shelve(), "/notes")
+def test_notes_are_read_newest_first(as_operator: Api, as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    path = path_of(make_assembly(), "/notes")
     made = as_operator.post(path, {"content": "First\nand foremost"})
     assert (made.status_code, made.json()["note_type"], made.json()["created_by"]) == (201, "note", "olga")
     as_operator.post(f"{path}/", {"content": "Second", "note_type": "incident"})
@@ -50,8 +50,10 @@ def test_notes_are_read_newest_first(as_operator: Api, as_viewer: Api, shelve: S
         ({"content": "n", "created_by": "me"}, "unknown_field", "created_by"),
     ],
 )
-def test_what_is_no_note_is_refused_by_name(as_operator: Api, shelve: Shelve, body: Any, code: str, field: str) -> None:
-    assert assert_refused(as_operator.post(path_of(shelve(), "/notes"), body), 400, code)["field"] == field
+def test_what_is_no_note_is_refused_by_name(
+    as_operator: Api, make_assembly: MakeAssembly, body: Any, code: str, field: str
+) -> None:
+    assert assert_refused(as_operator.post(path_of(make_assembly(), "/notes"), body), 400, code)["field"] == field
     assert not AssemblyNote.objects.exists()
 
 
@@ -61,9 +63,9 @@ def test_notes_of_nothing_are_not_found(as_operator: Api) -> None:
 
 
 def test_notes_are_paged_and_cost_six_queries_at_most(
-    as_operator: Api, shelve: Shelve, django_assert_max_num_queries: Any
+    as_operator: Api, make_assembly: MakeAssembly, django_assert_max_num_queries: Any
 ) -> None:
-    path = path_of(shelve(), "/notes")
+    path = path_of(make_assembly(), "/notes")
     for number in range(3):
         as_operator.post(path, {"content": f"{number}"})
     with django_assert_max_num_queries(6):

@@ -5,16 +5,16 @@ import hashlib
 import pytest
 
 from assemblies.domains import Domain
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, path_of
 
 
-def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, shelve: Shelve) -> None:
-    assert_refused(anonymous.get(path_of(shelve(), "/payload")), 401, "not_authenticated")
+def test_an_anonymous_visitor_is_asked_to_sign_in(anonymous: Api, make_assembly: MakeAssembly) -> None:
+    assert_refused(anonymous.get(path_of(make_assembly(), "/payload")), 401, "not_authenticated")
 
 
-def test_a_viewer_gets_the_exact_bytes_as_an_attachment(as_viewer: Api, shelve: Shelve) -> None:
+def test_a_viewer_gets_the_exact_bytes_as_an_attachment(as_viewer: Api, make_assembly: MakeAssembly) -> None:
     script = "\ufeffecho\r\n\rno end"
-    guid = shelve("Say", Domain.OFFICIAL, script)
+    guid = make_assembly("Say", Domain.OFFICIAL, script)
     answer = as_viewer.get(path_of(guid, "/payload"))
     assert answer.getvalue() == script.encode()
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
@@ -24,8 +24,8 @@ def test_a_viewer_gets_the_exact_bytes_as_an_attachment(as_viewer: Api, shelve: 
     assert_private(answer)
 
 
-def test_bytes_that_are_known_are_not_sent_again(as_viewer: Api, shelve: Shelve) -> None:
-    guid = shelve()
+def test_bytes_that_are_known_are_not_sent_again(as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly()
     etag = as_viewer.get(path_of(guid, "/payload"))["ETag"]
     again = as_viewer.get(path_of(guid, "/payload"), If_None_Match=f"W/{etag}")
     assert (again.status_code, again["ETag"]) == (304, etag)
@@ -50,13 +50,13 @@ def test_no_name_can_break_out_of_the_header(as_operator: Api, name: str) -> Non
     assert "/" not in header
 
 
-def test_a_head_request_has_the_headers_alone(as_viewer: Api, shelve: Shelve) -> None:
-    answer = as_viewer.client.head(path_of(shelve(script="true\n"), "/payload"))
+def test_a_head_request_has_the_headers_alone(as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    answer = as_viewer.client.head(path_of(make_assembly(script="true\n"), "/payload"))
     assert (answer.getvalue(), answer["Content-Length"]) == (b"", "5")
 
 
-def test_what_is_not_there_has_no_payload(as_operator: Api, shelve: Shelve) -> None:
-    guid = shelve()
+def test_what_is_not_there_has_no_payload(as_operator: Api, make_assembly: MakeAssembly) -> None:
+    guid = make_assembly()
     etag = as_operator.get(path_of(guid, "/payload"))["ETag"]
     as_operator.delete(path_of(guid))
     assert_refused(as_operator.get(path_of(guid, "/payload"), If_None_Match=etag), 404, "assembly_not_found")

@@ -7,13 +7,13 @@ import pytest
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, path_of
 
 
 @pytest.fixture
-def guid(as_operator: Api, shelve: Shelve) -> str:
+def guid(as_operator: Api, make_assembly: MakeAssembly) -> str:
     """An assembly with three revisions, the first one persisted."""
-    guid = shelve("First", script="one\n")
+    guid = make_assembly("First", script="one\n")
     flush()
     as_operator.patch(path_of(guid), {"display_name": "Second"})
     as_operator.patch(path_of(guid), {"payload": "three\n"})
@@ -68,8 +68,8 @@ def test_an_unknown_revision_is_not_found(as_viewer: Api, guid: str, sequence: s
     assert_refused(as_viewer.get(path_of(guid, f"/revisions/{sequence}")), 404, "revision_not_found")
 
 
-def test_a_revision_of_another_assembly_is_not_found(as_viewer: Api, guid: str, shelve: Shelve) -> None:
-    other = shelve(domain=Domain.OFFICIAL)
+def test_a_revision_of_another_assembly_is_not_found(as_viewer: Api, guid: str, make_assembly: MakeAssembly) -> None:
+    other = make_assembly(domain=Domain.OFFICIAL)
     assert_refused(as_viewer.get(path_of(other, "/revisions/1")), 404, "revision_not_found")
 
 

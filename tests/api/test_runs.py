@@ -11,7 +11,7 @@ from pytest_django import Settings
 from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import EventType
 from devmode.models import AuditEntry
-from tests.api.conftest import Answer, Api, Shelve, assert_refused, denials
+from tests.api.conftest import Answer, Api, MakeAssembly, assert_refused, denials
 from tests.execution.orders import carry_out
 
 RUNS = "/api/runs"
@@ -26,8 +26,8 @@ def _as_another_account(settings: Settings) -> None:
 
 
 @pytest.fixture
-def guid(shelve: Shelve) -> str:
-    return shelve("Say", script="echo $WORD\n", variables=VARIABLES)
+def guid(make_assembly: MakeAssembly) -> str:
+    return make_assembly("Say", script="echo $WORD\n", variables=VARIABLES)
 
 
 def submitted(api: Api, guid: str, **body: Any) -> dict[str, Any]:
@@ -215,8 +215,8 @@ def test_work_items_are_listed_counted_canceled_and_moved(as_administrator: Api,
     }  # fmt: skip
 
 
-def test_runs_are_filtered_and_paged(as_administrator: Api, guid: str, shelve: Shelve) -> None:
-    first, other = submitted(as_administrator, guid), submitted(as_administrator, shelve("Other"))
+def test_runs_are_filtered_and_paged(as_administrator: Api, guid: str, make_assembly: MakeAssembly) -> None:
+    first, other = submitted(as_administrator, guid), submitted(as_administrator, make_assembly("Other"))
     as_administrator.post(f"{RUNS}/{other['run_id']}/cancel", {})
 
     def found(query: str) -> list[str]:

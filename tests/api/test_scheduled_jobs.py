@@ -14,7 +14,7 @@ from assemblies.models import AssemblyAlias
 from assemblies.schedules.models import Job, Occurrence
 from assemblies.schedules.scheduler import run_due
 from devmode.models import AuditEntry
-from tests.api.conftest import Answer, Api, Shelve, assert_refused, denials
+from tests.api.conftest import Answer, Api, MakeAssembly, assert_refused, denials
 from tests.execution.orders import carry_out
 
 JOBS = "/api/scheduled_jobs"
@@ -29,8 +29,8 @@ def _as_another_account(settings: Settings) -> None:
 
 
 @pytest.fixture
-def guid(shelve: Shelve) -> str:
-    return shelve("Say", script="echo $WORD\n", variables=VARIABLES)
+def guid(make_assembly: MakeAssembly) -> str:
+    return make_assembly("Say", script="echo $WORD\n", variables=VARIABLES)
 
 
 def body(guid: str, **fields: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from assemblies.api.shapes.item_changes import NewItem
 from assemblies.api.shapes.items import ItemDetail, ListedItem, WrittenItem
-from tests.api.conftest import Api, Shelve, assert_private, assert_refused, path_of
+from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, path_of
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,10 @@ def test_refusals_share_one_shape(described: dict[str, Any]) -> None:
     assert set(described["components"]["schemas"]["Error"]["properties"]) == {"code", "message", "detail"}
 
 
-def test_an_item_is_described_as_it_is_answered(as_operator: Api, as_administrator: Api, shelve: Shelve) -> None:
-    guid = shelve()
+def test_an_item_is_described_as_it_is_answered(
+    as_operator: Api, as_administrator: Api, make_assembly: MakeAssembly
+) -> None:
+    guid = make_assembly()
     assert as_administrator.get(path_of(guid)).json().keys() == ItemDetail().fields.keys()
     listed = as_administrator.get("/api/assemblies?content=uptime").json()
     assert listed["results"][0].keys() == ListedItem().fields.keys()

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from assemblies.domains import Domain
 from assemblies.models import JournalEntry, SyncRecord
 from devmode.models import AuditEntry
-from tests.api.conftest import Api, Shelve, assert_refused
+from tests.api.conftest import Api, MakeAssembly, assert_refused
 
 UNSAFE = ("post", "put", "patch", "delete")
 SWITCH = "/api/assemblies/dev-mode/switch"
@@ -28,8 +28,10 @@ def actions(patterns: list[Any] | None = None, prefix: str = "/") -> list[tuple[
     return found
 
 
-def test_no_action_takes_a_parameter_that_it_does_not_declare(as_administrator: Api, shelve: Shelve) -> None:
-    guid = shelve("Shared", Domain.COMMUNITY)
+def test_no_action_takes_a_parameter_that_it_does_not_declare(
+    as_administrator: Api, make_assembly: MakeAssembly
+) -> None:
+    guid = make_assembly("Shared", Domain.COMMUNITY)
     as_administrator.post(SWITCH, {"enabled": True})
     journal, audit = JournalEntry.objects.count(), AuditEntry.objects.count()
     values = {"guid": guid, "category": "approved", "key": "x", "name": "a.txt", "sequence": "1", "number": "1"}
@@ -55,9 +57,9 @@ def test_no_action_takes_a_parameter_that_it_does_not_declare(as_administrator: 
     ],
 )
 def test_what_belongs_in_a_body_is_not_read_from_the_query(
-    as_administrator: Api, shelve: Shelve, method: str, path: str, body: Any
+    as_administrator: Api, make_assembly: MakeAssembly, method: str, path: str, body: Any
 ) -> None:
-    address = f"/api/assemblies{path.replace('{guid}', shelve())}"
+    address = f"/api/assemblies{path.replace('{guid}', make_assembly())}"
     as_administrator.post(SWITCH, {"enabled": True})
     before = JournalEntry.objects.count()
     answer = as_administrator.delete(address) if method == "delete" else as_administrator.post(address, body)

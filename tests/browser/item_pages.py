@@ -13,7 +13,7 @@ from tests.documents_made import script
 from tests.permits import may_create
 
 
-def shelved(payload: str = "echo hello\n", domain: Domain = Domain.USER, **fields: Any) -> str:
+def make_assembly(payload: str = "echo hello\n", domain: Domain = Domain.USER, **fields: Any) -> str:
     """Put a script into the library. Returns its GUID."""
     document = script(payload=payload.encode(), **fields)
     return create(document, domain=domain, permit=may_create(Actor.of_command("tests")), store=payload_store()).guid

@@ -8,13 +8,13 @@ from playwright.sync_api import Page, expect
 
 from assemblies.domains import Domain
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import address, open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.browser.item_pages import address, make_assembly, open_editor, open_tab, stored, stored_text, type_at_end
 
 SCRIPT = '#!/bin/bash\nfor name in "$@"; do\n\techo "Hello $name"\ndone\n'
 
 
 def test_what_is_typed_is_saved(visit: Visit, accessible: Any, picture: Any) -> None:
-    guid = shelved(SCRIPT)
+    guid = make_assembly(SCRIPT)
     page = visit("operator")
     open_editor(page, guid)
     expect(page.locator(".ace_keyword").first).to_have_text("for")
@@ -30,7 +30,7 @@ def test_what_is_typed_is_saved(visit: Visit, accessible: Any, picture: Any) -> 
 
 
 def test_line_ends_are_told_and_kept(visit: Visit) -> None:
-    guid = shelved("@echo off\r\necho hello\r\n", type_name="batch")
+    guid = make_assembly("@echo off\r\necho hello\r\n", type_name="batch")
     page = visit("operator")
     open_editor(page, guid)
     expect(page.locator(".editor-status")).to_contain_text("Line ends: Windows (CRLF)")
@@ -41,7 +41,7 @@ def test_line_ends_are_told_and_kept(visit: Visit) -> None:
 
 
 def test_colours_follow_the_type(visit: Visit) -> None:
-    guid = shelved("def hello(): pass\n")
+    guid = make_assembly("def hello(): pass\n")
     page = visit("operator")
     open_editor(page, guid)
     assert mode(page) == "ace/mode/sh"
@@ -64,7 +64,7 @@ def test_graphs_and_playbooks_have_their_colours_too(visit: Visit, accessible: A
 
 @pytest.mark.parametrize("dark, theme", [(False, "ace-cloud_editor"), (True, "ace-cloud_editor_dark")])
 def test_the_theme_is_the_pages_own(visit: Visit, accessible: Any, picture: Any, dark: bool, theme: str) -> None:
-    guid = shelved(SCRIPT)
+    guid = make_assembly(SCRIPT)
     page = visit("operator", dark=dark)
     open_editor(page, guid)
     assert theme in classes(page)
@@ -76,7 +76,7 @@ def test_the_theme_is_the_pages_own(visit: Visit, accessible: Any, picture: Any,
 
 def test_the_keyboard_is_never_caught(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved("echo\n"))
+    open_editor(page, make_assembly("echo\n"))
     page.locator(".ace_text-input").focus()
     page.keyboard.press("Tab")
     assert page.locator("textarea[name=payload]").input_value() == "    echo\n"
@@ -90,7 +90,7 @@ def test_the_keyboard_is_never_caught(visit: Visit) -> None:
 
 def test_what_is_switched_on_stays_on(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved(SCRIPT))
+    open_editor(page, make_assembly(SCRIPT))
     for name in ("Wrap lines", "Show spaces and tabs"):
         page.get_by_role("button", name=name).click()
         expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
@@ -103,7 +103,7 @@ def test_what_is_switched_on_stays_on(visit: Visit) -> None:
 
 
 def test_the_field_works_without_the_editor(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     page.context.route("**/django_ace/**", lambda route: route.abort())
     page.watch.complaints.clear()  # type: ignore[attr-defined]
@@ -117,12 +117,12 @@ def test_the_field_works_without_the_editor(visit: Visit) -> None:
 
 def test_a_megabyte_in_one_line_can_be_opened(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved("echo " + "a" * 1_000_000))
+    open_editor(page, make_assembly("echo " + "a" * 1_000_000))
     expect(page.locator("[data-status=size]")).to_have_text("Lines: 1, bytes: 1,000,005")
 
 
 def test_who_may_not_write_reads(visit: Visit, accessible: Any, picture: Any) -> None:
-    guid = shelved(SCRIPT, domain=Domain.OFFICIAL)
+    guid = make_assembly(SCRIPT, domain=Domain.OFFICIAL)
     for role, phone, dark in (("viewer", False, False), ("operator", True, False), ("administrator", False, True)):
         page = visit(role, phone=phone, dark=dark)
         open_tab(page, guid, "script")
@@ -136,7 +136,7 @@ def test_who_may_not_write_reads(visit: Visit, accessible: Any, picture: Any) ->
 def test_reading_copies_and_wraps(visit: Visit) -> None:
     page = visit("viewer")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_tab(page, shelved("echo a\u200bb\n"), "script")
+    open_tab(page, make_assembly("echo a\u200bb\n"), "script")
     page.get_by_role("button", name="Copy", exact=True).first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "echo a\u200bb\n"
@@ -145,7 +145,7 @@ def test_reading_copies_and_wraps(visit: Visit) -> None:
 
 
 def test_an_administrator_in_dev_mode_edits_what_is_official(visit: Visit) -> None:
-    guid = shelved("echo hello\n", domain=Domain.OFFICIAL)
+    guid = make_assembly("echo hello\n", domain=Domain.OFFICIAL)
     page = visit("administrator", dev_mode=True)
     open_editor(page, guid)
     type_at_end(page, "echo repaired\n")
@@ -157,7 +157,7 @@ def test_an_administrator_in_dev_mode_edits_what_is_official(visit: Visit) -> No
 
 def test_an_anonymous_visitor_is_sent_to_log_in(visit: Visit) -> None:
     page = visit()
-    page.goto(address(shelved("echo secret\n"), "script"))
+    page.goto(address(make_assembly("echo secret\n"), "script"))
     expect(page.locator("#id_username")).to_be_visible()
     expect(page.locator("#script-lines, #script-editor")).to_have_count(0)
 

@@ -9,7 +9,7 @@ from assemblies.conf import payload_store
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.browser.drafts import asked, draft_of, drafts, drafts_after_pause, kept, save
-from tests.browser.item_pages import address, open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.browser.item_pages import address, make_assembly, open_editor, open_tab, stored, stored_text, type_at_end
 from tests.browser.watched import Watch
 from tests.permits import may_update
 
@@ -17,7 +17,7 @@ FOUND = "You have a draft of"
 
 
 def test_a_draft_comes_back_after_the_tab_was_closed(visit: Visit, accessible: Any, picture: Any) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     first = visit("operator")
     open_editor(first, guid)
     type_at_end(first, "echo typed\n")
@@ -45,7 +45,7 @@ def test_a_draft_comes_back_after_the_tab_was_closed(visit: Visit, accessible: A
 
 
 def test_a_draft_that_is_discarded_is_gone(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo typed\n")
     page.reload()
@@ -56,7 +56,7 @@ def test_a_draft_that_is_discarded_is_gone(visit: Visit) -> None:
 
 
 def test_a_draft_upon_an_older_revision_says_so_and_meets_the_newer_one(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo typed\n")
     update(guid, {}, payload=b"echo theirs\n", permit=may_update(Actor.of_command("tests")), store=payload_store())
@@ -72,7 +72,7 @@ def test_a_draft_upon_an_older_revision_says_so_and_meets_the_newer_one(visit: V
 
 
 def test_typing_on_does_not_write_over_a_draft_that_was_found(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo first\n")
     page.reload()
@@ -88,7 +88,7 @@ def test_typing_on_does_not_write_over_a_draft_that_was_found(visit: Visit) -> N
 
 
 def test_a_document_typed_as_json_comes_back(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     page.watch.expect(422)  # type: ignore[attr-defined]
     open_tab(page, guid, "raw")
@@ -109,7 +109,7 @@ def test_a_document_typed_as_json_comes_back(visit: Visit) -> None:
 
 def test_drafts_end_at_log_out(visit: Visit) -> None:
     page = visit("operator")
-    draft_of(page, shelved("echo hello\n"), "echo secret\n")
+    draft_of(page, make_assembly("echo hello\n"), "echo secret\n")
     page.goto("/admin/")
     assert len(drafts(page)) == 1
     page.evaluate("localStorage.setItem('borealis-draft:somebody:x', '{}')")
@@ -120,7 +120,7 @@ def test_drafts_end_at_log_out(visit: Visit) -> None:
 
 
 def test_a_draft_of_one_person_is_not_offered_to_another(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo olga's\n")
     page.goto("/admin/")
@@ -135,7 +135,7 @@ def test_a_draft_of_one_person_is_not_offered_to_another(visit: Visit) -> None:
 
 def test_a_browser_without_room_says_so(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved("echo hello\n"))
+    open_editor(page, make_assembly("echo hello\n"))
     page.evaluate("try { localStorage.setItem('full', 'x'.repeat(5 * 1024 * 1024 - 200)) } catch (error) {}")
     page.evaluate(
         "try { for (;;) localStorage.setItem('more', (localStorage.more ?? '') + 'xxxxxxxx') } catch (error) {}"
@@ -162,7 +162,7 @@ def test_a_new_assembly_has_a_draft_too(visit: Visit) -> None:
 
 
 def test_rows_of_variables_come_back_and_secrets_are_not_kept(visit: Visit) -> None:
-    guid = shelved(variables=[{"name": "password", "type": "credential", "default": "s3cret"}])
+    guid = make_assembly(variables=[{"name": "password", "type": "credential", "default": "s3cret"}])
     page = visit("operator")
     asked(page)
     open_tab(page, guid, "variables")

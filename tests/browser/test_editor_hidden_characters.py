@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import open_editor, open_tab, shelved, type_at_end
+from tests.browser.item_pages import make_assembly, open_editor, open_tab, type_at_end
 
 TROJAN = 'if [ "$level" != "user\u202e \u2066// Check if admin\u2069 \u2066" ]; then\n  p\u0430ypal=1\u00a0\x07\nfi\n'
 NAMES = [
@@ -18,7 +18,7 @@ NAMES = [
 
 def test_the_editor_marks_them_while_one_types(visit: Visit, accessible: Any, picture: Any) -> None:
     page = visit("operator")
-    open_editor(page, shelved("echo hello\n"))
+    open_editor(page, make_assembly("echo hello\n"))
     notice = page.locator("#hidden-characters")
     expect(notice).to_be_hidden()
     type_at_end(page, TROJAN)
@@ -43,7 +43,7 @@ def test_the_editor_marks_them_while_one_types(visit: Visit, accessible: Any, pi
 
 def test_every_annotation_names_its_character(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved("a\u200bb\u00a0c\n"))
+    open_editor(page, make_assembly("a\u200bb\u00a0c\n"))
     found = page.evaluate("document.querySelector('.django-ace-widget').editor.session.getAnnotations()")
     assert [(one["type"], one["text"]) for one in found if one["text"].startswith("Column")] == [
         ("warning", "Column 2: U+200B ZERO WIDTH SPACE"),
@@ -53,7 +53,7 @@ def test_every_annotation_names_its_character(visit: Visit) -> None:
 
 def test_the_gutter_tells_what_the_checks_find_while_one_types(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved("#!/bin/bash\necho hello\n"))
+    open_editor(page, make_assembly("#!/bin/bash\necho hello\n"))
     type_at_end(page, "if true; then\n")
     annotations = "document.querySelector('.django-ace-widget').editor.session.getAnnotations()"
     page.wait_for_function(f"{annotations}.some((one) => one.type === 'error' && /\\(SC1/.test(one.text))")
@@ -62,7 +62,7 @@ def test_the_gutter_tells_what_the_checks_find_while_one_types(visit: Visit) -> 
 
 def test_what_is_read_shows_them_by_name(visit: Visit, accessible: Any, picture: Any) -> None:
     page = visit("viewer")
-    open_tab(page, shelved(TROJAN), "script")
+    open_tab(page, make_assembly(TROJAN), "script")
     expect(page.locator("#hidden-characters li")).to_contain_text(
         [*NAMES, "U+0430 CYRILLIC SMALL LETTER A in an identifier of mixed alphabets"]
     )

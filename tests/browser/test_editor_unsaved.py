@@ -7,12 +7,12 @@ from assemblies.conf import payload_store
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.browser.drafts import asked, draft_of, drafts, drafts_after_pause, save
-from tests.browser.item_pages import open_editor, open_tab, shelved, stored_text, type_at_end
+from tests.browser.item_pages import make_assembly, open_editor, open_tab, stored_text, type_at_end
 from tests.permits import may_update
 
 
 def test_the_page_says_what_is_unsaved_and_warns(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     open_editor(page, guid)
     mark = page.locator("[data-unsaved-mark]").first
@@ -35,7 +35,7 @@ def test_the_page_says_what_is_unsaved_and_warns(visit: Visit) -> None:
 
 def test_leaving_a_page_without_changes_asks_nothing(visit: Visit) -> None:
     page = visit("operator")
-    open_editor(page, shelved("echo hello\n"))
+    open_editor(page, make_assembly("echo hello\n"))
     questions = asked(page)
     page.goto("/admin/")
     assert page.url.endswith("/admin/")
@@ -44,7 +44,7 @@ def test_leaving_a_page_without_changes_asks_nothing(visit: Visit) -> None:
 
 def test_a_document_typed_as_json_is_warned_about_too(visit: Visit) -> None:
     page = visit("operator")
-    open_tab(page, shelved("echo hello\n"), "raw")
+    open_tab(page, make_assembly("echo hello\n"), "raw")
     page.locator(".raw-edit summary").click()
     page.locator("#raw-text").fill("{}")
     questions = asked(page)
@@ -53,7 +53,7 @@ def test_a_document_typed_as_json_is_warned_about_too(visit: Visit) -> None:
 
 
 def test_a_save_and_close_ends_the_draft(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo typed\n")
     with page.expect_navigation():
@@ -64,7 +64,7 @@ def test_a_save_and_close_ends_the_draft(visit: Visit) -> None:
 
 
 def test_a_refused_save_keeps_the_draft_and_the_mark(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     draft_of(page, guid, "echo typed\n")
     page.locator("[name=timeout_seconds]").evaluate("field => { field.value = 'soon' }")
@@ -76,7 +76,7 @@ def test_a_refused_save_keeps_the_draft_and_the_mark(visit: Visit) -> None:
 
 
 def test_taking_theirs_asks_nothing_and_ends_the_draft(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo typed\n")

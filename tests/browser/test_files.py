@@ -11,7 +11,7 @@ from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.browser.item_pages import make_assembly, open_editor, open_tab, stored, stored_text, type_at_end
 from tests.permits import may_update
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&.txt"
@@ -19,7 +19,7 @@ LIST = Attachment("list.csv", "text/csv", b"a,b\n")
 
 
 def test_files_come_by_choosing(visit: Visit, accessible: Any, picture: Any) -> None:
-    guid = shelved(files=[LIST])
+    guid = make_assembly(files=[LIST])
     page = visit("operator")
     open_tab(page, guid, "files")
     expect(page.locator("#files-list")).to_contain_text("1 file, 4\xa0bytes")
@@ -32,7 +32,7 @@ def test_files_come_by_choosing(visit: Visit, accessible: Any, picture: Any) -> 
 
 
 def test_files_come_by_dropping(visit: Visit) -> None:
-    guid = shelved()
+    guid = make_assembly()
     page = visit("operator")
     open_tab(page, guid, "files")
     page.watch.expect(400)  # type: ignore[attr-defined]
@@ -44,7 +44,7 @@ def test_files_come_by_dropping(visit: Visit) -> None:
 
 
 def test_what_is_typed_meanwhile_can_be_saved(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo typed\n")
@@ -58,7 +58,7 @@ def test_what_is_typed_meanwhile_can_be_saved(visit: Visit) -> None:
 
 
 def test_a_change_by_somebody_else_is_not_hidden_by_an_upload(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo typed\n")
@@ -75,7 +75,7 @@ def test_a_change_by_somebody_else_is_not_hidden_by_an_upload(visit: Visit) -> N
 
 
 def test_what_is_too_large_or_refused_is_said_in_words(visit: Visit, settings: Settings) -> None:
-    guid = shelved()
+    guid = make_assembly()
     page = visit("operator")
     settings.MAX_ATTACHMENT_BYTES = 2048
     page.watch.expect(413, 400)  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def test_what_is_too_large_or_refused_is_said_in_words(visit: Visit, settings: S
 
 
 def test_a_file_is_removed_after_a_question(visit: Visit, accessible: Any, picture: Any) -> None:
-    guid = shelved(files=[LIST, Attachment("keep.txt", "text/plain", b"keep")])
+    guid = make_assembly(files=[LIST, Attachment("keep.txt", "text/plain", b"keep")])
     page = visit("operator")
     open_tab(page, guid, "files")
     page.get_by_role("button", name="Remove list.csv").click()
@@ -113,7 +113,7 @@ def test_a_file_is_removed_after_a_question(visit: Visit, accessible: Any, pictu
 def test_a_file_is_downloaded_and_its_hash_copied(visit: Visit) -> None:
     page = visit("viewer")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_tab(page, shelved(files=[LIST]), "files")
+    open_tab(page, make_assembly(files=[LIST]), "files")
     with page.expect_download() as download:
         page.get_by_role("link", name="list.csv").click()
     assert download.value.path().read_bytes() == b"a,b\n"
@@ -123,7 +123,7 @@ def test_a_file_is_downloaded_and_its_hash_copied(visit: Visit) -> None:
 
 
 def test_who_may_not_write_sees_no_way_to(visit: Visit, accessible: Any) -> None:
-    guid = shelved(files=[LIST], domain=Domain.OFFICIAL)
+    guid = make_assembly(files=[LIST], domain=Domain.OFFICIAL)
     for role in ("viewer", "operator", "administrator"):
         page = visit(role)
         open_tab(page, guid, "files")
@@ -136,7 +136,7 @@ def test_who_may_not_write_sees_no_way_to(visit: Visit, accessible: Any) -> None
 
 def test_files_on_a_phone_in_the_dark(visit: Visit, accessible: Any, picture: Any) -> None:
     page = visit("operator", phone=True, dark=True)
-    open_tab(page, shelved(files=[LIST]), "files")
+    open_tab(page, make_assembly(files=[LIST]), "files")
     accessible(page)
     picture(page, "files-phone-dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -58,7 +58,7 @@ def address(guid: str, rest: str = "change/#history") -> str:
     return f"/admin/assemblies/assembly/{guid}/{rest}"
 
 
-def shelved(store: PayloadStore, domain: Domain = Domain.USER) -> str:
+def make_assembly(store: PayloadStore, domain: Domain = Domain.USER) -> str:
     """An assembly of three revisions."""
     olga, keeper = replace(Actor.of_command(""), name="olga"), Actor.of_command("keeper")
     attachment = Attachment(file_name="hosts.csv", mime_type="text/csv", data=b"host,owner\n", extra={})
@@ -99,7 +99,7 @@ def test_from_history_to_diff_to_restore(  # type: ignore[no-untyped-def]
     dev_mode: bool,
     may_restore: bool,
 ) -> None:
-    guid = shelved(library, domain)
+    guid = make_assembly(library, domain)
     page = visit(role, dev_mode=dev_mode)
     page.goto(address(guid))
     history = page.locator("#history")
@@ -126,7 +126,7 @@ def test_from_history_to_diff_to_restore(  # type: ignore[no-untyped-def]
 
 
 def test_what_was_deleted_is_brought_back_from_its_history(visit: Visit, library: PayloadStore, picture) -> None:  # type: ignore[no-untyped-def]
-    guid = shelved(library)
+    guid = make_assembly(library)
     delete(guid, permit=may_delete(Actor.of_command("keeper")))
     page = visit("operator")
     page.goto(address(guid))
@@ -137,7 +137,7 @@ def test_what_was_deleted_is_brought_back_from_its_history(visit: Visit, library
 
 
 def test_folded_lines_open_with_the_keyboard(visit: Visit, library: PayloadStore) -> None:
-    guid = shelved(library)
+    guid = make_assembly(library)
     page = visit("viewer")
     page.goto(address(guid, "diff/"))
     summary = page.locator(".fold summary").first
@@ -152,7 +152,7 @@ def test_folded_lines_open_with_the_keyboard(visit: Visit, library: PayloadStore
 def test_it_reads_well_on_a_phone_and_at_night(  # type: ignore[no-untyped-def]
     visit: Visit, library: PayloadStore, accessible, picture, phone: bool, dark: bool
 ) -> None:
-    guid = shelved(library)
+    guid = make_assembly(library)
     page = visit("operator", phone=phone, dark=dark)
     look = f"{'phone' if phone else 'desk'}-{'dark' if dark else 'light'}"
     for rest, name in (("change/#history", "history"), ("diff/?from=1&to=3", "diff")):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import address, open_editor, open_tab, shelved, stored, stored_text, type_at_end
+from tests.browser.item_pages import address, make_assembly, open_editor, open_tab, stored, stored_text, type_at_end
 
 Check = Callable[[Page], None]
 Picture = Callable[[Page, str], None]
@@ -23,7 +23,7 @@ def said(page: Page, words: str) -> None:
 
 
 def test_save_and_stay_on_the_same_tab(visit: Visit, accessible: Check) -> None:
-    guid = shelved("echo one\r\necho two\r\n")
+    guid = make_assembly("echo one\r\necho two\r\n")
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo three\n")
@@ -38,7 +38,7 @@ def test_save_and_stay_on_the_same_tab(visit: Visit, accessible: Check) -> None:
 
 
 def test_the_summary_is_changed_with_chips_and_sites(visit: Visit) -> None:
-    guid = shelved(tags=["linux", "logs"])
+    guid = make_assembly(tags=["linux", "logs"])
     page = visit("operator")
     page.goto(address(guid))
     page.get_by_label("Name", exact=True).fill("Renamed")
@@ -56,7 +56,7 @@ def test_the_summary_is_changed_with_chips_and_sites(visit: Visit) -> None:
 
 
 def test_variables_are_added_moved_required_and_removed(visit: Visit, accessible: Check, picture: Picture) -> None:
-    guid = shelved(variables=[{"name": "one", "order": 1, "unit": "s"}, {"name": "two", "order": 2}])
+    guid = make_assembly(variables=[{"name": "one", "order": 1, "unit": "s"}, {"name": "two", "order": 2}])
     page = visit("operator")
     open_tab(page, guid, "variables")
     page.get_by_role("button", name="Add a variable").click()
@@ -82,7 +82,7 @@ def test_variables_are_added_moved_required_and_removed(visit: Visit, accessible
 
 
 def test_the_way_to_refer_follows_the_language(visit: Visit) -> None:
-    guid = shelved(variables=[{"name": "who"}])
+    guid = make_assembly(variables=[{"name": "who"}])
     page = visit("operator")
     page.goto(address(guid))
     for language, words in (("powershell", "$env:who"), ("batch", "%who%"), ("python", 'os.environ["who"]')):
@@ -94,7 +94,7 @@ def test_the_way_to_refer_follows_the_language(visit: Visit) -> None:
 
 
 def test_a_mistake_opens_its_tab_and_keeps_what_was_typed(visit: Visit, picture: Picture) -> None:
-    guid = shelved(variables=[{"name": "one"}, {"name": "two"}])
+    guid = make_assembly(variables=[{"name": "one"}, {"name": "two"}])
     page = visit("operator")
     page.watch.expect(422)  # type: ignore[attr-defined]
     page.goto(address(guid))
@@ -114,7 +114,7 @@ def test_a_mistake_opens_its_tab_and_keeps_what_was_typed(visit: Visit, picture:
 
 
 def test_two_browsers_meet_and_nothing_is_lost(visit: Visit, accessible: Check, picture: Picture) -> None:
-    guid = shelved("echo one\necho two\n")
+    guid = make_assembly("echo one\necho two\n")
     one, two = visit("operator"), visit("superuser")
     two.watch.expect(409)  # type: ignore[attr-defined]
     for page in (one, two):
@@ -142,7 +142,7 @@ def test_two_browsers_meet_and_nothing_is_lost(visit: Visit, accessible: Check, 
 
 
 def test_theirs_can_be_kept(visit: Visit) -> None:
-    guid = shelved("echo one\n")
+    guid = make_assembly("echo one\n")
     one, two = visit("operator"), visit("superuser")
     two.watch.expect(409)  # type: ignore[attr-defined]
     for page in (one, two):
@@ -178,7 +178,7 @@ def test_a_new_script_is_made(visit: Visit, accessible: Check, picture: Picture)
 
 
 def test_a_copy_is_made_of_what_is_read_only(visit: Visit, accessible: Check, picture: Picture) -> None:
-    guid = shelved(domain=Domain.OFFICIAL, files=[Attachment("a.txt", "text/plain", b"a")])
+    guid = make_assembly(domain=Domain.OFFICIAL, files=[Attachment("a.txt", "text/plain", b"a")])
     page = visit("operator")
     page.goto(address(guid))
     page.locator("#read-only-banner").get_by_role("link", name="Save as my copy").click()
@@ -195,7 +195,7 @@ def test_a_copy_is_made_of_what_is_read_only(visit: Visit, accessible: Check, pi
 def test_what_was_deleted_is_restored_from_its_history(
     visit: Visit, accessible: Check, picture: Picture, phone: bool
 ) -> None:
-    guid = shelved()
+    guid = make_assembly()
     page = visit("operator", phone=phone)
     page.goto(address(guid))
     page.locator(".more-menu > summary").click()
@@ -214,7 +214,7 @@ def test_what_was_deleted_is_restored_from_its_history(
 
 
 def test_the_document_is_edited_as_json(visit: Visit, accessible: Check) -> None:
-    guid = shelved()
+    guid = make_assembly()
     page = visit("operator")
     open_tab(page, guid, "raw")
     page.get_by_text("Edit as JSON").click()
@@ -229,7 +229,7 @@ def test_the_document_is_edited_as_json(visit: Visit, accessible: Check) -> None
 
 @pytest.mark.parametrize("by_key", [True, False])
 def test_save_saves_the_document_that_is_looked_at(visit: Visit, by_key: bool) -> None:
-    guid = shelved()
+    guid = make_assembly()
     page = visit("operator")
     open_tab(page, guid, "raw")
     page.get_by_text("Edit as JSON").click()
@@ -248,7 +248,7 @@ def test_save_saves_the_document_that_is_looked_at(visit: Visit, by_key: bool) -
 
 
 def test_a_second_press_is_no_conflict_with_oneself(visit: Visit) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     open_editor(page, guid)
     type_at_end(page, "echo typed\n")
@@ -259,7 +259,7 @@ def test_a_second_press_is_no_conflict_with_oneself(visit: Visit) -> None:
 
 
 def test_a_variable_is_warned_about_and_counted_while_somebody_types(visit: Visit) -> None:
-    guid = shelved(variables=[{"name": "retries", "type": "number", "default": "3"}])
+    guid = make_assembly(variables=[{"name": "retries", "type": "number", "default": "3"}])
     page = visit("operator")
     open_tab(page, guid, "variables")
     row = page.locator(".variable-row").first

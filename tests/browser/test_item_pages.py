@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import address, shelved
+from tests.browser.item_pages import address, make_assembly
 
 TABS = ("Summary", "Script", "Variables", "Files", "History", "Raw")
 Check = Callable[[Page], None]
@@ -25,7 +25,7 @@ VARIABLES = [
 
 
 def made(domain: Domain = Domain.USER) -> str:
-    return shelved(
+    return make_assembly(
         '#!/usr/bin/env bash\nset -eu\necho "$LOG_DIRECTORY"\n',
         domain,
         name="Compress old logs",
@@ -125,7 +125,7 @@ def test_the_star_of_a_favourite_stays(visit: Visit) -> None:
 def test_a_workflow_shows_its_picture_above_its_graph(visit: Visit, accessible: Check, picture: Picture) -> None:
     nodes = [{"id": name, "data": {"label": f"Step {name}"}, "position": {"x": 0, "y": 0}} for name in "ab"]
     graph = {"nodes": nodes, "edges": [{"id": "e", "source": "a", "target": "b"}]}
-    guid = shelved(json.dumps(graph), type_name="workflow", name="Two steps")
+    guid = make_assembly(json.dumps(graph), type_name="workflow", name="Two steps")
     page = visit("operator")
     page.goto(address(guid, "script"))
     expect(page.locator("svg.workflow-picture")).to_be_visible()
@@ -136,7 +136,7 @@ def test_a_workflow_shows_its_picture_above_its_graph(visit: Visit, accessible: 
 
 def test_a_hostile_assembly_is_only_text(visit: Visit) -> None:
     hostile = '</script><script>document.title="taken"</script>\u202e"><img src=/x onerror=alert(1)>'
-    guid = shelved(
+    guid = make_assembly(
         f"echo '{hostile}'\n" + "x" * 300_000,
         name=hostile,
         summary=hostile,

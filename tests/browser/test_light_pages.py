@@ -3,13 +3,13 @@
 from playwright.sync_api import Response, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import open_editor, shelved
+from tests.browser.item_pages import make_assembly, open_editor
 
 MAX_BYTES = 250 * 1024
 
 
 def test_the_editor_page_is_light_and_its_files_are_kept(visit: Visit, library: object) -> None:
-    guid = shelved("echo hello\n")
+    guid = make_assembly("echo hello\n")
     page = visit("operator")
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))

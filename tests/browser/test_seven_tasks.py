@@ -1,7 +1,6 @@
 """What people do every day, within its price: clicks and keys that are counted, typed words are not."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ from assemblies.official.sync import sync
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
-from tests.browser.item_pages import address, shelved, stored_text
+from tests.browser.item_pages import address, make_assembly, stored_text
 from tests.official.published_folder import publish, publish_many, source_of
 from tests.permits import may_sync, may_update
+
+pytestmark = pytest.mark.usefixtures("library")
 
 ITEM = re.compile(r"/admin/assemblies/assembly/[^/]+/change/")
 ACTIVE_LINE = "() => document.querySelector('#script-editor .django-ace-widget').editor.getCursorPosition().row + 1"
@@ -38,17 +39,12 @@ class Hands:
         self.page.keyboard.press(key)
 
 
-@pytest.fixture(autouse=True)
-def on_a_shelf(library: PayloadStore) -> Iterator[None]:
-    yield
-
-
 def sections(page: Page) -> Locator:
     return page.get_by_role("navigation", name="Sections")
 
 
 def test_a_script_is_found_by_a_word_in_it_and_one_stands_on_the_line(visit: Visit) -> None:
-    shelved("".join(f"echo {number}\n" for number in range(40)) + "systemctl restart spooler\n")
+    make_assembly("".join(f"echo {number}\n" for number in range(40)) + "systemctl restart spooler\n")
     page = visit("operator")
     page.goto("/admin/queue/")
     hands = Hands(page)
@@ -85,7 +81,7 @@ def test_what_changed_at_the_last_official_sync_is_seen_with_differences(
 
 
 def test_an_own_copy_is_made_and_typed_in(visit: Visit, library: PayloadStore) -> None:
-    guid = shelved("echo theirs\n", display_name="Say hello")
+    guid = make_assembly("echo theirs\n", display_name="Say hello")
     page = visit("operator")
     page.goto(address(guid, "script"))
     hands = Hands(page)
@@ -99,7 +95,7 @@ def test_an_own_copy_is_made_and_typed_in(visit: Visit, library: PayloadStore) -
 
 
 def test_the_version_before_the_last_change_comes_back(visit: Visit, library: PayloadStore, operator: Actor) -> None:
-    guid = shelved("echo one\n")
+    guid = make_assembly("echo one\n")
     update(guid, {}, payload=b"echo two\n", permit=may_update(operator), store=library)
     page = visit("operator")
     page.goto(address(guid, "script"))
@@ -133,7 +129,7 @@ def test_fifty_plain_scripts_come_in_with_a_preview(visit: Visit, tmp_path: Path
 
 
 def test_why_a_save_was_refused_and_what_to_do_stands_on_the_page(visit: Visit, library: PayloadStore) -> None:
-    guid = shelved("echo one\n")
+    guid = make_assembly("echo one\n")
     page = visit("operator")
     page.watch.expect(422)  # type: ignore[attr-defined]
     page.goto(address(guid, "summary"))
@@ -149,7 +145,7 @@ def test_why_a_save_was_refused_and_what_to_do_stands_on_the_page(visit: Visit, 
 def test_what_is_pending_and_what_failed_is_one_click_away(
     visit: Visit, library: PayloadStore, operator: Actor
 ) -> None:
-    shelved("echo one\n")
+    make_assembly("echo one\n")
     page = visit("operator")
     page.goto("/admin/runs/")
     hands = Hands(page)

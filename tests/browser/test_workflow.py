@@ -19,7 +19,7 @@ from tests.permits import may_create, may_update
 BUNDLED = Path(__file__).parents[2] / "assemblies" / "official" / "bundled" / "Assemblies" / "workflows"
 
 
-def shelved(store: PayloadStore, payload: bytes, name: str = "Maintenance window") -> str:
+def make_assembly(store: PayloadStore, payload: bytes, name: str = "Maintenance window") -> str:
     document = script(name, payload, type_name="workflow", category="application")
     return create(document, domain=Domain.USER, permit=may_create(Actor.of_command("keeper")), store=store).guid
 
@@ -51,7 +51,7 @@ def address(guid: str, rest: str = "change/#script") -> str:
 
 @pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, False), (False, True)])
 def test_a_workflow_is_drawn(visit: Visit, library: PayloadStore, accessible, picture, phone: bool, dark: bool) -> None:  # type: ignore[no-untyped-def]
-    guid = shelved(library, bundled())
+    guid = make_assembly(library, bundled())
     page = visit("viewer", phone=phone, dark=dark)
     page.goto(address(guid))
     expect(page.get_by_role("img", name="Workflow “Maintenance window fit”")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_workflow_is_drawn(visit: Visit, library: PayloadStore, accessible, pi
 
 
 def test_it_zooms_and_moves_by_button_key_wheel_and_drag(visit: Visit, library: PayloadStore) -> None:
-    guid = shelved(library, bundled())
+    guid = make_assembly(library, bundled())
     page = visit("viewer")
     page.goto(address(guid))
     whole = view_box(page)
@@ -100,7 +100,7 @@ def test_it_zooms_and_moves_by_button_key_wheel_and_drag(visit: Visit, library: 
 
 
 def test_the_picture_follows_what_is_typed(visit: Visit, library: PayloadStore) -> None:
-    guid = shelved(library, b'{"edges":[],"nodes":[{"id":"a","data":{"label":"Before"}}]}')
+    guid = make_assembly(library, b'{"edges":[],"nodes":[{"id":"a","data":{"label":"Before"}}]}')
     page = visit("operator")
     page.goto(address(guid))
     drawn = page.locator(".workflow .node-label")
@@ -124,7 +124,7 @@ def typed(page: Page, text: str) -> None:
 def test_two_workflows_are_compared(  # type: ignore[no-untyped-def]
     visit: Visit, library: PayloadStore, accessible, picture, phone: bool, dark: bool
 ) -> None:
-    guid = shelved(library, bundled())
+    guid = make_assembly(library, bundled())
     update(guid, {}, payload=otherwise(bundled()), permit=may_update(Actor.of_command("keeper")), store=library)
     page = visit("viewer", phone=phone, dark=dark)
     page.goto(address(guid, "diff/"))
@@ -141,7 +141,7 @@ def test_the_real_workflows_are_drawn(visit: Visit, library: PayloadStore, corpu
     page = visit("viewer")
     for file in [*sorted((corpus / "workflow").glob("*.json")), corpus / "envelope" / "math-operations--74897bde.json"]:
         document = documents.read_document(file.read_bytes(), max_bytes=2**20)
-        guid = shelved(library, document.payload, name=file.stem)
+        guid = make_assembly(library, document.payload, name=file.stem)
         page.goto(address(guid))
         expect(page.locator(".workflow .node").first).to_be_visible()
         picture(page, f"workflow-real-{file.stem}")

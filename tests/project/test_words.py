@@ -36,12 +36,12 @@ PROSE: Mapping[str, str] = {
     r"look-ups?": "query",
     r"asked for": "requested",
     r"had by|is had|to be had": "obtain, available",
+    r"shel(?:f|ves|ve|ved|ving)": "the official catalogue, the library; make_assembly",
     r"there is no such (?:thing|assembly|revision|domain)": "not found",
 }
 # Words that tests may use of people and of samples.
 PROSE_OF_THE_PRODUCT: Mapping[str, str] = {
     r"strangers?": "unauthenticated request",
-    r"shel(?:f|ves|ve|ved)": "the official catalogue, the library",
 }
 
 
