@@ -55,7 +55,6 @@ def keep_evidence(stopped: Event, *, every_seconds: float = SEAL_SECONDS) -> Non
             store_health(now=timezone.now())
         except (DatabaseError, Failure, WriteLockTimeout) as error:
             logger.warning("evidence: %s", error)
-        finally:
             connections.close_all()
 
 

@@ -12,15 +12,19 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
+from assemblies.databases import DEFAULT
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.journal.flush import flush, flush_domain
-from assemblies.journal.pending import due_at, pending_entries, persisted_sequences
+from assemblies.journal.pending import due_at, pending_entries
 from assemblies.models import DomainState
+from devmode.change_watch import ChangeWatch
 from devmode.disk_reserve import make_room
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 TICK_SECONDS = 0.5
+# Where the database says that nothing was committed to it, and nothing was pending.
+SECONDS_BETWEEN_LOOKS = 10.0
 
 
 class Flusher:
@@ -29,18 +33,27 @@ class Flusher:
     def __init__(self, *, interval: timedelta, stopped: Event) -> None:
         self.interval = interval
         self.stopped = stopped
+        self._watch = ChangeWatch(DEFAULT, at_least_every_seconds=SECONDS_BETWEEN_LOOKS)
+        self._is_pending = True
 
     def run(self) -> None:
         """Flush what is due until `stopped` is set, then flush everything once more."""
         while not self.stopped.wait(TICK_SECONDS):
             make_room()
-            self._try(self.flush_due)
+            self._try(self._look)
         self._try(flush)
         close_old_connections()
 
+    def _look(self) -> None:
+        # What is pending becomes due by time alone, and what this flusher wrote itself is not counted as a change.
+        if self._watch.may_have_changed() or self._is_pending:
+            self.flush_due()
+
     def flush_due(self) -> None:
         now = timezone.now()
-        for domain, due in self.due_times(now).items():
+        due_times = self.due_times(now)
+        self._is_pending = bool(due_times)
+        for domain, due in due_times.items():
             if due <= now and not self.stopped.is_set():
                 flush_domain(domain)
 
@@ -51,10 +64,12 @@ class Flusher:
         """
         states = {state.domain: state for state in DomainState.objects.all()}
         due = {}
-        for domain, sequence in persisted_sequences().items():
-            oldest = pending_entries({domain: sequence}).values_list("recorded_at", flat=True).first()
+        for domain in Domain:
+            state = states.get(domain)
+            pending = pending_entries({domain: state.persisted_sequence if state else 0})
+            oldest = pending.values_list("recorded_at", flat=True).first()
             if oldest is not None:
-                due[domain] = due_at(states.get(domain), oldest, interval=self.interval, now=now)
+                due[domain] = due_at(state, oldest, interval=self.interval, now=now)
         return due
 
     def _try(self, step: Callable[[], object]) -> None:

@@ -15,11 +15,15 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
+from assemblies.execution.transitions import ALIAS
 from assemblies.realtime.watching import Seen, StreamEvent, find_position, look, note_presence
+from devmode.change_watch import ChangeWatch
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 Answer = TypeVar("Answer")
 LOOK_SECONDS = 0.1
+# Where the database says that nothing was committed to it.
+SECONDS_BETWEEN_LOOKS = 1.0
 PRESENCE_SECONDS = 10.0
 SECONDS_AFTER_FAILURE = 2.0
 # Enough to authenticate a fleet that comes back within seconds; each holds one connection to each database it asks.
@@ -34,6 +38,7 @@ class Hub:
     def __init__(self) -> None:
         self._devices: dict[str, asyncio.Event] = {}
         self._streams: set[asyncio.Queue[StreamEvent | None]] = set()
+        self._watch = ChangeWatch(ALIAS, at_least_every_seconds=SECONDS_BETWEEN_LOOKS)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="realtime")
 
     async def ask(self, question: Callable[..., Answer], *arguments: object) -> Answer:
@@ -75,9 +80,12 @@ class Hub:
     async def _look_on(self) -> None:
         if self._position is None:
             self._position = await self.ask(find_position)
-        seen = await self.ask(look, self._position)
-        self._position = seen.position
-        self._tell(seen)
+        if seen := await self.ask(self._look, self._position):
+            self._position = seen.position
+            self._tell(seen)
+
+    def _look(self, position: int) -> Seen | None:
+        return look(position) if self._watch.may_have_changed() else None
 
     def _tell(self, seen: Seen) -> None:
         for guid in seen.devices & self._devices.keys():

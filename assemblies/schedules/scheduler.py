@@ -51,7 +51,6 @@ def run_scheduler(stopped: Event) -> None:
             run_due(now=timezone.now(), store=payload_store())
         except (DatabaseError, Failure, OSError) as error:
             logger.warning("scheduler: %s", error)
-        finally:
             connections.close_all()
 
 

@@ -21,7 +21,6 @@ def replicate(stopped: Event, *, every_seconds: float = POLL_SECONDS) -> None:
                 _replicate_assigned(stopped, every_seconds)
         except (DatabaseError, WriteLockTimeout) as error:
             logger.warning("replicator: %s", error)
-        finally:
             connections.close_all()
 
 

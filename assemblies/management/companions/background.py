@@ -67,5 +67,4 @@ def keep_checked(stopped: Event, *, every_seconds: float = CHECK_SECONDS) -> Non
                 seen = head
         except (DatabaseError, LibraryError, OSError) as error:
             logger.warning("check: %s", error)
-        finally:
             connections.close_all()
