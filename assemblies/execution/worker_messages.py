@@ -57,11 +57,14 @@ class Ended:
 
 
 def started(work_item_hash: str, attempt: int, *, worker_id: str, now: datetime) -> WorkItem:
-    """Record that the process runs. Repeated, it changes nothing."""
+    """Record that the process runs, and renew the claim. Repeated, it renews and no more."""
+    lease = {"lease_until": now + LEASE}
     with write_transaction(ALIAS):
         item = _held_item(work_item_hash, attempt, worker_id, now)
         if item.status == Status.DISPATCHED:
-            apply_locked([_step(item, EventType.STARTED, Status.RUNNING, attempt, worker_id)], now=now)
+            apply_locked([_step(item, EventType.STARTED, Status.RUNNING, attempt, worker_id, facts=lease)], now=now)
+        else:
+            WorkItem.objects.filter(pk=item.pk).update(**lease)
     return item
 
 

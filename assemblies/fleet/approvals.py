@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import count
 from uuid import UUID, uuid4
 
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from assemblies.actions.permit import Permit
@@ -67,8 +68,8 @@ def get_request(number: int) -> DeviceApproval:
 def conflicting_names(requests: list[DeviceApproval]) -> set[str]:
     """Return, in lower case, the reported names that enrolled devices have."""
     names = {request.hostname.lower() for request in requests if request.status == ApprovalStatus.PENDING}
-    taken = {name.lower() for name in Device.objects.enrolled().values_list("hostname", flat=True)} if names else set()
-    return names & taken
+    devices = Device.objects.enrolled().annotate(name=Lower("hostname"))
+    return set(devices.filter(name__in=names).values_list("name", flat=True)) if names else set()
 
 
 def approve(number: int, decision: Decision, *, permit: Permit, now: datetime) -> DeviceApproval:

@@ -127,13 +127,8 @@ def read_file(device: DevicePrincipal, key: tuple[str, int], sha256: str, store:
 
 def take_progress(device: DevicePrincipal, key: tuple[str, int], *, now: datetime) -> WorkItem:
     """Note that the script of an item runs, and renew the claim. Raises WorkItemNotFound, StaleAttempt."""
-    item = item_of_device(device, key[0])
-    check_held(item, key[1], device.worker_id)
-    # Said again every few seconds while it runs: once is enough to write it.
-    if item.status != Status.RUNNING:
-        worker_messages.started(*key, worker_id=device.worker_id, now=now)
-    worker_messages.renew(device.worker_id, [key], now=now)
-    return item_of_device(device, key[0])
+    item_of_device(device, key[0])
+    return worker_messages.started(*key, worker_id=device.worker_id, now=now)
 
 
 def take_output(device: DevicePrincipal, key: tuple[str, int], chunks: Sequence[Chunk], *, now: datetime) -> WorkItem:

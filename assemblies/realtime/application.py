@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -21,7 +21,7 @@ from assemblies.realtime.hub import Hub
 from assemblies.realtime.streams import HistoryTooOld, InvalidTopics, Stream, stream_of
 from assemblies.realtime.visitors import find_refusal
 from assemblies.realtime.watching import devices_with_work
-from assemblies.web.errors import status_of
+from assemblies.web.errors import AGENT_CHALLENGE, ErrorAnswer, agent_body, answer_of
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 Answer = TypeVar("Answer")
@@ -34,18 +34,19 @@ WAIT_SECONDS = 25.0
 PULSE_SECONDS = 15.0
 # A stream's right to go on is asked again so often: a token that was revoked, a session that has ended.
 CHECK_EVERY_PULSES = 4
-OTHER_PATHS = {"error": "not_found", "code": "not_found", "message": "Not found.", "detail": {}}
 
 
 @dataclass(frozen=True)
 class Response:
     status: int
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     async def send(self, send: Send) -> None:
         content = json.dumps(self.body).encode()
         headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), *_SAFE]
         headers.append((b"content-length", str(len(content)).encode()))
+        headers += [(name.lower().encode(), value.encode()) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -64,20 +65,17 @@ class Application:
             return
         try:
             answer = await self._answer(scope, receive, send)
-        except LibraryError as refusal:
-            answer = _refused(refusal)
-        except DatabaseError as error:
-            logger.warning("realtime: %s", error)
-            answer = Response(503, _error("busy", "The library cannot be asked now; try again."))
+        except (LibraryError, DatabaseError) as error:
+            answer = _refused(error)
         if answer is not None:
             await answer.send(send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         path = str(scope["path"]).rstrip("/")
         if path not in {WAIT, STREAM, HEALTH}:
-            return Response(404, OTHER_PATHS)
+            return Response(404, agent_body("not_found", "Not found."))
         if scope["method"] not in {"GET", "HEAD"}:
-            return Response(405, _error("method_not_allowed", "Only GET is answered here."))
+            return Response(405, agent_body("method_not_allowed", "Only GET is answered here."), {"Allow": "GET"})
         if path == HEALTH:
             return Response(200, {"status": "ok", "waiting": self.hub.waiting})
         if path == STREAM:
@@ -103,9 +101,9 @@ class Application:
         try:
             stream = await self.hub.ask(stream_of, *_asked_of_stream(scope))
         except InvalidTopics as error:
-            return Response(400, _error("invalid_field", str(error), {"field": "topics"}))
+            return Response(400, agent_body("invalid_field", str(error), {"field": "topics"}))
         except HistoryTooOld:
-            return Response(410, _error("history-too-old", "Read the events, then follow from their end."))
+            return Response(410, agent_body("history-too-old", "Read the events, then follow from their end."))
         await _unless_gone(self._follow(scope, stream, send), receive)
         return None
 
@@ -115,7 +113,7 @@ class Application:
         headers.append((b"x-accel-buffering", b"no"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         async with self.hub.stream() as queue:
-            for past in await self.hub.ask(stream.take_past):
+            for past in await self.hub.ask(stream.take_past, self.hub.seen):
                 await _say(send, past)
             pulses = 0
             while True:
@@ -176,12 +174,7 @@ def _waited(status: str, pause_seconds: float) -> Response:
     return Response(200, line)
 
 
-def _refused(refusal: LibraryError) -> Response:
-    detail = dict(refusal.detail)
-    server_time = detail.pop("server_time", None)
-    body = _error(refusal.code, refusal.message, detail)
-    return Response(status_of(refusal), body | ({"server_time": server_time} if server_time else {}))
-
-
-def _error(code: str, message: str, detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {"error": code, "code": code, "message": message, "detail": dict(detail or {})}
+def _refused(error: Exception) -> Response:
+    answer = answer_of(error) or ErrorAnswer(503, "busy", "The library cannot be asked now; try again.")
+    challenge = {"WWW-Authenticate": AGENT_CHALLENGE} if answer.status == 401 else {}
+    return Response(answer.status, agent_body(answer.code, answer.message, answer.detail), answer.headers | challenge)

@@ -16,7 +16,8 @@ from django.db import connections
 from django.utils import timezone
 
 from assemblies.execution.transitions import ALIAS
-from assemblies.realtime.watching import Seen, StreamEvent, find_position, look, note_presence
+from assemblies.fleet.presence import presence
+from assemblies.realtime.watching import Seen, StreamEvent, Watch
 from devmode.change_watch import ChangeWatch
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -38,7 +39,9 @@ class Hub:
     def __init__(self) -> None:
         self._devices: dict[str, asyncio.Event] = {}
         self._streams: set[asyncio.Queue[StreamEvent | None]] = set()
-        self._watch = ChangeWatch(ALIAS, at_least_every_seconds=SECONDS_BETWEEN_LOOKS)
+        self._changes = ChangeWatch(ALIAS, at_least_every_seconds=SECONDS_BETWEEN_LOOKS)
+        self._has_begun = asyncio.Event()
+        self.seen = Watch()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="realtime")
 
     async def ask(self, question: Callable[..., Answer], *arguments: object) -> Answer:
@@ -48,6 +51,7 @@ class Hub:
     @asynccontextmanager
     async def device(self, guid: str) -> AsyncIterator[asyncio.Event]:
         """Register a device that waits; what it waited with before is woken, since it is gone."""
+        await self._has_begun.wait()
         if earlier := self._devices.get(guid):
             earlier.set()
         woken = self._devices[guid] = asyncio.Event()
@@ -60,6 +64,7 @@ class Hub:
     @asynccontextmanager
     async def stream(self) -> AsyncIterator["asyncio.Queue[StreamEvent | None]"]:
         """Register a stream; None in its queue ends it."""
+        await self._has_begun.wait()
         queue: asyncio.Queue[StreamEvent | None] = asyncio.Queue(MAX_UNREAD)
         self._streams.add(queue)
         try:
@@ -75,17 +80,13 @@ class Hub:
         """Look for what happens, and for who is there, until canceled."""
         await asyncio.gather(_forever(self._look_on, LOOK_SECONDS), _forever(self._tell_presence, PRESENCE_SECONDS))
 
-    _position: int | None = None
-
     async def _look_on(self) -> None:
-        if self._position is None:
-            self._position = await self.ask(find_position)
-        if seen := await self.ask(self._look, self._position):
-            self._position = seen.position
-            self._tell(seen)
+        self._tell(await self.ask(self._look))
+        # What happens before the first look is told to nobody: a client that comes waits for it.
+        self._has_begun.set()
 
-    def _look(self, position: int) -> Seen | None:
-        return look(position) if self._watch.may_have_changed() else None
+    def _look(self) -> Seen:
+        return self.seen.look(now=timezone.now()) if self._changes.may_have_changed() else Seen()
 
     def _tell(self, seen: Seen) -> None:
         for guid in seen.devices & self._devices.keys():
@@ -101,7 +102,7 @@ class Hub:
 
     async def _tell_presence(self) -> None:
         if devices := list(self._devices):
-            await self.ask(_presence_of, devices)
+            await self.ask(_note_presence, devices)
 
 
 async def _forever(work: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -123,5 +124,5 @@ def _asked(question: Callable[..., Answer], arguments: tuple[object, ...]) -> An
         raise
 
 
-def _presence_of(devices: list[str]) -> None:
-    note_presence(devices, now=timezone.now())
+def _note_presence(devices: list[str]) -> None:
+    presence.note_all(devices, now=timezone.now())

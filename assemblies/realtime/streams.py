@@ -1,10 +1,10 @@
 """Streams of events (server-sent events): topics, positions, and how an event is written."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from assemblies.realtime.watching import MAX_HISTORY, StreamEvent, events_after, find_position, is_too_old
+from assemblies.realtime.watching import StreamEvent, Watch, events_after, find_position, is_too_old
 
 ALL_RUNS, ONE_RUN = "runs", "run:"
 MAX_TOPICS = 50
@@ -20,23 +20,27 @@ class HistoryTooOld(Exception):
 
 @dataclass
 class Stream:
-    """What one client follows; `position` is the last event that it was told or that was not for it."""
+    """What one client follows, from the event after `position` on."""
 
     topics: frozenset[str]
     position: int
-    wants_past: bool
+    past: set[int] = field(default_factory=set)
 
-    def take_past(self) -> list[bytes]:
-        """Return what happened since the client's position. Called once the stream is registered."""
-        if not self.wants_past:
-            return []
-        return [told for event in events_after(self.position, MAX_HISTORY) if (told := self.told(event))]
+    def take_past(self, watch: Watch) -> list[bytes]:
+        """Return what happened since the client's position.
+
+        Called once the stream is registered, also for a client that came without a position: something may have
+        happened between its request and that.
+        """
+        events = events_after(self.position, watch)
+        told = [told for event in events if (told := self.told(event))]
+        self.past = {event.number for event in events}
+        return told
 
     def told(self, event: StreamEvent) -> bytes | None:
-        """Return an event as it is sent, unless it was told before or is of another topic."""
-        if event.position <= self.position:
+        """Return an event as it is sent, unless it was among the past or is of another topic."""
+        if event.number in self.past:
             return None
-        self.position = event.position
         topic = self._topic_of(event)
         return _written(topic, event) if topic else None
 
@@ -49,13 +53,13 @@ def stream_of(topics: str, last_event_id: str) -> Stream:
     """Return the stream of a request. Raises InvalidTopics, HistoryTooOld."""
     wanted = _topics(topics)
     if not last_event_id:
-        return Stream(wanted, find_position(), wants_past=False)
+        return Stream(wanted, find_position())
     if not (last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 19):
         raise HistoryTooOld
     position = int(last_event_id)
     if is_too_old(position):
         raise HistoryTooOld
-    return Stream(wanted, position, wants_past=True)
+    return Stream(wanted, position)
 
 
 def _topics(text: str) -> frozenset[str]:
@@ -86,4 +90,4 @@ def _written(topic: str, event: StreamEvent) -> bytes:
         "seq": event.seq,
         "emitted_at": event.emitted_at.isoformat(),
     }
-    return f"id: {event.position}\nevent: {topic.partition(':')[0]}\ndata: {json.dumps(facts)}\n\n".encode()
+    return f"id: {event.resume_at}\nevent: {topic.partition(':')[0]}\ndata: {json.dumps(facts)}\n\n".encode()

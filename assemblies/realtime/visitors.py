@@ -13,10 +13,12 @@ from django.http import HttpResponse
 ASKED = "/api/events"
 # What says who asks, from where, and for which host; a condition or a range would change the answer.
 HEADERS = {b"host", b"authorization", b"cookie", b"origin", b"x-forwarded-for", b"x-forwarded-proto", b"user-agent"}
+# What of a refusal's headers says what to do about it.
+TOLD = ("WWW-Authenticate", "Retry-After")
 
 
-def find_refusal(scope: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]] | None:
-    """Return status and body of what REST refuses to these headers, or None where it would answer."""
+def find_refusal(scope: Mapping[str, Any]) -> tuple[int, Mapping[str, Any], Mapping[str, str]] | None:
+    """Return status, body and headers of what REST refuses to these headers, or None where it would answer."""
     headers = [(name, value) for name, value in scope["headers"] if name in HEADERS]
     asked = {**scope, "path": ASKED, "raw_path": ASKED.encode(), "query_string": b"limit=1", "method": "GET"}
     request = ASGIRequest(asked | {"headers": headers}, BytesIO())
@@ -24,7 +26,7 @@ def find_refusal(scope: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]] | No
     answer.close()
     if answer.status_code == 200:
         return None
-    return answer.status_code, _body_of(answer)
+    return answer.status_code, _body_of(answer), {name: answer[name] for name in TOLD if name in answer}
 
 
 @cache

@@ -16,6 +16,7 @@ from django.http import UnreadablePostError
 from assemblies import errors as facts
 from assemblies.execution import errors as runs
 from assemblies.fleet import errors as fleet
+from assemblies.fleet.device_access import SCHEME
 from assemblies.schedules import errors as schedules
 from assemblies.targets import errors as targets
 from devmode.accounts.attempts import TooManyAttempts
@@ -95,6 +96,8 @@ STATUSES: dict[type[Exception], int] = {
 CODES = {"permission_denied": "forbidden"}
 # What may be tried again, and after how many seconds.
 RETRY_AFTER_SECONDS = {facts.LibraryBusy: 1, runs.QueueFull: 30, fleet.RateLimited: 60}
+# What a device is to prove itself with.
+AGENT_CHALLENGE = f'{SCHEME} algs="Ed25519 EdDSA"'
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,14 @@ class ErrorAnswer:
 
 def error_body(code: str, message: str, detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return {"code": code, "message": message, "detail": dict(detail or {})}
+
+
+def agent_body(code: str, message: str, detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what agents are told: `error` next to `code`, and `server_time` where a clock may be the reason."""
+    known = dict(detail or {})
+    server_time = known.pop("server_time", None)
+    body = {"error": code, **error_body(code, message, known)}
+    return body | ({"server_time": server_time} if server_time else {})
 
 
 def status_of(error: Exception) -> int:

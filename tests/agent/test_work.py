@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assemblies.agent.errors import NotEnrolled, ServerRefused
@@ -162,6 +164,20 @@ def test_another_devices_item_is_not_found(
     with pytest.raises(ServerRefused, match="no such work item"):
         other.session().get_bytes(f"/api/agent/items/{key}/files/{'0' * 64}?attempt_number=1", max_bytes=9)
     assert item_of(run).status == Status.DISPATCHED
+
+
+def test_that_it_still_runs_is_one_write(machine: Machine, library: PayloadStore, operator: Actor) -> None:
+    run = submitted(library, operator, "echo", machine.guid)
+    machine.claim()
+    machine.say(item_of(run).work_item_hash, "progress")
+    lease = item_of(run).lease_until
+    with CaptureQueriesContext(connections["execution"]) as queries:
+        machine.say(item_of(run).work_item_hash, "progress")
+    sent = [query["sql"] for query in queries]
+    written = [sql for sql in sent if sql.startswith(("UPDATE", "INSERT")) and "ba_queue" in sql]
+    assert len(written) == 1 and "lease_until" in written[0]
+    renewed = item_of(run).lease_until
+    assert lease and renewed and renewed > lease
 
 
 def test_another_attempt_is_refused(machine: Machine, library: PayloadStore, operator: Actor) -> None:

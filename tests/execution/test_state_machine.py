@@ -18,7 +18,7 @@ from assemblies.execution.leases import sweep_work_items
 from assemblies.execution.models import ExecutionEpoch, Manifest, Run, WorkItem, WorkItemAttempt, WorkItemEvent
 from assemblies.execution.reorder import Direction, reorder
 from assemblies.execution.states import HELD, EventType, Status, is_legal, run_status
-from assemblies.execution.worker_messages import Chunk, Ended, add_output, ended, renew, started
+from assemblies.execution.worker_messages import ENDS, Chunk, Ended, add_output, ended, renew, started
 from tests.effort import effort
 from tests.execution.orders import BASH, EPOCH, NOW, enqueued
 from tests.journal.test_state_machine import RolledBack
@@ -26,7 +26,6 @@ from tests.journal.test_state_machine import RolledBack
 pytestmark = pytest.mark.django_db(databases=["execution"])
 
 WORKERS = [WorkerFacts(worker_id=name, actions=frozenset({BASH})) for name in ("one", "two")]
-ENDS = [EventType.COMPLETED, EventType.FAILED, EventType.TIMED_OUT, EventType.CANCELED]
 workers = st.sampled_from(WORKERS)
 # Which item, or which claim of all there ever were: what is said of an old one must count for nothing.
 picks = st.integers(min_value=0, max_value=30)
@@ -79,7 +78,7 @@ class QueueMachine(RuleBasedStateMachine):
                 chunk = Chunk(stream="stdout", seq=seq, content=b"x")
                 add_output(key, attempt, [chunk], worker_id=worker, max_bytes=2, now=self.now)
 
-    @rule(pick=picks, event=st.sampled_from(ENDS))
+    @rule(pick=picks, event=st.sampled_from(list(ENDS)))
     def end(self, pick: int, event: EventType) -> None:
         if self.claims:
             key, attempt, worker = self.claims[pick % len(self.claims)]

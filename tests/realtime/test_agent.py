@@ -1,5 +1,6 @@
 """An agent that waits is woken by its work; where nothing answers it polls."""
 
+import threading
 import time
 from pathlib import Path
 from threading import Event
@@ -43,6 +44,9 @@ def test_it_is_woken_at_once(realtime: Realtime, settings: Settings, tmp_path: P
         assert time.monotonic() - started < 2
     finally:
         waiting.stop()
+        for thread in threading.enumerate():
+            if thread.name == "waiting":
+                thread.join(HANG_SECONDS)
 
 
 def test_where_nothing_answers_it_waits_for_nothing(db: None, tmp_path: Path) -> None:

@@ -103,3 +103,4 @@ def test_only_who_may_read_events_may_follow_them(realtime: Realtime) -> None:
     for headers in ({}, {"Authorization": "Token nonsense"}, {"Cookie": "sessionid=nonsense"}):
         status, body = realtime.ask(STREAM, **headers)
         assert (status, body["code"]) == (401, "not_authenticated" if "Authorization" not in headers else body["code"])
+    assert realtime.open(STREAM).headers["WWW-Authenticate"]

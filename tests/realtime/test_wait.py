@@ -82,6 +82,8 @@ def test_who_is_no_enrolled_device_is_refused_as_by_rest(realtime: Realtime) -> 
     ):
         found, body = realtime.ask(WAIT, **headers)
         assert (found, body["code"], body["error"]) == (status, code, code)
+        assert ("server_time" in body) == (code == "dpop_invalid")
+    assert realtime.open(WAIT).headers["WWW-Authenticate"].startswith("DPoP ")
     Device.objects.update(status=DeviceStatus.REVOKED)
     assert realtime.wait(agent)[0] == 403
 

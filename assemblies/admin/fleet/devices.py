@@ -31,7 +31,7 @@ from assemblies.fleet.devices import (
     get_device,
 )
 from assemblies.fleet.errors import DeviceNotKnown
-from assemblies.fleet.models import Device, DeviceStatus, LabelKind
+from assemblies.fleet.models import Device, DeviceStatus
 from assemblies.fleet.presence import is_online
 from assemblies.web.actors import actor_of
 
@@ -61,17 +61,6 @@ class Line:
     def tone(self) -> str:
         return TONES.get(DeviceStatus(self.device.status), "good" if self.is_online else "")
 
-    @property
-    def groups(self) -> list[str]:
-        return self._labels(LabelKind.GROUP)
-
-    @property
-    def tags(self) -> list[str]:
-        return self._labels(LabelKind.TAG)
-
-    def _labels(self, kind: LabelKind) -> list[str]:
-        return [label.name for label in self.device.labels.all() if label.kind == kind]
-
 
 @require_safe
 def devices_page(request: HttpRequest) -> HttpResponse:
@@ -80,7 +69,7 @@ def devices_page(request: HttpRequest) -> HttpResponse:
     counts = dict(rows.order_by().values_list("status").annotate(Count("guid")))
     if chosen in DeviceStatus.values:
         rows = rows.filter(status=chosen)
-    rows = rows.prefetch_related("labels").order_by("hostname", "guid")
+    rows = rows.defer("inventory").prefetch_related("labels").order_by("hostname", "guid")
     page = Paginator(rows, DEVICES_PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     return render_fleet(

@@ -13,11 +13,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assemblies.fleet.device_access import SCHEME, DevicePrincipal, DeviceRequest, authenticate_device
+from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
+from assemblies.web.errors import AGENT_CHALLENGE, agent_body
 from assemblies.web.resource import LibraryResource
 
 AGENTS = "agents"
-CHALLENGE = f'{SCHEME} algs="Ed25519 EdDSA"'
 
 
 class DeviceAuthentication(BaseAuthentication):
@@ -35,7 +35,7 @@ class DeviceAuthentication(BaseAuthentication):
         return authenticate_device(sent, now=timezone.now(), single_use=single_use), None
 
     def authenticate_header(self, request: Request) -> str:
-        return CHALLENGE
+        return AGENT_CHALLENGE
 
 
 class DeviceScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -64,10 +64,9 @@ class AgentResource(LibraryResource):
     def handle_exception(self, exc: Exception) -> Response:
         answer = super().handle_exception(exc)
         body: Any = answer.data
-        server_time = body["detail"].pop("server_time", None)
-        answer.data = {"error": body["code"], **body} | ({"server_time": server_time} if server_time else {})
+        answer.data = agent_body(**body)
         if answer.status_code == 401:
-            answer["WWW-Authenticate"] = CHALLENGE
+            answer["WWW-Authenticate"] = AGENT_CHALLENGE
         return answer
 
 

@@ -37,7 +37,8 @@ class DeviceViewSet(LibraryResource):
     def list(self, request: Request) -> Response:
         wanted = self.query()
         rows = selected_devices(wanted)
-        lines = [device_line(device) for device in part_of(rows.prefetch_related("labels"), wanted)]
+        shown = part_of(rows.defer("inventory").prefetch_related("labels"), wanted)
+        lines = [device_line(device) for device in shown]
         return Response(page_head(request, wanted, rows.count()) | {"results": lines})
 
     @described(
@@ -87,10 +88,11 @@ def details_line(device: Device) -> dict[str, Any]:
 
 
 def _facts(device: Device) -> dict[str, Any]:
-    names = {kind: [label.name for label in device.labels.all() if label.kind == kind] for kind in LabelKind}
-    columns = [field.attname for field in Device._meta.concrete_fields]
+    columns = [
+        name.attname for name in Device._meta.concrete_fields if name.attname not in device.get_deferred_fields()
+    ]
     return {name: getattr(device, name) for name in columns} | {
         "online": is_online(device, now=timezone.now()),
-        "groups": names[LabelKind.GROUP],
-        "tags": names[LabelKind.TAG],
+        "groups": device.groups,
+        "tags": device.tags,
     }

@@ -77,6 +77,18 @@ class Device(models.Model):
         return self.status in ENROLLED
 
     @property
+    def groups(self) -> list[str]:
+        return self._labels(LabelKind.GROUP)
+
+    @property
+    def tags(self) -> list[str]:
+        return self._labels(LabelKind.TAG)
+
+    def _labels(self, kind: "LabelKind") -> list[str]:
+        # In Python: lists of devices read the labels of all of them at once.
+        return [label.name for label in self.labels.all() if label.kind == kind]
+
+    @property
     def differs_in_name(self) -> bool:
         """Whether the device calls itself something else than it was approved as."""
         return bool(self.reported_hostname) and self.reported_hostname.lower() != self.hostname.lower()

@@ -11,6 +11,7 @@ from assemblies.actions.check_scripts import check_unchecked, forget_unused
 from assemblies.actions.sweep import sweep_payloads
 from assemblies.conf import flush_interval, payload_store
 from assemblies.errors import LibraryError
+from assemblies.fleet.departures import watch_departures
 from assemblies.journal.append import journal_end
 from assemblies.journal.flusher import Flusher
 from assemblies.schedules.scheduler import run_scheduler
@@ -33,10 +34,14 @@ def sweep_hourly(stopped: Event, *, every_seconds: float = HOUR_SECONDS) -> None
 
 
 def keep_time(stopped: Event) -> None:
-    """Run the scheduler and, in a thread of its own, watch the upstream head: an API that hangs delays no job."""
+    """Run the scheduler and, in threads of their own, watch the upstream head and who goes offline.
+
+    An API that hangs delays no job.
+    """
     gone = Event()
-    # A daemon: nothing that it does has to be finished.
-    Thread(target=watch_upstream, args=(gone,), name="upstream", daemon=True).start()
+    for watch in (watch_upstream, watch_departures):
+        # A daemon: nothing that it does has to be finished.
+        Thread(target=watch, args=(gone,), name=watch.__name__, daemon=True).start()
     try:
         run_scheduler(stopped)
     finally:
