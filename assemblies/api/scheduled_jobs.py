@@ -1,7 +1,6 @@
 """Jobs: what runs when, in the calls of older clients."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 from rest_framework.decorators import action
@@ -14,14 +13,21 @@ from assemblies.api.shapes.runs import RunAnswer
 from assemblies.api.work_items import RunResource
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
-from assemblies.execution.local import place_of_runs
 from assemblies.execution.reading import run_lines
+from assemblies.execution.targets import places_of
 from assemblies.permissions import Place, Verb
 from assemblies.schedules import jobs as verbs
 from assemblies.schedules.errors import NothingRan
 from assemblies.schedules.jobs import get_job
 from assemblies.schedules.models import Job
-from assemblies.schedules.reading import device_lines, get_occurrence, job_lines, occurrence_lines, seconds
+from assemblies.schedules.reading import (
+    MAX_OCCURRENCES,
+    device_lines,
+    get_occurrence,
+    job_lines,
+    occurrence_lines,
+    seconds,
+)
 from assemblies.schedules.rerunning import rerun_occurrence
 from assemblies.web.actors import actor_of
 from assemblies.web.saving_jobs import saving_of
@@ -119,11 +125,13 @@ class ScheduledJobViewSet(RunResource):
     )
     @action(detail=True)
     def runs(self, request: Request, job_id: int) -> Response:
-        """List occurrences, newest first: everything scheduled since then, future times included."""
+        """List occurrences, newest first, 1000 at most: everything scheduled since then, future times included."""
         rows = get_job(job_id).occurrences.visible().select_related("job")
         if (days := self.query().get("days")) is not None:
             rows = rows.filter(scheduled_at__gte=timezone.now() - timedelta(days=days))
-        return Response({"runs": shapes.OccurrenceAnswer(occurrence_lines(list(rows)), many=True).data})
+        return Response(
+            {"runs": shapes.OccurrenceAnswer(occurrence_lines(list(rows[:MAX_OCCURRENCES])), many=True).data}
+        )
 
     @described(
         "Hide what a job ran",
@@ -167,11 +175,20 @@ class ScheduledJobViewSet(RunResource):
     )
     @action(detail=True, methods=["post"])
     def rerun(self, request: Request, job_id: int) -> Response:
-        permit = get_permit(actor_of(request), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
-        sent: dict[str, Any] = self.body()
-        row = get_occurrence(get_job(job_id), sent.get("occurrence"))
+        """Run the same again where it ran, or what of it failed; more than 25 devices are confirmed by their number."""
+        actor = actor_of(request)
+        get_permit(actor, LibraryEvent.RUN, Place.DEVICES, verb=Verb.RUN)
+        job = get_job(job_id)
+        permit = get_permit(actor, LibraryEvent.RUN, *places_of(job.targets), verb=Verb.RUN)
+        sent = self.body()
+        row = get_occurrence(job, sent.get("occurrence"))
         again = rerun_occurrence(
-            row, only_failed="only" in sent, permit=permit, store=payload_store(), reason=sent["reason"]
+            row,
+            only_failed="only" in sent,
+            confirm_count=sent.get("confirm_count"),
+            permit=permit,
+            store=payload_store(),
+            reason=sent["reason"],
         )
         return Response({"runs": RunAnswer(run_lines(again, self.sight), many=True).data}, status=201)
 

@@ -49,13 +49,18 @@ def find_destinations(targets: Sequence[str], resolver: Resolver, *, confirm_cou
     targets = list(dict.fromkeys(targets))
     if SERVER in targets and not is_local_worker_on():
         raise LocalWorkerOff
-    named = [guid for number, target in enumerate(targets) for guid in _devices(target, number, resolver)]
-    devices = list(dict.fromkeys(named))
+    devices = devices_of(targets, resolver)
     if SERVER not in targets and not devices:
         raise NoDevicesTargeted
     if confirm_count not in ({None, len(devices)} if len(devices) <= UNCONFIRMED else {len(devices)}):
         raise ConfirmCountRequired(count=len(devices))
     return Destinations(targets, devices)
+
+
+def devices_of(targets: Sequence[str], resolver: Resolver) -> list[str]:
+    """Return the devices that targets stand for, each once. Raises InvalidField for a target that is none."""
+    named = [guid for number, target in enumerate(targets) for guid in _devices(target, number, resolver)]
+    return list(dict.fromkeys(named))
 
 
 def _devices(target: str, number: int, resolver: Resolver) -> Sequence[str]:

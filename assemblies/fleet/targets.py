@@ -1,7 +1,8 @@
 """What the targets of a run name: one device by its GUID, a group, or a tag."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Count, Q
 
@@ -28,6 +29,25 @@ def resolve_target(target: str) -> Sequence[str] | None:
         return None
     found = list(enrolled.filter(labels__kind=kind, labels__name=name).values_list("guid", flat=True))
     return found if found or DeviceLabel.objects.filter(kind=kind, name=name).exists() else None
+
+
+def remaining_devices() -> Callable[[str], Sequence[str]]:
+    """Return a resolver for targets that were valid before: what names no device any more is an empty group.
+
+    It queries each target once, so that everything that is asked of it within one decision is the same.
+    """
+
+    @cache
+    def resolve(target: str) -> Sequence[str]:
+        return resolve_target(target) or ()
+
+    return resolve
+
+
+def hostnames_of(guids: Iterable[str]) -> dict[str, str]:
+    """Return what devices are called, by GUID, also of those that are gone; what is no device is left out."""
+    wanted = set(guids)
+    return dict(Device.objects.filter(guid__in=wanted).values_list("guid", "hostname")) if wanted else {}
 
 
 def label_counts() -> list[LabelCount]:

@@ -21,10 +21,6 @@ class NothingRan(Refusal):
     default_message = _("The job has not run yet.")
 
 
-class NoDevicesTargeted(Refusal):
-    default_message = _("The targets of the job stand for no device.")
-
-
 class ContentChanged(Refusal):
     default_message = _("An assembly has changed since it was confirmed for this job; confirm it to run it again.")
 

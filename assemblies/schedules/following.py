@@ -10,6 +10,7 @@ from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import TERMINAL, Status
 from assemblies.execution.transitions import ALIAS
 from assemblies.schedules.models import Occurrence, OccurrenceStatus
+from assemblies.schedules.models.occurrence import LIVE
 from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -32,16 +33,42 @@ class Outcome:
     finished_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What there is of some runs, by GUID; `swept` are how those ended whose rows retention removed."""
+
+    runs: dict[str, Run]
+    items: dict[str, list[WorkItem]] = field(default_factory=lambda: defaultdict(list))
+    swept: dict[str, Status] = field(default_factory=dict)
+
+
 def outcomes_of(occurrences: Collection[Occurrence]) -> dict[int, Outcome]:
     """Return the outcome of each occurrence by its id: as it was written down, or by its runs as they are now."""
-    live = [one for one in occurrences if one.status in {OccurrenceStatus.PENDING, OccurrenceStatus.RUNNING}]
-    runs, items = _rows_of([run_id for one in live for run_id in one.run_ids()])
-    return {one.pk: _outcome_of(one, runs, items) if one in live else _kept(one) for one in occurrences}
+    ids = {one.pk: one.run_ids() for one in occurrences if one.status in LIVE}
+    rows = _rows_of([run_id for of_one in ids.values() for run_id in of_one])
+    return {one.pk: _outcome_of(ids[one.pk], rows) if ids.get(one.pk) else _kept(one) for one in occurrences}
 
 
 def follow(*, now: datetime) -> int:
     """Write down what became of live occurrences, and return how many changed."""
-    rows = list(Occurrence.objects.live().filter(run_count__gt=0).select_related("job").order_by("id")[:BATCH])
+    count, rows = 0, list(Occurrence.objects.to_follow().order_by("id"))
+    for first in range(0, len(rows), BATCH):
+        count += _follow_guarded(rows[first : first + BATCH], now)
+    return count
+
+
+def _follow_guarded(rows: Sequence[Occurrence], now: datetime) -> int:
+    """Follow these; an occurrence that cannot be read keeps no other from being written down."""
+    try:
+        return _follow(rows, now)
+    except ValueError:
+        if len(rows) > 1:
+            return sum(_follow_guarded([row], now) for row in rows)
+        logger.critical("scheduler: occurrence %s cannot be read", rows[0].pk, exc_info=True)
+        return 0
+
+
+def _follow(rows: Sequence[Occurrence], now: datetime) -> int:
     outcomes = outcomes_of(rows)
     changed = [row for row in rows if row.status != outcomes[row.pk].status]
     if changed:
@@ -62,35 +89,31 @@ def _write(row: Occurrence, outcome: Outcome, now: datetime) -> None:
         logger.info("%s: job %s, run %s: %s", event, row.job_id, row.run_id, outcome.status.value)
 
 
-def _rows_of(run_ids: Sequence[str]) -> tuple[dict[str, Run], dict[str, list[WorkItem]]]:
-    items: dict[str, list[WorkItem]] = defaultdict(list)
+def _rows_of(run_ids: Sequence[str]) -> Rows:
+    rows = Rows(Run.objects.in_bulk(run_ids))
     for item in WorkItem.objects.filter(run_id__in=run_ids).only("run_id", "status", "cancel_reason"):
-        items[item.run_id].append(item)
-    return Run.objects.in_bulk(run_ids), items
+        rows.items[item.run_id].append(item)
+    # Runs whose rows were swept: manifests stay.
+    swept = [run_id for run_id in run_ids if run_id not in rows.runs]
+    found = Manifest.objects.filter(run_id__in=swept).values_list("run_id", "status") if swept else ()
+    rows.swept.update({run_id: Status(status) for run_id, status in found})
+    return rows
 
 
 def _kept(row: Occurrence) -> Outcome:
     return Outcome(OccurrenceStatus(row.status), row.counts, row.started_at, row.finished_at)
 
 
-def _outcome_of(row: Occurrence, runs: dict[str, Run], items: dict[str, list[WorkItem]]) -> Outcome:
-    if not row.run_count:
-        return _kept(row)
-    ids = row.run_ids()
-    found = [runs[run_id] for run_id in ids if run_id in runs]
-    of_runs = [item for run_id in ids for item in items[run_id]]
-    statuses = [Status(run.status) for run in found] or _statuses_of_manifests(ids)
+def _outcome_of(ids: Sequence[str], rows: Rows) -> Outcome:
+    found = [rows.runs[run_id] for run_id in ids if run_id in rows.runs]
+    of_runs = [item for run_id in ids for item in rows.items[run_id]]
+    statuses = [*(Status(run.status) for run in found), *(rows.swept[run_id] for run_id in ids if run_id in rows.swept)]
     return Outcome(
         status=_status(statuses, of_runs),
         counts=dict(Counter(str(item.status) for item in of_runs)),
         started_at=min((run.started_at for run in found if run.started_at), default=None),
         finished_at=max((run.finished_at for run in found if run.finished_at), default=None),
     )
-
-
-def _statuses_of_manifests(run_ids: Sequence[str]) -> list[Status]:
-    """Return how runs ended whose rows were swept: manifests stay."""
-    return [Status(status) for status in Manifest.objects.filter(run_id__in=run_ids).values_list("status", flat=True)]
 
 
 def _status(statuses: Sequence[Status], items: Iterable[WorkItem]) -> OccurrenceStatus:

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from assemblies.actions.audit import audited_transaction
 from assemblies.actions.permit import Permit
 from assemblies.errors import InvalidField
-from assemblies.execution.local import place_of_runs
 from assemblies.execution.submission import RunOptions, Submission, examine
+from assemblies.execution.targets import devices_of, places_of
 from assemblies.execution.transitions import ALIAS
+from assemblies.fleet.targets import resolve_target
 from assemblies.payloads import PayloadStore
 from assemblies.permissions import Place, Scope
 from assemblies.schedules.components import (
@@ -53,7 +54,10 @@ class Editor:
 
 @dataclass(frozen=True, kw_only=True)
 class JobFields:
-    """A job as it is sent. Without `start_at` it starts when it is saved. Times are aware."""
+    """A job as it is sent. Without `start_at` it starts when it is saved. Times are aware.
+
+    `confirm_count` is the number of devices that its targets stand for, which many of them need.
+    """
 
     name: str
     components: Sequence[ComponentFields]
@@ -67,6 +71,7 @@ class JobFields:
     misfire: Misfire = Misfire.ONCE
     overlap: Overlap = Overlap.SKIP
     enabled: bool = True
+    confirm_count: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,7 @@ def create_job(fields: JobFields, saving: Saving) -> Job:
     job = Job(guid=str(uuid4()), created_at=saving.now, armed_at=saving.now)
     _fill(job, fields, saving)
     job.next_at = job.find_next()
-    _audit(saving, job, places_of(job), _facts(job, resolved))
+    _audit(saving, job, places_of(job.targets), _facts(job, resolved))
     with write_transaction(ALIAS):
         job.save(force_insert=True)
         _replace_components(job, resolved)
@@ -107,11 +112,11 @@ def change_job(job_id: int, fields: JobFields, saving: Saving) -> Job:
     Raises what `create_job` raises, JobNotFound, JobChanged.
     """
     job = get_job(job_id)
-    places = places_of(job)
+    places = places_of(job.targets)
     resolved = _examine(fields, job.components.all(), saving)
     candidate = Job(pk=job.pk, guid=job.guid, created_at=job.created_at, armed_at=job.armed_at)
     _fill(candidate, fields, saving)
-    _audit(saving, candidate, [*places, *places_of(candidate)], _facts(candidate, resolved))
+    _audit(saving, candidate, [*places, *places_of(candidate.targets)], _facts(candidate, resolved))
 
     def change(locked: Job) -> None:
         before = [getattr(locked, name) for name in TIMES]
@@ -134,7 +139,7 @@ def toggle_job(job_id: int, *, enabled: bool, saving: Saving) -> Job:
     """
     job = get_job(job_id)
     resolved = examine_job(job, saving.permit, saving.store) if enabled else []
-    _audit(saving, job, places_of(job) if enabled else [Place.LIBRARY], _facts(job, resolved))
+    _audit(saving, job, places_of(job.targets) if enabled else [], _facts(job, resolved))
 
     def toggle(locked: Job) -> None:
         if enabled:
@@ -153,7 +158,7 @@ def toggle_job(job_id: int, *, enabled: bool, saving: Saving) -> Job:
 def delete_job(job_id: int, saving: Saving) -> None:
     """Delete a job with its history. Runs that it started go on, and stay with their manifests."""
     job = get_job(job_id)
-    _audit(saving, job, [Place.LIBRARY], {"name": job.name})
+    _audit(saving, job, [], {"name": job.name})
     with write_transaction(ALIAS):
         Job.objects.filter(pk=job_id).delete()
 
@@ -161,20 +166,16 @@ def delete_job(job_id: int, saving: Saving) -> None:
 def hide_occurrences(job_id: int, saving: Saving) -> int:
     """Hide what a job ran up to now, and return how many occurrences those were. Nothing is deleted."""
     job = get_job(job_id)
-    _audit(saving, job, [Place.LIBRARY], {"name": job.name})
+    _audit(saving, job, [], {"name": job.name})
     with write_transaction(ALIAS):
         return job.occurrences.visible().update(is_hidden=True)
-
-
-def places_of(job: Job) -> list[Scope]:
-    """Return where a job does something, for the table of permissions."""
-    return [Place.LIBRARY, *([place_of_runs()] if job.runs_on_server else [])]
 
 
 def examine_job(job: Job, permit: Permit, store: PayloadStore) -> list[Resolved]:
     """Return what a job's components stand for, after examining them as runs. Raises what `create_job` raises."""
     resolved = [resolve_kept(one, store) for one in job.components.all()]
-    _examine_runs(resolved, job.targets, permit)
+    # How many devices they are was confirmed when the job was saved.
+    _examine_runs(resolved, job.targets, permit, len(devices_of(job.targets, resolve_target)))
     return resolved
 
 
@@ -190,7 +191,7 @@ def _examine(fields: JobFields, kept: Any, saving: Saving) -> list[Resolved]:
     read_expiration(fields.expiration)
     _check_times(fields)
     resolved = resolve_components(fields.components, kept, saving.store)
-    _examine_runs(resolved, fields.targets, saving.permit)
+    _examine_runs(resolved, fields.targets, saving.permit, fields.confirm_count)
     return resolved
 
 
@@ -203,10 +204,12 @@ def _check_times(fields: JobFields) -> None:
         raise InvalidField(_("Say when it is to run."), field="schedule.start")
 
 
-def _examine_runs(resolved: Sequence[Resolved], targets: Sequence[str], permit: Permit) -> None:
+def _examine_runs(
+    resolved: Sequence[Resolved], targets: Sequence[str], permit: Permit, confirm_count: int | None
+) -> None:
     for one in resolved:
-        options = RunOptions(variables=one.variables, targets=targets)
-        examine(Submission(one.subject, options, run_id=str(uuid4())), permit)
+        options = RunOptions(variables=one.variables, targets=targets, confirm_count=confirm_count)
+        examine(Submission(one.subject, options, run_id=str(uuid4())), permit, resolve_target)
 
 
 def _fill(job: Job, fields: JobFields, saving: Saving) -> None:
@@ -265,8 +268,9 @@ def _pin(job: Job, resolved: Sequence[Resolved]) -> None:
     Component.objects.bulk_update(rows, ["pinned"])
 
 
-def _audit(saving: Saving, job: Job, places: Sequence[Scope], detail: Mapping[str, Any]) -> None:
-    permit, now = saving.permit, timezone.now()
+def _audit(saving: Saving, job: Job, reached: Sequence[Scope], detail: Mapping[str, Any]) -> None:
+    """Audit a change of a job whose runs reach somewhere. Raises Forbidden, DevModeRequired."""
+    permit, now, places = saving.permit, timezone.now(), [Place.LIBRARY, *reached]
     with audited_transaction(permit.actor, permit.event):
         for place in places:
             permit.check(place)

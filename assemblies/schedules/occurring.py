@@ -15,10 +15,12 @@ from assemblies.actions.audit import record_alone
 from assemblies.actions.permit import Permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import Refusal
-from assemblies.execution.errors import QueueFull
+from assemblies.execution.errors import NoDevicesTargeted, QueueFull
 from assemblies.execution.states import SYSTEM
 from assemblies.execution.submission import RunOptions, Submission, submit_together
+from assemblies.execution.targets import Resolver, devices_of, places_of
 from assemblies.execution.transitions import ALIAS
+from assemblies.fleet.targets import remaining_devices
 from assemblies.payloads import PayloadStore
 from assemblies.permissions import Verb, find_refusal
 from assemblies.schedules.components import check_pinned, resolve_kept
@@ -26,10 +28,8 @@ from assemblies.schedules.errors import (
     ActorNotPermitted,
     ComponentUnresolvable,
     ContentChanged,
-    NoDevicesTargeted,
     Overtaken,
 )
-from assemblies.schedules.jobs import places_of
 from assemblies.schedules.models import Job, Occurrence, OccurrenceStatus
 from assemblies.schedules.models.occurrence import run_id_of
 from devmode.accounts.roles import role_of
@@ -60,9 +60,10 @@ def begin(time: Time, *, store: PayloadStore, now: datetime) -> Occurrence:
     row.missed, row.created_at = time.missed, now
     try:
         permit = permit_of(time.job)
-        submissions = submissions_of(row, store)
+        resolver = remaining_devices()
+        submissions = submissions_of(row, store, resolver)
         row.run_count, row.run_id = len(submissions), submissions[0].run_id
-        submit_together(submissions, permit=permit, along=lambda: _insert(row, time))
+        submit_together(submissions, permit=permit, along=lambda: _insert(row, time), resolver=resolver)
     except QueueFull:
         raise
     except Refusal as refusal:
@@ -88,26 +89,28 @@ def permit_of(job: Job) -> Permit:
     """Return the permit of the job's last editor, by their account and role now. Raises ActorNotPermitted."""
     user = User.objects.filter(pk=job.editor_id, is_active=True).first()
     actor = Actor(name=user.get_username() if user else job.editor_name, role=role_of(user) if user else Role.ANONYMOUS)
-    for place in places_of(job)[1:] or places_of(job):
-        verb = Verb.RUN_ON_TIME if job.runs_on_server else Verb.SCHEDULE
-        if refusal := find_refusal(actor, verb, place):
+    for place in places_of(job.targets):
+        if refusal := find_refusal(actor, Verb.RUN_ON_TIME, place):
             raise ActorNotPermitted from refusal
     return Permit(actor=actor, event=LibraryEvent.RUN, verb=Verb.RUN_ON_TIME)
 
 
-def submissions_of(row: Occurrence, store: PayloadStore) -> list[Submission]:
-    """Return the runs of an occurrence. Raises ComponentUnresolvable, ContentChanged, CredentialsUnreadable."""
-    job = row.job
-    lifetime = job.lifetime
-    found = []
+def submissions_of(row: Occurrence, store: PayloadStore, resolver: Resolver) -> list[Submission]:
+    """Return the runs of an occurrence. How many devices they are was confirmed when the job was saved.
+
+    Raises ComponentUnresolvable, ContentChanged, CredentialsUnreadable.
+    """
+    job, found = row.job, []
+    count = len(devices_of(row.targets, resolver))
     for component in job.components.all():
         resolved = resolve_kept(component, store)
         check_pinned(component, resolved.subject)
         options = RunOptions(
             variables=resolved.variables,
             targets=row.targets,
-            expires_at=row.scheduled_at + lifetime if lifetime else None,
+            expires_at=job.expires_at(row.scheduled_at),
             reason=job.name,
+            confirm_count=count,
         )
         found.append(Submission(resolved.subject, options, run_id_of(job, row, component.position)))
     if not found:

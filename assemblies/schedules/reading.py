@@ -7,14 +7,18 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from assemblies.catalogue import library_catalogue
+from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run
 from assemblies.execution.reading import Sight, run_lines
+from assemblies.fleet.targets import hostnames_of
 from assemblies.schedules.errors import NothingRan, OccurrenceNotFound
 from assemblies.schedules.following import Outcome, outcomes_of
 from assemblies.schedules.models import Component, Job, Occurrence, OccurrenceStatus
 from assemblies.schedules.rules import MAX_START
 from assemblies.schedules.words import rule_words
 
+# A list has the newest of them.
+MAX_OCCURRENCES = 1000
 # What older clients show of a run on a device.
 JOB_STATUSES = {
     "Queued": OccurrenceStatus.PENDING,
@@ -153,18 +157,20 @@ def device_lines(row: Occurrence, sight: Sight) -> list[dict[str, Any]]:
     runs = Run.objects.in_bulk([*ids, *(again for several in reruns.values() for again in several)])
     # A job may run an assembly twice: its place in the job tells what was run again.
     positions = {one: number for number, run_id in enumerate(ids) for one in [run_id, *reruns.get(run_id, [])]}
+    lines = run_lines([runs[one] for one in positions if one in runs], sight)
+    names = hostnames_of(item["target"] for line in lines for item in line["items"] if item["target"] != SERVER)
     found = {
-        (positions[line["run_id"]], item["target"]): _device_line(line, item)
-        for line in run_lines([runs[one] for one in positions if one in runs], sight)
+        (positions[line["run_id"]], item["target"]): _device_line(line, item, names)
+        for line in lines
         for item in line["items"]
     }
     return list(found.values())
 
 
-def _device_line(line: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+def _device_line(line: dict[str, Any], item: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {
         "target": item["target"],
-        "hostname": item["target"],
+        "hostname": names.get(item["target"], item["target"]),
         "job_status": JOB_STATUSES[item["status"]].value,
         "assembly_guid": item["assembly_guid"],
         "component": line["display_name"],

@@ -9,6 +9,7 @@ from assemblies.errors import InvalidField
 from assemblies.execution.models import Run
 from assemblies.execution.rerun import rerun
 from assemblies.execution.states import UNSUCCESSFUL
+from assemblies.fleet.targets import resolve_target
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.components import credentials_of
 from assemblies.schedules.errors import NothingRan
@@ -16,7 +17,13 @@ from assemblies.schedules.models import Occurrence
 
 
 def rerun_occurrence(
-    row: Occurrence, *, only_failed: bool, permit: Permit, store: PayloadStore, reason: str = ""
+    row: Occurrence,
+    *,
+    only_failed: bool,
+    permit: Permit,
+    store: PayloadStore,
+    confirm_count: int | None = None,
+    reason: str = "",
 ) -> list[Run]:
     """Submit the runs of an occurrence again.
 
@@ -42,6 +49,8 @@ def rerun_occurrence(
             store=store,
             only_failed=only_failed,
             variables=credentials_of(kept, position, run.assembly_guid),
+            confirm_count=confirm_count,
+            resolver=resolve_target,
             reason=reason,
         )
         for position, run in wanted

@@ -22,15 +22,16 @@ from assemblies.execution.transitions import ALIAS
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.due import Misfire, Overlap, due_times
 from assemblies.schedules.errors import Overtaken
-from assemblies.schedules.following import follow, outcomes_of
+from assemblies.schedules.following import follow
 from assemblies.schedules.models import Job, Occurrence, OccurrenceStatus
-from assemblies.schedules.models.occurrence import LIVE
 from assemblies.schedules.occurring import Time, advance, begin, disable, leave_out
 from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 TICK_SECONDS = 1.0
 MAX_WAITING = 100
+# Of what waits; the rest comes a second later.
+MAX_DECIDED = 500
 OVERLAPPING, EXPIRED, MISFIRED, UNREADABLE, JOB_DISABLED = (
     "overlapping expired misfired rule_unreadable job_disabled".split()
 )
@@ -60,7 +61,7 @@ def run_due(*, now: datetime, store: PayloadStore) -> Tick:
     follow(now=now)
     for job_id in list(Job.objects.due(now).values_list("pk", flat=True)):
         _guarded(tick, job_id, partial(_consider, job_id, tick, now, store))
-    for occurrence in list(Occurrence.objects.waiting().select_related("job").order_by("scheduled_at", "id")):
+    for occurrence in list(Occurrence.objects.to_decide()[:MAX_DECIDED]):
         _guarded(tick, occurrence.job_id, partial(_start_waiting, occurrence, tick, now, store))
     return tick
 
@@ -100,8 +101,7 @@ def _consider(job_id: int, tick: Tick, now: datetime, store: PayloadStore) -> No
 
 def _occur(time: Time, now: datetime, store: PayloadStore) -> Occurrence:
     job = time.job
-    lifetime = job.lifetime
-    if lifetime is not None and time.at + lifetime <= now:
+    if job.is_expired(time.at, now):
         return leave_out(time, OccurrenceStatus.EXPIRED, EXPIRED, now=now)
     if job.overlap != Overlap.PARALLEL and _is_busy(job, time.at):
         waiting = Occurrence.objects.waiting().filter(job=job).count()
@@ -112,21 +112,18 @@ def _occur(time: Time, now: datetime, store: PayloadStore) -> Occurrence:
 
 
 def _start_waiting(row: Occurrence, tick: Tick, now: datetime, store: PayloadStore) -> None:
-    job = Job.objects.prefetch_related("components").get(pk=row.job_id)
-    time = Time(job=job, at=row.scheduled_at, missed=row.missed, is_waiting=True)
-    lifetime = job.lifetime
-    if not job.enabled:
+    time = Time(job=row.job, at=row.scheduled_at, missed=row.missed, is_waiting=True)
+    if not row.job.enabled:
         leave_out(time, OccurrenceStatus.CANCELED, JOB_DISABLED, now=now)
-    elif lifetime is not None and row.scheduled_at + lifetime <= now:
+    elif row.job.is_expired(row.scheduled_at, now):
         leave_out(time, OccurrenceStatus.EXPIRED, EXPIRED, now=now)
-    elif not _is_busy(job, row.scheduled_at):
+    elif row.is_first:
         tick.occurrences.append(begin(time, store=store, now=now))
 
 
 def _is_busy(job: Job, at: datetime) -> bool:
-    """Say whether an earlier occurrence of the job has not ended, by its runs as they are now."""
-    rows = list(Occurrence.objects.live().filter(job=job, scheduled_at__lt=at).select_related("job"))
-    return any(outcome.status in LIVE for outcome in outcomes_of(rows).values())
+    """Say whether an earlier occurrence of the job has not ended, as `follow` wrote down right before."""
+    return Occurrence.objects.live().filter(job=job, scheduled_at__lt=at).exists()
 
 
 def _refresh_next(job: Job) -> None:

@@ -31,6 +31,9 @@ def watch_upstream(stopped: Event) -> None:
             refused = look(refused)
         except (DatabaseError, LibraryError, OSError) as error:
             logger.warning("upstream: %s", error)
+        except Exception:
+            # Whatever the hosting API sends, or a source contains, the next look may find something else.
+            logger.critical("upstream: the look failed", exc_info=True)
         finally:
             connections.close_all()
         stopped.wait(settings.REPO_HASH_REFRESH)

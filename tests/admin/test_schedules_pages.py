@@ -4,17 +4,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from pytest_django import Settings
 
-from assemblies.execution.models import Run
+from assemblies.conf import payload_store
+from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import EventType
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.jobs import get_job
 from assemblies.schedules.models import Job, Occurrence
 from devmode.models import AuditEntry
 from tests.execution.orders import carry_out
+from tests.fleet.devices_made import devices
 from tests.schedules.jobs_made import assembly, looked
 
 SCHEDULES = "/admin/schedules/"
@@ -32,16 +34,16 @@ def guid(library: PayloadStore) -> str:
     return assembly(library, variables=variables)
 
 
-def sent(guid: str, **fields: str) -> dict[str, Any]:
+def sent(guid: str, **fields: Any) -> dict[str, Any]:
     body = {
-        "step": "save", "name": "Nightly", "component": guid, "targets": "server", "schedule_type": "weekly",
+        "step": "save", "name": "Nightly", "component": guid, "target": "server", "schedule_type": "weekly",
         "start": "2031-03-29T10:00", "zone": "UTC", "misfire": "once", "overlap": "skip", "expiration": "no_expire",
         "enabled": "true",
     }  # fmt: skip
     return body | fields
 
 
-def saved(client: Client, guid: str, **fields: str) -> Job:
+def saved(client: Client, guid: str, **fields: Any) -> Job:
     answer = client.post(f"{SCHEDULES}add/", sent(guid, **fields))
     assert answer.status_code == 302, answer.content
     return Job.objects.latest("pk")
@@ -97,6 +99,43 @@ def test_what_does_not_fit_is_said_and_nothing_is_lost(superuser: Client, guid: 
     assert answer.status_code == 422
     assert b"A job name is required." in answer.content
     assert b'value="hi"' in answer.content
+
+
+def test_devices_groups_and_the_server_are_boxes_and_many_devices_are_confirmed(superuser: Client, guid: str) -> None:
+    boxes = superuser.get(f"{SCHEDULES}add/?assembly={guid}").content.decode()
+    assert 'name="target" value="server" checked' in boxes
+    [first, *_others] = devices(26, "group:web")
+    boxes = superuser.get(f"{SCHEDULES}add/?assembly={guid}").content.decode()
+    assert all(f'name="target" value="{target}"' in boxes for target in ("server", "group:web", first.guid))
+    assert 'value="server" checked' not in boxes
+
+    answer = superuser.post(f"{SCHEDULES}add/", sent(guid, target="group:web"))
+    assert answer.status_code == 422
+    assert b'name="confirm_count" value="26"' in answer.content
+    job = saved(superuser, guid, target=["group:web", "server"], confirm_count="26")
+    assert job.targets == ["group:web", "server"]
+
+    first.labels.all().delete()
+    Job.objects.update(targets=["group:web", "tag:gone"])
+    page = superuser.get(f"{SCHEDULES}{job.pk}/edit/").content.decode()
+    assert 'value="group:web" checked' in page
+    assert 'value="tag:gone" checked' in page
+
+
+def test_operators_run_the_failed_on_devices_again(superuser: Client, staff: Client, guid: str) -> None:
+    [device] = devices(1)
+    job = saved(superuser, guid, target=device.guid)
+    looked(payload_store(), START)
+    WorkItem.objects.update(status="Failed")
+    Run.objects.update(status="Failed")
+    row = Occurrence.objects.get()
+    path = f"{SCHEDULES}{job.pk}/"
+    assert "Run the failed again" not in staff.get(path).content.decode()
+    assert staff.post(f"{path}rerun/", {"occurrence": str(row.pk)}).status_code == 403
+    User.objects.get(username="stefan").groups.add(Group.objects.get(name="Operators"))
+    assert "Run the failed again" in staff.get(path).content.decode()
+    assert staff.post(f"{path}rerun/", {"occurrence": str(row.pk)}).status_code == 302
+    assert Run.objects.get(rerun_of=row.run_id).targets == [device.guid]
 
 
 def test_list_job_and_calendar_tell_what_is_and_what_comes(superuser: Client, guid: str, library: PayloadStore) -> None:

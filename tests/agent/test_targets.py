@@ -15,26 +15,13 @@ from assemblies.execution.models import Manifest, WorkItem
 from assemblies.execution.rerun import rerun
 from assemblies.execution.subject import subject_of_draft
 from assemblies.execution.submission import RunOptions, submit
-from assemblies.fleet.models import Device, DeviceLabel, DeviceStatus, LabelKind
+from assemblies.fleet.models import Device, DeviceStatus
 from assemblies.fleet.targets import label_counts, resolve_target
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.agent.machines import Machine, item_of, submitted
+from tests.fleet.devices_made import devices
 from tests.permits import may_run
-
-
-def devices(count: int, *labels: str) -> list[Device]:
-    now = timezone.now()
-    made = [
-        Device.objects.create(
-            guid=str(uuid4()).upper(), hostname=f"{labels}-{number}", fingerprint="0", enrolled_at=now
-        )
-        for number in range(count)
-    ]
-    for label in labels:
-        kind, _colon, name = label.partition(":")
-        DeviceLabel.objects.bulk_create(DeviceLabel(device=one, kind=LabelKind(kind), name=name) for one in made)
-    return made
 
 
 def targeted(run: Any) -> list[str]:

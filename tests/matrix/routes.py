@@ -122,11 +122,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("run_defaults", "POST"): {"Bash": "60"},
     ("run_queue_move", "POST"): {"direction": "last"},
     ("schedule_add", "POST"): {
-        "step": "save", "name": "Nightly", "component": "{official}", "targets": "server", "schedule_type": "daily",
+        "step": "save", "name": "Nightly", "component": "{official}", "target": "server", "schedule_type": "daily",
         "misfire": "once", "overlap": "skip",
     },
     ("schedule_edit", "POST"): {
-        "step": "save", "name": "Nightly", "component": "{official}", "targets": "server", "schedule_type": "daily",
+        "step": "save", "name": "Nightly", "component": "{official}", "target": "server", "schedule_type": "daily",
         "misfire": "once", "overlap": "skip",
     },
     ("schedule_toggle", "POST"): {"enabled": "true"},

@@ -1,6 +1,7 @@
 """An update of the official source: seen on the front page, taken over where that is switched on."""
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from assemblies.errors import SyncRefused
 from assemblies.models import SyncRecord
 from assemblies.payloads import PayloadStore
 from assemblies.upstream import watching
-from assemblies.upstream.watching import find_update, look
+from assemblies.upstream.watching import find_update, look, watch_upstream
 from tests.schedules.jobs_made import assembly
 from tests.upstream.hosting_api import ONE, TWO, HostingApi
 
@@ -76,3 +77,20 @@ def test_a_sync_by_itself_is_guarded_and_a_refused_head_is_not_tried_again(
     assert (refused, asked) == (TWO, [TWO])
     assert look(refused) == TWO
     assert asked == [TWO]
+
+
+def test_no_fault_ends_the_watching(official: HostingApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+    stopped = Event()
+
+    def fail(_refused: str) -> str:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            stopped.set()
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr(watching, "look", fail)
+    monkeypatch.setattr(stopped, "wait", lambda _seconds: stopped.is_set())
+    watch_upstream(stopped)
+    assert looks == 2

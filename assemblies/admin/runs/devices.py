@@ -1,7 +1,7 @@
 """The devices of a run: what each is called, what came of it there, and how many stand how."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assemblies.admin.runs.lines import tone_of
@@ -9,13 +9,13 @@ from assemblies.execution import reading
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import UNSUCCESSFUL, Status
-from assemblies.fleet.models import Device
+from assemblies.fleet.targets import hostnames_of
 
 
 def device_context(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the devices of a run as a table, with how many stand how; of a run on the server alone nothing."""
     on_devices = [item for item in items if item["target"] != SERVER]
-    names = _hostnames(item["target"] for item in on_devices)
+    names = hostnames_of(item["target"] for item in on_devices)
     counts = Counter(Status(item["status"]) for item in on_devices)
     return {
         "devices": [_row(item, names) for item in on_devices],
@@ -32,16 +32,10 @@ def output_labels(run: Run) -> dict[str, str]:
     targets = dict(WorkItem.objects.of_run(run.run_id).values_list("work_item_hash", "target_device"))
     if len(targets) < 2:
         return {}
-    names = _hostnames(targets.values())
+    names = hostnames_of(targets.values())
     return {key: names.get(target, target or SERVER) for key, target in targets.items()}
 
 
 def _row(item: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     status = Status(item["status"])
     return {**item, "name": names.get(item["target"], item["target"]), "status": status, "tone": tone_of(status)}
-
-
-def _hostnames(guids: Iterable[str]) -> dict[str, str]:
-    wanted = set(guids)
-    rows = Device.objects.filter(guid__in=wanted) if wanted else Device.objects.none()
-    return dict(rows.values_list("guid", "hostname"))

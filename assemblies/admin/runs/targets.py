@@ -1,4 +1,4 @@
-"""Where the form offers to run something: this server, groups, tags, and devices by name."""
+"""Where the forms of runs and of jobs offer to run something: this server, groups, tags, and devices by name."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -49,28 +49,36 @@ def sent_targets(request: HttpRequest) -> list[str]:
 def targets_context(
     request: HttpRequest, actor: Actor, assembly_type: AssemblyType, refusal: Exception | None
 ) -> dict[str, Any]:
-    """Return what the form shows of targets; `confirm_count` is a number of devices to be confirmed."""
+    """Return what the form of a run shows of targets."""
     ticked = request.POST.getlist("target")
     with_devices = has_devices() and assembly_type is not AssemblyType.WORKFLOW
+    choices = target_choices(actor, Verb.RUN, ticked) if with_devices else []
+    return {"is_on": is_local_worker_on() or with_devices, **choices_context(choices, refusal)}
+
+
+def target_choices(actor: Actor, verb: Verb, ticked: Collection[str]) -> list[Choice]:
+    """Return what `actor` may choose from; what was ticked and is none of it comes last."""
+    labels = [Choice(one.target, one.target, str(one.devices), one.target in ticked) for one in label_counts()]
+    found = [*_server(actor, verb, ticked), *labels, *_devices(ticked)]
+    known = {one.target for one in found}
+    return [*found, *(Choice(target, target, "", is_ticked=True) for target in ticked if target not in known)]
+
+
+def choices_context(choices: Collection[Choice], refusal: Exception | None) -> dict[str, Any]:
+    """Return what a form shows of the choices; `confirm_count` is a number of devices to be confirmed."""
     return {
-        "is_on": is_local_worker_on() or with_devices,
-        "server_choice": _server(actor, ticked or ([] if with_devices else [SERVER])) if with_devices else None,
-        "label_choices": _labels(ticked) if with_devices else [],
-        "device_choices": _devices(ticked) if with_devices else [],
+        "target_choices": choices,
         "max_devices": MAX_DEVICES,
+        "is_cut": Device.objects.enrolled().count() > MAX_DEVICES if choices else False,
         "confirm_count": refusal.detail["count"] if isinstance(refusal, ConfirmCountRequired) else None,
     }
 
 
-def _server(actor: Actor, ticked: Collection[str]) -> Choice | None:
-    if not may(actor, Verb.RUN, place_of_runs()):
-        return None
+def _server(actor: Actor, verb: Verb, ticked: Collection[str]) -> list[Choice]:
+    if not may(actor, verb, place_of_runs()):
+        return []
     is_on = is_local_worker_on()
-    return Choice(SERVER, _("This server"), "" if is_on else _("switched off"), SERVER in ticked, is_on)
-
-
-def _labels(ticked: Collection[str]) -> list[Choice]:
-    return [Choice(one.target, one.target, str(one.devices), one.target in ticked) for one in label_counts()]
+    return [Choice(SERVER, _("This server"), "" if is_on else _("switched off"), SERVER in ticked, is_on)]
 
 
 def _devices(ticked: Collection[str]) -> list[Choice]:

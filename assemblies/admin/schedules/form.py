@@ -1,13 +1,12 @@
 """The form of a job: what it runs, where and when. "Look" shows the next times and the rule in words, "Save" saves."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.runs.targets import choices_context, has_devices, target_choices
 from assemblies.admin.schedules.listing import NEXT_TIMES, found
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.errors import DevModeRequired, Forbidden, InvalidField, LibraryError
@@ -35,7 +36,7 @@ from assemblies.web.lookups import get_entry
 from assemblies.web.saving_jobs import saving_of
 
 START_FORMAT = "%Y-%m-%dT%H:%M"
-TEXTS = ("name", "targets", "schedule_type", "start", "cron", "zone", "expiration", "misfire", "overlap")
+TEXTS = ("name", "schedule_type", "start", "cron", "zone", "expiration", "misfire", "overlap")
 
 
 @dataclass
@@ -44,13 +45,14 @@ class Filled:
 
     texts: dict[str, str]
     components: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
     enabled: bool = True
     revision: int | None = None
+    confirm_count: int | None = None
 
     @classmethod
     def new(cls, assembly: str) -> "Filled":
         texts = dict.fromkeys(TEXTS, "") | {
-            "targets": SERVER,
             "schedule_type": ScheduleType.DAILY.value,
             "start": timezone.now().strftime(START_FORMAT),
             "zone": "UTC",
@@ -58,36 +60,39 @@ class Filled:
             "misfire": Misfire.ONCE.value,
             "overlap": Overlap.SKIP.value,
         }
-        return cls(texts, [(get_entry(assembly).guid, {})] if assembly else [])
+        return cls(texts, [(get_entry(assembly).guid, {})] if assembly else [], [] if has_devices() else [SERVER])
 
     @classmethod
     def of_job(cls, job: Job) -> "Filled":
         texts = {name: str(getattr(job, name, "")) for name in TEXTS}
-        texts |= {"targets": ", ".join(job.targets), "start": job.start_at.astimezone(UTC).strftime(START_FORMAT)}
+        texts |= {"start": job.start_at.astimezone(UTC).strftime(START_FORMAT)}
         components = [
             (one.assembly_guid, {name: text_of(value) for name, value in one.variables.items()})
             for one in job.components.all()
         ]
-        return cls(texts, components, job.enabled, job.revision)
+        return cls(texts, components, list(job.targets), job.enabled, job.revision)
 
     @classmethod
-    def sent(cls, request: HttpRequest) -> "Filled":
-        """Raises AssemblyNotFound, InvalidGuid for an assembly that is to be added."""
-        post, removed = request.POST, set(request.POST.getlist("remove"))
+    def sent(cls, post: QueryDict) -> "Filled":
+        removed = set(post.getlist("remove"))
         components = [
-            (guid, dict(_values(request, number)))
+            (guid, dict(_values(post, number)))
             for number, guid in enumerate(post.getlist("component"))
             if str(number) not in removed
         ]
-        if added := post.get("add", "").strip():
-            components.append((get_entry(added).guid, {}))
-        revision = post.get("revision", "")
         return cls(
             {name: post.get(name, "").strip() for name in TEXTS},
             components,
+            post.getlist("target"),
             "enabled" in post,
-            int(revision) if revision.isdecimal() and len(revision) < 10 else None,
+            sent_number(post, "revision"),
+            sent_number(post, "confirm_count"),
         )
+
+    def add(self, assembly: str) -> None:
+        """Raises AssemblyNotFound, InvalidGuid."""
+        if assembly:
+            self.components.append((get_entry(assembly).guid, {}))
 
     def fields(self) -> JobFields:
         """Return the job as it would be saved. Raises InvalidField."""
@@ -95,7 +100,8 @@ class Filled:
         return JobFields(
             name=texts["name"],
             components=[ComponentFields(assembly=guid, variables=values) for guid, values in self.components],
-            targets=[target for part in re.split(r"[,\n]", texts["targets"]) if (target := part.strip())],
+            targets=self.targets,
+            confirm_count=self.confirm_count,
             schedule_type=ScheduleType(_chosen(ScheduleType, texts["schedule_type"], "schedule")),
             start_at=_start(texts["start"]),
             cron=texts["cron"],
@@ -130,13 +136,11 @@ def _require(request: HttpRequest, event: LibraryEvent) -> None:
 def _answer(request: HttpRequest, job: Job | None, filled: Filled | None) -> HttpResponseBase:
     if filled is not None:
         return _form(request, job, filled)
+    filled = Filled.sent(request.POST)
     try:
-        filled = Filled.sent(request)
+        filled.add(request.POST.get("add", "").strip())
     except LibraryError as refusal:
-        post = request.POST.copy()
-        post["add"] = ""
-        request.POST = post  # type: ignore[assignment]
-        return _form(request, job, Filled.sent(request), refusal)
+        return _form(request, job, filled, refusal)
     if request.POST.get("step") != "save":
         return _form(request, job, filled)
     try:
@@ -176,6 +180,7 @@ def _form(
         words=words,
         times=times,
         fault=fault,
+        **choices_context(target_choices(actor_of(request), Verb.SCHEDULE, filled.targets), refusal),
     )
 
 
@@ -233,13 +238,13 @@ def _variable(declared: dict[str, Any], number: int, values: dict[str, str]) -> 
     }
 
 
-def _values(request: HttpRequest, number: int) -> Iterator[tuple[str, str]]:
+def _values(post: QueryDict, number: int) -> Iterator[tuple[str, str]]:
     """Yield what was filled in; empty stands for the assembly's own default, or the credential that is kept."""
     prefix = f"v{number}-"
-    for key, value in request.POST.items():
+    for key, value in post.items():
         if key.startswith(prefix) and value:
             yield key.removeprefix(prefix), str(value).replace("\r\n", "\n")
-        elif key.startswith(f"kept-{prefix}") and not request.POST.get(key.removeprefix("kept-")):
+        elif key.startswith(f"kept-{prefix}") and not post.get(key.removeprefix("kept-")):
             yield key.removeprefix(f"kept-{prefix}"), SECRET
 
 

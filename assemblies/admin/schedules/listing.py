@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.errors import DevModeRequired, Forbidden, LibraryError
-from assemblies.execution.local import place_of_runs
 from assemblies.execution.reading import Sight
+from assemblies.execution.targets import places_of
 from assemblies.permissions import Place, Verb, may
 from assemblies.schedules.due import next_times
 from assemblies.schedules.errors import JobNotFound
@@ -29,6 +30,7 @@ from assemblies.schedules.reading import get_occurrence, job_lines, occurrence_l
 from assemblies.schedules.rerunning import rerun_occurrence
 from assemblies.web.actors import actor_of
 from assemblies.web.saving_jobs import saving_of
+from devmode.actor import Actor
 
 OCCURRENCES_PER_PAGE = 50
 NEXT_TIMES = 5
@@ -45,7 +47,7 @@ TONES = {
 @require_safe
 def schedules_page(request: HttpRequest) -> HttpResponse:
     rows = list(Job.objects.prefetch_related("components"))
-    lines = [_with_status(line) for line in job_lines(rows, Sight.of(actor_of(request)))]
+    lines = [shown(line, "last_status") for line in job_lines(rows, Sight.of(actor_of(request)))]
     return render_page(
         request, "library/schedules/list.html", title=_("Schedules"), lines=lines, may_save=may_save(request)
     )
@@ -65,7 +67,10 @@ def schedule_page(request: HttpRequest, job_id: int) -> HttpResponse:
         line=line,
         next_times=coming(job, timezone.now()),
         page=page,
-        occurrences=[shown(one) for one in occurrence_lines(list(page.object_list))],
+        occurrences=[
+            shown(one) | {"may_rerun": _may_rerun(actor_of(request), one)}
+            for one in occurrence_lines(list(page.object_list))
+        ],
         may_save=may_save(request),
     )
 
@@ -89,15 +94,22 @@ def schedule_hide(request: HttpRequest, job_id: int) -> HttpResponseBase:
 @refusals_as_pages
 def schedule_rerun(request: HttpRequest, job_id: int) -> HttpResponseBase:
     """Run what failed of an occurrence again, and go to the first of the new runs."""
-    permit = get_permit(actor_of(request), LibraryEvent.RUN, place_of_runs(), verb=Verb.RUN)
-    sent = request.POST.get("occurrence", "")
-    wanted = int(sent) if sent.isdecimal() and len(sent) < 16 else None
+    actor = actor_of(request)
+    get_permit(actor, LibraryEvent.RUN, Place.DEVICES, verb=Verb.RUN)
     job = found(job_id)
-    return _done(
-        request,
-        job_id,
-        lambda: rerun_occurrence(get_occurrence(job, wanted), only_failed=True, permit=permit, store=payload_store()),
-    )
+    permit = get_permit(actor, LibraryEvent.RUN, *places_of(job.targets), verb=Verb.RUN)
+
+    def again() -> None:
+        row = get_occurrence(job, sent_number(request.POST, "occurrence"))
+        rerun_occurrence(
+            row,
+            only_failed=True,
+            permit=permit,
+            store=payload_store(),
+            confirm_count=sent_number(request.POST, "confirm_count"),
+        )
+
+    return _done(request, job_id, again)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,6 +133,11 @@ def found(job_id: int) -> Job:
         raise Http404(error.message) from error
 
 
+def _may_rerun(actor: Actor, line: dict[str, Any]) -> bool:
+    has_failed = TONES.get(OccurrenceStatus(line["status"])) == "bad" and line["run_id"]
+    return bool(has_failed) and all(may(actor, Verb.RUN, place) for place in places_of(line["targets"]))
+
+
 def may_save(request: HttpRequest) -> bool:
     return may(actor_of(request), Verb.SCHEDULE, Place.LIBRARY)
 
@@ -135,16 +152,13 @@ def coming(job: Job, now: datetime) -> list[datetime]:
         return []
 
 
-def shown(line: dict[str, Any]) -> dict[str, Any]:
-    status = OccurrenceStatus(line["status"])
-    return line | {"label": status.label, "tone": TONES.get(status, "queued"), "is_failed": TONES.get(status) == "bad"}
-
-
-def _with_status(line: dict[str, Any]) -> dict[str, Any]:
-    if line["last_status"] is None:
+def shown(line: dict[str, Any], key: str = "status") -> dict[str, Any]:
+    """Return a line with the words and the colour of its status, if it has one."""
+    if line[key] is None:
         return line
-    status = OccurrenceStatus(line["last_status"])
-    return line | {"label": status.label, "tone": TONES.get(status, "queued")}
+    status = OccurrenceStatus(line[key])
+    tone = TONES.get(status, "queued")
+    return line | {"label": status.label, "tone": tone}
 
 
 def _done(request: HttpRequest, job_id: int, verb: Callable[[], object]) -> HttpResponseBase:

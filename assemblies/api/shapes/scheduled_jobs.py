@@ -98,6 +98,7 @@ class JobBody(Shape):
     overlap = EnumWord(Overlap, required=False, default=Overlap.SKIP)
     enabled = LiteralFlag(required=False, default=True)
     revision = LiteralNumber(required=False, help_text="Not the current one: 412.")
+    confirm_count = LiteralNumber(required=False, help_text="The number of devices, where there are more than 25.")
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -114,6 +115,7 @@ def fields_of(sent: Mapping[str, Any]) -> JobFields:
         start_at=schedule.get("start"),
         cron=schedule.get("cron", ""),
         zone=schedule.get("zone") or "UTC",
+        confirm_count=sent.get("confirm_count"),
         **{name: sent[name] for name in names},
     )
 
@@ -127,6 +129,7 @@ class RerunOccurrenceBody(Shape):
 
     only = serializers.ChoiceField(["failed"], required=False)
     occurrence = LiteralNumber(required=False, help_text="Its id, or its scheduled_ts.")
+    confirm_count = LiteralNumber(required=False, help_text="The number of devices, where there are more than 25.")
     reason = LiteralText(required=False, allow_blank=True, default="", max_length=MAX_REASON_LENGTH)
 
 

@@ -53,6 +53,7 @@ class Run(models.Model):
             models.Index(fields=["-created_at"], name="run_by_time"),
             models.Index(fields=["status", "-created_at"], name="run_by_status"),
             models.Index(fields=["assembly_guid", "-created_at"], name="run_by_assembly"),
+            models.Index(fields=["rerun_of"], name="run_by_first"),
             models.Index(fields=["finished_at"], condition=models.Q(sealed_at=None), name="run_to_seal"),
         ]
 

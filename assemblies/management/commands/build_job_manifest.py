@@ -12,6 +12,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.execution.manifests import freeze
 from assemblies.execution.submission import examine
+from assemblies.fleet.targets import remaining_devices
 from assemblies.management.command import LibraryCommand
 from assemblies.management.runs import ALL
 from assemblies.permissions import Verb
@@ -38,7 +39,9 @@ class Command(LibraryCommand):
         job = get_job(id)
         permit = Permit(actor=Actor.of_command("build_job_manifest"), event=LibraryEvent.RUN, verb=Verb.RUN)
         row = Occurrence(job=job, scheduled_at=job.next_at or timezone.now(), targets=job.targets)
-        manifests = [_manifest(examine(one, permit).frozen) for one in submissions_of(row, payload_store())]
+        resolver = remaining_devices()
+        submissions = submissions_of(row, payload_store(), resolver)
+        manifests = [_manifest(examine(one, permit, resolver).frozen) for one in submissions]
         [line] = job_lines([job], ALL)
         facts = {"job": line, "scheduled_at": row.scheduled_at, "is_due": bool(job.next_at), "manifests": manifests}
         self.answer(facts, _words(facts))

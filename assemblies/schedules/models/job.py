@@ -84,13 +84,18 @@ class Job(models.Model):
         return max(armed, self.considered_until or armed)
 
     @property
-    def lifetime(self) -> timedelta | None:
-        """How long an occurrence may wait to begin. Raises InvalidField."""
-        return read_expiration(self.expiration)
-
-    @property
     def runs_on_server(self) -> bool:
         return SERVER in self.targets
+
+    def expires_at(self, scheduled_at: datetime) -> datetime | None:
+        """Return until when an occurrence may wait to begin, or None if for ever. Raises InvalidField."""
+        lifetime = read_expiration(self.expiration)
+        return None if lifetime is None else scheduled_at + lifetime
+
+    def is_expired(self, scheduled_at: datetime, now: datetime) -> bool:
+        """Say whether an occurrence has waited too long. Raises InvalidField."""
+        expires_at = self.expires_at(scheduled_at)
+        return expires_at is not None and expires_at <= now
 
     def find_next(self) -> datetime | None:
         """Return the next due time, or None when there is none any more. Raises InvalidField."""

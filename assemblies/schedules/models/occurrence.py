@@ -4,9 +4,13 @@ from typing import Self
 from uuid import UUID, uuid5
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from assemblies.execution.models import Run
+from assemblies.execution.states import Status
 from assemblies.schedules.models.job import Job
+from assemblies.schedules.rules import NO_EXPIRE
 
 
 class OccurrenceStatus(models.TextChoices):
@@ -35,6 +39,24 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         """Those that have come and wait for the one before."""
         return self.filter(status=OccurrenceStatus.PENDING, run_count=0)
 
+    def to_decide(self) -> Self:
+        """Those that wait and may begin (`is_first`), or may wait in vain: their job is disabled, or they expire.
+
+        What may begin comes first; jobs come along with their components.
+        """
+        earlier = Occurrence.objects.live().filter(job=OuterRef("job"), scheduled_at__lt=OuterRef("scheduled_at"))
+        in_vain = Q(job__enabled=False) | ~Q(job__expiration=NO_EXPIRE)
+        rows = self.waiting().annotate(is_first=~Exists(earlier)).filter(Q(is_first=True) | in_vain)
+        together = rows.select_related("job").prefetch_related("job__components")
+        return together.order_by("-is_first", "scheduled_at", "id")
+
+    def to_follow(self) -> Self:
+        """Those whose runs are not where they were when they were written down last."""
+        runs = Run.objects.filter(run_id=OuterRef("run_id"))
+        waits = Q(Exists(runs.filter(status=Status.QUEUED)), status=OccurrenceStatus.PENDING)
+        runs_on = Q(Exists(runs.filter(status=Status.RUNNING)), status=OccurrenceStatus.RUNNING)
+        return self.live().filter(run_count__gt=0).exclude(Q(run_count=1) & (waits | runs_on)).select_related("job")
+
     def visible(self) -> Self:
         return self.filter(is_hidden=False)
 
@@ -62,6 +84,9 @@ class Occurrence(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(_("ended at"), null=True)
+
+    # Annotated by `to_decide`.
+    is_first: bool
 
     objects = OccurrenceQuerySet.as_manager()
 
