@@ -12,6 +12,7 @@ from assemblies.actions.commit import commit
 from assemblies.actions.contents import content_of, inheriting, stamped
 from assemblies.actions.create import check_vacant
 from assemblies.actions.import_aliases import register_aliases, with_known_guids
+from assemblies.actions.import_corrections import Correction, correcting, joined
 from assemblies.actions.permit import Permit
 from assemblies.actions.repetition import was_made
 from assemblies.actions.staging import Staging, staged
@@ -73,25 +74,31 @@ def import_documents(
     on_conflict: OnConflict | Sequence[Choice],
     permit: Permit,
     store: PayloadStore,
+    corrections: Sequence[Correction] = (),
     event: Event | None = None,
     finish: Finish | None = None,
     track: Track = untracked,
 ) -> list[Receipt]:
     """Import `documents` into `domain`, all or none. A skipped one gets the receipt of the unchanged assembly.
 
-    `on_conflict` is for all of them, or a choice for each. Raises GuidInOtherDomain when a GUID lives in another domain
-    (but with NEW_GUID), GuidTaken with FAIL, or with NEW_GUID when another import took the GUID meanwhile,
-    RevisionConflict and AssemblyNotFound when a choice expected another revision, Forbidden, DevModeRequired, or a
-    Failure.
+    `on_conflict` is for all of them, or a choice for each; `corrections`, if there are any, are one for each. Raises
+    GuidInOtherDomain when a GUID lives in another domain (but with NEW_GUID), GuidTaken with FAIL, or with NEW_GUID
+    when another import took the GUID meanwhile, RevisionConflict and AssemblyNotFound when a choice expected another
+    revision, Forbidden, DevModeRequired, or a Failure.
     """
     choices = _choices(documents, on_conflict)
     documents = with_known_guids(documents, domain)
+    corrected: list[int] = []
+
+    def of_documents(receipts: Sequence[Receipt]) -> list[Receipt]:
+        count = len(documents)
+        return joined(receipts[:count], dict(zip(corrected, receipts[count:], strict=True)))
 
     def register(receipts: Sequence[Receipt], now: datetime) -> None:
         keeps = any(choice.on_conflict == OnConflict.NEW_GUID for choice in choices)
-        register_aliases(documents, receipts, domain, now, keeps=keeps)
+        register_aliases(documents, of_documents(receipts), domain, now, keeps=keeps)
         if finish:
-            finish(receipts, now)
+            finish(of_documents(receipts), now)
 
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
@@ -104,9 +111,14 @@ def import_documents(
             _change(document, guid, rows.get(guid), domain, choice, permit.actor.name, staging)
             for document, guid, choice in zip(tracked, guids, choices, strict=True)
         ]
+        corrected += [
+            at for at, one in enumerate(corrections) if one and not _is_left(rows.get(guids[at]), choices[at])
+        ]
+        changes += [correcting(changes[at], corrections[at], actor_name=permit.actor.name) for at in corrected]
         if event:
             changes = [replace(change, event=event.part(n)) for n, change in enumerate(changes)]
-        receipts = commit(changes, permit=permit, detail={"documents": len(documents)}, finish=register)
+        detail = {"documents": len(documents)} | ({"corrected": len(corrected)} if corrected else {})
+        receipts = of_documents(commit(changes, permit=permit, detail=detail, finish=register))
         skipping = [choice.on_conflict == OnConflict.SKIP for choice in choices]
         return [replace(one, skipped=skips) for one, skips in zip(receipts, skipping, strict=True)]
 
@@ -136,6 +148,11 @@ def find_conflicts(documents: Sequence[Document], *, domain: Domain, on_conflict
 
 def _choices(documents: Sequence[Document], on_conflict: OnConflict | Sequence[Choice]) -> Sequence[Choice]:
     return [Choice(on_conflict)] * len(documents) if isinstance(on_conflict, OnConflict) else on_conflict
+
+
+def _is_left(row: Assembly | None, choice: Choice) -> bool:
+    """Say whether an assembly is there that its caller wants left alone."""
+    return choice.on_conflict == OnConflict.SKIP and row is not None and row.deleted_at is None
 
 
 def _landing_guids(documents: Sequence[Document], rows: Collection[str], choices: Sequence[Choice]) -> list[str]:

@@ -13,6 +13,7 @@ from assemblies.checking import Finding, Severity, Subject, check_many
 from assemblies.domains import AssemblyType, Domain, Operation
 from assemblies.errors import Refusal, ScriptHasErrors
 from assemblies.models import Assembly, Content
+from assemblies.models.columns import project
 from assemblies.revisions.checks import suppressions_of
 
 CHECKED = frozenset({Operation.CREATE, Operation.UPDATE, Operation.CLONE, Operation.IMPORT})
@@ -42,13 +43,22 @@ def refuse_errors(changes: Sequence[Change]) -> None:
 def _scripts(
     changes: Sequence[Change], rows: Mapping[str, Assembly], domains: frozenset[Domain]
 ) -> Iterator[tuple[Change, Domain, Subject]]:
-    """Yield what is new in the domains that refuse errors, as it would be; what says the same as before is not."""
+    """Yield what is new in the domains that refuse errors, as it would be; what says the same as before is not.
+
+    Of several changes of one assembly it is the last that counts.
+    """
+    last = {change.guid: change for change in changes}
+    earlier: dict[str, Assembly] = {}
     for change in changes:
         row = rows.get(change.guid)
         domain = change.domain or (Domain(row.domain) if row else None)
         if domain not in domains or domain is None:
             continue
-        content = _content(change, row)
+        content = _content(change, earlier.get(change.guid, row))
+        if change is not last[change.guid]:
+            if content is not None:
+                earlier[change.guid] = Assembly(guid=change.guid, domain=domain, deleted_at=None, **project(content))
+            continue
         if row and row.deleted_at is None and content and content.content_hash == row.content_hash:
             continue
         if content is not None and content.assembly_type != AssemblyType.WORKFLOW:

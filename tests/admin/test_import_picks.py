@@ -77,7 +77,7 @@ def test_nothing_is_imported_when_the_library_changed_since_the_preview(
     assert "nothing was imported" in sent.text
     assert JournalEntry.objects.count() == entries
     # What was picked for rows that are as they were stays picked.
-    assert [pick for _row, pick in sent.answer.context["picked_rows"]] == ["import", "as_new"]
+    assert [pick for _row, pick, _guess in sent.answer.context["picked_rows"]] == ["import", "as_new"]
     sent.pick("import", "as_new")
     assert sent.outcomes[1] == "created"
 
@@ -155,4 +155,4 @@ def test_a_failing_library_loses_nothing_that_was_picked(olga: Client, monkeypat
     monkeypatch.setattr(import_page, "import_picked", full)
     sent.pick("as_new", "skip", status=507)
     assert "too little disk space" in sent.text
-    assert [pick for _row, pick in sent.answer.context["picked_rows"]] == ["as_new", "skip"]
+    assert [pick for _row, pick, _guess in sent.answer.context["picked_rows"]] == ["as_new", "skip"]

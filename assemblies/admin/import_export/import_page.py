@@ -5,6 +5,7 @@ answers the import directly, for nobody but the page that asked knows what it is
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -12,16 +13,19 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from assemblies import documents
 from assemblies.actions.change import Event
 from assemblies.actions.import_documents import MAX_PER_MINUTE
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.import_export.decisions import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
 from assemblies.admin.import_export.guard import guarded
+from assemblies.admin.import_export.guesses import guesses_of
 from assemblies.admin.import_export.importing import import_picked
 from assemblies.admin.import_export.in_editor import editor_page
-from assemblies.admin.import_export.preview import propose
+from assemblies.admin.import_export.preview import ImportDecision, propose
 from assemblies.admin.import_export.upload import Readable, Upload, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.admin.sent_numbers import sent_number
@@ -47,6 +51,7 @@ from devmode.grants.principal import principal_of
 
 # What other writers may have done between the last look and the transaction.
 OVERTAKEN = (AssemblyNotFound, GuidInOtherDomain, GuidTaken, RevisionConflict)
+NOT_CORRECTED = gettext_lazy("Some corrections cannot be taken, so nothing was imported. The fields say why.")
 
 
 @refusals_as_pages
@@ -105,8 +110,14 @@ def _import(request: HttpRequest, permit: Permit, upload: Upload, domain: Domain
     picking = picking_of(request.POST, proposal)
     if picking.notice:
         return _preview(request, permit.actor, upload, domain, notice=picking.notice, status=picking.status)
+    taken = [at for at, pick in enumerate(picking.picks) if pick is not ImportDecision.SKIP]
+    guesses = guesses_of(upload.readable, request.POST, only_sent=True)
+    if any(guesses[at].is_refused for at in taken if at in guesses):
+        return _preview(request, permit.actor, upload, domain, notice=NOT_CORRECTED, status=400)
+    corrections = {at: guess.correction or {} for at, guess in guesses.items()}
     try:
-        report = import_picked(proposal, picking.picks, permit=permit, event=_event(request, permit.actor))
+        event = _event(request, permit.actor)
+        report = import_picked(proposal, picking.picks, corrections, permit=permit, event=event)
     except OVERTAKEN:
         return _preview(request, permit.actor, upload, domain, notice=OUTDATED, status=409)
     except IdempotencyKeyReused as refusal:
@@ -117,9 +128,16 @@ def _import(request: HttpRequest, permit: Permit, upload: Upload, domain: Domain
 
 
 def _opened(request: HttpRequest, upload: Upload) -> Readable | None:
-    """Return the document that is to be opened in the editor, numbered from 1 as the preview lists them."""
+    """Return the document that is to be opened in the editor, numbered from 1 as the preview lists them.
+
+    With what was corrected of it, unless that is refused.
+    """
     number = sent_number(request.POST, "opened")
-    return upload.readable[number - 1] if number and number <= len(upload.readable) else None
+    if not number or number > len(upload.readable):
+        return None
+    one, guess = upload.readable[number - 1], guesses_of(upload.readable, request.POST, only_sent=True).get(number - 1)
+    fields = documents.folded_into_extra(guess.correction or {}, one.document.extra) if guess else {}
+    return replace(one, document=replace(one.document, **fields))
 
 
 def _event(request: HttpRequest, actor: Actor) -> Event | None:
@@ -139,11 +157,14 @@ def _preview(
     """Show what would come of the upload; picks that were sent for rows which still are as they were stay."""
     proposal = propose(upload, domain)
     picking = picking_of(request.POST, proposal) if notice else Picking([row.proposed for row in proposal.rows])
+    guesses = guesses_of(upload.readable, request.POST, only_sent=False)
+    rows = zip(proposal.rows, picking.picks, strict=True)
     return _page(
         request,
         actor,
         proposal=proposal,
-        picked_rows=list(zip(proposal.rows, picking.picks, strict=True)),
+        picked_rows=[(row, pick, guesses.get(row.position)) for row, pick in rows],
+        uncorrected=sum(bool(one.document.aliases) for one in upload.readable) - len(guesses),
         domain=domain,
         notice=notice,
         event=uuid4(),

@@ -1,10 +1,11 @@
 """Do what was picked for the rows of a proposal, in one transaction, and say what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assemblies.actions.change import Event, Outcome, Receipt
+from assemblies.actions.import_corrections import Correction
 from assemblies.actions.import_documents import import_documents
 from assemblies.actions.permit import Permit
 from assemblies.admin.import_export.preview import ImportDecision, ImportPreview, Row
@@ -39,9 +40,17 @@ class Report:
 
 
 def import_picked(
-    proposal: ImportPreview, picks: Sequence[ImportDecision], *, permit: Permit, event: Event | None
+    proposal: ImportPreview,
+    picks: Sequence[ImportDecision],
+    corrections: Mapping[int, Correction],
+    *,
+    permit: Permit,
+    event: Event | None,
 ) -> Report:
-    """Import the rows as picked. Raises what `import_documents` does; nothing was imported then."""
+    """Import the rows as picked, with what was corrected of each by its position.
+
+    Raises what `import_documents` does; nothing was imported then.
+    """
     chosen = [(row, pick) for row, pick in zip(proposal.rows, picks, strict=True) if pick is not ImportDecision.SKIP]
     receipts = import_documents(
         [
@@ -52,6 +61,7 @@ def import_picked(
         on_conflict=[row.choice(pick) for row, pick in chosen],
         permit=permit,
         store=payload_store(),
+        corrections=[corrections.get(row.position, {}) for row, _pick in chosen],
         event=event,
     )
     made = {row.position: receipt for (row, _pick), receipt in zip(chosen, receipts, strict=True)}

@@ -103,8 +103,10 @@ class ItemForm(forms.Form):
     )
     payload = forms.CharField(label=gettext_lazy("Script"), required=False, strip=False, widget=ScriptWidget())
 
-    def __init__(self, content: Content, payload: bytes | None, data: Any = None) -> None:
-        super().__init__(data=data, label_suffix="", initial=shown_fields(content, payload))
+    def __init__(
+        self, content: Content | Document, payload: bytes | None, data: Any = None, prefix: str | None = None
+    ) -> None:
+        super().__init__(data=data, prefix=prefix, label_suffix="", initial=shown_fields(content, payload))
         self.content, self.stored = content, payload
         types = [(one.value, one.label) for one in AssemblyType if one.kind is content.kind]
         self.fields["assembly_type"].choices = types  # type: ignore[attr-defined]
@@ -118,8 +120,8 @@ class ItemForm(forms.Form):
         typed, shown = self.cleaned_data.get(name), self.initial.get(name)
         if name == "operating_systems":
             # Boxes that are all empty send nothing, so a hidden field says that they were there.
-            return f"{name}_shown" in self.data and typed is not None and typed != shown
-        if name not in self.fields or name not in self.data or typed is None:
+            return self.add_prefix(f"{name}_shown") in self.data and typed is not None and typed != shown
+        if name not in self.fields or self.add_prefix(name) not in self.data or typed is None:
             return False
         return not (values.same_line if name in LINES else values.same_text)(typed, str(shown))
 

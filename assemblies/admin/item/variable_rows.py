@@ -146,11 +146,13 @@ else:
 class BaseVariableRows(BaseFormSet):
     """All rows."""
 
-    def __init__(self, variables: list[dict[str, Any]], language: str, data: Any = None) -> None:
+    def __init__(
+        self, variables: list[dict[str, Any]], language: str, data: Any = None, prefix: str = "variables"
+    ) -> None:
         self.variables, self.language = variables, language
         initial = [shown_variable(variables[at]) | {"of": at} for at in shown_order(variables)]
         kwargs = {"variables": variables, "language": language}
-        super().__init__(data=data, prefix="variables", initial=initial, form_kwargs=kwargs)
+        super().__init__(data=data, prefix=prefix, initial=initial, form_kwargs=kwargs)
 
     def add_fields(self, form: Any, index: int | None) -> None:
         """Make the rows' places hidden numbers, which the page's buttons change."""

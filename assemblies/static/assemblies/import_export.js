@@ -10,6 +10,8 @@ const zone = document.getElementById("drop-zone");
 const texts = form.dataset;
 let chosen = [];
 let asked = null;
+// What was corrected of a preview that is gone: it goes by what stands in the files, and is sent with the next one.
+let kept = [];
 
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -26,6 +28,7 @@ function sizeOf(bytes) {
 
 // What was previewed is no longer what would be sent.
 function forget() {
+  if (answer.querySelector("[data-typed]")) kept = typed();
   answer.replaceChildren();
   delete answer.dataset.done;
 }
@@ -35,6 +38,13 @@ function changed() {
   if (asked?.imports) return;
   forget();
   if (chosen.length && !fault()) send(form.querySelector('button[value="preview"]'));
+}
+
+// The fields of the documents that somebody corrected; others are as they were read.
+function typed() {
+  const fields = answer.querySelectorAll("[data-typed] :is(input, select, textarea)");
+  const sent = [...fields].filter((field) => !["checkbox", "radio"].includes(field.type) || field.checked);
+  return sent.map((field) => [field.name, field.value]);
 }
 
 function setFiles(files) {
@@ -83,6 +93,8 @@ form.addEventListener("formdata", ({ formData: body }) => {
   chosen.forEach((file) => body.append("files", file));
   body.delete("pasted");
   if (pasted.value.trim()) body.append("files", new File([pasted.value], texts.pastedName));
+  for (const name of new Set(body.keys())) if (name.startsWith("guess-")) body.delete(name);
+  for (const [name, value] of answer.querySelector(".guessed") ? typed() : kept) body.append(name, value);
   if (body.get("step") === "import") body.set("picks", JSON.stringify(pickers().map((picker) => picker.value)));
 });
 
@@ -118,6 +130,7 @@ function take(page, response) {
       answer.dataset.done = "yes";
       setFiles([]);
       pasted.value = "";
+      kept = [];
     }
     count();
     (document.getElementById("answer-title") ?? answer).focus();
@@ -174,6 +187,16 @@ form.addEventListener("submit", (event) => {
 input.addEventListener("change", () => add(input.files));
 pasted.addEventListener("input", forget);
 document.getElementById("domain")?.addEventListener("change", changed);
+// Who corrects a document means to import it.
+answer.addEventListener("input", (event) => {
+  const guess = event.target.closest(".guessed");
+  if (!guess) return;
+  guess.dataset.typed = "yes";
+  const picker = guess.closest("tr").previousElementSibling.querySelector("[data-pick]");
+  if (picker.value !== "skip" || picker.dataset.proposed !== "skip") return;
+  if ([...picker.options].some((option) => option.value === "import")) picker.value = "import";
+  count();
+});
 answer.addEventListener("change", (event) => {
   if (event.target.id === "for-all") pickAll(event.target.value);
   else if (event.target.matches("[data-pick]")) count();

@@ -1,0 +1,39 @@
+"""What people correct of a document before it is imported: a revision of its own, right behind what was read.
+
+So the history tells both, and the next import of the same file sees that it says nothing new.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from assemblies.actions.change import Change, Receipt
+from assemblies.actions.contents import edited, stamped, with_content_hash
+from assemblies.actions.find import require_live
+from assemblies.domains import Operation
+from assemblies.models import Assembly, Content
+
+# Fields by their names in `Content`; empty where a document is imported as it was read.
+Correction = Mapping[str, Any]
+
+
+def correcting(imported: Change, correction: Correction, *, actor_name: str) -> Change:
+    """Return the change that comes after the import of a document."""
+
+    def rewrite(row: Assembly | None, now: datetime) -> Content:
+        living = require_live(row, imported.guid)
+        content = with_content_hash(edited(living.read_content(), correction, None, None))
+        return stamped(content, row, actor_name=actor_name, now=now)
+
+    return replace(imported, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=None)
+
+
+def joined(imported: Sequence[Receipt], corrected: Mapping[int, Receipt]) -> list[Receipt]:
+    """Return one receipt for each document; `corrected` are those of its correction, by the document's place."""
+    return [
+        replace(corrected[at], created=one.created, changed=one.changed or corrected[at].changed)
+        if at in corrected
+        else one
+        for at, one in enumerate(imported)
+    ]
