@@ -144,7 +144,7 @@ TEMPLATES = [
         "DIRS": [(PACKAGE if INSTALLED else BASE_DIR) / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["assemblies.templatetags.visible"],
+            "builtins": ["assemblies.templatetags.visible", "assemblies.templatetags.moments"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -85,9 +85,22 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """A list that is searched and exported, and a page for each entry with its hashes."""
 
     fields = (
-        "sequence", "recorded_at", "actor", "role", "remote_address", "event", "outcome", "scope", "subject_kind",
-        "subject_id", "dev_mode", "detail_text", "previous_hash", "hash", "hash_version",
+        "sequence", "recorded_at", "actor", "role_words", "remote_address", "event_words", "outcome", "scope_words",
+        "subject_kind", "subject_id", "dev_mode", "detail_text", "previous_hash", "hash", "hash_version",
     )  # fmt: skip
+
+    @admin.display(description=_("role"))
+    def role_words(self, entry: AuditEntry) -> Any:
+        return Row(entry).role_words
+
+    @admin.display(description=_("event"))
+    def event_words(self, entry: AuditEntry) -> str:
+        words = Row(entry).event_words
+        return words if words == entry.event else f"{words} ({entry.event})"
+
+    @admin.display(description=_("scope"))
+    def scope_words(self, entry: AuditEntry) -> str:
+        return Row(entry).scope_words
 
     @admin.display(description=_("detail"))
     def detail_text(self, entry: AuditEntry) -> SafeString:

@@ -1,5 +1,6 @@
 // The list with a script: stars without a new page, ticking all, counting down, and the keyboard. It works without.
 import { press } from "./favourite.js";
+import { relative } from "./moments.js";
 import { said } from "./texts.js";
 
 const list = document.querySelector(".grid-list");
@@ -82,7 +83,7 @@ if (queue) {
   const tell = () => {
     const seconds = Math.ceil((due - Date.now()) / 1000);
     if (seconds > 0) {
-      shown.textContent = queue.dataset.inSeconds.replace("%s", seconds);
+      shown.textContent = queue.dataset.inSeconds.replace("%s", relative(seconds));
       return;
     }
     window.clearInterval(timer);

@@ -1,8 +1,9 @@
 // Keeps the queue current: asks for the part that changes every few seconds, and counts ages and times to go each
 // second. Nothing is replaced under somebody's hands: not while text is selected or a form is on its way.
+import { relative } from "./moments.js";
+
 const EVERY_SECONDS = 3;
 const said = document.getElementById("queue-said");
-const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "always" });
 let tag = "";
 let isLeaving = false;
 let clockAhead = 0;
@@ -11,17 +12,11 @@ let clockAhead = 0;
 const pause = () => (Number(live().dataset.every) || EVERY_SECONDS) * 1000;
 const live = () => document.getElementById("queue-live");
 
-function relative(seconds) {
-  const steps = [[86400, "day"], [3600, "hour"], [60, "minute"]];
-  const [size, unit] = steps.find(([size]) => Math.abs(seconds) >= size * 2) || [1, "second"];
-  return words.format(Math.trunc(seconds / size), unit);
-}
-
 function tick() {
   const now = Date.now() - clockAhead;
-  for (const time of live().querySelectorAll("time[data-relative]")) {
+  for (const time of live().querySelectorAll("time:is([data-ago], [data-due])")) {
     const seconds = (Date.parse(time.dateTime) - now) / 1000;
-    const isDue = time.dataset.relative === "due";
+    const isDue = "due" in time.dataset;
     const text = isDue && seconds < 1 ? live().dataset.due : relative(isDue ? seconds : Math.min(seconds, 0));
     if (time.textContent !== text) time.textContent = text;
   }
