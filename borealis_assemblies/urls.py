@@ -5,10 +5,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from assemblies.api.browsing import DocsView, SchemaView
+from assemblies.api.browsing import DocsView, SchemaView, UnknownView
 from assemblies.api.health import HealthView, ReadinessView
 from assemblies.api.metrics import read_metrics
-from assemblies.api.unknown import UnknownView
 from devmode.site.access_page import AccessView
 
 urlpatterns = [

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from assemblies.actions.audit import assembly_subject
-from assemblies.actions.find import require_live
+from assemblies.actions.change import require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain

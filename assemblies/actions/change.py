@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assemblies.actions.contents import folded_text_of, is_script_flagged
 from assemblies.domains import Domain, Operation
+from assemblies.errors import AssemblyNotFound
 from assemblies.models import Assembly, Content
 
 Rewrite = Callable[[Assembly | None, datetime], Content | None]
@@ -94,3 +95,15 @@ class Receipt:
 
 
 Finish = Callable[[Sequence[Receipt], datetime], None]
+
+
+def get_live(guid: str) -> Assembly:
+    """Return the assembly. Raises AssemblyNotFound when there is none or it was deleted."""
+    return require_live(Assembly.objects.filter(guid=guid).first(), guid)
+
+
+def require_live(row: Assembly | None, guid: str) -> Assembly:
+    """Return `row`, which must be a live assembly. Raises AssemblyNotFound."""
+    if row is None or row.deleted_at is not None:
+        raise AssemblyNotFound(assembly_guid=guid)
+    return row

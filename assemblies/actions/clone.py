@@ -7,11 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from assemblies import documents
-from assemblies.actions.change import Change, Event, Receipt
+from assemblies.actions.change import Change, Event, Receipt, get_live
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import edited, stamped, with_content_hash
 from assemblies.actions.create import check_vacant
-from assemblies.actions.find import get_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.selection import get_selection
 from assemblies.actions.staging import staged

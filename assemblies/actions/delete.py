@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Receipt, require_live
 from assemblies.actions.commit import commit
-from assemblies.actions.find import require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.selection import get_selection
 from assemblies.domains import Operation

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Receipt, require_live
 from assemblies.actions.contents import edited, stamped, with_content_hash
-from assemblies.actions.find import require_live
 from assemblies.domains import Operation
 from assemblies.models import Assembly, Content
 

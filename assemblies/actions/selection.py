@@ -9,10 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assemblies.actions.audit import record_denial
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Receipt, require_live
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import stamped, with_content_hash
-from assemblies.actions.find import require_live
 from assemblies.actions.permit import Permit
 from assemblies.documents import normalise_category, normalise_tags
 from assemblies.domains import Domain, Operation

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from assemblies.actions.change import Change, Event, Receipt
+from assemblies.actions.change import Change, Event, Receipt, get_live, require_live
 from assemblies.actions.clone import copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import stamped
-from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.domains import Operation
 from assemblies.errors import NoOriginal

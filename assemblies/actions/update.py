@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from assemblies import documents
-from assemblies.actions.change import Change, Receipt
+from assemblies.actions.change import Change, Receipt, get_live, require_live
 from assemblies.actions.commit import commit
 from assemblies.actions.contents import edited, stamped, with_content_hash
-from assemblies.actions.find import get_live, require_live
 from assemblies.actions.permit import Permit
 from assemblies.actions.staging import staged
 from assemblies.conf import max_script_bytes

@@ -8,7 +8,7 @@ from assemblies.admin.annotations import (
 )
 from assemblies.admin.assembly import AssemblyAdmin
 from assemblies.admin.journal import JournalEntryAdmin
-from assemblies.admin.replicas import DomainStateAdmin, FlushAdmin
+from assemblies.admin.library_admin import DomainStateAdmin, FlushAdmin
 from assemblies.admin.syncs import SyncRecordAdmin
 
 __all__ = [

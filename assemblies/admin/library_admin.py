@@ -1,4 +1,4 @@
-"""What the library's lists share."""
+"""What the library's lists share, and the lists of the domain databases: how far each is, and when it got there."""
 
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
+from assemblies.admin.badges import source_badge
 from assemblies.documents.hidden_characters import undistorted
-from assemblies.models import Assembly
+from assemblies.models import Assembly, DomainState, Flush
 from devmode.site.read_only import ReadOnlyAdmin
 
 
@@ -37,3 +38,28 @@ class AboutAssemblies(LibraryAdmin):
             return str(guid)
         address = item_address(guid)
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, undistorted(row.assembly_name))
+
+
+@admin.register(DomainState)
+class DomainStateAdmin(LibraryAdmin):
+    """The state of each domain database, with its last error."""
+
+    list_display = ("source", "persisted_sequence", "last_flush_at", "last_attempt_at", "attempts", "last_error")
+    ordering = ("domain",)
+
+    @admin.display(description=_("domain"), ordering="domain")
+    def source(self, state: DomainState) -> SafeString:
+        return source_badge(state.domain)
+
+
+@admin.register(Flush)
+class FlushAdmin(LibraryAdmin):
+    """Every flush, newest first."""
+
+    list_display = ("flushed_at", "source", "persisted_sequence")
+    list_filter = ("domain", "flushed_at")
+    ordering = ("-id",)
+
+    @admin.display(description=_("domain"), ordering="domain")
+    def source(self, flush: Flush) -> SafeString:
+        return source_badge(flush.domain)

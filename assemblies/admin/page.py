@@ -1,11 +1,13 @@
-"""What every page of the library is made with: the site's frame, and refusals as people should meet them."""
+"""What every page of the library is made with: the site's frame, refusals as people should meet them, parts that keep
+themselves current, and whole numbers as browsers send them: revisions, sequences, pages.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -14,10 +16,13 @@ from assemblies.documents.hidden_characters import undistorted
 from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, InvalidGuid, RevisionNotFound
 from assemblies.permissions import Place, Verb, find_refusal
 from assemblies.web.actors import actor_of
+from assemblies.web.entity_tags import is_known
 from devmode.audit.events import AuditEvent
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+# What every database can hold.
+MAX_DIGITS = 18
 
 
 def render_page(request: HttpRequest, template: str, *, title: Any, status: int = 200, **context: Any) -> HttpResponse:
@@ -49,3 +54,35 @@ def require_administrator(request: HttpRequest, event: AuditEvent | None = None)
     if event:
         record_denial(actor_of(request), event, refusal)
     raise refusal
+
+
+def is_for_script(request: HttpRequest) -> bool:
+    """Say whether a page's script asks for the part that changes, without the frame."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def live_answer(request: HttpRequest, template: str, tag: str, context: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """Return the part that changes, or 304 while the browser has it as `tag` names it.
+
+    A tag that compression made weak on the way names the same part.
+    """
+    if is_known(request.headers.get("If-None-Match", ""), tag):
+        return HttpResponseNotModified(headers={"ETag": tag})
+    answer = render(request, template, context())
+    answer["ETag"] = tag
+    return answer
+
+
+def number_of(text: str) -> int | None:
+    """Return the number a text is; None for one that is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
+
+
+def sent_number(sent: QueryDict, name: str) -> int | None:
+    """Return a number of an address or a form; None where there is none that could be one."""
+    return number_of(sent.get(name, ""))
+
+
+def sent_revision(request: HttpRequest) -> int:
+    """Return the revision somebody was shown, to be held against the newest; unsaid, one that is never the newest."""
+    return sent_number(request.POST, "revision") or 0

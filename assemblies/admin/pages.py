@@ -12,19 +12,17 @@ from assemblies.admin.fleet.approvals import approval_approve, approval_deny, ap
 from assemblies.admin.fleet.codes import install_code_delete, install_codes
 from assemblies.admin.fleet.devices import device_change, device_page, devices_page
 from assemblies.admin.grid.bulk import bulk
-from assemblies.admin.grid.favourite import favourite
 from assemblies.admin.grid.quick import quick_search
-from assemblies.admin.grid.saved_views import view_remove, view_save
+from assemblies.admin.grid.saved_views import favourite, view_remove, view_save
 from assemblies.admin.health.page import health_check, health_page
 from assemblies.admin.health.verify import health_verification, health_verify
 from assemblies.admin.history.diff_page import assembly_diff
 from assemblies.admin.history.restore import assembly_restore
 from assemblies.admin.import_export.export_page import export_assembly, export_library, export_page, export_selection
 from assemblies.admin.import_export.import_page import import_page
-from assemblies.admin.item.check_typed import check_typed
+from assemblies.admin.item.checks import check_typed, suppress_check
 from assemblies.admin.item.copying import copy_item
 from assemblies.admin.item.origin import adopt_item, take_original_item
-from assemblies.admin.item.suppress import suppress_check
 from assemblies.admin.persistence.decide import persistence_add, persistence_assign, persistence_ensure
 from assemblies.admin.persistence.page import persistence_page
 from assemblies.admin.queue.discard import queue_discard
@@ -48,8 +46,7 @@ from assemblies.admin.schedules.listing import (
 from assemblies.admin.syncs.plan import plan_page
 from assemblies.admin.syncs.run import run_sync
 from assemblies.admin.syncs.undo import undo_page
-from assemblies.admin.workflow.preview import workflow_preview
-from assemblies.admin.workflow.small import assembly_picture
+from assemblies.admin.workflow.small import assembly_picture, workflow_preview
 
 # Answers that say themselves how long they may be kept; all others are kept nowhere.
 CACHEABLE = {"assembly_picture"}

@@ -11,8 +11,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.roles import annotated_role, with_roles
-from devmode.admin.role_names import ROLE_NAMES
+from devmode.actor import Role
 from devmode.site.read_only import StaffOnly
+
+# What roles are called on pages; `Role` itself is what audit entries keep for ever.
+ROLE_NAMES: dict[str, Any] = {
+    Role.VIEWER: _("Viewer"),
+    Role.OPERATOR: _("Operator"),
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.COMMAND: _("Command"),
+    Role.ANONYMOUS: _("Not signed in"),
+}
 
 admin.site.unregister([Group, User])
 

@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from devmode import audit
+from devmode.admin.accounts import ROLE_NAMES
 from devmode.admin.audit_export import STYLES, exported
 from devmode.admin.audit_form import AuditForm, suggestions
-from devmode.admin.role_names import ROLE_NAMES
 from devmode.audit.events import find_meaning
 from devmode.models import AuditEntry
 from devmode.site.read_only import ReadOnlyAdmin

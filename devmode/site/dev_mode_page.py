@@ -17,8 +17,7 @@ from devmode.audit import AuditUnwritable
 from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
 from devmode.grants.principal import principal_of
-from devmode.site.frame import for_administrators, framed, is_script, refused, state
-from devmode.site.way_back import way_back
+from devmode.site.frame import for_administrators, framed, is_script, refused, state, way_back
 
 PASSWORD_WORDS = {
     dev_mode.PasswordRequired.code: _("You logged in some time ago: give your password once more."),

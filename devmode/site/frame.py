@@ -1,12 +1,17 @@
-"""Dev Mode's pages in the site's frame, and what its doors refuse, for people and for the script of the banner."""
+"""Dev Mode's pages in the site's frame, what its doors refuse, for people and for the script of the banner; and where a
+page leads when its work is done: back to where somebody came from, and never to another site.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from devmode.grants.dev_mode import AdministratorsOnly
@@ -15,6 +20,7 @@ from devmode.models.grant import DevModeGrant
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 JSON = "application/json"
+PARAMETER = "next"
 
 
 def framed(request: HttpRequest, template: str, *, title: Any, status: int = 200, **context: Any) -> HttpResponse:
@@ -57,3 +63,27 @@ def state(grant: DevModeGrant) -> JsonResponse:
 
 def refused(code: str, message: Any, *, status: int = 403) -> JsonResponse:
     return JsonResponse({"code": code, "message": str(message)}, status=status)
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the address the request names as `next` if it is one of ours, else the front page's."""
+    wanted = request.POST.get(PARAMETER) or request.GET.get(PARAMETER, "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else reverse("admin:index")
+
+
+def here(request: HttpRequest) -> str:
+    """Return where switching Dev Mode leads back to: this very page, unless it is the one to switch it at.
+
+    The answer to a form may stand at an address that only takes forms; it leads back to the page the form was on.
+    """
+    if request.path == reverse("admin:dev_mode"):
+        return way_back(request)
+    return _page_of_the_form(request) if request.method == "POST" else request.get_full_path()
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    sent_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure()):
+        return request.get_full_path()
+    return urlsplit(sent_from)._replace(scheme="", netloc="", fragment="").geturl() or reverse("admin:index")

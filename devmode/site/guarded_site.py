@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.attempts import TooManyAttempts
 from devmode.grants.principal import principal_of
+from devmode.site.frame import here, way_back
 from devmode.site.login_page import GuardedLoginForm, GuardedPasswordChangeView, explain_sign_out
-from devmode.site.way_back import here, way_back
 
 
 class GuardedSite(AdminSite):

@@ -5,7 +5,7 @@ from time import monotonic
 from django.test import Client
 from django.urls import reverse
 
-from assemblies.admin.item.check_typed import MAX_CHARACTERS
+from assemblies.admin.item.checks import MAX_CHARACTERS
 from assemblies.models import JournalEntry
 
 

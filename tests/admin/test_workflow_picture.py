@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assemblies import documents
-from assemblies.admin.workflow.colours import contrast, ink_on, is_visible
-from assemblies.admin.workflow.fitting import fitted, width_of
 from assemblies.admin.workflow.layout import MAX_LAYER_NODES
 from assemblies.admin.workflow.picture import MAX_NODES, Picture, picture_between, picture_of
+from assemblies.admin.workflow.readable import contrast, fitted, ink_on, is_visible, width_of
 from tests.patience import A_SECOND
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.front.tally import Tally
+from assemblies.admin.front.figures import Tally
 from assemblies.catalogue.queue import DomainQueue
 from assemblies.domains import Domain, UpstreamState
 from assemblies.models import Assembly

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from assemblies.admin.grid.address import ListAddress
 from assemblies.admin.grid.results import find
-from assemblies.admin.sent_numbers import number_of
+from assemblies.admin.page import number_of
 from assemblies.errors import InvalidField
 
 # A deletion names each of them once more, with its revision, in one form.

@@ -13,8 +13,7 @@ from assemblies.actions.revert import get_revision
 from assemblies.admin.badges import source_badge
 from assemblies.admin.checks import ShownReport
 from assemblies.admin.history.differences import differences_between
-from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import Domain

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import get_permit
 from assemblies.actions.revert import revert
-from assemblies.admin.page import refusals_as_pages
-from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.page import refusals_as_pages, sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain

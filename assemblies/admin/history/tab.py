@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from assemblies.admin.badges import source_badge
 from assemblies.admin.history.field_words import changes_in_words
-from assemblies.admin.sent_numbers import number_of
+from assemblies.admin.page import number_of
 from assemblies.catalogue import CatalogueEntry
 from assemblies.domains import Domain
 from assemblies.journal.pending import persisted_sequences

@@ -27,8 +27,7 @@ from assemblies.admin.import_export.importing import import_picked
 from assemblies.admin.import_export.in_editor import editor_page
 from assemblies.admin.import_export.preview import ImportDecision, propose
 from assemblies.admin.import_export.upload import Readable, Upload, read_upload
-from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.bundles import MAX_SOURCE_LENGTH
 from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.badges import upstream_tone
+from assemblies.admin.history.field_words import PAYLOAD_WORDS
 from assemblies.admin.history.tab import history_of
 from assemblies.admin.item import page_header
-from assemblies.admin.item.checks_view import checks_of
+from assemblies.admin.item.checks import checks_of
 from assemblies.admin.item.conflict import Conflict
 from assemblies.admin.item.editing import Editing, Revision, editing_of, newest_of
 from assemblies.admin.item.editor import editor_context
@@ -17,11 +19,9 @@ from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.raw import raw_text
 from assemblies.admin.item.said import NOTES_SHOWN, notes_on, said_of
 from assemblies.admin.item.summary_view import shown_summary
-from assemblies.admin.item.tabs import tabs_of
 from assemblies.admin.item.variables_view import shown_variables
-from assemblies.admin.page import render_page
+from assemblies.admin.page import render_page, sent_number
 from assemblies.admin.runs.lines import latest_runs
-from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.where_used import users_of
 from assemblies.admin.workflow.picture import picture_of
 from assemblies.catalogue import CatalogueEntry, library_catalogue
@@ -29,12 +29,22 @@ from assemblies.checking.references import WAYS
 from assemblies.documents import decode_text
 from assemblies.domains import Domain, Kind
 from assemblies.errors import DevModeRequired, LibraryError
-from assemblies.models import JournalEntry
+from assemblies.models import Content, JournalEntry
 from assemblies.models.content import parse_time
 from assemblies.web.actors import is_administrator
 from assemblies.web.item_facts import flags_of
 
 TEMPLATE = "library/item/page.html"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab; `count` is None where there is nothing to be counted."""
+
+    name: str
+    title: Any
+    count: int | None = None
+    has_errors: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,10 +138,27 @@ def _problem(revision: Revision) -> str:
     if revision.payload is None:
         return revision.problem
     if revision.content.kind is not Kind.WORKFLOW and decode_text(revision.payload) is None:
-        return _("The payload is binary. It can be exported, and its other fields can be changed.")
+        return gettext("The payload is binary. It can be exported, and its other fields can be changed.")
     return ""
 
 
 def _categories() -> list[str]:
     entries = library_catalogue().current().entries.values()
     return sorted({entry.content.category for entry in entries if entry.content.category}, key=str.casefold)
+
+
+def tabs_of(content: Content, editing: Editing | None, *, is_new: bool = False, run_count: int = 0) -> list[Tab]:
+    """Return the tabs of a page, in order; without script they are sections one below another."""
+    wrong = set(editing.form.errors) if editing and editing.form.is_bound else set()
+    rows = editing.rows if editing else None
+    wrong_rows = rows is not None and rows.is_bound and (any(rows.errors) or bool(rows.non_form_errors()))
+    summary = Tab("summary", _("Summary"), has_errors=bool(wrong - {"payload"}))
+    work = [
+        Tab("script", PAYLOAD_WORDS[content.kind], has_errors="payload" in wrong),
+        Tab("variables", _("Variables"), len(content.variables), has_errors=wrong_rows),
+    ]
+    if is_new:
+        return [summary, *work]
+    files = Tab("files", _("Files"), len(content.files))
+    runs = Tab("runs", _("Runs"), run_count)
+    return [*work, files, Tab("history", _("History")), runs, summary, Tab("raw", _("Raw"))]

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from assemblies.admin.item.editing import Changes, Revision, earlier_or_newest
 from assemblies.admin.item.form import payload_as_text
-from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.page import sent_number
 from assemblies.catalogue import CatalogueEntry
 from assemblies.diffing.three_way import Merge, Pick, merge
 from assemblies.documents.payload_text import with_line_feeds

@@ -12,8 +12,7 @@ from assemblies.actions import take_original as taking
 from assemblies.actions.change import Receipt
 from assemblies.actions.permit import get_permit
 from assemblies.admin.addresses import item_address
-from assemblies.admin.page import refusals_as_pages
-from assemblies.admin.sent_numbers import sent_revision
+from assemblies.admin.page import refusals_as_pages, sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.domains import Domain

@@ -24,7 +24,7 @@ from assemblies.admin.item.editing import (
 from assemblies.admin.item.item_view import Refused, item_page
 from assemblies.admin.item.merging import merge_of, with_picks
 from assemblies.admin.item.raw import read_raw
-from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.page import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store

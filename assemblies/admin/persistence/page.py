@@ -12,8 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.live import is_for_script, live_answer
-from assemblies.admin.page import refusals_as_pages, render_page, require_administrator
+from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, require_administrator
 from assemblies.permissions import Place, Verb, may
 from assemblies.targets.models import Engine, PersistenceTarget, SchemaReport, State, Stream
 from assemblies.targets.places import PORTS

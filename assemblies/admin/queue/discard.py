@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 from assemblies.actions.discard import discard, find_persisted
 from assemblies.actions.permit import get_permit
 from assemblies.admin.history.field_words import changes_in_words
-from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.sent_numbers import sent_revision
+from assemblies.admin.page import refusals_as_pages, render_page, sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store

@@ -14,8 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.live import is_for_script, live_answer
-from assemblies.admin.page import render_page
+from assemblies.admin.page import is_for_script, live_answer, render_page
 from assemblies.catalogue import CatalogueEntry, DomainQueue, Snapshot, domain_queues, library_catalogue, pending_page
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain, Operation

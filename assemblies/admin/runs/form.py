@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.item.said import find_live
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import refusals_as_pages, render_page, sent_number, sent_revision
 from assemblies.admin.runs.page import reason_in
 from assemblies.admin.runs.targets import places_to_look, sent_targets, targets_context
-from assemblies.admin.sent_numbers import sent_number, sent_revision
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.catalogue.life_cycle import find_deprecation

@@ -18,12 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
-from assemblies.admin.live import is_for_script, live_answer
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, sent_number
 from assemblies.admin.runs.devices import device_context, output_labels
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
-from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import ExitMeaning

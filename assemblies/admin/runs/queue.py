@@ -19,8 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
-from assemblies.admin.live import is_for_script, live_answer
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page
 from assemblies.admin.runs.lines import tone_of
 from assemblies.admin.runs.page import reason_in, say_canceled
 from assemblies.audit_events import LibraryEvent

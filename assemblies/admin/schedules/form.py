@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import get_permit
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.admin.runs.targets import choices_context, has_devices, target_choices
 from assemblies.admin.schedules.listing import NEXT_TIMES, found
-from assemblies.admin.sent_numbers import sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.errors import DevModeRequired, Forbidden, InvalidField, LibraryError

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
-from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.sent_numbers import sent_number
+from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.errors import DevModeRequired, Forbidden, LibraryError

@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.page import render_page
-from assemblies.admin.syncs.counts import counts_in_words
-from assemblies.admin.syncs.status import catalogue_status
+from assemblies.admin.syncs.status import catalogue_status, counts_in_words
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord

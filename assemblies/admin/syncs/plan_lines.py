@@ -1,15 +1,16 @@
 """The parts of a plan as lists of assemblies that people can read: bounded, with links to what is here already."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
 from assemblies.admin.checks import ShownReport
-from assemblies.admin.syncs.diff_lines import DiffLine, diff_lines, visible
 from assemblies.catalogue import Snapshot
 from assemblies.domains import Domain
 from assemblies.official.diffs import DocumentDiff
@@ -17,6 +18,18 @@ from assemblies.official.report import SyncReport
 from assemblies.official.source import SourceDocument
 
 MAX_LINES = 200
+MAX_LINE_LENGTH = 400
+KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
+# Direction marks would make a line read otherwise than it runs; the rest would not be seen at all.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+@dataclass(frozen=True)
+class DiffLine:
+    """One line: what it is, and its text with the sign in front."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +153,21 @@ def _name(guid: str, snapshot: Snapshot) -> str:
 
 def _address(guid: str, snapshot: Snapshot) -> str:
     return item_address(guid) if guid in snapshot.entries else ""
+
+
+def diff_lines(diff: str) -> list[DiffLine]:
+    """Return the lines of a unified diff, without its two header lines."""
+    return [DiffLine(KINDS.get(line[:1], "note"), _shown(line)) for line in diff.split("\n")[2:] if line]
+
+
+def visible(text: str) -> str:
+    """Return `text` with what would hide or turn it written out."""
+    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+
+
+def _shown(line: str) -> str:
+    cut = line[:MAX_LINE_LENGTH]
+    shown = visible(cut)
+    if len(line) > MAX_LINE_LENGTH:
+        shown += gettext(" … and %(count)s more characters") % {"count": len(line) - MAX_LINE_LENGTH}
+    return shown

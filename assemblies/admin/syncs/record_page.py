@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.admin.addresses import item_address
 from assemblies.admin.history.differences import Differences, differences_between
 from assemblies.admin.page import render_page
-from assemblies.admin.syncs.counts import counts_in_words
-from assemblies.admin.syncs.diff_lines import visible
+from assemblies.admin.syncs.plan_lines import visible
+from assemblies.admin.syncs.status import counts_in_words
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.conf import payload_store
 from assemblies.domains import Domain, Operation

@@ -1,10 +1,11 @@
-"""How the official catalogue compares with its source, counted from a snapshot: no query."""
+"""How the official catalogue compares with its source, counted from a snapshot: no query; and what a sync counted."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import grid_address
@@ -23,6 +24,21 @@ ADVICE: dict[UpstreamState, Any] = {
     UpstreamState.REMOVED_UPSTREAM: _(
         "No longer published. Who still needs it adopts it as a user-created assembly from its page."
     ),
+}
+
+
+# As sync records name them, in the order people ask.
+WORDS: dict[str, Any] = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "moved": _("moved"),
+    "removed": _("removed"),
+    "restored": _("restored"),
+    "left": _("left as they are"),
+    "claimed": _("claimed from other domains"),
+    "local_edits": _("with local edits"),
+    "skipped": _("skipped"),
+    "unchanged": _("unchanged"),
 }
 
 
@@ -88,3 +104,9 @@ def catalogue_status(snapshot: Snapshot) -> CatalogueStatus:
 def _attention(state: UpstreamState, found: Iterable[CatalogueEntry]) -> Attention:
     by_name = sorted(found, key=lambda entry: (entry.deleted_at is not None, entry.name_key, entry.guid))
     return Attention(state, by_name[:MAX_LISTED], len(by_name))
+
+
+def counts_in_words(counts: Mapping[str, Any]) -> str:
+    """Return what was counted but for zeros, such as "3 added, 29 unchanged"."""
+    said = [f"{counts[name]} {word}" for name, word in WORDS.items() if counts.get(name)]
+    return ", ".join(said) or gettext("nothing")

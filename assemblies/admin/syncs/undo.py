@@ -7,9 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.addresses import official_address, record_address
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.admin.progress import progress_answer
-from assemblies.admin.sent_numbers import sent_number
 from assemblies.admin.syncs.plan_lines import Line, lines_of_guids
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, library_catalogue

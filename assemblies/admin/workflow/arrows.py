@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assemblies.admin.workflow.change import Changes
-from assemblies.admin.workflow.colours import is_visible
-from assemblies.admin.workflow.fitting import fitted, width_of
 from assemblies.admin.workflow.graph import Edge
+from assemblies.admin.workflow.readable import fitted, is_visible, width_of
 
 LABEL_SIZE = 11
 LABEL_WIDTH = 140

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from assemblies.admin.workflow import arrows
 from assemblies.admin.workflow.arrows import Arrow, Rectangle, around
 from assemblies.admin.workflow.change import Change, Changes, changes_between
-from assemblies.admin.workflow.colours import ink_on
-from assemblies.admin.workflow.fitting import fitted
 from assemblies.admin.workflow.graph import Edge, Graph, Node, read_graph
 from assemblies.admin.workflow.layout import places_of
+from assemblies.admin.workflow.readable import fitted, ink_on
 
 MAX_NODES = 500
 MAX_EDGES = 1500

@@ -1,11 +1,16 @@
-"""The small picture of a workflow, for lists: a file of its own that browsers keep while the workflow is the same."""
+"""The pictures of workflows as answers: the small one of lists, a file that browsers keep while the workflow is the
+same, and that of a graph being typed.
+"""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.admin.page import refusals_as_pages
 from assemblies.admin.workflow.picture import Picture, picture_of
@@ -59,3 +64,18 @@ def _svg(template: str, picture: Picture | None = None) -> HttpResponse:
     return HttpResponse(
         text, content_type="image/svg+xml; charset=utf-8", headers={"Cache-Control": "private, no-cache"}
     )
+
+
+@require_POST
+def workflow_preview(request: HttpRequest) -> HttpResponseBase:
+    """Answer with the picture of the posted `payload`; with nothing while that is no graph yet.
+
+    It changes nothing; a POST because a graph does not fit an address.
+    """
+    text = request.POST.get("payload", "")
+    if len(text.encode("utf-8", "replace")) > settings.MAX_DOCUMENT_BYTES:
+        return HttpResponse(_("This is larger than a document may be."), status=413, content_type="text/plain")
+    picture = picture_of(text)
+    if picture is None:
+        return HttpResponse(status=204)
+    return render(request, "library/workflow/picture.html", {"picture": picture})

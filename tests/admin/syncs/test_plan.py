@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from assemblies.actions.create import create
 from assemblies.actions.update import update
-from assemblies.admin.syncs.diff_lines import MAX_LINE_LENGTH, diff_lines
+from assemblies.admin.syncs.plan_lines import MAX_LINE_LENGTH, diff_lines
 from assemblies.domains import Domain
 from assemblies.models import Assembly, SyncRecord
 from assemblies.payloads import PayloadStore

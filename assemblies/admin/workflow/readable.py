@@ -1,9 +1,40 @@
-"""Colours that a document asks for: which of them can be seen, and what can be read on them. Pure."""
+"""Texts and colours of a picture made readable: cut to a width, and told from what is behind them. Pure.
 
+How wide a letter is, only the browser knows; this errs on the narrow side.
+"""
+
+import unicodedata
+from itertools import accumulate
+
+# Widths of letters, as shares of their size.
+NARROW, PLAIN, CAPITAL, WIDE = 0.32, 0.56, 0.7, 1.05
 DARK_INK, LIGHT_INK = "#000000", "#ffffff"
 # The page's background by day and by night.
 BACKGROUNDS = ("#ffffff", "#121212")
 MIN_CONTRAST = 1.6
+
+
+def fitted(text: str, width: int, size: int) -> str:
+    """Return as much of `text` as `width` holds in letters of `size`, with an ellipsis where it is cut."""
+    ends = list(accumulate(_width(letter) * size for letter in text))
+    if not ends or ends[-1] <= width:
+        return text
+    room = width - PLAIN * size
+    return f"{text[: sum(end <= room for end in ends)]}…"
+
+
+def width_of(text: str, size: int) -> int:
+    return round(sum(map(_width, text)) * size)
+
+
+def _width(letter: str) -> float:
+    if letter in "iljtfrI.,:;'|!()[] ":
+        return NARROW
+    if unicodedata.combining(letter):
+        return 0.0
+    if unicodedata.east_asian_width(letter) in "WF" or letter in "mwMW@":
+        return WIDE
+    return CAPITAL if letter.isupper() else PLAIN
 
 
 def ink_on(colour: str) -> str:
