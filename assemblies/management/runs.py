@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import CommandError
 
@@ -47,6 +47,16 @@ def read_variables(words: Iterable[str]) -> dict[str, str]:
             raise CommandError(f"{word!r} is no variable: use name=value.")
         variables[name] = value
     return variables
+
+
+def print_output(content: bytes, stream: TextIO) -> None:
+    """Write the bytes of a run as they are; on a terminal, what it may obey of them."""
+    if stream.isatty():
+        stream.write(for_terminal(content.decode(errors="replace")))
+    else:
+        # What was written as text stands before it.
+        stream.flush()
+        stream.buffer.write(content)
 
 
 def for_terminal(text: str) -> str:

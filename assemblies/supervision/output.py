@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .masking import Masker
-from .window import Batch, Window
+from .window import Batch, Window, end_of_characters
 
 STREAMS = ("stdout", "stderr")
 _SENT_AFTER_SECONDS = 0.1
@@ -34,6 +34,8 @@ class Output:
         self._window = window
         self._maskers = {stream: Masker(secrets) for stream in STREAMS}
         self._hashes = {stream: hashlib.sha256() for stream in STREAMS}
+        # The beginning of a character whose rest is still to be read.
+        self._unfinished = dict.fromkeys(STREAMS, b"")
         self._changed = threading.Condition()
         self._is_closed = False
         self._started = time.monotonic()
@@ -41,13 +43,13 @@ class Output:
 
     def add(self, stream: str, data: bytes) -> None:
         with self._changed:
-            self._keep(stream, self._maskers[stream].feed(data))
+            self._keep(stream, self._whole(stream, self._maskers[stream].feed(data)))
 
     def close(self) -> None:
         """The end of both streams: what was held back is kept now, and `batches` ends after it."""
         with self._changed:
             for stream in STREAMS:
-                self._keep(stream, self._maskers[stream].finish())
+                self._keep(stream, self._unfinished[stream] + self._maskers[stream].finish())
             self._is_closed = True
             self._changed.notify_all()
 
@@ -67,6 +69,12 @@ class Output:
                 self._changed.wait(self._due_in() if self._window.is_waiting else None)
             self._sent = time.monotonic()
             return self._window.take() if self._window.is_waiting else None
+
+    def _whole(self, stream: str, data: bytes) -> bytes:
+        data = self._unfinished[stream] + data
+        end = end_of_characters(data)
+        self._unfinished[stream] = data[end:]
+        return data[:end]
 
     def _keep(self, stream: str, data: bytes) -> None:
         if data and not self._is_closed:

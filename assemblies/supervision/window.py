@@ -5,9 +5,11 @@ front. A caller that stores chunks deletes those that `take` calls forgotten, an
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MAX_CHUNK_BYTES = 64 * 1024
+_LONGEST_CHARACTER = 4
 # Two streams that alternate byte by byte would make a chunk of each byte; past so many, order gives way.
 _MAX_PIECES = 64
 
@@ -37,6 +39,18 @@ class _Waiting:
     data: bytearray
 
 
+def end_of_characters(data: bytes | bytearray) -> int:
+    """Return where the last character begins if it is UTF-8 cut short, and the length otherwise."""
+    for back in range(1, min(_LONGEST_CHARACTER, len(data) + 1)):
+        first = data[-back]
+        if first < 0x80:
+            break
+        if first >= 0xC0:
+            size = 2 if first < 0xE0 else 3 if first < 0xF0 else _LONGEST_CHARACTER
+            return len(data) - back if size > back else len(data)
+    return len(data)
+
+
 class Window:
     def __init__(self, head_bytes: int, tail_bytes: int) -> None:
         self._head_left = head_bytes
@@ -62,9 +76,10 @@ class Window:
     def add(self, stream: str, data: bytes) -> None:
         offset = self.offsets.get(stream, 0)
         self.offsets[stream] = offset + len(data)
-        head, tail = data[: self._head_left], data[self._head_left :]
+        end = end_of_characters(data[: self._head_left]) if len(data) > self._head_left else len(data)
+        head, tail = data[:end], data[end:]
+        self._head_left = 0 if tail else self._head_left - len(head)
         if head:
-            self._head_left -= len(head)
             _append(self._head, stream, offset, head)
         if tail:
             self._tail_waiting_bytes += len(tail)
@@ -73,8 +88,8 @@ class Window:
 
     def take(self) -> Batch:
         """All that waits, and what is no longer kept because of it."""
-        pieces = [self._numbered(waiting, start) for waiting in self._head for start in _cuts(waiting)]
-        tail = [self._numbered(waiting, start) for waiting in self._tail for start in _cuts(waiting)]
+        pieces = [self._numbered(waiting, *cut) for waiting in self._head for cut in _cuts(waiting.data)]
+        tail = [self._numbered(waiting, *cut) for waiting in self._tail for cut in _cuts(waiting.data)]
         self._head.clear()
         self._tail.clear()
         self._tail_waiting_bytes = 0
@@ -83,10 +98,9 @@ class Window:
         self._taken_bytes += sum(len(piece.data) for piece in tail)
         return Batch(pieces + tail, forgotten)
 
-    def _numbered(self, waiting: _Waiting, start: int) -> Piece:
+    def _numbered(self, waiting: _Waiting, start: int, end: int) -> Piece:
         number, self._next_number = self._next_number, self._next_number + 1
-        data = bytes(waiting.data[start : start + MAX_CHUNK_BYTES])
-        return Piece(number, waiting.stream, waiting.offset + start, data)
+        return Piece(number, waiting.stream, waiting.offset + start, bytes(waiting.data[start:end]))
 
     def _forget(self, coming_bytes: int) -> range:
         first = self._taken[0][0] if self._taken else 0
@@ -121,5 +135,12 @@ def _append(queue: deque[_Waiting], stream: str, offset: int, data: bytes) -> No
         queue.append(_Waiting(stream, offset, bytearray(data)))
 
 
-def _cuts(waiting: _Waiting) -> range:
-    return range(0, len(waiting.data), MAX_CHUNK_BYTES)
+def _cuts(data: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield where chunks begin and end: each can be read as text by itself where the whole can."""
+    start = 0
+    while start < len(data):
+        end = start + MAX_CHUNK_BYTES
+        if end < len(data):
+            end = start + end_of_characters(data[start:end])
+        yield start, min(end, len(data))
+        start = end

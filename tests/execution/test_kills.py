@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -164,3 +164,27 @@ def test_a_worker_that_was_stopped_past_its_lease_is_not_heard(deployment: Deplo
             worker.terminate()
             worker.communicate(timeout=HANG_SECONDS)
     assert (after["status"], after["attempts"], after["events"]) == ("Failed", 1, facts["events"])
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["serve", "all of it"])
+def test_a_server_that_was_killed_leaves_no_process_and_the_next_one_says_what_became_of_its_run(
+    deployment: Deployment, everything: bool
+) -> None:
+    mark = f"599.{uuid4().int % 10**9}"
+    [run] = submit(deployment, ("bash", f"echo up; setsid sleep {mark} & sleep {mark}", [], {}))
+    with deployment.serve() as server:
+        wait_for(deployment, run, "Running")
+        _until(lambda: len(_processes_with(mark)) == 2)
+        server.kill_group() if everything else os.kill(server.process.pid, signal.SIGKILL)
+        _until(lambda: not _processes_with(mark))
+    with deployment.serve() as server:
+        facts = wait_for(deployment, run, "Failed")
+        server.end()
+    assert (facts["error"], facts["attempts"], facts["stdout"]) == ("worker_lost", 1, "up\n")
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + HANG_SECONDS
+    while not is_so():
+        assert time.monotonic() < ends_at
+        time.sleep(0.1)

@@ -1,13 +1,18 @@
 """Which output is kept, compared with a model that keeps everything."""
 
 import tracemalloc
+from hashlib import sha256
+from itertools import accumulate, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assemblies.supervision.output import Output
 from assemblies.supervision.window import MAX_CHUNK_BYTES, Piece, Window
 
 HEAD, TAIL = 50, 30
+MIB = 1024 * 1024
 _writes = st.lists(
     st.tuples(st.sampled_from(["stdout", "stderr"]), st.integers(1, 40), st.booleans()), min_size=1, max_size=60
 )
@@ -95,3 +100,38 @@ def test_what_nobody_takes_is_bounded() -> None:
         assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
     finally:
         tracemalloc.stop()
+
+
+@given(st.text(max_size=40).map(str.encode), st.lists(st.integers(0, 160), max_size=6))
+def test_of_text_each_chunk_is_text(text: bytes, cuts: list[int]) -> None:
+    window = Window(MIB, MIB)
+    output = Output(window, [])
+    pieces: list[Piece] = []
+    for start, end in pairwise([0, *sorted(cuts), len(text)]):
+        output.add("stdout", text[start:end])
+        pieces += window.take().pieces
+    output.close()
+    pieces += [piece for batch in output.batches() for piece in batch.pieces]
+    assert "".join(piece.data.decode() for piece in pieces).encode() == text
+
+
+@pytest.mark.parametrize("character", ["é", "€", "🙂"])
+@pytest.mark.parametrize("before", range(4))
+def test_a_long_chunk_is_cut_between_characters(character: str, before: int) -> None:
+    text = (before * "a" + 40_000 * character).encode()
+    window = Window(MIB, MIB)
+    window.add("stdout", text)
+    pieces = window.take().pieces
+    assert b"".join(piece.data for piece in pieces) == text
+    assert [piece.data.decode() for piece in pieces]
+    assert [piece.offset for piece in pieces] == [0, *accumulate(len(piece.data) for piece in pieces[:-1])]
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x80", b"\xc3", b"a\xf0\x9f", bytes(range(256)), b"\x80\x80\x80\x80\x80"])
+def test_what_is_no_text_is_kept_as_it_is(data: bytes) -> None:
+    output = Output(Window(MIB, MIB), [])
+    for place in range(len(data)):
+        output.add("stdout", data[place : place + 1])
+    output.close()
+    kept = b"".join(piece.data for batch in output.batches() for piece in batch.pieces)
+    assert (kept, output.summaries()["stdout"].sha256) == (data, sha256(data).hexdigest())

@@ -1,5 +1,6 @@
 """`run_assembly`: queue an assembly to be run on this server, and watch it."""
 
+import math
 import sys
 import time
 from argparse import ArgumentParser
@@ -22,13 +23,15 @@ from assemblies.execution.submission import RunOptions, submit
 from assemblies.execution.targets import places_of
 from assemblies.fleet.targets import resolve_target
 from assemblies.management.command import LibraryCommand
-from assemblies.management.runs import facts_of_run, for_terminal, read_variables, run_words
+from assemblies.management.runs import facts_of_run, print_output, read_variables, run_words
 from assemblies.management.tables import printable
 from assemblies.permissions import Verb
 from assemblies.web.lookups import get_entry
 from devmode.actor import Actor
 
 POLL_SECONDS = 0.1
+# Longer than a worker that is there takes to begin.
+SECONDS_UNTIL_TOLD = 3.0
 FAILED = 1
 
 
@@ -93,7 +96,7 @@ class Command(LibraryCommand):
 
     def follow(self, run: Run) -> None:
         """Print output as it comes until the run has ended; with --json, wait only."""
-        position, is_complete = 0, False
+        position, is_complete, told_at = 0, False, time.monotonic() + SECONDS_UNTIL_TOLD
         while not is_complete:
             part = output_after(run, position)
             position, is_complete = part.next, part.is_complete
@@ -101,11 +104,23 @@ class Command(LibraryCommand):
                 self._print(chunk)
             if not (part.chunks or is_complete):
                 time.sleep(POLL_SECONDS)
+            if time.monotonic() > told_at:
+                told_at = math.inf
+                self._tell_if_waiting(run)
+
+    def _tell_if_waiting(self, run: Run) -> None:
+        line = facts_of_run(get_run(run.run_id))
+        if line["status"] == Status.QUEUED:
+            waits = next((item["waiting_for"] for item in line["items"] if item["waiting_for"]), "")
+            what = f"It waits for {waits}" if waits else "No worker or agent has begun it yet"
+            self.stderr.write(
+                f"{what}: `serve`, `run_worker` or the device's agent carries it out. Ctrl-C leaves it in the queue; "
+                f"manage.py cancel_run {run.run_id} takes it out."
+            )
 
     def _print(self, chunk: RunOutput) -> None:
-        text = bytes(chunk.content).decode(errors="replace")
         stream = sys.stderr if chunk.stream == "stderr" else sys.stdout
-        stream.write(for_terminal(text) if stream.isatty() else text)
+        print_output(bytes(chunk.content), stream)
         stream.flush()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from assemblies.execution.printed import raw_output
 from assemblies.execution.reading import get_run, timeline_of
 from assemblies.management.command import LibraryCommand
-from assemblies.management.runs import facts_of_run, for_terminal, run_words
+from assemblies.management.runs import facts_of_run, print_output, run_words
 
 
 class Command(LibraryCommand):
@@ -36,12 +36,8 @@ class Command(LibraryCommand):
         self.answer(line | {"timeline": timeline}, [*run_words(line), "Events", *moments])
 
     def print_output(self, contents: Any, dropped: int) -> None:
-        """Print the bytes as they are, on a terminal only what it may obey."""
         for content in contents:
-            if sys.stdout.isatty():
-                sys.stdout.write(for_terminal(content.decode(errors="replace")))
-            else:
-                sys.stdout.buffer.write(content)
+            print_output(content, sys.stdout)
         sys.stdout.flush()
         if dropped:
             self.stderr.write(f"{dropped} bytes between the beginning and the end were not kept.")
