@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from assemblies.realtime.watching import StreamEvent, Watch, events_after, find_position, is_too_old
+from assemblies.realtime.watching import JOBS, RUNS, StreamEvent, Watch, find_positions, is_too_old
 
-ALL_RUNS, ONE_RUN = "runs", "run:"
+# The topic of everything in a log, and the beginning of that of one run or job.
+ONE = {RUNS: "run:", JOBS: "job:"}
+MAX_NUMBER_LENGTH = 18
 MAX_TOPICS = 50
 
 
@@ -20,11 +22,11 @@ class HistoryTooOld(Exception):
 
 @dataclass
 class Stream:
-    """What one client follows, from the event after `position` on."""
+    """What one client follows, from the events after its positions in the logs on."""
 
     topics: frozenset[str]
-    position: int
-    past: set[int] = field(default_factory=set)
+    positions: dict[str, int]
+    past: set[tuple[str, int]] = field(default_factory=set)
 
     def take_past(self, watch: Watch) -> list[bytes]:
         """Return what happened since the client's position.
@@ -32,57 +34,71 @@ class Stream:
         Called once the stream is registered, also for a client that came without a position: something may have
         happened between its request and that.
         """
-        events = events_after(self.position, watch)
+        events, past = watch.after(self.positions), watch.unread_until(self.positions)
         told = [told for event in events if (told := self.told(event))]
-        self.past = {event.number for event in events}
+        self.past = past | {(event.log, event.number) for event in events}
         return told
 
     def told(self, event: StreamEvent) -> bytes | None:
         """Return an event as it is sent, unless it was among the past or is of another topic."""
-        if event.number in self.past:
+        if (event.log, event.number) in self.past:
             return None
+        self.positions[event.log] = event.resume_at
         topic = self._topic_of(event)
-        return _written(topic, event) if topic else None
+        return _written(topic, event, f"{self.positions[RUNS]}-{self.positions[JOBS]}") if topic else None
 
     def _topic_of(self, event: StreamEvent) -> str:
-        one = f"{ONE_RUN}{event.run_id}"
-        return one if one in self.topics else ALL_RUNS if ALL_RUNS in self.topics else ""
+        one = f"{ONE[event.log]}{event.subject}"
+        return one if one in self.topics else event.log if event.log in self.topics else ""
 
 
 def stream_of(topics: str, last_event_id: str) -> Stream:
     """Return the stream of a request. Raises InvalidTopics, HistoryTooOld."""
     wanted = _topics(topics)
-    if not last_event_id:
-        return Stream(wanted, find_position())
-    if not (last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 19):
+    positions = find_positions()
+    if last_event_id:
+        # Of one number, which is of runs, jobs are followed from now on.
+        positions |= zip((RUNS, JOBS), map(_number, last_event_id.split("-", 1)), strict=False)
+        if is_too_old(positions):
+            raise HistoryTooOld
+    return Stream(wanted, positions)
+
+
+def _number(text: str) -> int:
+    if not _is_number(text):
         raise HistoryTooOld
-    position = int(last_event_id)
-    if is_too_old(position):
-        raise HistoryTooOld
-    return Stream(wanted, position)
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_LENGTH
 
 
 def _topics(text: str) -> frozenset[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()] or [ALL_RUNS]
+    names = [name.strip() for name in text.split(",") if name.strip()] or [RUNS]
     if len(names) > MAX_TOPICS:
         raise InvalidTopics(f"At most {MAX_TOPICS} topics are followed at once.")
     return frozenset(_topic(name) for name in names)
 
 
 def _topic(name: str) -> str:
-    if name == ALL_RUNS:
+    kind, _colon, subject = name.partition(":")
+    if name in ONE:
         return name
+    if kind == "job" and _is_number(subject):
+        return f"job:{int(subject)}"
     try:
-        return f"{ONE_RUN}{UUID(name.removeprefix(ONE_RUN))}" if name.startswith(ONE_RUN) else _unknown(name)
+        return f"run:{UUID(subject)}" if kind == "run" else _unknown(name)
     except ValueError as error:
-        raise InvalidTopics(f"There is no topic {name[:60]!r}; “runs” and “run:<GUID>” can be followed.") from error
+        known = "“runs”, “run:<GUID>”, “jobs” and “job:<id>” can be followed"
+        raise InvalidTopics(f"There is no topic {name[:60]!r}; {known}.") from error
 
 
 def _unknown(name: str) -> str:
     raise ValueError(name)
 
 
-def _written(topic: str, event: StreamEvent) -> bytes:
+def _written(topic: str, event: StreamEvent, position: str) -> bytes:
     facts = {
         "topic": topic,
         "payload": event.payload,
@@ -90,4 +106,4 @@ def _written(topic: str, event: StreamEvent) -> bytes:
         "seq": event.seq,
         "emitted_at": event.emitted_at.isoformat(),
     }
-    return f"id: {event.resume_at}\nevent: {topic.partition(':')[0]}\ndata: {json.dumps(facts)}\n\n".encode()
+    return f"id: {position}\nevent: {topic.partition(':')[0]}\ndata: {json.dumps(facts)}\n\n".encode()

@@ -5,17 +5,21 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.utils import timezone
 
 from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import TERMINAL, Status
 from assemblies.execution.transitions import ALIAS
-from assemblies.schedules.models import Occurrence, OccurrenceStatus
+from assemblies.schedules.models import JobEvent, Occurrence, OccurrenceStatus
 from assemblies.schedules.models.occurrence import LIVE
 from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 EXPIRED = "expired"
 BATCH = 200
+MAX_JOB_EVENTS = 20_000
 WORST = {
     Status.FAILED: OccurrenceStatus.FAILED,
     Status.TIMED_OUT: OccurrenceStatus.TIMED_OUT,
@@ -85,8 +89,27 @@ def _write(row: Occurrence, outcome: Outcome, now: datetime) -> None:
         facts["finished_at"] = outcome.finished_at or now
     # Another scheduler may have written the same.
     if Occurrence.objects.filter(pk=row.pk, status=row.status).update(**facts):
-        event = "job_run_completed" if is_over else "job_run_started"
-        logger.info("%s: job %s, run %s: %s", event, row.job_id, row.run_id, outcome.status.value)
+        if row.status == OccurrenceStatus.PENDING and outcome.started_at:
+            _tell(row, JobEvent.STARTED, OccurrenceStatus.RUNNING)
+        if is_over:
+            _tell(row, JobEvent.COMPLETED, outcome.status)
+
+
+def _tell(row: Occurrence, event_type: str, status: OccurrenceStatus) -> None:
+    """Let those who follow jobs know. The oldest events make room."""
+    event = JobEvent.objects.create(
+        event_guid=str(uuid5(UUID(row.run_id), event_type)),
+        event_type=event_type,
+        job_id=row.job_id,
+        job_name=row.job.name,
+        occurrence_id=row.pk,
+        scheduled_at=row.scheduled_at,
+        run_id=row.run_id,
+        status=status,
+        emitted_at=timezone.now(),
+    )
+    JobEvent.objects.filter(pk__lte=event.pk - MAX_JOB_EVENTS).delete()
+    logger.info("%s: job %s, run %s: %s", event_type, row.job_id, row.run_id, status.value)
 
 
 def _rows_of(run_ids: Sequence[str]) -> Rows:

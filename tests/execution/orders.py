@@ -63,7 +63,11 @@ def carry_out(
     output = [Chunk(stream="stdout", seq=number, content=chunk) for number, chunk in enumerate(chunks)]
     add_output(*names, output, worker_id=WORKER.worker_id, max_bytes=1 << 20, now=now)
     if is_over:
-        exit_code = 0 if event is EventType.COMPLETED else 2
-        end = Ended(event=event, exit_code=exit_code, error=error, output_bytes=sum(map(len, chunks)))
-        ended(*names, end, worker_id=WORKER.worker_id, now=now)
+        end_run(item, event=event, error=error, output_bytes=sum(map(len, chunks)))
     return item
+
+
+def end_run(item: WorkItem, *, event: EventType = EventType.COMPLETED, error: str = "", output_bytes: int = 0) -> None:
+    """Play the worker's last message about an item that it carries out."""
+    end = Ended(event=event, exit_code=0 if event is EventType.COMPLETED else 2, error=error, output_bytes=output_bytes)
+    ended(item.work_item_hash, item.attempt_number, end, worker_id=WORKER.worker_id, now=timezone.now())

@@ -3,6 +3,7 @@
 import json
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,6 +12,7 @@ from django.utils import timezone
 from assemblies.execution.cancel import cancel_run
 from assemblies.execution.models import WorkItemEvent
 from assemblies.realtime import watching
+from assemblies.schedules.models import JobEvent
 from devmode.accounts.tokens import issue_token
 from tests.execution.orders import enqueued
 from tests.realtime.conftest import Realtime
@@ -93,7 +95,37 @@ def test_who_was_away_too_long_is_told_so(
         assert (status, body["code"]) == (410, "history-too-old")
 
 
-@pytest.mark.parametrize("topics", ["devices", "run:", "run:x", "runs,nothing", ",".join(["runs"] * 51)])
+def job_event(number: int, event_type: str = JobEvent.STARTED, job_id: int = 7) -> JobEvent:
+    facts = {"job_name": "Nightly", "occurrence_id": number, "run_id": str(uuid4()), "status": "Running"}
+    now = timezone.now()
+    return JobEvent.objects.create(
+        event_guid=str(uuid4()), event_type=event_type, job_id=job_id, scheduled_at=now, emitted_at=now, **facts
+    )
+
+
+def test_jobs_are_followed_all_or_one_and_resumed_apart_from_runs(realtime: Realtime, token: dict[str, str]) -> None:
+    enqueued(now=timezone.now())
+    answer = realtime.open(f"{STREAM}?topics=job:7", **token)
+    until_followed(realtime)
+    job_event(1, job_id=8)
+    kept = job_event(2)
+    event = read_event(answer)
+    assert (event["topic"], event["event_guid"], event["seq"]) == ("job:7", kept.event_guid, 1)
+    assert event["payload"] == {
+        "event_type": "job_run_started", "job_id": 7, "job_name": "Nightly", "occurrence": 2,
+        "scheduled_ts": int(kept.scheduled_at.timestamp()), "run_id": kept.run_id, "status": "Running",
+    }  # fmt: skip
+    answer.close()
+
+    job_event(2, JobEvent.COMPLETED)
+    run = enqueued(now=timezone.now())
+    again = realtime.open(f"{STREAM}?topics=runs,jobs", **token, **{"Last-Event-ID": event["id"]})
+    told = [read_event(again), read_event(again)]
+    assert {one["payload"]["event_type"] for one in told} == {"enqueued", "job_run_completed"}
+    assert run.run_id in {one["payload"]["run_id"] for one in told}
+
+
+@pytest.mark.parametrize("topics", ["devices", "job:", "job:x", "run:", "run:x", "runs,x", ",".join(["runs"] * 51)])
 def test_topics_that_there_are_not(realtime: Realtime, token: dict[str, str], topics: str) -> None:
     status, body = realtime.ask(f"{STREAM}?topics={topics}", **token)
     assert (status, body["detail"]) == (400, {"field": "topics"})

@@ -46,6 +46,16 @@ def test_what_happens_between_a_request_and_its_stream_is_told_once() -> None:
     assert [stream.told(event) for event in watch.look(now=NOW).events] == [None]
 
 
+def test_what_happened_before_the_request_is_not_told_though_it_is_read_later() -> None:
+    watch = Watch()
+    watch.look(now=NOW)
+    enqueued(now=NOW)
+    stream = stream_of("runs", "")
+    assert stream.take_past(watch) == []
+    (event,) = watch.look(now=NOW).events
+    assert stream.told(event) is None
+
+
 def test_a_number_that_is_committed_late_is_told_and_nothing_twice() -> None:
     enqueued(now=NOW)
     watch = Watch()

@@ -45,16 +45,6 @@ def test_a_time_starts_one_run_that_its_job_and_its_time_name(library: PayloadSt
     assert get_job(job.pk).next_at == TEN + HOUR
 
 
-def test_what_becomes_of_the_run_is_what_becomes_of_the_occurrence(library: PayloadStore, granted: Actor) -> None:
-    job = job_of(assembly(library), library, granted)
-    [row] = looked(library, TEN).occurrences
-    carry_out(event=EventType.FAILED)
-    assert outcomes_of([row])[row.pk].status == "Failed"
-    looked(library, TEN + SECOND)
-    assert history(job) == [("01 10:00", "Failed", "")]
-    assert Occurrence.objects.get().counts == {"Failed": 1}
-
-
 def test_each_component_has_a_run_of_its_own(library: PayloadStore, granted: Actor) -> None:
     guids = [assembly(library, name="One"), assembly(library, name="Two", script="echo 2\n")]
     job_of(guids[0], library, granted, components=[ComponentFields(assembly=guid) for guid in guids])
