@@ -86,6 +86,18 @@ def test_a_mirror_under_write_load_is_a_prefix_of_what_was_acknowledged(
     head = mirrored["journal"]["sequence"]
     assert before <= head < max(texts)
     compare(restored, texts, head)
+    tamper(restored.root / "engine.db")
+    with pytest.raises(AssertionError):
+        compare(restored, texts, head)
+
+
+def tamper(database: Path) -> None:
+    """Take one change of the past away, as a mirror would that missed it."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        for name in names:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("DELETE FROM assemblies_journalentry WHERE sequence = ?", [ROWS + 1])
 
 
 def compare(restored: Deployment, texts: dict[int, tuple[str, str]], head: int) -> None:

@@ -1,8 +1,10 @@
 """Any document, in any style and back: equal, to the last byte of its script."""
 
 import json
+from dataclasses import replace
 from typing import Any, Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -189,3 +191,15 @@ def test_any_object_is_read_or_refused_by_a_named_fact(value: dict[str, Any]) ->
         assert fault.detail["field"]
     else:
         assert_same(read(json.dumps(write_document(document, Style.ENVELOPE))), document)
+
+
+def test_a_byte_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A planted fault: line ends are made alike.
+    unharmed = write_document
+
+    def with_one_line_end(document: Document, style: Style, **options: Any) -> Any:
+        return unharmed(replace(document, payload=document.payload.replace(b"\r\n", b"\n")), style, **options)
+
+    monkeypatch.setattr(f"{__name__}.write_document", with_one_line_end)
+    with pytest.raises(AssertionError):
+        test_a_script_keeps_its_bytes()

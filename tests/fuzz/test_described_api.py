@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given
@@ -21,6 +22,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from assemblies.api import assemblies
 from assemblies.catalogue import library_catalogue
 from assemblies.payloads import PayloadStore
 from assemblies.web.rendering import json_bytes
@@ -151,3 +153,27 @@ def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
             yield from _leaves(fault)
         else:
             yield fault
+
+
+def _break_down(*_arguments: Any) -> HttpResponse:
+    return HttpResponse('{"error": "broken"}', status=500, content_type="application/json")
+
+
+def _answer_something_else(*_arguments: Any) -> HttpResponse:
+    return HttpResponse('{"assembly_guid": 1}', content_type="application/json")
+
+
+def _answer_in_another_way(*_arguments: Any) -> HttpResponse:
+    return HttpResponse("", status=202)
+
+
+@pytest.mark.parametrize("planted", [_break_down, _answer_something_else, _answer_in_another_way])
+@pytest.mark.usefixtures("one_transaction")
+def test_it_objects_to_a_planted_answer(
+    described: Any, stocked: Stocked, library: PayloadStore, planted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assemblies, "tagged", planted)
+    operations = (found.ok() for found in described.get_all_operations())
+    [reading] = [operation for operation in operations if operation.definition.raw["operationId"] == "read_assembly"]
+    with pytest.raises(BaseExceptionGroup):
+        _ask(reading, stocked, _headers_of("viewer"), LibraryState(library), Counter())

@@ -2,9 +2,12 @@
 
 from contextlib import ExitStack
 from datetime import timedelta
+from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.db import transaction
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,6 +35,7 @@ from assemblies.journal.flush import flush_domain
 from assemblies.journal.pending import pending_writes
 from assemblies.journal.replica import bring_up_to_date
 from assemblies.models import replica_model
+from assemblies.models.content import Content
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.documents_made import script
@@ -141,6 +145,9 @@ class LibraryMachine(RuleBasedStateMachine):
         flush_domain(domain)
         self.hold(domain)
 
+    def read(self, content: Content) -> State:
+        return content.display_name, self.store.read(content.payload)
+
     def of_domain(self, domain: Domain) -> dict[str, State]:
         return {guid: state for guid, state in self.live.items() if self.domain[guid] == domain}
 
@@ -149,8 +156,8 @@ class LibraryMachine(RuleBasedStateMachine):
 
     def check_replica(self, domain: Domain, expected: dict[str, State]) -> None:
         rows = {row.guid: row.read_content() for row in replica_model(domain).objects.all()}
-        assert {guid: content.display_name for guid, content in rows.items()} == {
-            guid: name for guid, (name, _payload) in expected.items()
+        assert {guid: told(content) for guid, content in rows.items()} == {
+            guid: (name, sha256(payload).hexdigest()) for guid, (name, payload) in expected.items()
         }
 
     @invariant()
@@ -159,7 +166,7 @@ class LibraryMachine(RuleBasedStateMachine):
             return
         entries = self.catalogue.current().entries
         alive = {guid: entry for guid, entry in entries.items() if entry.deleted_at is None}
-        assert {g: e.content.display_name for g, e in alive.items()} == {g: n for g, (n, _p) in self.live.items()}
+        assert {guid: self.read(entry.content) for guid, entry in alive.items()} == self.live
         waiting = {write.guid for write in pending_writes()}
         assert {guid for guid, entry in entries.items() if entry.is_dirty} == waiting
 
@@ -170,6 +177,10 @@ class LibraryMachine(RuleBasedStateMachine):
         for domain in Domain:
             self.check_replica(domain, self.persisted[domain])
         assert list(find_breaks()) == []
+
+
+def told(content: Content) -> tuple[str, str]:
+    return content.display_name, content.payload.sha256
 
 
 def cut_power(*_arguments: object, **_options: object) -> None:
@@ -193,9 +204,32 @@ class RolledBack:
         self.block.__exit__(None, None, None)
 
 
-def test_any_order_of_changes_flushes_and_crashes(library: PayloadStore) -> None:
+def run_machines(library: PayloadStore, **options: Any) -> None:
     LibraryMachine.store = library
     run_state_machine_as_test(
         LibraryMachine,
-        settings=hypothesis_settings(max_examples=effort(gate=15, torture=1000), stateful_step_count=30),
+        settings=hypothesis_settings(
+            max_examples=effort(gate=15, torture=1000), stateful_step_count=30, print_blob=False, **options
+        ),
     )
+
+
+def test_any_order_of_changes_flushes_and_crashes(library: PayloadStore) -> None:
+    run_machines(library)
+
+
+unharmed = update
+
+
+def written_and_lost(*arguments: Any, **options: Any) -> Receipt:
+    with RolledBack("default"):
+        return unharmed(*arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "planted"), [("update", written_and_lost), ("flush_domain", lambda _domain: None)], ids=["update", "flush"]
+)
+def test_what_is_lost_is_seen(library: PayloadStore, monkeypatch: pytest.MonkeyPatch, name: str, planted: Any) -> None:
+    monkeypatch.setattr(f"{__name__}.{name}", planted)
+    with pytest.raises(AssertionError):
+        run_machines(library, database=None, phases=[Phase.generate], derandomize=True)

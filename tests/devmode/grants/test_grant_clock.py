@@ -15,7 +15,7 @@ from django.utils import timezone
 from assemblies.models import JournalEntry
 from devmode import grants
 from devmode.models import ApiToken, DevModeGrant
-from devmode.models.grant import EndReason
+from devmode.models.grant import DevModeGrantQuerySet, EndReason
 from tests.api.conftest import PASSWORD, Api, assert_refused
 from tests.devmode.conftest import (
     GRANTS,
@@ -247,3 +247,12 @@ def test_the_tokens_of_an_account_go_with_it(ada: User) -> None:
     entered(program_of(ada))
     ada.delete()
     assert not DevModeGrant.objects.exists()
+
+
+def test_a_use_after_the_end_is_seen(
+    granted_api: Api, official: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A planted fault: the time of a grant is not looked at.
+    monkeypatch.setattr(DevModeGrantQuerySet, "live", lambda grants, _now: grants.open())
+    with pytest.raises(AssertionError):
+        test_each_use_prolongs_it_and_none_past_the_cap(granted_api, official, clock)

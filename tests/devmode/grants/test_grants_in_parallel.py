@@ -20,6 +20,7 @@ from devmode.accounts.tokens import issue_token
 from devmode.actor import Actor
 from devmode.audit import find_breaks
 from devmode.models import AuditEntry, DevModeGrant
+from devmode.models.grant import DevModeGrantQuerySet
 from tests.devmode.conftest import GRANTS, MakeUser
 from tests.documents_made import script
 from tests.permits import may_create, may_update
@@ -104,3 +105,13 @@ def test_a_hundred_parallel_uses_around_its_revocation_none_after_it(
     assert max(uses) < ended_at
     denied = AuditEntry.objects.filter(outcome="denied")
     assert denied.count() == outcomes.count("dev_mode_required")
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_uses_after_the_end_are_seen(
+    stocked: list[str], granted: Actor, library: PayloadStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A planted fault: the time of a grant is not looked at.
+    monkeypatch.setattr(DevModeGrantQuerySet, "live", lambda grants, _now: grants.open())
+    with pytest.raises(AssertionError):
+        test_a_hundred_parallel_uses_around_its_time_none_after_it(stocked, granted, library)
