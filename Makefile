@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The locks are complete, so pip resolves nothing: no release later than the lock can change what is installed.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes
+# On all processors at once, where pip compiles on one; without what never runs here.
+COMPILE_ALL := $(BIN)/python -m compileall -q -j 0 -x '/(tests|testing|gis)/' $(VENV)/lib
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header
 
@@ -53,7 +55,10 @@ $(BIN)/python:
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	@echo "Installing what the library needs"
-	@$(INSTALL) -r requirements.txt
+	@$(INSTALL) --no-compile -r requirements.txt
+# What Python 3.11 puts into a new environment and nothing here needs.
+	@$(BIN)/python -m pip uninstall --disable-pip-version-check -qq --yes setuptools
+	@$(COMPILE_ALL)
 	@$(BIN)/python -m pip check
 	@touch $@
 
