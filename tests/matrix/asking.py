@@ -22,8 +22,7 @@ ADDRESSES_OF_ROWS = ("_changelist", "_add", "_change", "_delete", "_history")
 ASSEMBLIES = "admin/assemblies/assembly/"
 LOG_IN = "/admin/login/"
 SAFE = ("GET", "HEAD", "OPTIONS")
-# Pages give one answer to every method but POST. The gate asks the others as nobody and as who may do most.
-METHODS_OF_PAGES = ("GET", "POST")
+# The gate asks methods that a route does not answer, and HEAD and OPTIONS, as nobody and as who may do most.
 EXTREMES = ("anonymous", "granted")
 
 
@@ -34,6 +33,7 @@ class Caller:
         self.name, self.identity, self.stocked = name, identity, stocked
         self.state = LibraryState(store)
         self.known = {route.pattern: route for route in routes()}
+        self.denials_before = _denials()
 
     def outcomes(self, prefixes: tuple[str, ...] = ()) -> dict[Cell, str]:
         """Return what came of every cell that concerns this identity and is of this run.
@@ -41,25 +41,24 @@ class Caller:
         With `prefixes` only routes that begin with one of them are asked.
         """
         wanted = [route for route in self._routes() if not prefixes or route.pattern.startswith(prefixes)]
-        return {cell: self._ask(route, cell) for route in wanted for cell in route.cells() if self._asks(cell)}
+        return {cell: self._ask(route, cell) for route in wanted for cell in route.cells() if self._asks(route, cell)}
 
     def _routes(self) -> list[Route]:
         return [route for route in self.known.values() if not route.is_page or self.name in OF_PAGES]
 
-    def _asks(self, cell: Cell) -> bool:
+    def _asks(self, route: Route, cell: Cell) -> bool:
         """Say whether this run has the cell: `make torture` has every one."""
-        is_page = self.known[cell.route].is_page
-        return TORTURE or not is_page or cell.method in METHODS_OF_PAGES or self.name in EXTREMES
+        return TORTURE or route.answers(cell.method) or self.name in EXTREMES
 
     def _ask(self, route: Route, cell: Cell) -> str:
         path = path_of(route, cell.target, self.stocked)
         body = body_of(route, cell.method, cell.target, self.stocked)
-        denied_before = _denials()
         with self.state.undone() as written:
             answer = _sent(self.identity, cell.method, path, body, as_form=route.is_page)
             outcome = _outcome(answer)
             changed = self.state.changed_tables() - COUNTS if written else set()
-            self._check(cell, outcome, answer.status_code, changed, _denials() - denied_before, is_page=route.is_page)
+            denials = _denials() - self.denials_before if written else 0
+            self._check(cell, outcome, answer.status_code, changed, denials, is_page=route.is_page)
         return outcome
 
     def _check(self, cell: Cell, outcome: str, status: int, changed: set[str], denials: int, *, is_page: bool) -> None:

@@ -52,15 +52,18 @@ class Route:
             for target in self._targets(method):
                 yield Cell(self.pattern, method, target)
 
-    def _targets(self, method: str) -> tuple[str, ...]:
+    def answers(self, method: str) -> bool:
+        """Say whether the method does more here than to be refused, or to say what GET says without its body."""
+        if self.is_page:
+            return method in {"GET", "POST"}
         answered = getattr(self.view, "actions", None) or dir(getattr(self.view, "view_class", None))
-        answers = method.lower() in answered and method not in {"HEAD", "OPTIONS"}
+        return method.lower() in answered and method not in {"HEAD", "OPTIONS"}
+
+    def _targets(self, method: str) -> tuple[str, ...]:
         if self.name in {"api-assembly-clone", "assembly_copy"} and method == "POST":
             return (*COPIES, "missing>user")
-        if self.is_page:
-            answers = method in {"GET", "POST"}
         if "<str:guid>" in self.pattern or self.pattern.startswith(PAGE_OF_ASSEMBLY):
-            return (*DOMAINS, "missing") if answers else ("user",)
+            return (*DOMAINS, "missing") if self.answers(method) else ("user",)
         body = str(BODIES.get((self.name, method), ""))
         return DOMAINS if "{domain}" in body or "{guid}" in body else (ANY,)
 
@@ -178,6 +181,9 @@ def path_of(route: Route, target: str, stocked: Stocked) -> str:
 
 def body_of(route: Route, method: str, target: str, stocked: Stocked) -> Any:
     """Return a body that the route accepts from those who may send it."""
+    body = BODIES.get((route.name, method), {})
+    if not body:
+        return {}
     origin, _arrow, domain = target.rpartition(">")
     guid = stocked.guids.get(origin or domain, MISSING)
     row = Assembly.objects.filter(guid=guid).first()
@@ -190,7 +196,6 @@ def body_of(route: Route, method: str, target: str, stocked: Stocked) -> Any:
         "{first}": stocked.first_revisions.get(guid, 1),
         "{revision}": row.sequence if row else 1,
     }
-    body = BODIES.get((route.name, method), {})
     return {key: values.get(value, value) if isinstance(value, str) else value for key, value in body.items()}
 
 
