@@ -9,13 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.deployment import ADMIN_PASSWORD, Deployment
+from tests.commands.deployment import ADMIN_PASSWORD, Deployment, Prepared
 from tests.patience import HANG_SECONDS
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Deployment:
     return Deployment(tmp_path / "var")
+
+
+@pytest.fixture
+def before(prepared: Prepared, tmp_path: Path) -> Deployment:
+    """A library that was prepared once."""
+    return Deployment.of(prepared, tmp_path / "before")
 
 
 def test_a_new_root_gets_directories_databases_groups_and_an_administrator(deployment: Deployment) -> None:
@@ -44,14 +50,13 @@ def test_a_generated_password_is_printed_once_and_logged_nowhere(deployment: Dep
     assert not [text for text in logs if password in text]
 
 
-def test_preparing_twice_changes_nothing(deployment: Deployment) -> None:
-    deployment.answer("prepare")
+def test_preparing_twice_changes_nothing(before: Deployment) -> None:
     mode = 0o750
-    deployment.root.chmod(mode)
-    again = json.loads(deployment.answer("prepare", "--json"))
+    before.root.chmod(mode)
+    again = json.loads(before.answer("prepare", "--json"))
 
     assert set(again["migrations"].values()) == {0}
-    assert stat.S_IMODE(deployment.root.stat().st_mode) == mode, "what its owner set later stays"
+    assert stat.S_IMODE(before.root.stat().st_mode) == mode, "what its owner set later stays"
 
 
 def test_three_at_once_make_one_administrator_and_no_error(deployment: Deployment) -> None:
@@ -78,12 +83,11 @@ def test_a_database_of_another_application_is_refused_and_left_alone(deployment:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("invoices",)]
 
 
-def test_a_database_of_a_newer_version_is_refused(deployment: Deployment) -> None:
-    deployment.answer("prepare")
-    with closing(sqlite3.connect(deployment.root / "engine.db")) as connection, connection:
+def test_a_database_of_a_newer_version_is_refused(before: Deployment) -> None:
+    with closing(sqlite3.connect(before.root / "engine.db")) as connection, connection:
         row = ("assemblies", "9999_from_the_future", "2099-01-01")
         connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)", row)
-    refused = deployment.run("prepare")
+    refused = before.run("prepare")
 
     assert refused.returncode == 1
     assert "newer version (it has assemblies.9999_from_the_future)" in refused.stderr
@@ -123,14 +127,12 @@ create(script("From elsewhere"), domain=Domain.COMMUNITY, permit=permit, store=p
 """
 
 
-def test_domain_databases_put_in_place_by_hand_are_taken_in(deployment: Deployment, tmp_path: Path) -> None:
-    elsewhere = Deployment(tmp_path / "elsewhere")
-    elsewhere.answer("prepare")
-    elsewhere.answer("shell", "-v0", "-c", COMMUNITY_ROW)
-    elsewhere.answer("flush_writes")
-    shutil.copytree(elsewhere.root / "Assemblies", deployment.root / "Assemblies")
+def test_domain_databases_put_in_place_by_hand_are_taken_in(before: Deployment, deployment: Deployment) -> None:
+    before.answer("shell", "-v0", "-c", COMMUNITY_ROW)
+    before.answer("flush_writes")
+    shutil.copytree(before.root / "Assemblies", deployment.root / "Assemblies")
 
-    [guid] = elsewhere.state()["guids"]
+    [guid] = before.state()["guids"]
     assert "restore_domains" in deployment.run("prepare").stderr, "it might be what is left of a lost library"
     said = deployment.answer("prepare", "--new-library")
     assert f"community: 1 rows were new to the library and adopted: {guid}" in said
@@ -142,13 +144,12 @@ def test_domain_databases_put_in_place_by_hand_are_taken_in(deployment: Deployme
     assert deployment.run("verify_library").returncode == 0
 
 
-def test_a_domain_database_that_was_lost_is_rebuilt_from_the_journal(deployment: Deployment) -> None:
-    deployment.answer("prepare")
-    deployment.answer("sync_official", "--json")
-    lost = deployment.root / "Assemblies" / "official.db"
-    before = deployment.state()["replicas"]["official"]
+def test_a_domain_database_that_was_lost_is_rebuilt_from_the_journal(before: Deployment) -> None:
+    before.answer("sync_official", "--json")
+    lost = before.root / "Assemblies" / "official.db"
+    persisted = before.state()["replicas"]["official"]
     for path in lost.parent.glob("official.db*"):
         path.unlink()
-    deployment.answer("prepare")
-    assert deployment.state()["replicas"]["official"] == before > 0
-    assert json.loads(deployment.answer("verify_library", "--json"))["findings"] == []
+    before.answer("prepare")
+    assert before.state()["replicas"]["official"] == persisted > 0
+    assert json.loads(before.answer("verify_library", "--json"))["findings"] == []

@@ -92,7 +92,7 @@ def test_a_signal_during_the_start_ends_it_quietly(new: Deployment, number: int)
     with new.serve() as server:
         while not (new.root / "prepare.lock").exists():
             time.sleep(0.01)
-        os.killpg(server.process.pid, signal.SIGTERM)
+        os.killpg(server.process.pid, number)
         _said, complaints = server.process.communicate(timeout=HANG_SECONDS)
 
     assert server.process.returncode == 0

@@ -1,22 +1,20 @@
 """`serve --demo` for real: a library of its own, full, and gone afterwards; the one next to it as it was."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands.deployment import Deployment, RunningServer
+from tests.commands.deployment import Deployment, Prepared, RunningServer
 
 
 @pytest.fixture
-def deployment(tmp_path: Path) -> Iterator[Deployment]:
+def deployment(prepared: Prepared, tmp_path: Path) -> Deployment:
     (tmp_path / "temporary").mkdir()
-    yield Deployment(tmp_path / "var", TMPDIR=str(tmp_path / "temporary"))
+    return Deployment.of(prepared, tmp_path / "var", TMPDIR=str(tmp_path / "temporary"))
 
 
 def test_it_serves_forty_assemblies_and_leaves_nothing_behind(deployment: Deployment) -> None:
-    deployment.answer("prepare")
     before = deployment.state()
     with RunningServer(deployment, deployment.start("serve", "--demo")) as server:
         server.wait_until_it_answers(seconds=60)
@@ -35,7 +33,6 @@ def test_it_serves_forty_assemblies_and_leaves_nothing_behind(deployment: Deploy
 
 
 def test_a_library_in_use_is_never_filled_even_where_somebody_marks_it(deployment: Deployment) -> None:
-    deployment.answer("prepare")
     (deployment.root / "demonstration").touch()
     before = deployment.state()
     done = deployment.run("serve", "--demo")
