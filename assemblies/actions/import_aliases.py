@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Max
+
 from assemblies.actions.change import Receipt
 from assemblies.documents import Document
 from assemblies.domains import Domain, Operation
@@ -127,11 +129,8 @@ def _by_bytes(
     for start in range(0, len(hashes), BATCH_ROWS):
         for guid, key in _imported_with(hashes[start : start + BATCH_ROWS], domain):
             twins.setdefault(key, []).append(guid)
-    found: dict[int, str] = {}
-    for at in positions:
-        key = (documents[at].payload_sha256, documents[at].assembly_type.value)
-        found |= _first_of_each([(at, guid) for guid in twins.get(key, [])], {*claimed, *found.values()})
-    return found
+    keys = {at: (documents[at].payload_sha256, documents[at].assembly_type.value) for at in positions}
+    return _first_of_each([(at, guid) for at, key in keys.items() for guid in twins.get(key, [])], claimed)
 
 
 def _imported_with(hashes: Collection[str], domain: Domain) -> Iterable[tuple[str, tuple[str, str]]]:
@@ -151,22 +150,23 @@ def _says_the_same(imported: Content | None, document: Document) -> bool:
 
 
 def _last_imported(guids: Iterable[str]) -> dict[str, Content]:
-    """What each assembly was last imported as."""
-    wanted = sorted(guids)
-    found: dict[str, JournalEntry] = {}
+    """What each assembly was last imported as; of its history no more is read."""
+    wanted, contents = sorted(guids), dict[str, Content | None]()
     for start in range(0, len(wanted), BATCH_ROWS):
-        entries = JournalEntry.objects.filter(
+        imports = JournalEntry.objects.filter(
             assembly_guid__in=wanted[start : start + BATCH_ROWS], operation=Operation.IMPORT
         )
-        found |= {entry.assembly_guid: entry for entry in entries.order_by("sequence")}
-    contents = {guid: entry.read_content() for guid, entry in found.items()}
+        last = imports.order_by().values("assembly_guid").annotate(last=Max("sequence")).values("last")
+        contents |= {one.assembly_guid: one.read_content() for one in JournalEntry.objects.filter(sequence__in=last)}
     return {guid: content for guid, content in contents.items() if content}
 
 
 def _first_of_each(candidates: Iterable[tuple[int, str]], claimed: Collection[str]) -> dict[int, str]:
     """Give each document the first GUID that no other one has."""
     found: dict[int, str] = {}
+    taken = set(claimed)
     for at, guid in candidates:
-        if at not in found and guid not in claimed and guid not in found.values():
+        if at not in found and guid not in taken:
             found[at] = guid
+            taken.add(guid)
     return found

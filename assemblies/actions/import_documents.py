@@ -56,8 +56,12 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What importing one document would do. `refusal` is why it would be refused, or None; `row` has its GUID now."""
+    """What importing one document would do: the document with the GUID it is known by, and what has that GUID now.
 
+    `refusal` is why it would be refused, or None.
+    """
+
+    document: Document
     guid: str | None
     display_name: str
     standing: ImportState
@@ -216,6 +220,7 @@ def _preview(
     except Refusal as error:
         refusal = error
     return Preview(
+        document=document,
         guid=document.guid,
         display_name=document.display_name,
         standing=_standing(row, domain, document),

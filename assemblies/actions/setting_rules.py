@@ -5,12 +5,14 @@ other settings are for those who may change the assembly.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from assemblies import documents
 from assemblies.actions.audit import record_denial
 from assemblies.actions.permit import Permit, get_permit
+from assemblies.actions.selection import get_selection
+from assemblies.audit_events import LibraryEvent
 from assemblies.documents.decoding import check_size
 from assemblies.domains import Domain
 from assemblies.errors import Forbidden, InvalidField
@@ -40,14 +42,26 @@ def get_setting_permit(
 ) -> Permit:
     """Return the permit for one setting of an assembly. Raises, and audits, Forbidden or DevModeRequired."""
     if not is_personal(category):
-        verb = Verb.APPROVE if category is SettingCategory.APPROVED else Verb.CHANGE
-        return get_permit(actor, event, domain, verb=verb, guid=guid)
+        return get_permit(actor, event, domain, verb=_verb_of(category), guid=guid)
     try:
         check_own(actor, category, key)
     except Forbidden as refusal:
         record_denial(actor, event, refusal, guid=guid)
         raise
     return get_permit(actor, event, Place.OWN, guid=guid)
+
+
+def get_settings_permit(actor: Actor, guids: Sequence[str], category: SettingCategory) -> Permit:
+    """Return the permit for a setting of several assemblies. Raises, and audits, what refuses one of their domains.
+
+    Raises AssemblyNotFound when one of them is gone.
+    """
+    domains = sorted({Domain(row.domain) for row in get_selection(guids, with_texts=False)})
+    return get_permit(actor, LibraryEvent.SET_SETTING, *domains, verb=_verb_of(category))
+
+
+def _verb_of(category: SettingCategory) -> Verb:
+    return Verb.APPROVE if category is SettingCategory.APPROVED else Verb.CHANGE
 
 
 def checked_value(row: Assembly, category: SettingCategory, key: str, value: Any) -> Any:

@@ -52,7 +52,5 @@ def read_one(content: bytes | str | dict[str, Any], name: str, *, source: str = 
 
 
 def _is_script(content: bytes, name: str) -> bool:
-    """Say whether a file is a script: JSON under a script's name is a document that was named badly."""
-    if content.lstrip().startswith((b"{", b"[")) and not has_script_suffix(name):
-        return False
+    """Say whether a file is a script, by its name or by its first line."""
     return has_script_suffix(name) or (content.startswith(HASHBANG) and not name.lower().endswith(".json"))

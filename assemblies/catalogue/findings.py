@@ -34,19 +34,16 @@ def assemblies_by_findings(snapshot: Snapshot, stamp: Hashable) -> Findings:
 def _by_findings(snapshot: Snapshot) -> Findings:
     worst = dict(CheckResult.objects.current().values_list("content_hash", "worst"))
     suppressed = _suppressed_rules()
+    spared = {snapshot.entries[guid].content.content_hash for guid in suppressed if guid in snapshot.entries}
+    reports = CheckResult.objects.find_reports(spared)
     found: dict[str, set[str]] = {value: set() for value in VALUES}
     for guid, entry in snapshot.entries.items():
         severity = worst.get(entry.content.content_hash)
         if severity and guid in suppressed:
-            severity = _worst_without(entry.content.content_hash, suppressed[guid])
+            severity = reports.get(entry.content.content_hash, Report()).without(suppressed[guid]).worst or ""
         if severity is not None:
             found[severity if severity in found else NONE].add(guid)
     return {value: frozenset(guids) for value, guids in found.items()}
-
-
-def _worst_without(content_hash: str, rules: Collection[str]) -> str:
-    report = CheckResult.objects.find_report(content_hash) or Report()
-    return report.without(rules).worst or ""
 
 
 def _suppressions() -> Any:

@@ -24,7 +24,7 @@ class Shellcheck(Linter):
     max_characters = 48 * 1024
 
     def arguments(self, subject: Subject, *, errors_only: bool) -> list[str]:
-        shell = [] if subject.names_shell or subject.plain_text.startswith("#!") else ["--shell=bash"]
+        shell = [] if subject.plain_text.startswith("#!") else ["--shell=bash"]
         narrow = ["--severity=error", "--extended-analysis=false"] if errors_only else []
         return ["--norc", "--format=json1", f"--exclude={EXCLUDED}", *shell, *narrow]
 

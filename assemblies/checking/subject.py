@@ -1,6 +1,5 @@
 """What is checked: a script's text with its language and the variables its assembly declares."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +8,6 @@ from typing import Any
 from assemblies.documents import Document, decode_text
 from assemblies.documents.payload_text import BYTE_ORDER_MARK, with_line_feeds
 from assemblies.domains import AssemblyType
-
-_SHELL = re.compile(r"#![ \t]*\S*?(?:/env[ \t]+(?:-\S+[ \t]+)*\S*?)?(sh|bash|dash|ksh|busybox)(?=[ \t]|\Z)")
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,3 @@ class Subject:
     def plain_text(self) -> str:
         """The text without a byte order mark, its lines ending in line feeds."""
         return with_line_feeds(self.text.removeprefix(BYTE_ORDER_MARK))
-
-    @property
-    def names_shell(self) -> bool:
-        """Whether the first line names the shell; without, a worker runs the script with bash."""
-        return _SHELL.match(self.plain_text.partition("\n")[0]) is not None

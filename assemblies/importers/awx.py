@@ -8,6 +8,7 @@ from assemblies.documents import Document
 from assemblies.errors import InvalidDocument
 from assemblies.importers.described import described, language_of, script_of, words
 from assemblies.importers.place import Place, Taken
+from assemblies.scripts.facts import variable
 
 # Either tool's word for the list of templates; those of Semaphore may also run scripts.
 _LISTS = ("job_templates", "templates")
@@ -68,14 +69,16 @@ def _variable(given: Any) -> dict[str, Any] | None:
         return None
     kind = _TYPES.get(words(given.get("type")), "string")
     default = given.get("default", given.get("default_value"))
-    told = {
-        "label": words(given.get("question_name") or given.get("title"))[:255],
-        "description": str(given.get("question_description") or given.get("description") or ""),
-        "options": _options(given.get("choices", given.get("values"))) if kind == "select" else [],
-        "default": default if kind != "credential" and isinstance(default, str | int | float) else "",
-    }
-    variable = {"name": name, "type": kind, "required": given.get("required") is True}
-    return variable | {key: value for key, value in told.items() if value != "" and value != []}
+    is_kept = kind != "credential" and isinstance(default, str | int | float) and default != ""
+    return variable(
+        name,
+        kind,
+        default=default if is_kept else None,
+        required=given.get("required") is True,
+        label=words(given.get("question_name") or given.get("title"))[:255],
+        description=str(given.get("question_description") or given.get("description") or ""),
+        options=_options(given.get("choices", given.get("values"))) if kind == "select" else [],
+    )
 
 
 def _options(choices: Any) -> list[str]:

@@ -9,6 +9,7 @@ from assemblies.domains import ExitMeaning
 from assemblies.errors import InvalidDocument
 from assemblies.importers.described import described, language_of, script_of, systems_of, words
 from assemblies.importers.place import Place, Taken
+from assemblies.scripts.facts import variable
 
 TOOL = "breeze"
 BUNDLE_VERSION = 1
@@ -61,10 +62,15 @@ def _variable(given: Any) -> dict[str, Any] | None:
     is_secret = given.get("source") == "tenantSecret"
     kind = "credential" if is_secret else _TYPES.get(words(given.get("type")), "string")
     options = [word.strip() for word in str(given.get("options") or "").split(",") if word.strip()]
-    filled = {"description": _filled_by(given), "options": options if kind == "select" else []}
-    default = {} if is_secret or given.get("defaultValue") in (None, "") else {"default": given["defaultValue"]}
-    variable = {"name": words(given["name"]), "type": kind, "required": given.get("required") is True}
-    return variable | default | {key: value for key, value in filled.items() if value}
+    default = given.get("defaultValue")
+    return variable(
+        words(given["name"]),
+        kind,
+        default=None if is_secret or default == "" else default,
+        required=given.get("required") is True,
+        description=_filled_by(given),
+        options=options if kind == "select" else [],
+    )
 
 
 def _filled_by(given: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from assemblies.documents import Attachment, Document
 from assemblies.errors import InvalidDocument
 from assemblies.importers.described import described, language_of, script_of, words
 from assemblies.importers.place import Place, Taken
+from assemblies.scripts.facts import variable
 
 TOOL = "datto"
 FACTS = "resource.xml"
@@ -74,15 +75,15 @@ def _variable(one: ElementTree.Element) -> dict[str, Any]:
     kind = _TYPES.get((one.findtext("type") or "").strip().lower(), "string")
     default = (one.findtext("defaultVal") or "").strip()
     options = [words(value.text or value.get("name")) for value in one.iter("value")]
-    told: dict[str, Any] = {
-        "default": default.lower() == "true" if kind == "boolean" else default,
-        "description": words(one.findtext("description")),
-        "options": [option for option in options if option],
-    }
-    told = {key: value for key, value in told.items() if value not in ("", [])}
-    if kind == "credential":
-        told.pop("default", None)
-    return {"name": words(one.findtext("name")), "type": kind} | told
+    value = default.lower() == "true" if kind == "boolean" else default or None
+    return variable(
+        words(one.findtext("name")),
+        kind,
+        default=None if kind == "credential" else value,
+        required=None,
+        description=words(one.findtext("description")),
+        options=[option for option in options if option],
+    )
 
 
 def _attachment(place: Place, path: str, label: str) -> Attachment:

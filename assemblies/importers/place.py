@@ -9,6 +9,7 @@ from assemblies.documents import Document, max_json_bytes, parse_json
 from assemblies.errors import Refusal
 
 # Words that tell a tool's file stand in its first entry.
+WORDS = (b'"shell"', b'"bundleVersion"', b'"playbook"', b"sequence:", b"commands:", b"<component")
 SEEN_BYTES = 32 * 1024
 MAX_DEPTH = 64
 
@@ -45,6 +46,7 @@ class Place:
     files: Tree
     source: str
     max_bytes: int
+    _known_words: dict[str, frozenset[bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def names(self) -> dict[str, None]:
@@ -52,12 +54,16 @@ class Place:
         return dict.fromkeys(self.files.all_names())
 
     def find(self, suffixes: tuple[str, ...], *words: bytes) -> Iterator[str]:
-        """Yield the files of these endings whose beginnings contain all the words."""
-        for name in self.names:
-            if name.lower().endswith(suffixes):
-                start = self.files.read_start(name, SEEN_BYTES)
-                if all(word in start for word in words):
-                    yield name
+        """Yield the files of these endings whose beginnings contain all of `words`, which are among WORDS."""
+        wanted = set(words)
+        return (name for name in self.names if name.lower().endswith(suffixes) and wanted <= self._words_in(name))
+
+    def _words_in(self, name: str) -> frozenset[bytes]:
+        """Return which of WORDS a file begins with; each is looked into once, for all importers."""
+        if name not in self._known_words:
+            start = self.files.read_start(name, SEEN_BYTES)
+            self._known_words[name] = frozenset(word for word in WORDS if word in start)
+        return self._known_words[name]
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a script. Raises DocumentTooLarge, InvalidDocument."""

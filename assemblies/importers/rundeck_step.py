@@ -7,6 +7,7 @@ from assemblies.errors import InvalidDocument
 from assemblies.importers.described import LANGUAGES, words
 from assemblies.importers.place import Place
 from assemblies.scripts import find_script_type
+from assemblies.scripts.facts import variable
 
 Step = dict[str, Any]
 _TIME = re.compile(r"(\d{1,6})\s*([dhms]?)")
@@ -48,15 +49,16 @@ def variables_of(options: Any) -> list[dict[str, Any]]:
 def _variable(one: dict[str, Any]) -> dict[str, Any]:
     choices = [words(value) for value in one["values"]] if isinstance(one.get("values"), list) else []
     is_secret = one.get("secure") is True
-    told = {
-        "label": words(one.get("label"))[:255],
-        "description": str(one.get("description") or ""),
-        "default": "" if is_secret else words(one.get("value")),
-        "options": choices if one.get("enforced") is True else [],
-    }
-    kind = "credential" if is_secret else "select" if told["options"] else "string"
-    variable = {"name": words(one["name"]), "type": kind, "required": one.get("required") is True}
-    return variable | {key: value for key, value in told.items() if value}
+    options = choices if one.get("enforced") is True else []
+    return variable(
+        words(one["name"]),
+        "credential" if is_secret else "select" if options else "string",
+        default=None if is_secret else words(one.get("value")) or None,
+        required=one.get("required") is True,
+        label=words(one.get("label"))[:255],
+        description=str(one.get("description") or ""),
+        options=options,
+    )
 
 
 def timeout_of(value: Any) -> int | None:

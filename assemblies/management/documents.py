@@ -7,8 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from assemblies.actions.import_aliases import with_known_guids
-from assemblies.actions.import_documents import OnConflict, find_conflicts
+from assemblies.actions.import_documents import OnConflict, preview
 from assemblies.bundles import (
     Allowance,
     Collected,
@@ -58,13 +57,6 @@ def collect_paths(paths: Iterable[str], *, source: str = "", tool: str = "", tra
     return CollectedPaths(whole.found, whole.skipped, empty)
 
 
-def with_guids(paths: CollectedPaths, domain: Domain) -> CollectedPaths:
-    """Return what was found, plain scripts that the domain knows with their GUID."""
-    documents = with_known_guids([one.document for one in paths.found], domain)
-    found = [Found(one.path, document) for one, document in zip(paths.found, documents, strict=True)]
-    return replace(paths, found=found)
-
-
 def rows_with_guid_of(found: Iterable[Found]) -> dict[str, Assembly]:
     """Return by GUID the assemblies, live or deleted, that have the GUID of one of the documents."""
     return Assembly.objects.without_texts().in_bulk({one.document.guid for one in found if one.document.guid})
@@ -73,11 +65,11 @@ def rows_with_guid_of(found: Iterable[Found]) -> dict[str, Assembly]:
 def without_conflicts(
     found: Sequence[Found], domain: Domain, on_conflict: OnConflict
 ) -> tuple[list[Found], list[Skipped]]:
-    """Return the documents that may be imported, and the others with the reason."""
-    conflicts = find_conflicts([one.document for one in found], domain=domain, on_conflict=on_conflict)
-    pairs = list(zip(found, conflicts, strict=True))
-    good = [one for one, conflict in pairs if conflict is None]
-    return good, [Skipped(one.path, reason_of(conflict)) for one, conflict in pairs if conflict is not None]
+    """Return the documents that may be imported, with the GUID they are known by, and the others with the reason."""
+    previews = preview([one.document for one in found], domain=domain, on_conflict=on_conflict)
+    pairs = list(zip(found, previews, strict=True))
+    good = [Found(one.path, seen.document) for one, seen in pairs if seen.refusal is None]
+    return good, [Skipped(one.path, reason_of(seen.refusal)) for one, seen in pairs if seen.refusal is not None]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from assemblies.checking import Report, Severity, rule_set_version
+from assemblies.checking import Report, rule_set_version
 from assemblies.models.assembly import Assembly, AssemblyQuerySet
 
 HASH_LENGTH = 64
@@ -39,11 +39,6 @@ class CheckResultQuerySet(models.QuerySet["CheckResult"]):
         """Return the live assemblies that nobody has looked at yet."""
         known = self.current().filter(content_hash=OuterRef("content_hash"))
         return Assembly.objects.live().filter(~Exists(known))
-
-    def assemblies_with(self, severity: Severity) -> AssemblyQuerySet:
-        """Return the assemblies whose heaviest finding has this severity."""
-        found = self.current().filter(content_hash=OuterRef("content_hash"), worst=severity)
-        return Assembly.objects.filter(Exists(found))
 
 
 class CheckResult(models.Model):

@@ -27,16 +27,18 @@ def variable(
     type_name: str = "string",
     *,
     default: Any = None,
-    required: bool = False,
+    required: bool | None = False,
     label: str = "",
     description: str = "",
     options: list[str] | None = None,
 ) -> dict[str, Any]:
-    """One variable of a document, without what the script does not say of it."""
+    """One variable of a document, without what the script does not say of it: whether it is required, if None."""
     told = {"label": label, "description": description, "options": options}
-    default_given = {} if default is None else {"default": default}
+    given = {"required": required, "default": default}
     return (
-        {"name": name, "type": type_name, "required": required} | default_given | {k: v for k, v in told.items() if v}
+        {"name": name, "type": type_name}
+        | {key: value for key, value in given.items() if value is not None}
+        | {key: value for key, value in told.items() if value}
     )
 
 

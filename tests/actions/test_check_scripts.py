@@ -3,6 +3,7 @@
 from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -73,6 +74,19 @@ def test_assemblies_are_known_by_their_heaviest_finding_that_nobody_suppressed(
     set_setting(warned, SettingCategory.SUPPRESSED_CHECK, "undeclared-variable", reason, permit=may_set(operator))
     assert found() == {"error": {broken}, "warning": set(), "none": {clean, warned}}
     assert unseen not in set().union(*found().values())
+
+
+def test_many_suppressions_cost_no_more_queries_than_one(
+    library: PayloadStore, operator: Actor, django_assert_num_queries: Any
+) -> None:
+    guids = [made(f"No {n}", WARNED + b"# %d\n" % n, library, operator) for n in range(4)]
+    check_unchecked(library)
+    for guid in guids:
+        reason = {"reason": "The scheduler sets it."}
+        set_setting(guid, SettingCategory.SUPPRESSED_CHECK, "undeclared-variable", reason, permit=may_set(operator))
+    snapshot, stamp = library_catalogue().current(), findings_stamp()
+    with django_assert_num_queries(3):
+        assert set(assemblies_by_findings(snapshot, stamp)["none"]) == set(guids)
 
 
 def test_results_of_rules_that_were_replaced_go_after_a_while(library: PayloadStore) -> None:

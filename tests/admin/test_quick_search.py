@@ -13,6 +13,8 @@ from tests.documents_made import script
 from tests.permits import may_create
 
 PAGE = "/admin/assemblies/assembly/quick/"
+# The session, its user, where the journal is, and the texts that contain the words.
+QUERIES = 4
 
 
 @pytest.fixture
@@ -41,6 +43,14 @@ def test_what_is_found_by_its_name_leads_to_its_page(signed_in_viewer: Client, g
     assert (one["by_text"], one["domain"], one["source"]) == (False, "user", "User-Created")
     assert one["address"] == f"/admin/assemblies/assembly/{guid}/change/"
     assert "\u202e" not in one["name"]
+
+
+def test_it_asks_the_database_for_nothing_that_filters_need(
+    signed_in_viewer: Client, guid: str, django_assert_max_num_queries: Any
+) -> None:
+    found(signed_in_viewer, "spooler")
+    with django_assert_max_num_queries(QUERIES):
+        assert found(signed_in_viewer, "spooler")
 
 
 def test_no_words_find_nothing(signed_in_viewer: Client, guid: str) -> None:

@@ -1,6 +1,5 @@
 """What the palette finds while somebody types: assemblies, the best first, with the lines that contain the words."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -8,10 +7,9 @@ from django.views.decorators.http import require_safe
 
 from assemblies.admin.addresses import item_address
 from assemblies.admin.grid.address import ListAddress
-from assemblies.admin.grid.results import FoundList, find
 from assemblies.admin.grid.rows import LINE_CHARACTERS, line_label
-from assemblies.catalogue import RELEVANCE, CatalogueEntry
-from assemblies.catalogue.search import Line
+from assemblies.catalogue import RELEVANCE, CatalogueEntry, ListParameters, find_list, library_catalogue
+from assemblies.catalogue.search import Line, Search
 from assemblies.documents.hidden_characters import undistorted
 from assemblies.domains import Domain, Kind
 
@@ -25,28 +23,29 @@ def quick_search(request: HttpRequest) -> JsonResponse:
     asked = ListAddress.of(request.GET)
     if not asked.q:
         return JsonResponse({"found": []})
-    user: Any = request.user
-    found = find(replace(asked, filters={}, order=RELEVANCE, size=MAX_FOUND, page=1), user)
-    lines = found.result.lines(found.search, most=LINES_OF_EACH)
-    return JsonResponse({"found": [_told(entry, found, lines.get(entry.guid, [])) for entry in found.result.entries]})
+    # No filter narrows it, so nothing that only filters need is read.
+    parameters = ListParameters(q=asked.q, ordering=RELEVANCE, limit=MAX_FOUND)
+    result, search = find_list(library_catalogue().current(), parameters), parameters.search
+    lines = result.lines(search, most=LINES_OF_EACH)
+    return JsonResponse({"found": [_told(entry, search, lines.get(entry.guid, [])) for entry in result.entries]})
 
 
-def _told(entry: CatalogueEntry, found: FoundList, lines: list[Line]) -> dict[str, Any]:
+def _told(entry: CatalogueEntry, search: Search, lines: list[Line]) -> dict[str, Any]:
     """Return one assembly. What was found by its text alone is reached at its lines, and not at its top."""
     content = entry.content
     # The text of a workflow is its graph, which has nodes and no lines.
-    shown = [] if content.kind is Kind.WORKFLOW else [_line(entry, line, found) for line in lines]
+    shown = [] if content.kind is Kind.WORKFLOW else [_line(entry, line, search) for line in lines]
     return {
         "name": undistorted(content.display_name),
         "summary": undistorted(content.summary[:LINE_CHARACTERS]),
         "domain": entry.domain,
         "source": str(Domain(entry.domain).label),
         "address": item_address(entry.guid),
-        "by_text": bool(shown) and not found.search.is_in(content.display_name),
+        "by_text": bool(shown) and not search.is_in(content.display_name),
         "lines": shown,
     }
 
 
-def _line(entry: CatalogueEntry, line: Line, found: FoundList) -> dict[str, str]:
-    text = undistorted(found.search.part_of(line.text, LINE_CHARACTERS))
+def _line(entry: CatalogueEntry, line: Line, search: Search) -> dict[str, str]:
+    text = undistorted(search.part_of(line.text, LINE_CHARACTERS))
     return {"label": line_label(line), "text": text, "address": f"{item_address(entry.guid)}#line-{line.number}"}

@@ -8,14 +8,14 @@ from django.utils.translation import ngettext
 
 from assemblies.actions.change import Receipt
 from assemblies.actions.clone import clone_many
-from assemblies.actions.permit import Permit, get_permit
-from assemblies.actions.selection import categorise_many, get_selection, get_selection_permit, tag_many
+from assemblies.actions.permit import get_permit
+from assemblies.actions.selection import categorise_many, get_selection_permit, tag_many
+from assemblies.actions.setting_rules import get_settings_permit
 from assemblies.actions.settings import set_for_many
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField
 from assemblies.models import SettingCategory
-from assemblies.permissions import Verb as Need
 from devmode.actor import Actor
 
 Verb = Callable[[Sequence[str], QueryDict, Actor], str]
@@ -75,7 +75,7 @@ def approve(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     stage = sent.get("life_cycle_words", "").strip()
     if not stage:
         raise InvalidField(_("Say first what they are approved for, such as production."), field="life_cycle_words")
-    permit = _permit_to_set(guids, actor, Need.APPROVE)
+    permit = get_settings_permit(actor, guids, SettingCategory.APPROVED)
     changed, same = set_for_many(guids, SettingCategory.APPROVED, stage, True, permit=permit)
     said = ngettext(
         "%(count)d assembly is approved for “%(word)s”.", "%(count)d assemblies are approved for “%(word)s”.", changed
@@ -85,16 +85,10 @@ def approve(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
 
 def deprecate(guids: Sequence[str], sent: QueryDict, actor: Actor) -> str:
     why = sent.get("life_cycle_words", "").strip()
-    permit = _permit_to_set(guids, actor, Need.CHANGE)
+    permit = get_settings_permit(actor, guids, SettingCategory.DEPRECATED)
     changed, same = set_for_many(guids, SettingCategory.DEPRECATED, "reason", why or True, permit=permit)
     said = ngettext("%(count)d assembly is deprecated now.", "%(count)d assemblies are deprecated now.", changed)
     return _with_rest(said % {"count": changed}, same)
-
-
-def _permit_to_set(guids: Sequence[str], actor: Actor, verb: Need) -> Permit:
-    """Return the permit for all domains that the chosen ones are in. Raises, and audits, what refuses one of them."""
-    domains = sorted({Domain(row.domain) for row in get_selection(guids, with_texts=False)})
-    return get_permit(actor, LibraryEvent.SET_SETTING, *domains, verb=verb)
 
 
 VERBS: dict[str, Verb] = {

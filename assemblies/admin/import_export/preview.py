@@ -12,7 +12,6 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.actions.import_aliases import with_known_guids
 from assemblies.actions.import_documents import Choice, ImportState, OnConflict, Preview, preview
 from assemblies.admin.badges import source_badge
 from assemblies.admin.checks import ShownReport
@@ -156,9 +155,9 @@ class ImportPreview:
 def propose(upload: Upload, domain: Domain, *, compares: bool = True) -> ImportPreview:
     """Return what importing `upload` into `domain` would come to."""
     entries = library_catalogue().current().entries
-    documents = with_known_guids([one.document for one in upload.readable], domain)
+    previews = preview([one.document for one in upload.readable], domain=domain, on_conflict=OnConflict.UPDATE)
+    documents = [one.document for one in previews]
     readable = [Readable(one.place, document) for one, document in zip(upload.readable, documents, strict=True)]
-    previews = preview(documents, domain=domain, on_conflict=OnConflict.UPDATE)
     comparing = Comparing()
     checks, unchecked = new_checks(documents, previews) if compares else ({}, 0)
     rows = list(_rows(readable, previews, entries, comparing if compares else None))

@@ -14,7 +14,7 @@ from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.importers import IMPORTERS
 from assemblies.management.command import REFUSED, LibraryCommand, domain_argument
-from assemblies.management.documents import collect_paths, rows_with_guid_of, with_guids, without_conflicts
+from assemblies.management.documents import collect_paths, rows_with_guid_of, without_conflicts
 from assemblies.management.tables import table_lines
 from assemblies.models import Assembly
 from devmode.actor import Actor
@@ -73,7 +73,6 @@ class Command(LibraryCommand):
         domain, on_conflict = Domain(options["domain"]), OnConflict(options["on_conflict"])
         with self.tracking() as track:
             collected = collect_paths(options["paths"], source=options["source"], tool=options["tool"], track=track)
-        collected = with_guids(collected, domain)
         good, conflicts = without_conflicts(collected.found, domain, on_conflict)
         rows, dry_run = rows_with_guid_of(good), options["dry_run"]
         outcome = _foretold(good, rows, on_conflict) if dry_run else _imported(good, domain, on_conflict)

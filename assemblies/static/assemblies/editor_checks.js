@@ -1,6 +1,5 @@
 // What the library's checks say of the script that is being typed, for the editor's gutter.
 const PAUSE_MILLISECONDS = 400;
-const TYPES = { error: "error", warning: "warning", info: "info" };
 
 // Calls `put` with annotations of Ace some time after `later` was called last; none when nothing is known.
 export function checksOf(box, field, put) {
@@ -36,5 +35,5 @@ function bodyOf(field) {
 }
 
 function annotation({ line, severity, message, rule }) {
-  return { row: Math.max(line - 1, 0), column: 0, text: `${message} (${rule})`, type: TYPES[severity] };
+  return { row: Math.max(line - 1, 0), column: 0, text: `${message} (${rule})`, type: severity };
 }
