@@ -58,6 +58,7 @@ class LibraryEvent(AuditEvent):
         "device.change",
         _("Quarantine, release, revoke or decommission a device, set its groups, tags, limits"),
     )
+    ROTATE_SIGNING_KEY = "device.rotate_signing_key", _("Let another key sign what devices run")
     SET_HOSTING_TOKEN = (
         "upstream.set_token",
         "Set or forget the token for the hosting API, or look at it (refusals only)",

@@ -8,6 +8,7 @@ from typing import Any
 
 from assemblies.admin.annotate.page import setting_remove
 from assemblies.admin.components import components_page
+from assemblies.admin.fleet.agent import agent_page
 from assemblies.admin.fleet.approvals import approval_approve, approval_deny, approvals_page
 from assemblies.admin.fleet.codes import install_code_delete, install_codes
 from assemblies.admin.fleet.devices import device_change, device_page, devices_page
@@ -99,6 +100,7 @@ PAGES: list[tuple[str, Callable[..., Any], str]] = [
     ("devices/approvals/", approvals_page, "device_approvals"),
     ("devices/approvals/<int:approval_id>/approve/", approval_approve, "device_approve"),
     ("devices/approvals/<int:approval_id>/deny/", approval_deny, "device_deny"),
+    ("devices/agent/", agent_page, "device_agent"),
     ("devices/codes/", install_codes, "install_codes"),
     ("devices/codes/<int:code_id>/delete/", install_code_delete, "install_code_delete"),
     ("devices/<str:device>/", device_page, "device_page"),

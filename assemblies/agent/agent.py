@@ -51,6 +51,7 @@ class Agent:
         self._heartbeat_at = self._claim_at = self._quiet_until = 0.0
         self._failures = 0
         self._has_reported = False
+        self._refused_statements: list[object] = []
 
     def begin(self) -> None:
         """End what an earlier agent left running, and keep for the server that it was broken off."""
@@ -203,10 +204,14 @@ class Agent:
 
     def _take_signing_key(self, answer: Mapping[str, Any]) -> None:
         for statement in answer.get("signing_key_statements") or ():
+            if statement in self._refused_statements:
+                continue
             try:
                 if take_statement(self._state, statement, now=self._session.now()):
                     logger.warning("a new signing key of the server is trusted from now on")
             except (AgentError, ValueError, KeyError, TypeError) as error:
+                # Offered with every answer: also statements of before this device enrolled, which it cannot verify.
+                self._refused_statements.append(statement)
                 logger.warning("a signing key was offered and not taken: %s", error)
 
     def _forget_ended(self) -> None:

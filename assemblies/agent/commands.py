@@ -18,6 +18,7 @@ from assemblies.agent.enrolment import DOMAINS, Choices, request, wait_for_appro
 from assemblies.agent.errors import AgentError
 from assemblies.agent.keys import device_key
 from assemblies.agent.pinned_keys import pinned_keys
+from assemblies.agent.service import own_program, unit_of
 from assemblies.agent.session import Session
 from assemblies.agent.spool import Spool
 from assemblies.agent.state import ENROLMENT, State, default_folder
@@ -29,6 +30,7 @@ examples:
   borealis-agent.pyz enrol                 go on waiting for an approval
   borealis-agent.pyz run                   until SIGTERM; what a service manager starts
   borealis-agent.pyz run --once            everything that waits for this device, then end
+  borealis-agent.pyz unit > /etc/systemd/system/borealis-agent.service
   borealis-agent.pyz status --json
   borealis-agent.pyz uninstall --yes
 """
@@ -70,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--once", action="store_true", help="Run what waits, then end.")
     status = _command(commands, "status", _status, "Say what this device is, what runs, and what waits to be sent.")
     status.add_argument("--json", action="store_true", dest="as_json", help="Print one JSON object.")
+    _command(commands, "unit", _unit, "Print a systemd unit that runs this file, for /etc/systemd/system.")
     uninstall = _command(commands, "uninstall", _uninstall, "Remove the key, the tokens and the spool of this device.")
     uninstall.add_argument("--yes", action="store_true", help="Do it.")
     return parser
@@ -150,6 +153,11 @@ def _status(state: State, options: argparse.Namespace) -> None:
         return
     for name, value in facts.items():
         print(f"{name.replace('_', ' ')}: {', '.join(value) or 'none' if isinstance(value, list) else value}")
+
+
+def _unit(state: State, options: argparse.Namespace) -> None:
+    where = () if state.folder == default_folder() else ("--state", str(state.folder.resolve()))
+    sys.stdout.write(unit_of(*own_program(), *where))
 
 
 def _uninstall(state: State, options: argparse.Namespace) -> None:

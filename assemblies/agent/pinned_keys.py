@@ -30,24 +30,25 @@ def pinned_keys(state: State, *, now: float) -> list[str]:
 
 
 def take_statement(state: State, offered: Mapping[str, Any], *, now: float) -> bool:
-    """Trust the key of a statement that a pinned one signed, and say whether there was a new one. Raises AgentError."""
+    """Trust the key of a statement that a pinned one signed, and say whether there was a new one.
+
+    A statement about a key that is known says nothing new, even where the key that signed it counts no more.
+    Raises AgentError.
+    """
     try:
         statement = base64.b64decode(str(offered["statement"]), validate=True)
         signature = base64.b64decode(str(offered["signature"]), validate=True)
     except (KeyError, binascii.Error) as error:
         raise AgentError("A statement about a new signing key cannot be read.") from error
-    if not is_signed(statement, signature, pinned_keys(state, now=now)):
-        raise AgentError("A statement about a new signing key is signed by no key that this device trusts.")
-    facts = json.loads(statement)
+    facts, kept = json.loads(statement), state.read(FILE).get("keys", [])
     if facts.get("purpose") != PURPOSE:
         raise AgentError("A signed statement is about something else than a signing key.")
-    return _take(state, str(facts["key"]), float(facts["retire_after"]))
-
-
-def _take(state: State, key: str, retire_after: float) -> bool:
-    kept = state.read(FILE).get("keys", [])
-    if any(one["key"] == key for one in kept):
+    if any(one["key"] == facts["key"] for one in kept):
         return False
-    older = [{**one, "until": retire_after if one["until"] is None else one["until"]} for one in kept]
-    state.write(FILE, {"keys": [*older, {"key": key, "until": None}]})
+    if not is_signed(statement, signature, pinned_keys(state, now=now)):
+        raise AgentError("A statement about a new signing key is signed by no key that this device trusts.")
+    # No key counts longer than its successors say: one that was revoked takes those before it along.
+    ends = float(facts["retire_after"])
+    older = [{**one, "until": ends if one["until"] is None else min(one["until"], ends)} for one in kept]
+    state.write(FILE, {"keys": [*older, {"key": str(facts["key"]), "until": None}]})
     return True

@@ -5,6 +5,7 @@ from assemblies.api.attachments import AttachmentViewSet
 from assemblies.api.checks import CheckViewSet
 from assemblies.api.fleet.administration import ApprovalViewSet, InstallCodeViewSet
 from assemblies.api.fleet.agent import AgentViewSet
+from assemblies.api.fleet.agent_download import AgentDownloadViewSet
 from assemblies.api.fleet.devices import DeviceViewSet
 from assemblies.api.fleet.enrolment import EnrolmentViewSet, TokenViewSet
 from assemblies.api.fleet.work import DeviceItemViewSet, ScriptViewSet
@@ -42,6 +43,7 @@ router.register("agent/token", TokenViewSet, basename="api-device-token")
 router.register("agent/script", ScriptViewSet, basename="api-agent-script")
 router.register("agent/items", DeviceItemViewSet, basename="api-agent-item")
 router.register("agent", AgentViewSet, basename="api-agent")
+router.register("agent", AgentDownloadViewSet, basename="api-agent-file")
 router.register("agents", DeviceViewSet, basename="api-device")
 router.register("admin/enrollment-codes", InstallCodeViewSet, basename="api-install-code")
 router.register("admin/device-approvals", ApprovalViewSet, basename="api-device-approval")

@@ -5,6 +5,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from assemblies.fleet.signing import sign
@@ -29,14 +30,20 @@ class AgentFile:
 
 def build_agent() -> AgentFile:
     """Raises SigningKeyUnreadable."""
-    packed = io.BytesIO(b"#!/usr/bin/env python3\n")
-    packed.seek(0, io.SEEK_END)
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = packed()
+    return AgentFile(content, hashlib.sha256(content).hexdigest(), base64.b64encode(sign(content)).decode())
+
+
+@cache
+def packed() -> bytes:
+    """Return the file's bytes: the sources do not change while a process runs."""
+    file = io.BytesIO(b"#!/usr/bin/env python3\n")
+    file.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "__main__.py", MAIN)
         for path in _sources():
             _add(archive, path.relative_to(ROOT).as_posix(), path.read_bytes())
-    content = packed.getvalue()
-    return AgentFile(content, hashlib.sha256(content).hexdigest(), base64.b64encode(sign(content)).decode())
+    return file.getvalue()
 
 
 def _sources() -> list[Path]:

@@ -13,6 +13,10 @@ class SigningKeyUnreadable(Failure):
     default_message = _("The key that signs work for devices cannot be read; BOREALIS_SIGNING_KEY_FILE names it.")
 
 
+class SigningKeyChanged(Refusal):
+    default_message = _("The key that signs work for devices was replaced by somebody else at the same time.")
+
+
 class DeviceNotKnown(Refusal):
     default_message = _("There is no such device.")
 

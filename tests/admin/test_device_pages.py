@@ -4,16 +4,20 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
+from pytest_django import Settings
 
+from assemblies.fleet.agent_file import build_agent
 from assemblies.fleet.models import Device, DeviceApproval, InstallCode
+from assemblies.fleet.signing import public_key
 from devmode.models import AuditEntry
 from tests.admin.conftest import signed_in
 from tests.fleet.agent import DETAILS, Agent, enrolled, new_code
 
 pytestmark = pytest.mark.usefixtures("db_of_library")
 DEVICES, APPROVALS, CODES = "/admin/devices/", "/admin/devices/approvals/", "/admin/devices/codes/"
+AGENT = "/admin/devices/agent/"
 
 
 @pytest.fixture
@@ -136,10 +140,30 @@ def test_a_request_is_denied_once(superuser: Client) -> None:
 
 def test_a_code_is_in_the_answer_that_made_it_and_nowhere_else(superuser: Client) -> None:
     page = said(superuser.post(CODES, {"ttl_hours": "6", "max_uses": "1"}))
-    [code] = re.findall(r"(?:[0-9A-F]{4}-){7}[0-9A-F]{4}", page)
+    [code] = set(re.findall(r"(?:[0-9A-F]{4}-){7}[0-9A-F]{4}", page))
     assert code not in said(superuser.get(CODES))
     assert Agent().ask(code).status_code == 200
     assert "1 of 1" in said(superuser.get(CODES))
+
+
+def test_the_code_comes_with_the_line_that_enrols(superuser: Client, settings: Settings) -> None:
+    page = said(superuser.post(CODES, {"ttl_hours": "6", "max_uses": "1"}))
+    assert re.search(rf"enrol --server &#x27;{settings.PUBLIC_ORIGIN}&#x27; --code (?:[0-9A-F]{{4}}-){{7}}", page)
+
+
+def test_operators_too_see_how_the_agent_is_installed(
+    superuser: Client, viewer_client: Client, settings: Settings
+) -> None:
+    client = signed_in(User.objects.create_user("olga"))
+    assert client.get(AGENT).status_code == viewer_client.get(AGENT).status_code == 403
+    User.objects.get(username="olga").groups.add(Group.objects.get(name="Operators"))
+    pages = [said(one.get(AGENT)) for one in (client, superuser)]
+    built = build_agent()
+    for page in pages:
+        assert page.count(built.sha256) >= 2 and built.signature in page and public_key() in page
+        assert f"{settings.PUBLIC_ORIGIN}/api/agent/download" in page
+        assert "enrol --server" in page and "systemctl enable --now borealis-agent" in page
+    assert CODES not in pages[0] and CODES in pages[1]
 
 
 def test_a_code_that_nothing_used_is_deleted(superuser: Client) -> None:
@@ -173,5 +197,5 @@ def test_nobody_else_decides_and_the_attempt_is_audited(viewer_client: Client) -
 
 
 def test_nobody_who_is_not_signed_in_sees_anything() -> None:
-    for path in (DEVICES, APPROVALS, CODES):
+    for path in (DEVICES, APPROVALS, CODES, AGENT):
         assert Client().get(path)["Location"].startswith("/admin/login/")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assemblies.admin.fleet.agent import enrolling
 from assemblies.admin.fleet.frame import number_in, render_fleet, told_on
 from assemblies.admin.page import require_administrator
 from assemblies.audit_events import LibraryEvent
@@ -44,6 +45,7 @@ def _page(request: HttpRequest, made: MadeCode | None = None) -> HttpResponse:
         title=_("Install codes"),
         here="install_codes",
         made=made,
+        enrol_line=enrolling(made.code) if made else "",
         codes=InstallCode.objects.filter(expires_at__gt=timezone.now()),
         hours=TTL_HOURS,
         uses=range(1, MAX_USES + 1),

@@ -14,7 +14,8 @@ from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.errors import DevModeRequired, Forbidden, Refusal
 from assemblies.fleet.errors import ApprovalNotFound, CodeNotFound, DeviceNotKnown
 from assemblies.fleet.models import DeviceApproval
-from assemblies.web.actors import is_administrator
+from assemblies.permissions import Place, Verb, find_refusal
+from assemblies.web.actors import actor_of, is_administrator
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
@@ -24,7 +25,7 @@ DEVICE_PAGE = "admin:device_page"
 
 def render_fleet(request: HttpRequest, template: str, *, title: Any, here: str, **context: Any) -> HttpResponse:
     """Return a page of devices; `here` is the address's name of the one of them that it belongs to."""
-    administers = is_administrator(request)
+    administers, operates = is_administrator(request), operator_refusal(request) is None
     waiting = DeviceApproval.objects.pending().count() if administers else 0
     return render_page(
         request,
@@ -32,9 +33,20 @@ def render_fleet(request: HttpRequest, template: str, *, title: Any, here: str, 
         title=title,
         here=here,
         administers=administers,
+        operates=operates,
         waiting_count=waiting,
         **context,
     )
+
+
+def operator_refusal(request: HttpRequest) -> Exception | None:
+    return find_refusal(actor_of(request), Verb.RUN, Place.DEVICES)
+
+
+def require_operator(request: HttpRequest) -> None:
+    """Raise Forbidden for those who run nothing on devices."""
+    if refusal := operator_refusal(request):
+        raise refusal
 
 
 def told_on(page: str) -> Callable[[View[Rest]], View[Rest]]:

@@ -13,6 +13,7 @@ from assemblies.api.fleet.agent_resource import AGENTS, AgentResource
 from assemblies.fleet.details import Report, store_report
 from assemblies.fleet.device_access import require_guid
 from assemblies.fleet.presence import HEARTBEAT, presence
+from assemblies.fleet.signing import signed_statements
 from devmode.api.schema import described
 
 
@@ -39,6 +40,7 @@ class AgentViewSet(AgentResource):
             "realtime_url": settings.REALTIME_URL,
             "server_time": now,
             "settings": {"max_concurrent": device.max_concurrent},
+            "signing_key_statements": signed_statements(),
         }
         return Response(shapes.HeartbeatAnswer(line).data)
 

@@ -168,12 +168,20 @@ class Heartbeat(Shape):
     guid = LiteralText(required=False, max_length=36)
 
 
+class SigningKeyStatement(Answer):
+    """A new signing key, in the words of the one before it."""
+
+    statement = serializers.CharField(help_text="Base64 of JSON with `purpose`, `key` and `retire_after`.")
+    signature = serializers.CharField(help_text="Base64 of the Ed25519 signature of these bytes.")
+
+
 class HeartbeatAnswer(Answer):
     status = serializers.ChoiceField(DeviceStatus.choices)
     poll_after_ms = serializers.IntegerField()
     realtime_url = serializers.CharField(help_text="Where to wait for work; empty where there is no such server.")
     server_time = Time()
     settings = JSONObject()
+    signing_key_statements = SigningKeyStatement(many=True)
 
 
 class DetailsBody(Shape):

@@ -20,6 +20,7 @@ from assemblies.fleet import work
 from assemblies.fleet.limits import Limit, take_request
 from assemblies.fleet.models import DeviceStatus
 from assemblies.fleet.presence import HEARTBEAT, presence
+from assemblies.fleet.signing import signed_statements
 from devmode.api.schema import described
 
 POLL_MS = int(HEARTBEAT.total_seconds() * 1000)
@@ -47,6 +48,7 @@ class ScriptViewSet(AgentResource):
         sent, now, device = self.body(), timezone.now(), self.device
         presence.note(device.guid, now=now)
         answer: dict[str, Any] = {"status": "idle", "poll_after_ms": POLL_MS, "sig_alg": "ed25519"}
+        answer["signing_key_statements"] = signed_statements()
         if device.device.status == DeviceStatus.QUARANTINED:
             return Response(answer | {"status": "quarantined"})
         take_request([Limit("claims", device.guid, CLAIMS_PER_DEVICE)], now=now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from assemblies.api.fleet.shapes import SigningKeyStatement
 from assemblies.execution.models.output import Stream
 from assemblies.execution.transitions import MAX_ERROR_LENGTH
 from assemblies.execution.worker_messages import MAX_CHUNK_BYTES
@@ -45,6 +46,7 @@ class WorkAnswer(Answer):
     status = serializers.CharField(help_text="`work`, `idle` or `quarantined`.")
     poll_after_ms = serializers.IntegerField()
     sig_alg = serializers.CharField()
+    signing_key_statements = SigningKeyStatement(many=True)
     work_item = HandedOverAnswer(required=False)
 
 

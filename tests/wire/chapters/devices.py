@@ -23,6 +23,9 @@ def hold(conversation: Conversation) -> None:
     _decide(people, device, agent)
     _tokens(device, agent)
     _report(device, agent)
+    # Its bytes change with each change of the agent; tests/api/test_agent_download.py reads them.
+    for end in ("", ".sha256", ".sig"):
+        device.get(f"/api/agent/download{end}?version=1")
     _work(people, device, agent)
     _administer(people, agent.guid)
     device.post(HEARTBEAT, {}, **_headers(agent, HEARTBEAT))
