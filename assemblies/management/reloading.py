@@ -1,7 +1,8 @@
 """SIGHUP: server processes that have read the settings again take the place of those that run; no request is lost.
 
 Both listen on one socket. The new ones begin once all of them have loaded the application; then the old ones take no
-more clients, answer the requests that they have, and end. Settings that cannot be used leave everything as it is.
+more clients, answer the requests that they have, and end. Settings that cannot be used leave everything as it is. The
+realtime server, which has to know the same addresses, is started again.
 """
 
 import logging
@@ -12,6 +13,7 @@ import environ
 
 from assemblies.management.companions.companion import Companion
 from assemblies.management.companions.supervisor import Supervisor
+from assemblies.management.companions.table import REALTIME
 from assemblies.settings_file import changed_for_good, read_settings_file
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -33,6 +35,8 @@ class Reloading:
             return f"Nothing was changed: a restart is needed for {', '.join(names)}."
         if not supervisor.replace(companions):
             return "The server cannot start with these settings, so nothing was changed; stderr has the reason."
+        # Its address is taken until it has ended; devices and streams take up again where they were.
+        supervisor.restart(REALTIME)
         self.said = now
         logger.info("serve: the settings are read again")
         return ""

@@ -16,7 +16,7 @@ import pytest
 from assemblies import settings_file
 from assemblies.settings_file import changed_for_good, read_settings_file
 from borealis_assemblies.env import KNOWN_NAMES
-from tests.commands.deployment import Deployment, Prepared, RunningServer
+from tests.commands.deployment import Deployment, Prepared, RunningServer, free_port
 from tests.effort import effort
 from tests.patience import HANG_SECONDS
 
@@ -65,10 +65,12 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(prepared: Prepared, tmp_path: Path, file: Path) -> Iterator[RunningServer]:
-    deployment = Deployment.of(prepared, tmp_path / "var", BOREALIS_ENV_FILE=str(file))
+    realtime = {"BOREALIS_REALTIME_PORT": str(free_port())}
+    deployment = Deployment.of(prepared, tmp_path / "var", BOREALIS_ENV_FILE=str(file), **realtime)
     with deployment.serve() as server:
         server.wait_until_it_answers()
         said_in_log(server, "serve: listening")
+        said_in_log(server, "realtime: listens")
         yield server
 
 
@@ -89,6 +91,7 @@ def test_a_reload_loses_no_request_and_new_processes_have_the_new_settings(
             file.write_text(f"BOREALIS_LOG_FORMAT={'json' if number % 2 else 'text'}\n")
             os.kill(server.process.pid, signal.SIGHUP)
             said_in_log(server, "the settings are read again", times=number)
+            said_in_log(server, "realtime: listens", times=number + 1)
             answered = readers.answered
             while readers.answered < answered + 20 and not readers.missed:
                 time.sleep(0.01)

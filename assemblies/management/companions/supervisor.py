@@ -65,6 +65,14 @@ class Supervisor:
             keeper.leave()
         return True
 
+    def restart(self, companion: Companion) -> None:
+        """End a companion that runs and start it again, for one whose clients come back by themselves."""
+        running = [keeper for keeper in self.keepers if keeper.name == companion.name and keeper.is_alive()]
+        for keeper in _end(running, SECONDS_TO_END_PROCESSES):
+            keeper.body.kill()
+        if running:
+            self.start(companion)
+
     def _keep(self, companion: Companion) -> "Keeper":
         keeper = Keeper(companion, note=self._note, give_up=self.give_up)
         self.keepers.append(keeper)
