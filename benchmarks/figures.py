@@ -3,20 +3,21 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any
 
 from benchmarks.documents import documents, write_documents
 from benchmarks.ratio import Ratio, median_of, times_faster, times_the_floor
-from benchmarks.servers import Library, Plain, Server
+from benchmarks.servers import Client, Library, Plain, Server
 
 REQUESTS = 30
 CREATES = 40
+ITEMS = 80
 FLUSHED_ROWS = 1000
 PAGE = "limit=50&offset=100"
 seeds = count(2)
@@ -40,6 +41,16 @@ class Bench:
             name,
             lambda: median_of(ours.ask(our_path) for _ in range(requests)),
             lambda: median_of(theirs.ask(their_path) for _ in range(requests)),
+            rounds=self.rounds,
+        )
+
+    def reading_many(self, name: str, our_paths: list[str], their_paths: list[str], *, clients: int) -> Ratio:
+        """Compare reading many different things, by that many clients at once, each for the second time at least."""
+        _seconds_each(self.ours, our_paths, clients=1)
+        return times_faster(
+            name,
+            lambda: _seconds_each(self.ours, our_paths, clients=clients),
+            lambda: _seconds_each(self.theirs, their_paths, clients=clients),
             rounds=self.rounds,
         )
 
@@ -79,9 +90,26 @@ def page(bench: Bench) -> Iterator[Ratio]:
 
 
 def item(bench: Bench) -> Iterator[Ratio]:
-    guid = documents(1)[0]["assembly_guid"]
-    yield bench.reading("item / plain DRF", f"/api/assemblies/{guid}", f"/scripts/{guid}")
-    yield bench.reading("item / a view that does nothing", f"/api/assemblies/{guid}", "/nothing")
+    guids = [document["assembly_guid"] for document in documents(min(bench.rows, ITEMS))]
+    ours, theirs = ([f"{path}/{guid}" for guid in guids] for path in ("/api/assemblies", "/scripts"))
+    for clients in (1, 8):
+        with_clients = f", {clients} clients at once" if clients > 1 else ""
+        yield bench.reading_many(f"item{with_clients} / plain DRF", ours, theirs, clients=clients)
+        yield bench.reading_many(
+            f"item{with_clients} / a view that does nothing", ours, ["/nothing"] * len(guids), clients=clients
+        )
+
+
+def unchanged(bench: Bench) -> Iterator[Ratio]:
+    path, client = f"/api/assemblies/{documents(1)[0]['assembly_guid']}", bench.ours.connect()
+    client.ask(path)
+    known = {"If-None-Match": client.etag}
+    yield times_faster(
+        "304 / the item",
+        lambda: median_of(client.ask(path, headers=known) for _ in range(REQUESTS)),
+        lambda: median_of(client.ask(path) for _ in range(REQUESTS)),
+        rounds=bench.rounds,
+    )
 
 
 def create(bench: Bench) -> Iterator[Ratio]:
@@ -101,17 +129,22 @@ def _creating(bench: Bench, name: str, *, clients: int) -> Ratio:
 def _created(server: Server, clients: int, body_of: Callable[[dict[str, Any]], dict[str, Any]]) -> float:
     """Return the seconds for each of CREATES new rows, sent by that many clients at once."""
     bodies = [body_of(one) for one in documents(CREATES, seed=next(seeds))]
-    shares = [bodies[number::clients] for number in range(clients)]
+    return _seconds_each(server, [server.path_of_list] * CREATES, bodies, clients=clients)
 
-    def send(share: list[dict[str, Any]]) -> None:
-        client = server.connect()
-        for body in share:
-            client.ask(server.path_of_list, body)
+
+def _seconds_each(server: Server, paths: list[str], bodies: Sequence[Any] = (), *, clients: int) -> float:
+    """Return the seconds for each of these requests, sent by that many clients at once."""
+    requests = list(zip_longest(paths, bodies))
+    connected = [(server.connect(), requests[number::clients]) for number in range(clients)]
+
+    def send(client: Client, share: list[tuple[str, Any]]) -> None:
+        for path, body in share:
+            client.ask(path, body)
 
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(send, shares))
-    return (time.perf_counter() - started) / CREATES
+        list(pool.map(send, *zip(*connected, strict=True)))
+    return (time.perf_counter() - started) / len(requests)
 
 
 def _our_body(document: dict[str, Any]) -> dict[str, Any]:
@@ -186,5 +219,5 @@ def _read_and_hashed(folder: Path) -> float:
 
 
 Figure = Callable[[Bench], Iterator[Ratio]]
-SERVED: dict[str, Figure] = {"list": full_list, "page": page, "item": item, "create": create}
+SERVED: dict[str, Figure] = {"list": full_list, "page": page, "item": item, "304": unchanged, "create": create}
 UNSERVED: dict[str, Figure] = {"start": start, "flush": flush, "resync": resync}

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -38,16 +39,16 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         self.headers = {"Authorization": f"Token {server.token}", "Content-Type": "application/json"}
 
-    def ask(self, path: str, body: Any = None) -> float:
+    def ask(self, path: str, body: Any = None, *, headers: Mapping[str, str] = MappingProxyType({})) -> float:
         text = None if body is None else json.dumps(body)
         started = time.perf_counter()
-        self.connection.request("GET" if body is None else "POST", path, body=text, headers=self.headers)
+        self.connection.request("GET" if body is None else "POST", path, body=text, headers={**self.headers, **headers})
         answer = self.connection.getresponse()
         content = answer.read()
         taken = time.perf_counter() - started
         if answer.status >= 400:
             raise RuntimeError(f"{path}: {answer.status} {content[:200]!r}")
-        self.content = content
+        self.content, self.etag = content, answer.headers.get("ETag", "")
         return taken
 
     def read(self, path: str) -> bytes:

@@ -51,7 +51,9 @@ def _database(env: Environment, database: Database, runtime_root: Path, root: Pa
     url = env.text(database.url_setting)
     settings = _from_url(database.url_setting, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
     if settings["ENGINE"] == SQLITE:
-        return settings | _sqlite_settings(env, (root / settings["NAME"]).resolve())
+        # Every answer asks `default`, so threads keep its connection (`devmode.kept_connection`).
+        kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True} if database.alias == DEFAULT else {}
+        return settings | kept | _sqlite_settings(env, (root / settings["NAME"]).resolve())
     return settings | _server_settings(settings)
 
 

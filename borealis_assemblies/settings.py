@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "borealis_assemblies.middleware.TlsOnly",
     "borealis_assemblies.cross_origin.CrossOrigin",
+    "assemblies.web.replay.Replay",
     "borealis_assemblies.static_files.StaticFiles",
     "borealis_assemblies.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -50,6 +50,7 @@ from assemblies.revisions.history import chosen_revisions, get_origin
 from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.item_facts import detail_of, flags_of, payload_name, read_payload
 from assemblies.web.rendering import joined
+from assemblies.web.replay import Basis, made_of
 from devmode.api.schema import READING, WRITING, described
 
 
@@ -69,12 +70,15 @@ class AssemblyViewSet(Transfers):
     def list(self, request: Request) -> HttpResponse:
         wanted, snapshot, administrator = self.query(), library_catalogue().current(), is_administrator(request)
         etag = snapshot.etag(administrator)
+        # What the checks found, and the lines of scripts, are no part of a snapshot.
+        basis = None if {"findings", "content"} & wanted.keys() else Basis(snapshot, administrator)
         if value := wanted.pop("findings", None):
             stamp = findings_stamp()
             etag = stamped(etag, stamp)
             wanted["among"] = {"findings": assemblies_by_findings(snapshot, stamp)[value]}
-        unchanged = not_modified(request, etag)
-        return unchanged or tagged(list_answer(request, snapshot, wanted, administrator=administrator), etag)
+        answer = not_modified(request, etag)
+        answer = answer or tagged(list_answer(request, snapshot, wanted, administrator=administrator), etag)
+        return made_of(answer, basis) if basis else answer
 
     @described(
         "Create an assembly",
@@ -104,8 +108,10 @@ class AssemblyViewSet(Transfers):
         entry, administrator = self.entry(guid), is_administrator(request)
         etag = entry.etag(administrator)
         if unchanged := not_modified(request, etag):
-            return unchanged
-        return tagged(json_answer(joined(entry.json(administrator), detail_of(entry.content, payload_store()))), etag)
+            return self.made_of_entry(unchanged, entry, administrator)
+        detail = detail_of(entry.content, payload_store())
+        answer = tagged(json_answer(joined(entry.json(administrator), detail)), etag)
+        return self.made_of_entry(answer, entry, administrator, entry.content.references[0])
 
     @described(
         "Replace an assembly",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -15,11 +16,13 @@ from assemblies.actions.change import Event
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.repetition import was_made
 from assemblies.api.conditional_requests import expected_revision
-from assemblies.catalogue import CatalogueEntry
+from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain
 from assemblies.models import Assembly
+from assemblies.payloads import PayloadReference
 from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_any_entry, get_entry, get_row, resolve
+from assemblies.web.replay import Basis, made_of
 from assemblies.web.resource import LibraryResource
 from devmode.audit.events import AuditEvent
 
@@ -81,8 +84,22 @@ class AssemblyResource(LibraryResource):
             response["Content-Location"] = self._address(request)
         return response
 
+    def made_of_entry(
+        self,
+        answer: HttpResponse,
+        entry: CatalogueEntry,
+        administrator: bool,
+        payload: PayloadReference | None = None,
+    ) -> HttpResponse:
+        """Let an answer be given again for as long as the library is where it is; not one about another name."""
+        snapshot = library_catalogue().newest
+        if self._by_another_name or snapshot.entries.get(entry.guid) is not entry:
+            return answer
+        return made_of(answer, Basis(snapshot, administrator, payload))
+
     @property
     def _by_another_name(self) -> bool:
+        """Whether the address has another name of the assembly than its GUID."""
         return self._canonical not in {None, self.kwargs.get("guid", "").strip().lower()}
 
     def _address(self, request: Request) -> str:

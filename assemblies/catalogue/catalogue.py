@@ -34,6 +34,11 @@ class Catalogue:
         self._lock = Lock()
         self._snapshot = Snapshot(Position(), {}, {}, Persistence(), interval)
 
+    @property
+    def newest(self) -> Snapshot:
+        """The snapshot as it is, which may be behind: for those who ask where the library is by themselves."""
+        return self._snapshot
+
     def current(self) -> Snapshot:
         """Return a snapshot that holds every change acknowledged before this call."""
         if find_position() == self._snapshot.position:
@@ -61,17 +66,26 @@ def find_position() -> Position:
 @cache
 def _position_query(_vendor: str) -> tuple[str, tuple[Any, ...]]:
     """Return the query that every answer begins with: building it takes twenty times as long as asking it."""
+    facts = position_facts()
+    rows = JournalHead.objects.filter(id=1).annotate(
+        **{name: facts[name] for name in ("states_version", "sync_record")}
+    )
+    query: tuple[str, tuple[Any, ...]] = rows.values_list(*facts).query.sql_with_params()
+    return query
+
+
+def position_facts() -> dict[str, Subquery]:
+    """Return what a position consists of, to be added to any query; each is None where there is nothing yet."""
+    head = JournalHead.objects.filter(id=1)
     totals = DomainState.objects.annotate(one=Value(1)).values("one").annotate(total=Sum("version"))
     # A refused one changed nothing; and not being made under the journal's lock, it may be numbered out of turn.
     syncs = SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE).order_by("-id").values("id")[:1]
-    rows = (
-        JournalHead.objects.filter(id=1)
-        .annotate(states_version=Subquery(totals.values("total"), output_field=IntegerField()))
-        .annotate(sync_record=Subquery(syncs, output_field=IntegerField()))
-        .values_list("sequence", "hash", "states_version", "sync_record")
-    )
-    query: tuple[str, tuple[Any, ...]] = rows.query.sql_with_params()
-    return query
+    return {
+        "sequence": Subquery(head.values("sequence")),
+        "hash": Subquery(head.values("hash")),
+        "states_version": Subquery(totals.values("total"), output_field=IntegerField()),
+        "sync_record": Subquery(syncs, output_field=IntegerField()),
+    }
 
 
 def advanced(snapshot: Snapshot, position: Position) -> Snapshot:

@@ -1,4 +1,4 @@
-"""Lists that were requested recently, kept while there is room: the memory they take is bounded by their lengths."""
+"""What was requested recently, kept while there is room: the memory it takes is bounded by the lengths in sum."""
 
 from collections.abc import Callable, Hashable, Sized
 from threading import Lock
@@ -15,6 +15,7 @@ class KeptLists:
     def __init__(self, max_members: int = MAX_KEPT_MEMBERS) -> None:
         self._lock = Lock()
         self._kept: dict[Hashable, Any] = {}
+        self._members = 0
         self._max_members = max_members
 
     def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
@@ -30,11 +31,10 @@ class KeptLists:
 
     def keep(self, key: Hashable, value: Kept) -> Kept:
         with self._lock:
-            self._kept.pop(key, None)
+            self._members += len(value) - len(self._kept.pop(key, ()))
             self._kept[key] = value
-            members = sum(map(len, self._kept.values()))
-            while members > self._max_members and len(self._kept) > 1:
-                members -= len(self._kept.pop(next(iter(self._kept))))
+            while self._members > self._max_members and len(self._kept) > 1:
+                self._members -= len(self._kept.pop(next(iter(self._kept))))
         return value
 
     def items(self) -> list[tuple[Any, Any]]:

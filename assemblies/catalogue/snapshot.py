@@ -13,6 +13,8 @@ from assemblies.journal.pending import next_attempt_at
 from assemblies.models import DomainState
 
 MAX_KEPT_MATCHES = 100_000
+# A list of 10,000 assemblies is some 10 MB.
+MAX_KEPT_ANSWER_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Snapshot:
     # What was found for lists; and what matches searches, which later snapshots go on with.
     lists: KeptLists = field(default_factory=KeptLists, compare=False)
     matches: KeptLists = field(default_factory=lambda: KeptLists(MAX_KEPT_MATCHES), compare=False)
+    # Whole answers that were made of this snapshot.
+    answers: KeptLists = field(default_factory=lambda: KeptLists(MAX_KEPT_ANSWER_BYTES), compare=False)
 
     def etag(self, administrator: bool) -> str:
         """Return the entity tag of any list made from this snapshot; the query is part of its URL."""

@@ -14,14 +14,20 @@ from devmode.models.token import ApiToken
 CHALLENGE = "Token"
 
 
+def find_sent_token(authorization: str) -> str | None:
+    """Return the token that an Authorization header gives, None where it gives none."""
+    scheme, _space, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == CHALLENGE.lower() else None
+
+
 class TokenAuthentication(authentication.BaseAuthentication):
     """Accept a live API token of an active user."""
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
-        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != CHALLENGE.lower():
+        token = find_sent_token(request.headers.get("Authorization", ""))
+        if token is None:
             return None
-        record = find_token(token.strip(), now=timezone.now())
+        record = find_token(token, now=timezone.now())
         if record is None or not record.user.is_active:
             raise AuthenticationFailed("The token is unknown, has ended or was revoked. Log in again for a new one.")
         return record.user, record

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from devmode.models.token import ApiToken
@@ -46,6 +47,11 @@ def find_token(token: str, *, now: datetime) -> ApiToken | None:
         return None
     record.user = user
     return record
+
+
+def holders_of(digest: str, *, now: datetime) -> QuerySet[User]:
+    """Return the active user whom the live token of that digest signs in, or nobody: a query to be added to."""
+    return User.objects.filter(is_active=True, api_tokens__in=ApiToken.objects.live(now).filter(digest=digest))
 
 
 @cache

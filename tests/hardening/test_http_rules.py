@@ -29,7 +29,8 @@ def test_waitress_is_the_version_that_was_looked_at() -> None:
     """On an upgrade look at waitress' channel, parser, task and server: what assemblies/management/server overrides or
     sets (the channel's recv, send, del_channel, handle_close, requests, request, total_outbufs_len; the parser's
     parse_header, body_rcv, expect_continue; ErrorTask.execute; the server's channel_class, task_dispatcher, accepting,
-    pull_trigger; wasyncore.loop), then write the new version here."""
+    pull_trigger; WSGITask's set_close_on_finish, version, request, has_body; wasyncore.loop), then write the new
+    version here."""
     assert version("waitress") == "3.0.2"
 
 
@@ -145,3 +146,21 @@ def test_every_address_of_both_kinds_is_listened_at() -> None:
                 client.sendall(get(Connection="close"))
                 answers.append(parts(heard(client))[2])
     assert answers == [b"GET / ::ffff:127.0.0.1 0", b"GET / ::1 0"]
+
+
+def bodiless(status: str) -> Any:
+    def answer(_environ: Any, start_response: Any) -> list[bytes]:
+        start_response(status, [("ETag", '"1"'), ("Content-Length", "0")])
+        return [b""]
+
+    return answer
+
+
+@pytest.mark.parametrize("status", ["304 Not Modified", "204 No Content"])
+def test_the_connection_stays_open_after_an_answer_without_a_body(status: str) -> None:
+    with ServerThread(bodiless(status)) as server:
+        both = server.say(get() + get(Connection="close"))
+        alone = server.say(get().replace(b"HTTP/1.1", b"HTTP/1.0"))
+    assert both.count(f"HTTP/1.1 {status}".encode()) == 2
+    assert both.count(b"Connection: close") == 1
+    assert alone.count(status.encode()) == 1

@@ -17,6 +17,6 @@ def test_every_figure_is_measured(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=580, check=False)
     assert done.returncode == 0, done.stderr
     measured = json.loads(found.read_text())["figures"]
-    assert len(measured) == 13
+    assert len(measured) == 16
     assert all(figure["median"] > 0 for figure in measured)
     assert all(figure["name"] in done.stdout for figure in measured)

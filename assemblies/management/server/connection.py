@@ -16,6 +16,7 @@ from waitress.adjustments import Adjustments
 from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
+from waitress.task import WSGITask
 
 from assemblies.management.server.request import RefusedRequest, Request
 
@@ -31,10 +32,21 @@ QUICK_PATHS = {"/health", "/health/"}
 RESET_AT_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
+class Answering(WSGITask):
+    """Answers one request. waitress closes the connection after each 304 and 204, as after what has no length: but what
+    has no body needs none, and a client that asks whether something is new would open a connection each time."""
+
+    def set_close_on_finish(self) -> None:
+        headers: dict[str, str] = self.request.headers  # type: ignore[attr-defined]  # the stubs have an Error
+        if self.has_body or self.version == "1.0" or headers.get("CONNECTION", "").lower() == "close":
+            super().set_close_on_finish()
+
+
 class Connection(HTTPChannel):
     """A connection that knows whether it makes progress; `on_close` is called once, when it is closed."""
 
     parser_class = Request
+    task_class = Answering
     error_task_class = RefusedRequest
     requests: list[Any]
     outbufs: list[Any]
