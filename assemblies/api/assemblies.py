@@ -3,6 +3,7 @@
 Importing and exporting, which read and write many at once, are in `transfers`.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -40,6 +41,7 @@ from assemblies.api.transfers import Transfers
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue
 from assemblies.catalogue.findings import assemblies_by_findings, findings_stamp
+from assemblies.catalogue.life_cycle import kept_by_life_cycle, life_cycle_stamp
 from assemblies.conf import payload_store
 from assemblies.documents import document_flags
 from assemblies.domains import Domain
@@ -70,12 +72,16 @@ class AssemblyViewSet(Transfers):
     def list(self, request: Request) -> HttpResponse:
         wanted, snapshot, administrator = self.query(), library_catalogue().current(), is_administrator(request)
         etag = snapshot.etag(administrator)
-        # What the checks found, and the lines of scripts, are no part of a snapshot.
-        basis = None if {"findings", "content"} & wanted.keys() else Basis(snapshot, administrator)
+        # What the checks found, what people said of its life, and the lines of scripts, are no part of a snapshot.
+        basis = None if {"findings", "lifecycle", "content"} & wanted.keys() else Basis(snapshot, administrator)
+        among: dict[str, Collection[str]] = {}
         if value := wanted.pop("findings", None):
-            stamp = findings_stamp()
-            etag = stamped(etag, stamp)
-            wanted["among"] = {"findings": assemblies_by_findings(snapshot, stamp)[value]}
+            etag = stamped(etag, stamp := findings_stamp())
+            among["findings"] = assemblies_by_findings(snapshot, stamp)[value]
+        if value := wanted.pop("lifecycle", None):
+            etag = stamped(etag, stamp := life_cycle_stamp())
+            among["life_cycle"] = kept_by_life_cycle(snapshot, stamp)[value]
+        wanted["among"] = among
         answer = not_modified(request, etag)
         answer = answer or tagged(list_answer(request, snapshot, wanted, administrator=administrator), etag)
         return made_of(answer, basis) if basis else answer

@@ -1,11 +1,12 @@
 """What an import came to, or would come to: a line for each document that was sent, in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assemblies.actions.change import Event, Receipt
 from assemblies.actions.import_documents import OnConflict, Preview, find_conflicts, preview
 from assemblies.actions.repetition import guids_made_by, was_made
+from assemblies.api.shapes.corrections import Corrections, check_corrections, read_of
 from assemblies.bundles import Outcome
 from assemblies.bundles.collect import printable
 from assemblies.documents import Document
@@ -39,6 +40,13 @@ def documents_of(outcomes: Sequence[Outcome]) -> list[Document]:
     return [one.document for one in outcomes if one.document]
 
 
+def corrections_of(outcomes: Sequence[Outcome], sent: Corrections) -> list[Mapping[str, Any]]:
+    """Return the correction of each document. Raises InvalidField for one that is for none of them."""
+    by_member = {printable(one.name): one.document for one in outcomes if one.document}
+    check_corrections(sent, by_member)
+    return [sent.get(printable(one.name), {}) for one in outcomes if one.document] if sent else []
+
+
 def result_lines(verdicts: Sequence[Outcome], receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
     """Say what became of each; `receipts` are those of the documents."""
     made = iter(receipts)
@@ -51,7 +59,9 @@ def preview_lines(
     """Say what would become of each, writing nothing."""
     found = iter(preview(documents_of(outcomes), domain=domain, on_conflict=on_conflict))
     forbidden = find_refusal(actor, Verb.CHANGE, domain)
-    return [_preview(one, next(found), forbidden) if one.document else _no_preview(one) for one in outcomes]
+    return [
+        _preview(one, one.document, next(found), forbidden) if one.document else _no_preview(one) for one in outcomes
+    ]
 
 
 def _judged(outcome: Outcome, conflict: Refusal | None) -> Outcome:
@@ -94,13 +104,14 @@ def no_result(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _preview(outcome: Outcome, found: Preview, forbidden: Refusal | None) -> dict[str, Any]:
+def _preview(outcome: Outcome, document: Document, found: Preview, forbidden: Refusal | None) -> dict[str, Any]:
     return {
         "member": printable(outcome.name),
         "assembly_guid": found.guid,
         "display_name": found.display_name,
         "standing": found.standing,
         "same_name_guids": found.same_name_guids,
+        "read": read_of(document),
         "flags": found.flags,
         "refusal": _body(forbidden or found.refusal),
     }
@@ -113,6 +124,7 @@ def _no_preview(outcome: Outcome) -> dict[str, Any]:
         "display_name": "",
         "standing": REFUSED if outcome.is_broken else PASSED_OVER,
         "same_name_guids": [],
+        "read": None,
         "flags": [],
         "refusal": _body(outcome.refusal),
     }

@@ -1,7 +1,7 @@
 """What an import is asked to do, with documents that are still unread."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -21,7 +21,8 @@ from assemblies.errors import InvalidDocument, InvalidField
 class ImportOrder:
     """Where documents are to go and what is to happen to those whose GUID is taken; `content` is still unread.
 
-    `source` is what plain scripts come from, where somebody says so.
+    `source` is what plain scripts come from, where somebody says so; `corrections` are fields by the member of an
+    archive.
     """
 
     content: Any
@@ -30,6 +31,7 @@ class ImportOrder:
     on_conflict: OnConflict
     dry_run: bool
     source: str = ""
+    corrections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def is_archive(self) -> bool:

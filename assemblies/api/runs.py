@@ -28,7 +28,7 @@ from assemblies.conf import payload_store
 from assemblies.errors import Forbidden
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_run_for, permit_cancel
-from assemblies.execution.models import Manifest, Run
+from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.printed import chunk_line, output_after, raw_output
 from assemblies.execution.reading import Sight, get_run, run_lines
 from assemblies.execution.rerun import rerun
@@ -38,6 +38,7 @@ from assemblies.execution.targets import places_of
 from assemblies.fleet.targets import resolve_target
 from assemblies.permissions import Place, Verb
 from assemblies.web.actors import actor_of
+from assemblies.web.deprecations import Deprecated, find_deprecated
 from assemblies.web.lookups import get_entry
 from assemblies.web.paging import page_head, part_of
 from devmode.actor import Actor
@@ -63,7 +64,7 @@ class RunViewSet(RunResource):
         "Submit a run",
         operation_id="submit_run",
         body=shapes.NewRun,
-        answers={201: shapes.RunAnswer},
+        answers={201: shapes.StartedRun},
         parameters=(IDEMPOTENCY_KEY,),
         refusals=SUBMITTING,
         tag=RUNS,
@@ -175,7 +176,7 @@ class RunViewSet(RunResource):
         "Run again",
         operation_id="rerun",
         body=shapes.RerunBody,
-        answers={201: shapes.RunAnswer},
+        answers={201: shapes.StartedRun},
         parameters=(IDEMPOTENCY_KEY,),
         refusals=SUBMITTING,
         tag=RUNS,
@@ -204,13 +205,27 @@ class RunViewSet(RunResource):
         return self._made(run)
 
     def _made(self, run: Run) -> Response:
-        answer = self._answer(run, status=201)
+        [line] = run_lines([run], self.sight)
+        items = WorkItem.objects.of_run(run.run_id).values_list("operation_hash", flat=True)
+        warnings = [deprecation_line(one) for one in find_deprecated([run.assembly_guid, *items])]
+        answer = Response(shapes.StartedRun(line | {"warnings": warnings}).data, status=201)
         answer["Location"] = self.request.build_absolute_uri(reverse("api-run-detail", args=[run.run_id]))
         return answer
 
     def _answer(self, run: Run, *, status: int = 200) -> Response:
         [line] = run_lines([run], self.sight)
         return Response(shapes.RunAnswer(line).data, status=status)
+
+
+def deprecation_line(one: Deprecated) -> dict[str, Any]:
+    """Return what the answer to a submission says of a deprecated assembly that it runs."""
+    return {
+        "code": "deprecated",
+        "assembly_guid": one.entry.guid,
+        "display_name": one.entry.content.display_name,
+        "reason": one.reason,
+        "replaced_by": one.successor.guid if one.successor else None,
+    }
 
 
 def subject_of(sent: Mapping[str, Any]) -> Subject:

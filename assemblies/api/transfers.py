@@ -18,7 +18,7 @@ from assemblies.actions.repetition import was_made
 from assemblies.actions.write_domains import write_domains
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE, REVISION
 from assemblies.api.idempotency import event_of
-from assemblies.api.import_lines import documents_of, judge, preview_lines, result_lines
+from assemblies.api.import_lines import corrections_of, documents_of, judge, preview_lines, result_lines
 from assemblies.api.import_operations import MAX_WAITED_FOR, begin, current, find_begun
 from assemblies.api.import_order import ImportOrder
 from assemblies.api.parsing import ImportJSONParser
@@ -42,7 +42,7 @@ from assemblies.bundles.written import ArchiveStyle
 from assemblies.conf import payload_store
 from assemblies.documents import Style
 from assemblies.domains import Domain
-from assemblies.errors import ImportNotFound
+from assemblies.errors import ImportNotFound, InvalidField
 from assemblies.journal.append import journal_end
 from assemblies.models import Assembly, ImportOperation
 from assemblies.permissions import Place, Verb
@@ -93,7 +93,8 @@ class Transfers(AssemblyResource):
         """
         actor, order = actor_of(request), ImportOrder(**self.body())
         if order.dry_run:
-            return Response({"preview": preview_lines(order.read(), order.domain, order.on_conflict, actor)})
+            corrections_of(outcomes := order.read(), order.corrections)
+            return Response({"preview": preview_lines(outcomes, order.domain, order.on_conflict, actor)})
         permit, event = get_permit(actor, LibraryEvent.IMPORT, order.domain), event_of(request, actor)
         if order.is_archive and (begun := self._begun(order, permit, event)):
             return begun
@@ -107,6 +108,7 @@ class Transfers(AssemblyResource):
             on_conflict=order.on_conflict,
             permit=permit,
             store=payload_store(),
+            corrections=corrections_of(outcomes, order.corrections),
             event=event,
         )
         if order.has_many:
@@ -118,6 +120,9 @@ class Transfers(AssemblyResource):
         """Begin an import that no request should wait for, unless this request began it before."""
         operation = find_begun(event)
         if operation is None and order.has_more_than(MAX_WAITED_FOR) and not was_made(event):
+            if order.corrections:
+                words = f"Corrections are taken with up to {MAX_WAITED_FOR} documents at once."
+                raise InvalidField(words, field="corrections")
             operation = begin(
                 order.content,
                 source=order.source,

@@ -3,9 +3,11 @@ draft. What replaced or deprecates an assembly outweighs that it was approved on
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Count, Max
 
 from assemblies.catalogue.snapshot import Snapshot
 from assemblies.domains import LifeCycle
@@ -41,17 +43,36 @@ def assemblies_by_life_cycle(snapshot: Snapshot, settings: Iterable[tuple[str, s
     return found | {LifeCycle.DRAFT: frozenset(snapshot.entries) - later}
 
 
-def find_deprecation(guid: str) -> Deprecation | None:
-    """Return why an assembly should not be run any more; None of one that may be. One query."""
-    rows = AssemblySetting.objects.filter(
-        assembly_id=guid,
-        status=Status.ACTIVE,
-        category__in=[SettingCategory.DEPRECATED, SettingCategory.REPLACED_BY],
-    )
-    said = {row.category: json.loads(row.value) for row in rows}
-    if not said:
-        return None
-    return Deprecation(_text(said.get(SettingCategory.DEPRECATED)), _text(said.get(SettingCategory.REPLACED_BY)))
+def life_cycle_stamp() -> Hashable:
+    """Return what differs once somebody says another state of an assembly; one small query."""
+    said = _settings().aggregate(count=Count("pk"), newest=Max("updated_at"))
+    return (said["count"], str(said["newest"]))
+
+
+def kept_by_life_cycle(snapshot: Snapshot, stamp: Hashable) -> Mapping[str, frozenset[str]]:
+    """Return the GUIDs in each state, kept with the snapshot; `stamp` is what `life_cycle_stamp` said before."""
+
+    def made() -> Mapping[str, frozenset[str]]:
+        return assemblies_by_life_cycle(snapshot, _settings().values_list("category", "assembly_id"))
+
+    return snapshot.lists.get(("life_cycle", stamp), made)
+
+
+def find_deprecations(guids: Collection[str]) -> Mapping[str, Deprecation]:
+    """Return why those of some assemblies should not be run any more that should not. One query."""
+    categories = [SettingCategory.DEPRECATED, SettingCategory.REPLACED_BY]
+    rows = AssemblySetting.objects.filter(assembly_id__in=guids, status=Status.ACTIVE, category__in=categories)
+    said: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        said.setdefault(row.assembly_id, {})[row.category] = json.loads(row.value)
+    return {
+        guid: Deprecation(_text(one.get(SettingCategory.DEPRECATED)), _text(one.get(SettingCategory.REPLACED_BY)))
+        for guid, one in said.items()
+    }
+
+
+def _settings() -> Any:
+    return AssemblySetting.objects.filter(category__in=list(STATES), status=Status.ACTIVE).order_by()
 
 
 def _text(value: Any) -> str:

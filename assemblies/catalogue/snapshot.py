@@ -90,6 +90,11 @@ class Snapshot:
         place = f"{position.sequence}-{position.hash[:16]}-{position.states_version}-{position.sync_record}"
         return f'"{place}-{role}"'
 
+    def find_live(self, guid: str) -> CatalogueEntry | None:
+        """Return an assembly, unless it is gone."""
+        entry = self.entries.get(guid)
+        return entry if entry is not None and entry.deleted_at is None else None
+
     @cached_property
     def queue(self) -> dict[str, Any]:
         """Return the state of the write queue, as lists carry it."""

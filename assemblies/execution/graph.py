@@ -118,6 +118,13 @@ def plan_of(payload: bytes) -> Plan:
     return Plan(values=shown, assemblies=assemblies)
 
 
+def named_assemblies(payload: bytes) -> list[str]:
+    """Return what nodes name as the GUIDs of assemblies, whether or not the graph can be run; each once."""
+    facts = [node.get("data") for node in graph_of(payload)["nodes"]]
+    named = [one["assembly_guid"] for one in facts if isinstance(one, dict) and "assembly_guid" in one]
+    return list(dict.fromkeys(guid for guid in named if isinstance(guid, str)))
+
+
 def shown_as(value: Value) -> str:
     """Return a value as text: whole numbers without a fraction."""
     return value if isinstance(value, str) else f"{value:.{SHOWN_DIGITS}g}"

@@ -32,6 +32,7 @@ from assemblies.errors import DevModeRequired, LibraryError
 from assemblies.models import Content, JournalEntry
 from assemblies.models.content import parse_time
 from assemblies.web.actors import is_administrator
+from assemblies.web.deprecations import find_deprecated_nodes
 from assemblies.web.item_facts import flags_of
 
 TEMPLATE = "library/item/page.html"
@@ -124,6 +125,7 @@ def editing_context(
         "payload_text": text,
         "payload_problem": _problem(revision),
         "picture": picture_of(payload) if is_workflow and payload is not None else None,
+        "deprecated_nodes": find_deprecated_nodes(payload) if is_workflow and payload is not None else (),
         "variables": shown_variables(content),
         "summary": shown_summary(content),
         "references": WAYS,

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
-from assemblies.admin.item.said import find_live
 from assemblies.admin.runs.targets import has_devices
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, UpstreamState
@@ -49,7 +48,7 @@ def rights_in(request: HttpRequest, entry: CatalogueEntry) -> Rights:
 def origin_of(entry: CatalogueEntry, snapshot: Snapshot) -> CatalogueEntry | None:
     """Return what an assembly was copied from, if that is still there."""
     lineage = entry.content.cloned_from
-    return find_live(lineage.assembly_guid, snapshot) if lineage else None
+    return snapshot.find_live(lineage.assembly_guid) if lineage else None
 
 
 def is_withdrawn(entry: CatalogueEntry) -> bool:

@@ -54,7 +54,7 @@ def said_of(entry: CatalogueEntry, reader: str, snapshot: Snapshot) -> Said:
         is_favourite=reader in said.get(SettingCategory.FAVOURITE, {}),
         approved=sorted(said.get(SettingCategory.APPROVED, {})),
         is_deprecated=SettingCategory.DEPRECATED in said,
-        replaced_by=find_live(successors[0], snapshot) if successors else None,
+        replaced_by=snapshot.find_live(successors[0]) if successors else None,
         settings=list(_settings(rows, snapshot)),
         suppressed=[Suppression.of(row) for row in rows if row.category == SettingCategory.SUPPRESSED_CHECK],
     )
@@ -71,7 +71,7 @@ def _value(value: Any, snapshot: Snapshot) -> str:
     if value is True or value in ({}, None):
         return ""
     if isinstance(value, str):
-        other = find_live(value, snapshot)
+        other = snapshot.find_live(value)
         return other.content.display_name if other else value
     return json.dumps(value, ensure_ascii=False)
 
@@ -80,9 +80,3 @@ def notes_on(entry: CatalogueEntry) -> list[AssemblyNote]:
     """Return the newest notes and one more, where there are more than are shown; one query."""
     notes = AssemblyNote.objects.filter(assembly_guid=entry.guid, status=Status.ACTIVE)
     return list(notes[: NOTES_SHOWN + 1])
-
-
-def find_live(guid: str, snapshot: Snapshot) -> CatalogueEntry | None:
-    """Return the entry of another assembly, unless it is gone."""
-    entry = snapshot.entries.get(guid)
-    return entry if entry is not None and entry.deleted_at is None else None

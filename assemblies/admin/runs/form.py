@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -14,17 +15,16 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.item.said import find_live
 from assemblies.admin.page import refusals_as_pages, render_page, sent_number, sent_revision
 from assemblies.admin.runs.page import reason_in
 from assemblies.admin.runs.targets import places_to_look, sent_targets, targets_context
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue import CatalogueEntry, library_catalogue
-from assemblies.catalogue.life_cycle import find_deprecation
+from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
-from assemblies.domains import AssemblyType
-from assemblies.errors import InvalidField, LibraryError, UnknownField
+from assemblies.domains import AssemblyType, Kind
+from assemblies.errors import Failure, InvalidField, LibraryError, UnknownField
 from assemblies.execution.defaults import MAX_TIMEOUT_SECONDS
+from assemblies.execution.graph import named_assemblies
 from assemblies.execution.models import Manifest, Run
 from assemblies.execution.pinning import default_timeout
 from assemblies.execution.subject import subject_of_assembly
@@ -34,6 +34,7 @@ from assemblies.execution.variables import BOOLEANS, NUMBERS, choices_of, is_cre
 from assemblies.fleet.targets import resolve_target
 from assemblies.permissions import Verb
 from assemblies.web.actors import actor_of
+from assemblies.web.deprecations import Deprecated, find_deprecated
 from assemblies.web.errors import form_status_of
 from assemblies.web.lookups import get_entry
 
@@ -114,16 +115,19 @@ def _form(request: HttpRequest, entry: CatalogueEntry, refusal: LibraryError | N
         timeout_fault=refusal.message if refusal and field == "timeout_seconds" else "",
         sent=request.POST,
         default_timeout=default_timeout(AssemblyType(entry.content.assembly_type), entry.content.timeout_seconds),
-        **_deprecation(entry.guid),
+        deprecated=_deprecated(entry),
         **targets_context(request, actor_of(request), AssemblyType(entry.content.assembly_type), refusal),
     )
 
 
-def _deprecation(guid: str) -> dict[str, Any]:
-    """Return that it is deprecated, and what replaced it as far as that is there."""
-    deprecation = find_deprecation(guid)
-    successor = find_live(deprecation.successor, library_catalogue().current()) if deprecation else None
-    return {"deprecation": deprecation, "successor": successor}
+def _deprecated(entry: CatalogueEntry) -> list[Deprecated]:
+    """Return what should not be run any more: the assembly itself, and those that a workflow runs."""
+    guids = [entry.guid]
+    if entry.content.kind is Kind.WORKFLOW:
+        # A graph that cannot be read is refused once it is to run.
+        with suppress(Failure):
+            guids += named_assemblies(payload_store().read(entry.content.payload))
+    return find_deprecated(guids)
 
 
 def _fields(request: HttpRequest, entry: CatalogueEntry, faulty: str, refusal: LibraryError | None) -> Iterator[Field]:

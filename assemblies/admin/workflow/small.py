@@ -18,6 +18,7 @@ from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
 from assemblies.domains import Kind
 from assemblies.errors import Failure
+from assemblies.web.deprecations import find_deprecated_nodes
 from assemblies.web.entity_tags import is_known
 from assemblies.web.lookups import get_any_entry
 
@@ -78,4 +79,5 @@ def workflow_preview(request: HttpRequest) -> HttpResponseBase:
     picture = picture_of(text)
     if picture is None:
         return HttpResponse(status=204)
-    return render(request, "library/workflow/picture.html", {"picture": picture})
+    shown = {"picture": picture, "deprecated_nodes": find_deprecated_nodes(text)}
+    return render(request, "library/workflow/picture.html", shown)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from assemblies.actions.change import Outcome
 from assemblies.actions.import_documents import ImportState, OnConflict
 from assemblies.api.import_lines import PASSED_OVER, REFUSED
+from assemblies.api.shapes.corrections import SCHEMA, ReadFields, read_corrections
 from assemblies.api.shapes.fields import DOCUMENT, GUID, NAME, NULL, DomainWord, Ruled, as_sent, read_guid, read_name
 from assemblies.api.shapes.items import Flag
 from assemblies.bundles import MAX_SOURCE_LENGTH
@@ -54,6 +55,13 @@ class ImportOptions(Shape):
         max_length=MAX_SOURCE_LENGTH,
         help_text="What plain scripts come from; with it they are known again by their path, else by their bytes.",
     )
+    corrections = Ruled(
+        read_corrections,
+        SCHEMA,
+        required=False,
+        default=None,
+        help_text="What documents are to be instead of what was read of them, as `read` of a preview says it.",
+    )
 
 
 class ImportBody(ImportOptions):
@@ -68,6 +76,9 @@ class ImportUpload(ImportOptions):
     """The same as a form; the file may be called `document`, too."""
 
     dry_run = QueryFlag(required=False, default=False)  # type: ignore[assignment]
+    corrections = Ruled(
+        read_corrections, {"type": "string"}, required=False, default=None, help_text="The same as JSON."
+    )
     document = Ruled(as_sent, {"type": "string"}, required=False)
     file = Ruled(
         read_file,
@@ -90,6 +101,7 @@ class PreviewLine(Answer):
     display_name = serializers.CharField()
     standing = serializers.ChoiceField([*(standing.value for standing in ImportState), REFUSED, PASSED_OVER])
     same_name_guids = serializers.ListField(child=serializers.CharField())
+    read = ReadFields(allow_null=True, help_text="What may be corrected; null where the document says all of itself.")
     flags = Flag(many=True)
     refusal = ErrorSerializer(allow_null=True)
 

@@ -1,5 +1,7 @@
 """Items as they are answered, and which of them to list."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from assemblies.api.shapes.fields import (
@@ -15,7 +17,7 @@ from assemblies.api.shapes.fields import (
 from assemblies.catalogue import ORDERINGS, RELEVANCE
 from assemblies.catalogue.findings import VALUES
 from assemblies.catalogue.search import MAX_SEARCH_LENGTH, MAX_TERMS, terms_of
-from assemblies.domains import AssemblyType, Kind, OperatingSystem, UpstreamState
+from assemblies.domains import AssemblyType, Kind, LifeCycle, OperatingSystem, UpstreamState
 from assemblies.web.paging import PageAnswer, PageQuery
 from devmode.api.shapes import Answer, EnumWord, LiteralText, QueryFlag
 
@@ -29,7 +31,8 @@ class ItemQuery(PageQuery):
     kind = EnumWord(Kind, required=False)
     type = EnumWord(AssemblyType, required=False)
     category = LiteralText(required=False)
-    operating_system = EnumWord(OperatingSystem, required=False)
+    os = EnumWord(OperatingSystem, required=False)
+    operating_system = EnumWord(OperatingSystem, required=False, help_text="The same as `os`.")
     tag = LiteralText(required=False)
     dirty = QueryFlag(required=False)
     upstream_state = EnumWord(UpstreamState, required=False)
@@ -38,6 +41,9 @@ class ItemQuery(PageQuery):
         VALUES,
         required=False,
         help_text="By the heaviest finding of the checks; what nobody has checked yet is in none.",
+    )
+    lifecycle = EnumWord(
+        LifeCycle, required=False, help_text="`draft` is what nobody approved, deprecated or replaced yet."
     )
     q = LiteralText(
         required=False,
@@ -48,6 +54,12 @@ class ItemQuery(PageQuery):
     ordering = serializers.ChoiceField(
         ORDERS, required=False, help_text="`-` in front turns it round; `relevance` puts the best matches of `q` first."
     )
+
+    def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        system = wanted.pop("os", None)
+        if system and wanted.setdefault("operating_system", system) != system:
+            raise serializers.ValidationError({"os": ["Give one of `os` and `operating_system`."]})
+        return wanted
 
     def validate_q(self, words: str) -> str:
         if len(terms_of(words)) > MAX_TERMS:

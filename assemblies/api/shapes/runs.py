@@ -179,6 +179,20 @@ class RunAnswer(Answer):
     manifest_hash = serializers.CharField()
 
 
+class RunWarning(Answer):
+    """What speaks against running it, and stops nothing."""
+
+    code = serializers.ChoiceField(["deprecated"])
+    assembly_guid = serializers.CharField(help_text="The assembly itself, or one that the workflow runs.")
+    display_name = serializers.CharField()
+    reason = serializers.CharField()
+    replaced_by = serializers.CharField(allow_null=True)
+
+
+class StartedRun(RunAnswer):
+    warnings = RunWarning(many=True)
+
+
 class RunList(PageAnswer):
     results = RunAnswer(many=True)
 

@@ -11,7 +11,6 @@ from django.core.management.base import CommandError
 
 from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
-from assemblies.catalogue.life_cycle import find_deprecation
 from assemblies.conf import payload_store
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, RunOutput, WorkItemAttempt
@@ -26,6 +25,7 @@ from assemblies.management.command import LibraryCommand
 from assemblies.management.runs import facts_of_run, print_output, read_variables, run_words
 from assemblies.management.tables import printable
 from assemblies.permissions import Verb
+from assemblies.web.deprecations import find_deprecated
 from assemblies.web.lookups import get_entry
 from devmode.actor import Actor
 
@@ -79,10 +79,8 @@ class Command(LibraryCommand):
         targets = options["target"] or [SERVER]
         permit = get_permit(actor, LibraryEvent.RUN, *places_of(targets), verb=Verb.RUN)
         entry = get_entry(guid)
-        if deprecation := find_deprecation(entry.guid):
-            instead = f" Run {deprecation.successor} instead." if deprecation.successor else ""
-            self.stderr.write(f"Warning: it is deprecated. {printable(deprecation.reason)}{instead}")
         subject = subject_of_assembly(entry.guid, options["revision"], store=payload_store())
+        self.warn([entry.guid, *(part.assembly_guid for _node, part in subject.nodes)])
         if options["timeout"] is not None and options["timeout"] < 1:
             raise CommandError("--timeout is at least 1 second.")
         choices = RunOptions(
@@ -93,6 +91,13 @@ class Command(LibraryCommand):
             reason=options["reason"],
         )
         return submit(subject, choices, permit=permit, run_id=str(uuid4()), resolver=resolve_target)
+
+    def warn(self, guids: list[str]) -> None:
+        """Name the deprecated ones of what is to be run: the assembly itself, and those that a workflow runs."""
+        for one in find_deprecated(guids):
+            what = "it" if one.entry.guid == guids[0] else printable(one.entry.content.display_name)
+            instead = f" Run {one.successor.guid} instead." if one.successor else ""
+            self.stderr.write(f"Warning: {what} is deprecated. {printable(one.reason)}{instead}")
 
     def follow(self, run: Run) -> None:
         """Print output as it comes until the run has ended; with --json, wait only."""
