@@ -27,9 +27,6 @@ class Domain(models.TextChoices):
         return cls("user" if name == "user_created" else name)
 
 
-DOMAIN_ALIASES = {domain.alias: domain for domain in Domain}
-
-
 class Kind(models.TextChoices):
     """What an assembly is, which decides how its payload is read."""
 

@@ -3,7 +3,7 @@
 A script as text becomes base64, readable JSON one line, and files that the JSON has no room for stand next to it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -36,12 +36,6 @@ def write_whole(
     for entry, _text in _fitting(documents.write_document, document, style, envelope, script_encoding):
         return entry
     raise _no_room()
-
-
-def check_room(file_sizes: Iterable[int]) -> None:
-    """Raise DocumentTooLarge for files, by their sizes in bytes, that no JSON document holds."""
-    if sum(file_sizes) > max_script_bytes():
-        raise _no_room()
 
 
 def _no_room() -> DocumentTooLarge:

@@ -38,7 +38,8 @@ def find_facets(result: ListResult, *, now: datetime, sets: Sets) -> Facets:
     parameters, snapshot = result.parameters, result.snapshot
     facets = _counted(result, now, sets)
     for name in parameters.names():
-        facets[name] = _counted(find_list(snapshot, parameters.without(name)), now, sets)[name]
+        own = {name: sets[name]} if name in sets else {}
+        facets[name] = _counted(find_list(snapshot, parameters.without(name)), now, own)[name]
     deleted = selected_guids(snapshot, DEFAULT_ORDERING, Filters(deleted=True))
     facets["deleted"] = Counter({YES: len(deleted)})
     return facets
@@ -50,18 +51,12 @@ def _counted(result: ListResult, now: datetime, sets: Sets) -> Facets:
 
 
 def _of_selection(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets:
-    """Count what is kept from snapshot to snapshot: at a cost that does not grow with the library."""
-    snapshot, filters, entries = result.snapshot, result.parameters.filters, result.snapshot.entries
+    """Count what is kept from snapshot to snapshot: at a cost that grows with `sets`, and not with the library."""
+    snapshot, filters = result.snapshot, result.parameters.filters
     facets = _by_name(count_facet_keys(snapshot, filters))
     facets["changed_since"] = Counter({days: len(changed_since(snapshot, filters, at)) for days, at in since.items()})
-    for name, guids in sets.items():
-        facets[name] = Counter(
-            {
-                value: sum(guid in entries and filters.accept(entries[guid]) for guid in members)
-                for value, members in _by_value(guids).items()
-            }
-        )
-    return facets
+    found = snapshot.lists.get(("members", result.key), lambda: frozenset(result.guids))
+    return facets | _of_sets(found, sets)
 
 
 def _of_list(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets:
@@ -70,9 +65,14 @@ def _of_list(result: ListResult, since: Mapping[str, str], sets: Sets) -> Facets
     for days, at in since.items():
         recent = changed_since(snapshot, filters, at)
         facets["changed_since"][days] = sum(map(found.__contains__, recent))
-    for name, guids in sets.items():
-        facets[name] = Counter({value: len(found.intersection(members)) for value, members in _by_value(guids).items()})
-    return facets
+    return facets | _of_sets(found, sets)
+
+
+def _of_sets(found: frozenset[str], sets: Sets) -> Facets:
+    return {
+        name: Counter({value: len(found.intersection(members)) for value, members in _by_value(guids).items()})
+        for name, guids in sets.items()
+    }
 
 
 def _by_value(guids: Collection[str] | Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:

@@ -28,7 +28,7 @@ from assemblies.actions.discard import discard
 from assemblies.actions.revert import revert
 from assemblies.actions.update import update
 from assemblies.catalogue import Catalogue
-from assemblies.domains import DOMAIN_ALIASES, Domain
+from assemblies.domains import Domain
 from assemblies.errors import AssemblyNotFound, NothingPending
 from assemblies.journal.chain import find_breaks
 from assemblies.journal.flush import flush_domain
@@ -69,7 +69,7 @@ class LibraryMachine(RuleBasedStateMachine):
         self.persisted: dict[Domain, dict[str, State]] = {domain: {} for domain in Domain}
         self.revisions: dict[str, list[tuple[int, State]]] = {}
         self.undo = ExitStack()
-        for alias in ("default", *DOMAIN_ALIASES):
+        for alias in ("default", *(domain.alias for domain in Domain)):
             self.undo.enter_context(RolledBack(alias))
 
     def teardown(self) -> None:

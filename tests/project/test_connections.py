@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import connections, transaction
 
-from assemblies.domains import DOMAIN_ALIASES
+from assemblies.domains import Domain
 from assemblies.models import DomainState, Watermark
 from tests.patience import HANG_SECONDS
 
@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases="__all__"),
     pytest.mark.sqlite("these are SQLite's pragmas"),
 ]
-ALIASES = ["default", *DOMAIN_ALIASES]
+ALIASES = ["default", *(domain.alias for domain in Domain)]
 
 
 def pragma(alias: str, name: str) -> object:
