@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
+import orjson
 from django.db import DatabaseError
 
 
@@ -18,12 +20,22 @@ class Link(Protocol):
 
 # Kept, for making an encoder takes about as long as encoding an entry with it.
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+SPELLED_ALIKE = {str, int, bool}
 AnyLink = TypeVar("AnyLink", bound=Link)
 
 
 def chained_hash(previous_hash: str, facts: Mapping[str, object]) -> str:
     """Return the SHA-256, in hexadecimal, of `facts` following `previous_hash`."""
-    return hashlib.sha256(_encode([previous_hash, facts]).encode()).hexdigest()
+    return hashlib.sha256(_spelled([previous_hash, facts], facts)).hexdigest()
+
+
+def _spelled(value: object, facts: Mapping[str, object]) -> bytes:
+    """Return a value as JSON, in the one spelling of every release. orjson is five times as fast, and spells texts and
+    numbers of 64 bits alike; fractions it does not."""
+    if set(map(type, facts.values())) <= SPELLED_ALIKE:
+        with suppress(orjson.JSONEncodeError):
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return _encode(value).encode()
 
 
 def find_chain_breaks(

@@ -1,7 +1,7 @@
 """Insert rows, or replace those of the same primary key, with one short statement that the database compiles once.
 
 `bulk_create` spells a statement of hundreds of rows each time, which takes longer than the database needs to carry it
-out. What a column's value becomes is still the field's decision, so both write the same.
+out. What becomes of any other value than a text or a number is still the field's decision, so both write the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,14 @@ from functools import cache
 from typing import Any
 
 from django.db import connections
-from django.db.models import Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model
+
+AS_THEY_ARE = {str, int}
 
 
 def upsert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, using: str) -> None:
-    """Write `rows`, which have a value for each column of `model`, into the database `using`.
+    """Write `rows`, which have a value of its field's own type for each column of `model`, into the database `using`.
 
     Runs inside the caller's transaction. No signal is sent. Raises KeyError when a column has no value, and
     DatabaseError.
@@ -22,9 +25,14 @@ def upsert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, using: str)
         return
     connection = connections[using]
     fields = model._meta.concrete_fields
-    values = [[field.get_db_prep_save(row[field.attname], connection) for field in fields] for row in rows]
+    values = [[_prepared(row[field.attname], field, connection) for field in fields] for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_statement(model), values)
+
+
+def _prepared(value: Any, field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> Any:
+    """Return what the database gets for a value; texts and whole numbers it gets as they are, whatever the field."""
+    return value if type(value) in AS_THEY_ARE else field.get_db_prep_save(value, connection)
 
 
 @cache

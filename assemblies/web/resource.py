@@ -10,7 +10,7 @@ from rest_framework.settings import api_settings
 
 from assemblies.errors import InvalidDocument, InvalidField, UnknownField
 from assemblies.web.uploads import check_upload_size
-from devmode.api.resource import Resource
+from devmode.api.resource import Resource, reader_of
 from devmode.api.shapes import Shape
 
 
@@ -35,8 +35,8 @@ class LibraryResource(Resource):
         """Return what the body says of the fields of `shape` alone: what decides whether the rest may be sent."""
         self._check_object()
         whole = self.declared.body_of(str(self.request.content_type))
-        self.check_names(self.request.data, whole().fields)
-        known = shape().fields.keys()
+        self.check_names(self.request.data, reader_of(whole).fields)
+        known = reader_of(shape).fields.keys()
         data: Any = self.request.data
         return self.read(shape, {name: data[name] for name in known & data.keys()})
 
