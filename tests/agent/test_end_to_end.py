@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.deployment import Deployment, Prepared, RunningServer
+from tests.commands.deployment import Deployment, Prepared, RunningServer, free_port
 from tests.patience import HANG_SECONDS
 
 AgentProcess = subprocess.Popen[str]
@@ -68,7 +68,7 @@ def until(true: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def place(prepared: Prepared, tmp_path: Path) -> Iterator[Place]:
-    deployment = Deployment.of(prepared, tmp_path / "var")
+    deployment = Deployment.of(prepared, tmp_path / "var", BOREALIS_REALTIME_PORT=str(free_port()))
     place = Place(deployment, tmp_path, prepared.token)
     deployment.answer("build_agent", "--out", str(tmp_path))
     with place.serve():
