@@ -57,9 +57,12 @@ def db_of_library(db: None) -> None:
     """All four databases. A test that needs real commits is marked `django_db(transaction=True, ...)`."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark before the run what uses the library, for the databases that are made are those which a marker names."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Mark before the run what uses the library, for the databases that are made are those which a marker names.
+
+    In the order that came of it what takes long is put first, so that at the end no worker waits for another.
+    """
     for item in items:
         if "db_of_library" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
@@ -67,6 +70,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elsewhere = [item for item in items if item.get_closest_marker("sqlite")]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ def enrolled(place: Place) -> str:
     return guid
 
 
+@pytest.mark.long
 def test_a_device_from_its_code_to_its_end(place: Place) -> None:
     guid = enrolled(place)
     go = place.folder / "go"

@@ -82,6 +82,7 @@ def said_in_log(server: RunningServer, words: str, *, times: int = 1) -> None:
 
 
 @on_posix
+@pytest.mark.long
 def test_a_reload_loses_no_request_and_new_processes_have_the_new_settings(
     server: RunningServer, prepared: Prepared, file: Path
 ) -> None:

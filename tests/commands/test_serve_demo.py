@@ -14,6 +14,7 @@ def deployment(prepared: Prepared, tmp_path: Path) -> Deployment:
     return Deployment.of(prepared, tmp_path / "var", TMPDIR=str(tmp_path / "temporary"))
 
 
+@pytest.mark.long
 def test_it_serves_forty_assemblies_and_leaves_nothing_behind(deployment: Deployment) -> None:
     before = deployment.state()
     with RunningServer(deployment, deployment.start("serve", "--demo")) as server:

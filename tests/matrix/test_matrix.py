@@ -21,6 +21,7 @@ READ_BY_POST = {
 }
 
 
+@pytest.mark.long
 def test_every_outcome_is_the_one_in_the_table(caller: Caller, request: pytest.FixtureRequest) -> None:
     found = caller.outcomes(getattr(request.config, "matrix_prefixes", ()))
     if recorded := getattr(request.config, "matrix_outcomes", None):
