@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MAX_CHUNK_BYTES = 64 * 1024
-_LONGEST_CHARACTER = 4
+_MAX_CHARACTER_BYTES = 4
 # Two streams that alternate byte by byte would make a chunk of each byte; past so many, order gives way.
 _MAX_PIECES = 64
 
@@ -41,12 +41,12 @@ class _Waiting:
 
 def end_of_characters(data: bytes | bytearray) -> int:
     """Return where the last character begins if it is UTF-8 cut short, and the length otherwise."""
-    for back in range(1, min(_LONGEST_CHARACTER, len(data) + 1)):
+    for back in range(1, min(_MAX_CHARACTER_BYTES, len(data) + 1)):
         first = data[-back]
         if first < 0x80:
             break
         if first >= 0xC0:
-            size = 2 if first < 0xE0 else 3 if first < 0xF0 else _LONGEST_CHARACTER
+            size = 2 if first < 0xE0 else 3 if first < 0xF0 else _MAX_CHARACTER_BYTES
             return len(data) - back if size > back else len(data)
     return len(data)
 
