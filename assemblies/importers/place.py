@@ -9,7 +9,7 @@ from assemblies.documents import Document, max_json_bytes, parse_json
 from assemblies.errors import Refusal
 
 # Words that tell a tool's file stand in its first entry.
-WORDS = (b'"shell"', b'"bundleVersion"', b'"playbook"', b"sequence:", b"commands:", b"<component")
+WORDS = (b'"shell"', b'"bundleVersion"', b'"playbook"', b"sequence:", b"<component")
 SEEN_BYTES = 32 * 1024
 MAX_DEPTH = 64
 

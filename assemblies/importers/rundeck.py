@@ -15,7 +15,7 @@ from assemblies.documents import Document, default_category, parse_graph
 from assemblies.domains import Kind
 from assemblies.importers.described import described, script_of, words
 from assemblies.importers.place import Place, Taken
-from assemblies.importers.rundeck_step import Step, content_of, language_of_step, runs_here, timeout_of, variables_of
+from assemblies.importers.rundeck_step import Step, content_of, language_of, options_of, runs_here, steps_of, timeout_of
 from assemblies.importers.yaml_text import load
 
 TOOL = "rundeck"
@@ -24,21 +24,20 @@ _STEP_PIXELS = 260
 
 def find(place: Place) -> Iterator[Taken]:
     """Yield the steps and the workflow of each job of every file of jobs."""
-    for name in place.find((".yaml", ".yml"), b"sequence:", b"commands:"):
+    for name in place.find((".yaml", ".yml"), b"sequence:"):
         value = load(place.text_of(name))
-        jobs = [one for one in value if _is_job(one)] if isinstance(value, list) else []
-        for job in jobs:
-            yield from _taken(place, name, job)
+        for job in value if isinstance(value, list) else [value]:
+            if _is_job(job):
+                yield from _taken(place, name, job)
 
 
 def _is_job(one: Any) -> bool:
-    sequence = one.get("sequence") if isinstance(one, dict) else None
-    return isinstance(sequence, dict) and isinstance(sequence.get("commands"), list) and bool(words(one.get("name")))
+    return isinstance(one, dict) and bool(steps_of(one)) and bool(words(one.get("name")))
 
 
 def _taken(place: Place, file: str, job: dict[str, Any]) -> Iterator[Taken]:
     title = f"{file} › {_path_of(job)}"
-    steps = [step for step in job["sequence"]["commands"] if isinstance(step, dict)]
+    steps = steps_of(job)
     for number, step in enumerate(steps, start=1):
         if runs_here(step):
             path = place.next_to(file, words(step.get("scriptfile"))) if step.get("scriptfile") else None
@@ -50,7 +49,7 @@ def _taken(place: Place, file: str, job: dict[str, Any]) -> Iterator[Taken]:
 def _read_step(place: Place, path: str | None, job: dict[str, Any], number: int, step: Step) -> Document:
     name = words(step.get("description")) or f"{words(job['name'])}, step {number}"
     content = content_of(place, path, step)
-    document = script_of(place, path or name, content, language_of_step(step, path or "", content))
+    document = script_of(place, path or name, content, language_of(step, path or "", content))
     said = described(
         document,
         aliases=[_alias(place, job, number)],
@@ -58,7 +57,7 @@ def _read_step(place: Place, path: str | None, job: dict[str, Any], number: int,
         summary=job.get("description"),
         category=job.get("group"),
         timeout=timeout_of(job.get("timeout")),
-        variables=variables_of(job.get("options")),
+        variables=options_of(job.get("options")),
         metadata={TOOL: {"job": _path_of(job), "step": number, "args": words(step.get("args"))}},
     )
     return replace(said, guid=_guid(place, job, number))

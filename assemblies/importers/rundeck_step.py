@@ -14,6 +14,19 @@ _TIME = re.compile(r"(\d{1,6})\s*([dhms]?)")
 _SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1, "": 1}
 
 
+def steps_of(job: dict[str, Any]) -> list[Step]:
+    """The steps of a job in their order, which early releases have right below `sequence`; none of what is no job."""
+    sequence = job.get("sequence")
+    steps = sequence.get("commands") if isinstance(sequence, dict) else sequence
+    found = [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+    # Other programs have sequences, too.
+    return found if any(map(_is_step, found)) else []
+
+
+def _is_step(step: Step) -> bool:
+    return runs_here(step) or "jobref" in step or isinstance(step.get("type"), str)
+
+
 def runs_here(step: Step) -> bool:
     """Say whether a step is a script or a command: others refer to jobs and plugins."""
     return any(step.get(key) for key in ("script", "exec", "scriptfile", "scripturl"))
@@ -31,14 +44,14 @@ def content_of(place: Place, path: str | None, step: Step) -> bytes:
     return place.read(path)
 
 
-def language_of_step(step: Step, path: str, content: bytes) -> str:
+def language_of(step: Step, path: str, content: bytes) -> str:
     """What the step says runs its script, else what the script says, else the shell of the node."""
     told = words(step.get("fileExtension")).lstrip(".") or words(step.get("scriptInterpreter"))
     programs = (LANGUAGES.get(word.rpartition("/")[2].lower()) for word in told.split())
     return next(filter(None, programs), None) or find_script_type(path, content) or "bash"
 
 
-def variables_of(options: Any) -> list[dict[str, Any]]:
+def options_of(options: Any) -> list[dict[str, Any]]:
     """The options of a job, a list or an object by name."""
     if isinstance(options, dict):
         options = [{"name": name} | one for name, one in options.items() if isinstance(one, dict)]

@@ -199,5 +199,6 @@ def test_findings_and_lines_of_scripts_are_no_part_of_a_snapshot(as_viewer: Api,
     guid = make_assembly("Uptime", script="uptime\n")
     assert [one["assembly_guid"] for one in as_viewer.get("/api/assemblies?content=uptime").json()["results"]] == [guid]
     as_viewer.get("/api/assemblies?findings=none")
+    as_viewer.get("/api/assemblies?lifecycle=draft")
     as_viewer.get(path_of(guid, "/payload"))
     assert library_catalogue().newest.answers.items() == []

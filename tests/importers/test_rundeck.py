@@ -88,3 +88,19 @@ def test_yaml_that_grows_or_nests_without_bound_is_nobody_s_export() -> None:
     nests = b"sequence:\n  commands:\n    " + b"[" * 5000 + b"]" * 5000 + b"\n"
     for text in (grows, nests):
         assert not outcomes({"x.yml": text})["x.yml"].is_broken
+
+
+def test_steps_right_below_the_sequence_and_a_file_of_one_job_are_read_too() -> None:
+    bare = b"- name: Old\n  uuid: u-1\n  sequence:\n  - exec: uptime\n  - script: |-\n      echo hi\n"
+    alone = b"name: Alone\nsequence:\n  commands:\n  - exec: df -h\n"
+    no_job = b"name: Music\nsequence:\n- note: c\n- note: e\n"
+
+    found = outcomes({"bare.yaml": bare, "alone.yml": alone, "music.yaml": no_job})
+
+    guids = {name: one.document.guid for name, one in found.items() if one.document}
+    read = {name: one.document.payload for name, one in found.items() if one.document and "\u203a" in name}
+    assert [read[f"bare.yaml \u203a Old \u203a {number}"] for number in (1, 2)] == [b"uptime\n", b"echo hi"]
+    assert read["alone.yml \u203a Alone \u203a 1"] == b"df -h\n"
+    nodes = [node["data"]["assembly_guid"] for node in graph_of(read["bare.yaml \u203a Old"])["nodes"]]
+    assert nodes == [guids[f"bare.yaml \u203a Old \u203a {number}"] for number in (1, 2)]
+    assert not any(name.startswith("music.yaml \u203a") for name in found)
