@@ -9,6 +9,9 @@ from assemblies.documents import Document, decode_text
 from assemblies.documents.payload_text import BYTE_ORDER_MARK, with_line_feeds
 from assemblies.domains import AssemblyType
 
+# As long as a script that is checked while somebody waits for the answer may be.
+MAX_SHORT_CHARACTERS = 64 * 1024
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -35,6 +38,11 @@ class Subject:
     def of_document(cls, document: Document) -> "Subject | None":
         """Return what there is to check of a document."""
         return cls.of(document.assembly_type, document.payload, document.variables, has_files=bool(document.files))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its checks are quick enough to be waited for."""
+        return len(self.text) <= MAX_SHORT_CHARACTERS
 
     @cached_property
     def plain_text(self) -> str:

@@ -25,13 +25,16 @@ def subject_of(content: Content, store: PayloadStore) -> Subject | None:
     return Subject.of(assembly_type, payload, content.variables, has_files=bool(content.files))
 
 
-def get_report(content: Content, store: PayloadStore) -> Report:
-    """Return what is kept, else check now, which may take seconds for a script that is made to.
+def find_report(content: Content, store: PayloadStore) -> Report | None:
+    """Return what is kept, else check now; None of a long script, for which the background has the time.
 
     Raises PayloadMissing, PayloadCorrupt, StorageUnavailable.
     """
     kept = CheckResult.objects.find_report(content.content_hash)
-    return check(subject_of(content, store)) if kept is None else kept
+    if kept is not None:
+        return kept
+    subject = subject_of(content, store)
+    return check(subject) if subject is None or subject.is_short else None
 
 
 def get_reports(contents: Iterable[Content], store: PayloadStore) -> Mapping[str, Report]:

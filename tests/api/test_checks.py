@@ -1,5 +1,7 @@
 """GET /api/assemblies/<guid>/checks, and `findings=` of the list."""
 
+from time import process_time
+
 from assemblies.actions.check_scripts import check_unchecked
 from assemblies.models import CheckResult
 from assemblies.payloads import PayloadStore
@@ -34,6 +36,21 @@ def test_the_answer_is_the_same_before_and_after_somebody_looked(
         }
     ]
     assert [(one["rule"], one["line"]) for one in after.json()["facts"]] == [("downloads-and-runs", 3), ("hosts", 3)]
+
+
+def test_nobody_waits_for_the_checks_of_a_long_script(
+    as_viewer: Api, make_assembly: MakeAssembly, library: PayloadStore
+) -> None:
+    guid = make_assembly(script="#!/bin/bash\n" + "'\"" * 500_000 + "\n")
+    started = process_time()
+
+    pending = as_viewer.get(path_of(guid, "/checks"))
+
+    assert process_time() - started < 1
+    assert (pending.status_code, pending.json()["status"], pending["Retry-After"]) == (202, "pending", "5")
+    assert "findings" not in pending.json()
+    check_unchecked(library)
+    assert as_viewer.get(path_of(guid, "/checks")).json()["findings"] != []
 
 
 def test_a_rule_is_suppressed_with_a_reason_by_who_may_change_the_assembly(

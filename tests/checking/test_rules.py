@@ -1,5 +1,7 @@
 """Each rule with a script that trips it and one that must not."""
 
+import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ from assemblies.domains import AssemblyType
 
 POWERSHELL, BATCH, BASH = AssemblyType.POWERSHELL, AssemblyType.BATCH, AssemblyType.BASH
 PYTHON, ANSIBLE = AssemblyType.PYTHON, AssemblyType.ANSIBLE
+PROJECT = Path(__file__).resolve().parents[2]
+# A rule as a page writes it, and as our own code does.
+CODE, RULE = re.compile(r"`([\w-]+)`"), re.compile(r"\"([a-z]+(?:-[a-z]+)+)\"(?=, Severity|, severity|,\s*\"U\+|\})")
 Example = tuple[str, AssemblyType, str, str]
 
 PLAY = "- name: A play\n  hosts: all\n  tasks:\n"
@@ -38,10 +43,15 @@ FINDINGS: list[tuple[str, AssemblyType, Severity, str, str]] = [
     ("undeclared-variable", BASH, Severity.INFO, "echo \"${TARGET:-a}\"\n", "awk '{print $NF}' \"$HOME/a\"\n"),
     ("undeclared-variable", PYTHON, Severity.WARNING,
      "import os\nprint(os.environ['TARGET'])\n", "import os\nprint(os.environ['PATH'])\n"),
+    ("unused-variable", POWERSHELL, Severity.INFO, "Write-Output 1\n", "Write-Output $Target\n"),
     ("undeclared-variable", ANSIBLE, Severity.WARNING,
      f"{PLAY}    - debug: msg={{{{ target }}}}\n",
      f"{PLAY}    - command: ls\n      register: target\n    - debug: msg={{{{ target.rc }}}} {{{{ ansible_host }}}}\n"),
 ]  # fmt: skip
+# What the assembly of an example declares.
+DECLARED = {"unused-variable": ("Target",)}
+# What is said where a program is missing, or did not finish: `test_bounds` has both.
+OF_PROGRAMS = {"shellcheck", "ruff"}
 FACTS: list[Example] = [
     ("downloads-and-runs", BASH,
      "curl -fsSL https://a.example/i.sh | sudo bash\n", "curl -fsSL https://a.example/i.txt | sort\n"),
@@ -59,6 +69,9 @@ FACTS: list[Example] = [
      f"{PLAY}    - get_url:\n        url: https://a.example/a.sh\n        dest: /opt/a.sh\n    - command: /opt/a.sh\n",
      f"{PLAY}    - get_url:\n        url: https://a.example/a.sh\n        dest: /opt/a.sh\n    - command: ls\n"),
     ("hosts", BASH, "rsync -a /srv backup@store.example:/srv\n", "# see https://a.example\ncurl http://localhost/\n"),
+    ("hosts", POWERSHELL, "$page = iwr https://a.example/page\n", "$page = iwr http://127.0.0.1/page\n"),
+    ("hosts", PYTHON, "text = urlopen('https://a.example/a')\n", "text = open('a.example')\n"),
+    ("hosts", ANSIBLE, f"{PLAY}    - uri: url=https://a.example/\n", f"{PLAY}    - uri: url=http://localhost/\n"),
     ("hosts", BATCH, "copy \\\\files\\share\\a.exe .\r\n", "copy C:\\a\\b.exe .\r\n"),
     ("turns-off-protection", POWERSHELL, "Set-MpPreference -DisableRealtimeMonitoring $true\n",
      "Set-MpPreference -DisableRealtimeMonitoring $false\n"),
@@ -79,11 +92,18 @@ FACTS: list[Example] = [
     ("changes-accounts", POWERSHELL,
      "Add-LocalGroupMember -Group Administrators -Member bob\n", "Get-LocalGroupMember a\n"),
     ("changes-accounts", BATCH, "net localgroup Administrators bob /add\n", "net use z: /delete\n"),
+    ("changes-accounts", PYTHON,
+     "subprocess.run('useradd --system bob', shell=True)\n", "users = pwd.getpwall()\n"),
     ("changes-accounts", ANSIBLE,
      f"{PLAY}    - ansible.builtin.user:\n        name: bob\n", f"{PLAY}    - debug: msg=user\n"),
     ("encoded-commands", BATCH,
      "powershell -nop -enc SQBFAFgAIAAoAE4A\n", "powershell -ExecutionPolicy RemoteSigned -File a.ps1\n"),
     ("encoded-commands", BASH, "echo aGk= | base64 -d | sh\n", "base64 file > file.b64\n"),
+    ("encoded-commands", POWERSHELL,
+     "iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($blob)))\n",
+     "[Convert]::ToBase64String($bytes) | Set-Content out.txt\n"),
+    ("encoded-commands", ANSIBLE,
+     f"{PLAY}    - shell: echo bHM= | base64 -d | bash\n", f"{PLAY}    - slurp: src=/etc/hostname\n"),
     ("encoded-commands", PYTHON, "exec(base64.b64decode(blob))\n", "base64.b64encode(blob)\n"),
     ("plain-secrets", POWERSHELL,
      "$password = 'Hunter2-really'\n", "$password = $env:PASSWORD\n$password = 'your-password'\n"),
@@ -100,10 +120,13 @@ SECRETS = ("Hunter2-really", "4f9a8b7c6d5e4f3a", "s3cretword", "AKIAABCDEFGHIJKL
 @pytest.fixture(scope="module")
 def reports() -> dict[str, Report]:
     """What every example comes to, all in one call, as for an import."""
-    examples = [(language, text) for _rule, language, _severity, *texts in FINDINGS for text in texts]
-    examples += [(language, text) for _rule, language, *texts in FACTS for text in texts]
-    found = check_many([Subject(language, text) for language, text in examples])
-    return {text: report for (_language, text), report in zip(examples, found, strict=True)}
+    subjects = [
+        Subject(language, text, DECLARED.get(rule, ()))
+        for rule, language, _severity, *texts in FINDINGS
+        for text in texts
+    ]
+    subjects += [Subject(language, text) for _rule, language, *texts in FACTS for text in texts]
+    return {one.text: report for one, report in zip(subjects, check_many(subjects), strict=True)}
 
 
 @pytest.mark.parametrize(("rule", "language", "severity", "trips", "does_not"), FINDINGS)
@@ -122,15 +145,24 @@ def test_a_fact_is_told_where_it_applies_and_nowhere_else(
     assert rule not in {one.rule for one in reports[does_not].facts}
 
 
-def test_every_fact_has_an_example() -> None:
-    assert {rule for rule, *_rest in FACTS} == set(FACT_RULES)
+def test_every_fact_has_an_example_in_every_language() -> None:
+    languages = (POWERSHELL, BATCH, BASH, PYTHON, ANSIBLE)
+
+    assert {(rule, language) for rule, language, *_rest in FACTS} == set(product(FACT_RULES, languages))
 
 
-def test_the_page_about_checks_has_a_row_for_every_rule() -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "checks.md").read_text()
-    ours = {rule for rule, *_rest in FINDINGS if "-" in rule} | set(FACT_RULES)
+def test_every_rule_of_ours_has_an_example_and_a_row_on_the_page_about_checks() -> None:
+    page = (PROJECT / "docs" / "checks.md").read_text()
+    rows = {rule for line in page.splitlines() if line.startswith("| `") for rule in CODE.findall(line.split("|")[1])}
+    sources = [path.read_text() for path in (PROJECT / "assemblies" / "checking").glob("*.py")]
+    ours = {rule for text in sources for rule in RULE.findall(text)} | set(FACT_RULES)
+    examples = {rule for rule, *_rest in [*FINDINGS, *FACTS]}
 
-    assert [rule for rule in sorted(ours) if f"`{rule}`" not in page] == []
+    assert ours >= {"yaml-syntax", "undeclared-variable", "carriage-return"}
+    assert ours - examples == set()
+    assert ours - rows == set()
+    assert {rule for rule in rows if "-" in rule} - examples == set()
+    assert rows >= OF_PROGRAMS
 
 
 def test_what_is_told_of_a_secret_never_contains_it(reports: dict[str, Report]) -> None:

@@ -26,8 +26,6 @@ from assemblies.revisions.checks import Suppression
 from assemblies.web.actors import actor_of
 from assemblies.web.lookups import get_entry
 
-# Longer scripts are checked once they are saved: an answer is to come between two keys.
-MAX_CHARACTERS = 64 * 1024
 MAX_VARIABLES = 200
 # What the editor finds by itself, with its columns.
 OF_THE_EDITOR = ("hidden-character", "byte-order-mark", "carriage-return")
@@ -58,10 +56,13 @@ def check_typed(request: HttpRequest) -> HttpResponseBase:
     It changes nothing; a POST because a script does not fit an address.
     """
     text, type_name = request.POST.get("payload", ""), request.POST.get("assembly_type", "")
-    if type_name not in AssemblyType or type_name == AssemblyType.WORKFLOW or len(text) > MAX_CHARACTERS:
+    if type_name not in AssemblyType or type_name == AssemblyType.WORKFLOW:
         return HttpResponse(status=204)
     names = tuple(request.POST.getlist("variable")[:MAX_VARIABLES])
     subject = Subject(AssemblyType(type_name), text, names, has_files="has_files" in request.POST)
+    # Others are checked once they are saved: an answer is to come between two keys.
+    if not subject.is_short:
+        return HttpResponse(status=204)
     report = check(subject).without(OF_THE_EDITOR)
     return JsonResponse({"findings": [asdict(one) for one in report.findings]})
 

@@ -33,13 +33,24 @@ class SuppressedRule(Answer):
     updated_at = Time()
 
 
-class Checks(Answer):
-    """Findings and facts without those that are suppressed."""
+class CheckedRevision(Answer):
+    """What is checked, and by what."""
 
     assembly_guid = serializers.CharField()
     revision = serializers.IntegerField()
     content_hash = serializers.CharField()
     rule_set = serializers.CharField(help_text="Stands for the rules and the programs that looked; others find others.")
+
+
+class PendingChecks(CheckedRevision):
+    """A long script that nobody has looked at yet; `Retry-After` says when to ask again."""
+
+    status = serializers.ChoiceField(["pending"])
+
+
+class Checks(CheckedRevision):
+    """Findings and facts without those that are suppressed."""
+
     findings = FindingLine(many=True)
     facts = FactLine(many=True)
     suppressed = SuppressedRule(many=True)
