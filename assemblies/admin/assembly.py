@@ -11,7 +11,7 @@ from assemblies.admin.addresses import item_address
 from assemblies.admin.grid.page import grid
 from assemblies.admin.item.deletion import delete_item
 from assemblies.admin.item.new import new_item
-from assemblies.admin.item.page import item
+from assemblies.admin.item.save import item
 from assemblies.admin.library_admin import LibraryAdmin
 from assemblies.models import Assembly
 

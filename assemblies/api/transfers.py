@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.change import Event
+from assemblies.actions.flush_domains import flush_domains
 from assemblies.actions.import_documents import MAX_PER_MINUTE, import_documents
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.record_export import REVISION_HEADER, record_export
 from assemblies.actions.repetition import was_made
-from assemblies.actions.write_domains import write_domains
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE, REVISION
 from assemblies.api.idempotency import event_of
 from assemblies.api.import_lines import corrections_of, documents_of, judge, preview_lines, result_lines
@@ -225,5 +225,5 @@ class Transfers(AssemblyResource):
         sent = self.body()
         domains = [sent["domain"]] if "domain" in sent else [*Domain]
         permit = get_permit(actor_of(request), LibraryEvent.FLUSH, Place.LIBRARY, verb=Verb.REPLICATE)
-        written = write_domains(domains, permit=permit)
-        return Response({"status": "flushed", "flushed": written.flushed, "pending": written.pending})
+        done = flush_domains(domains, permit=permit)
+        return Response({"status": "flushed", "flushed": done.flushed, "pending": done.pending})

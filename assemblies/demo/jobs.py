@@ -1,7 +1,7 @@
-"""The jobs of the demonstration: what is run every morning, what at once, and what nobody needs any more."""
+"""What the demonstration runs: every morning, at once, once; and the database of its own that this is copied to."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -15,6 +15,10 @@ from assemblies.schedules.components import ComponentFields
 from assemblies.schedules.jobs import Editor, JobFields, Saving, create_job
 from assemblies.schedules.rules import ScheduleType
 from assemblies.schedules.scheduler import run_due
+from assemblies.targets.administration import add_connection, create_target, permit_persistence
+from assemblies.targets.assignment import assign
+from assemblies.targets.audit_events import TargetEvent
+from assemblies.targets.models import Engine
 from devmode.actor import Actor
 
 
@@ -37,3 +41,19 @@ def schedule_jobs(guids: Mapping[str, str], *, actor: Actor, user: User, store: 
     save("Printers, once", "printers", ScheduleType.ONCE, start_at=now + timedelta(days=3), enabled=False)
     save("Look now", "full-file-systems", ScheduleType.IMMEDIATELY)
     run_due(now=now, store=store)
+
+
+def choose_target(actor: Actor, *, now: datetime) -> None:
+    """Add a SQLite target, another one that is offline, and assign the first."""
+    creating = permit_persistence(actor, TargetEvent.CREATE)
+    connecting = permit_persistence(actor, TargetEvent.CONNECT)
+    archive = create_target({"name": "Archive", "engine": Engine.SQLITE}, permit=creating, now=now)
+    evidence = add_connection(archive, "evidence", name="Evidence", permit=connecting, now=now)
+    facts = {"name": "Warehouse", "engine": Engine.POSTGRESQL, "host": "warehouse.example.org", "user": "borealis"}
+    warehouse = create_target(
+        facts | {"secret_ref": "BOREALIS_TARGET_SECRET_WAREHOUSE", "options": {"sslmode": "verify-full"}},
+        permit=creating,
+        now=now,
+    )
+    add_connection(warehouse, "reports", name="Reports", permit=connecting, now=now)
+    assign(evidence, permit=permit_persistence(actor, TargetEvent.ASSIGN), now=now)

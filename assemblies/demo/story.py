@@ -31,8 +31,7 @@ from assemblies.demo.documents import (
     publish_what_comes_next,
     read_documents,
 )
-from assemblies.demo.evidence import choose_target
-from assemblies.demo.jobs import schedule_jobs
+from assemblies.demo.jobs import choose_target, schedule_jobs
 from assemblies.demo.people import InDevMode, People, dev_mode_of
 from assemblies.domains import Domain
 from assemblies.errors import Refusal

@@ -28,6 +28,7 @@ from assemblies.documents.fields import (
     default_category,
     default_sites,
     normalise_category,
+    normalise_guid,
     normalise_metadata,
     normalise_name,
     normalise_sites,
@@ -37,7 +38,6 @@ from assemblies.documents.fields import (
     normalise_version,
 )
 from assemblies.documents.findings import first_line_findings, label_findings, labels_of, script_findings
-from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_characters
 from assemblies.documents.kinds import find_assembly_type, get_assembly_type, normalise_type
 from assemblies.documents.limits import SLACK_BYTES, check_facts_size, check_script_size, max_json_bytes

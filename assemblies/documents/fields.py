@@ -4,6 +4,7 @@ Each function returns the value as it is kept and raises InvalidField naming the
 request bodies alike, so they check text and numbers as strictly as the decoder does.
 """
 
+import re
 import unicodedata
 from typing import Any
 
@@ -11,7 +12,7 @@ from assemblies.documents.decoding import check_value, step
 from assemblies.documents.hidden_characters import HIDDEN
 from assemblies.documents.shapes import SOURCE_KEYS
 from assemblies.domains import Kind
-from assemblies.errors import InvalidField
+from assemblies.errors import InvalidField, InvalidGuid
 
 MAX_NAME_LENGTH = 255
 MAX_SUMMARY_LENGTH = 10_000
@@ -22,6 +23,8 @@ MAX_TAGS = 100
 MAX_TIMEOUT_SECONDS = 2**31 - 1
 DEFAULT_TIMEOUT_SECONDS = 3600
 DEFAULT_VERSION = 1
+# The identity of an assembly: 32 or 40 hexadecimal digits, or a UUID with hyphens, in lower case.
+_GUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _LINE_BREAKING = {"Cc", "Zl", "Zp"}
 
 
@@ -142,3 +145,17 @@ def _object(value: object, field: str) -> dict[str, Any]:
         raise InvalidField("This must be an object.", field=field)
     check_value(value, field)
     return value
+
+
+def normalise_guid(text: object) -> str:
+    """The GUID in lower case without the space around it. 32 digits with and without hyphens are two GUIDs.
+
+    Raises InvalidGuid.
+    """
+    if not isinstance(text, str):
+        raise InvalidGuid(field="assembly_guid")
+    guid = text.strip(" \t\r\n").lower()
+    # `lower()` folds a few characters of other scripts into ASCII letters (the Kelvin sign is one).
+    if not text.isascii() or not _GUID.fullmatch(guid):
+        raise InvalidGuid(field="assembly_guid")
+    return guid

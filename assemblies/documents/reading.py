@@ -14,6 +14,7 @@ from assemblies.documents.decoding import MAX_DEPTH, MAX_WRAPPINGS, check_size, 
 from assemblies.documents.document import Document
 from assemblies.documents.fields import (
     normalise_category,
+    normalise_guid,
     normalise_metadata,
     normalise_name,
     normalise_sites,
@@ -23,7 +24,6 @@ from assemblies.documents.fields import (
     normalise_version,
 )
 from assemblies.documents.findings import bounded, label_findings, labels_of, script_findings
-from assemblies.documents.guid import normalise_guid
 from assemblies.documents.hidden_characters import find_hidden_in
 from assemblies.documents.kinds import find_type_name, get_assembly_type, guess_script_type
 from assemblies.documents.limits import check_inline_size, check_script_size, max_json_bytes

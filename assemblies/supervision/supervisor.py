@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .directory import RunDirectory, directory_for
-from .errors import BrokenFrame, NotStarted
+from .errors import BrokenFrame, NotStarted, UnsupportedPlatform
 from .events import Chunk, Ended, Event, Forgotten, Outcome, Result, Started, frame_of
 from .frames import Frame, read_frame, write_frame
 from .marker import own_marker
 from .order import Order, order_of
 from .output import STREAMS, Output
 from .preparation import prepare
-from .tree import ProcessTree, new_tree
+from .tree import ProcessTree
 from .window import Batch, Window
 
 # How often to look whether the worker lives; a pipe's end tells sooner, unless another process inherited it.
@@ -68,7 +68,7 @@ class Supervisor:
         directory = RunDirectory(self._directory)
         try:
             prepared = prepare(self._order, directory)
-            tree = new_tree()
+            tree = _new_tree()
             pipes = tree.start(prepared.command)
         except NotStarted:
             directory.remove()
@@ -204,3 +204,16 @@ def _thread(target: Callable[..., None], *arguments: object) -> threading.Thread
     thread = threading.Thread(target=target, args=arguments, daemon=True)
     thread.start()
     return thread
+
+
+def _new_tree() -> ProcessTree:
+    """Return this system's process tree. Raises UnsupportedPlatform."""
+    if sys.platform == "win32":
+        from .windows import JobTree
+
+        return JobTree()
+    if sys.platform == "linux":
+        from .linux import ReapedTree
+
+        return ReapedTree()
+    raise UnsupportedPlatform

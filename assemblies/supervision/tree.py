@@ -1,12 +1,10 @@
 """What a supervisor needs of an operating system: one script started, and its whole tree ended."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from .accounts import Account
-from .errors import UnsupportedPlatform
 from .sweep import Swept
 
 
@@ -41,16 +39,3 @@ class ProcessTree(Protocol):
 
     def exit(self) -> Exit:
         """How the script ended, after a sweep."""
-
-
-def new_tree() -> ProcessTree:
-    """Raises UnsupportedPlatform."""
-    if sys.platform == "win32":
-        from .windows import JobTree
-
-        return JobTree()
-    if sys.platform == "linux":
-        from .linux import ReapedTree
-
-        return ReapedTree()
-    raise UnsupportedPlatform

@@ -1,4 +1,7 @@
-"""Saving: the form is read, and what was changed goes to the library in one action. Nothing typed is ever lost."""
+"""The page of one assembly: GET reads it, POST saves what was typed.
+
+What was changed goes to the library in one action, and nothing typed is ever lost.
+"""
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.update import update
@@ -24,7 +28,7 @@ from assemblies.admin.item.editing import (
 from assemblies.admin.item.item_view import Refused, item_page
 from assemblies.admin.item.merging import merge_of, with_picks
 from assemblies.admin.item.raw import read_raw
-from assemblies.admin.page import sent_number
+from assemblies.admin.page import refusals_as_pages, sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store
@@ -39,6 +43,16 @@ UNSAID = gettext_lazy(
     "Nothing was saved: what was sent did not say which revision it was made upon. What you typed stands below; "
     "compare it with what is stored now, then save again."
 )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def item(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Show an assembly, a deleted one too; or save it, and stay."""
+    entry = get_any_entry(guid)
+    if request.method != "POST":
+        return item_page(request, entry)
+    return save_raw(request, entry) if "document" in request.POST else save(request, entry)
 
 
 def save(request: HttpRequest, entry: CatalogueEntry) -> HttpResponseBase:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from assemblies.actions.flush_domains import flush_domains
 from assemblies.actions.permit import get_permit
-from assemblies.actions.write_domains import write_domains
 from assemblies.admin.page import refusals_as_pages
 from assemblies.audit_events import LibraryEvent
 from assemblies.domains import Domain
@@ -26,11 +26,11 @@ def queue_flush(request: HttpRequest) -> HttpResponse:
     domains = _asked(request.POST.get("domain", ""))
     permit = get_permit(actor_of(request), LibraryEvent.FLUSH, Place.LIBRARY, verb=Verb.REPLICATE)
     try:
-        written = write_domains(domains, permit=permit)
+        done = flush_domains(domains, permit=permit)
     except Failure as failure:
         _say_failure(request, failure)
     else:
-        messages.success(request, " ".join([*_written_words(written.flushed), _left_words(written.pending)]))
+        messages.success(request, " ".join([*_written_words(done.flushed), _left_words(done.pending)]))
     return redirect(WRITTEN)
 
 

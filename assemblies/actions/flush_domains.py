@@ -1,4 +1,4 @@
-"""Write pending changes to their domain databases at once, rather than when they are due.
+"""Flush: write pending changes to their domain databases at once, rather than when they are due.
 
 The audit entry and the use of the grant are durable before anything is written.
 """
@@ -22,14 +22,14 @@ from devmode.models.audit import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class Flushed:
     """How many journal entries each domain database took, and how many assemblies wait still."""
 
     flushed: dict[str, int]
     pending: int
 
 
-def write_domains(domains: Sequence[Domain], *, permit: Permit) -> Written:
+def flush_domains(domains: Sequence[Domain], *, permit: Permit) -> Flushed:
     """Flush `domains` for an administrator in Dev Mode.
 
     Raises Forbidden, DevModeRequired, or a Failure: LibraryUnavailable (detail: `errors`, `flushed`, `pending`) when a
@@ -42,14 +42,14 @@ def write_domains(domains: Sequence[Domain], *, permit: Permit) -> Written:
         permit.use_grant([Place.LIBRARY], now=now)
         record(_facts(permit, Outcome.SUCCESS, wanted), now=now)
     flushed = {str(domain): 0 for domain in Domain} | flush(domains)
-    written = Written(flushed=flushed, pending=len(pending_writes()))
+    done = Flushed(flushed=flushed, pending=len(pending_writes()))
     failing = DomainState.objects.filter(domain__in=domains, attempts__gt=0)
     if errors := dict(failing.values_list("domain", "last_error")):
         with audited_transaction(permit.actor, permit.event):
             record(_facts(permit, Outcome.FAILED, wanted | {"errors": errors}), now=timezone.now())
         words = " ".join(f"{domain}: {error}" for domain, error in errors.items())
-        raise LibraryUnavailable(words, errors=errors, flushed=flushed, pending=written.pending)
-    return written
+        raise LibraryUnavailable(words, errors=errors, flushed=flushed, pending=done.pending)
+    return done
 
 
 def _facts(permit: Permit, outcome: Outcome, detail: dict[str, Any]) -> AuditFacts:
