@@ -108,11 +108,11 @@ class CatalogueEntry:
 
     @cached_property
     def _json(self) -> bytes:
-        return orjson.dumps(self._facts())
+        return _rendered(self._facts())
 
     @cached_property
     def _administrator_json(self) -> bytes:
-        return b"%b,%b" % (self._json[:-1], orjson.dumps({"payload_guid": self.content.payload_guid})[1:])
+        return _rendered(self._facts() | {"payload_guid": self.content.payload_guid})
 
     def etag(self, administrator: bool) -> str:
         """Return the entity tag: the revision, its states, and who it was rendered for."""
@@ -152,3 +152,8 @@ class CatalogueEntry:
             "updated_by": content.updated_by,
             "deleted_at": self.deleted_at,
         }
+
+
+def _rendered(facts: dict[str, Any]) -> bytes:
+    """Return an item as JSON, in as much memory as it has bytes: what the encoder returns takes several times that."""
+    return bytes(memoryview(orjson.dumps(facts)))

@@ -59,6 +59,8 @@ def check_value(value: object, field: str = "", max_depth: int = MAX_WRAPPINGS) 
     fault = _scalar_fault(value)
     if fault:
         raise InvalidField(fault, field=field or "document")
+    if not isinstance(value, _CONTAINERS):
+        return
     pending: list[tuple[Any, _Trail, int]] = [(value, None, 1)]
     while pending:
         container, trail, depth = pending.pop()
@@ -101,7 +103,9 @@ def step(field: str, key: str | int) -> str:
     """The path one level down; a hostile key is cut and its unprintable characters are spelt out."""
     if isinstance(key, int):
         return f"{field}[{key}]"
-    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in key[:64])
+    shown = key[:64]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
     return f"{field}.{shown}" if field else shown
 
 

@@ -60,7 +60,8 @@ def line(value: object, field: str, limit: int) -> str:
 
 
 def has_control_characters(value: str) -> bool:
-    return any(unicodedata.category(character) in _LINE_BREAKING for character in value)
+    # What is printable has none; most text is, and that is one call.
+    return not value.isprintable() and any(unicodedata.category(character) in _LINE_BREAKING for character in value)
 
 
 def normalise_name(value: object, field: str = "name") -> str:
