@@ -4,8 +4,10 @@ themselves current, and whole numbers as browsers send them: revisions, sequence
 
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.http.response import HttpResponseBase
@@ -21,6 +23,8 @@ from devmode.audit.events import AuditEvent
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+# Of the realtime server; pages that cannot reach it ask by the clock.
+STREAM = "/api/events/stream"
 # What every database can hold.
 MAX_DIGITS = 18
 
@@ -71,6 +75,21 @@ def live_answer(request: HttpRequest, template: str, tag: str, context: Callable
     answer = render(request, template, context())
     answer["ETag"] = tag
     return answer
+
+
+def stream_of(topics: str) -> str:
+    """Return where a page follows `topics`, or "" where it cannot: it may connect to its own origin and no other."""
+    return f"{STREAM}?topics={topics}" if settings.REALTIME_URL == settings.PUBLIC_ORIGIN else ""
+
+
+def render_live(request: HttpRequest, template: str, part: str, *, title: Any, **context: Any) -> HttpResponse:
+    """Return a page whose element `live-part` is made by the template `part`, or for its script that part alone."""
+    if not is_for_script(request):
+        return render_page(request, template, title=title, **context)
+    answer = render(request, part, context)
+    answer["ETag"] = tag = f'"{sha256(answer.content).hexdigest()[:32]}"'
+    is_same = is_known(request.headers.get("If-None-Match", ""), tag)
+    return HttpResponseNotModified(headers={"ETag": tag}) if is_same else answer
 
 
 def number_of(text: str) -> int | None:

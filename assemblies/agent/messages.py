@@ -10,7 +10,8 @@ from assemblies.agent.keys import DeviceKey
 from assemblies.agent.signed_work import File, Work
 from assemblies.agent.spool import SpooledAttempt, SpooledChunk
 
-MAX_CHUNKS = 16
+# Of one message, before base64: what every library accepts, also one that takes small documents only.
+MAX_CHUNKS, MAX_OUTPUT_BYTES = 16, 512 * 1024
 RESULT_FIELDS = ("outcome", "exit_code", "output_bytes", "stdout_sha256", "stderr_sha256")
 
 
@@ -36,11 +37,18 @@ def send_progress(sender: Sender, spooled: SpooledAttempt) -> dict[str, Any]:
 
 def send_output(sender: Sender, spooled: SpooledAttempt) -> dict[str, Any] | None:
     """Upload the oldest chunks and forget them; None where there were none."""
-    chunks = list(islice(spooled.chunks(), MAX_CHUNKS))
+    chunks: list[SpooledChunk] = []
+    contents: list[bytes] = []
+    for chunk in islice(spooled.chunks(), MAX_CHUNKS):
+        content = chunk.read()
+        if chunks and sum(map(len, contents)) + len(content) > MAX_OUTPUT_BYTES:
+            break
+        chunks.append(chunk)
+        contents.append(content)
     if not chunks:
         return None
-    body = {"attempt_number": spooled.attempt_number, "chunks": [_chunk(chunk) for chunk in chunks]}
-    answer = sender.post(_path(spooled, "output"), body)
+    told = [_chunk(chunk, content) for chunk, content in zip(chunks, contents, strict=True)]
+    answer = sender.post(_path(spooled, "output"), {"attempt_number": spooled.attempt_number, "chunks": told})
     for chunk in chunks:
         chunk.path.unlink(missing_ok=True)
     return answer
@@ -64,5 +72,5 @@ def _path(spooled: SpooledAttempt, verb: str) -> str:
     return f"/api/agent/items/{spooled.work_item_hash}/{verb}"
 
 
-def _chunk(chunk: SpooledChunk) -> dict[str, Any]:
-    return {"seq": chunk.seq, "stream": chunk.stream, "content": base64.b64encode(chunk.read()).decode()}
+def _chunk(chunk: SpooledChunk, content: bytes) -> dict[str, Any]:
+    return {"seq": chunk.seq, "stream": chunk.stream, "content": base64.b64encode(content).decode()}

@@ -46,19 +46,19 @@ class Session:
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Raises ServerRefused, Unreachable, NotEnrolled."""
-        return self._with_token(lambda: self._connection.post(path, body, self._headers("POST", path)))
+        return self._with_token(lambda: self._connection.post(path, body, self.headers("POST", path)))
 
     def get_bytes(self, path: str, *, max_bytes: int) -> bytes:
         """Raises ServerRefused, Unreachable, NotEnrolled."""
         bare = path.partition("?")[0]
         return self._with_token(
-            lambda: self._connection.get_bytes(path, self._headers("GET", bare), max_bytes=max_bytes)
+            lambda: self._connection.get_bytes(path, self.headers("GET", bare), max_bytes=max_bytes)
         )
 
     def wait_at(self, address: str) -> dict[str, Any]:
         """Wait for work at a realtime server, and return what it answers. Raises ServerRefused, Unreachable."""
         there = self._connection_to(address)
-        return self._with_token(lambda: there.get(WAIT, self._headers("GET", WAIT, there)))
+        return self._with_token(lambda: there.get(WAIT, self.headers("GET", WAIT, there)))
 
     def _connection_to(self, address: str) -> Connection:
         """Return the connection to a realtime server: each new one reads the certificates of the system again."""
@@ -118,7 +118,8 @@ class Session:
                 self._tokens = {**self._tokens, "clock_offset": seconds - time.time()}
                 self._state.write(TOKENS, self._tokens)
 
-    def _headers(self, method: str, path: str, there: Connection | None = None) -> dict[str, str]:
+    def headers(self, method: str, path: str, there: Connection | None = None) -> dict[str, str]:
+        """Return what signs one request to the server, or to another address of it."""
         token = str(self._tokens.get("access_token", ""))
         return {"Authorization": f"DPoP {token}", "DPoP": self._proof(method, path, token, there)}
 

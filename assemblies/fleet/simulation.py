@@ -22,7 +22,7 @@ from assemblies.agent.connection import Connection
 from assemblies.agent.errors import AgentError, ServerRefused
 from assemblies.agent.keys import DeviceKey
 from assemblies.agent.messages import result_statement
-from assemblies.agent.session import Session, kept_tokens
+from assemblies.agent.session import WAIT, Session, kept_tokens
 from assemblies.agent.signed_work import named_attempt
 from assemblies.agent.state import State
 from assemblies.execution.transitions import ALIAS
@@ -59,6 +59,7 @@ class Counts:
     """What the simulated agents did so far."""
 
     polls: int = 0
+    waits: int = 0
     runs: int = 0
     errors: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -86,6 +87,17 @@ class SimulatedAgent:
         self._report(*named)
         counts.add(runs=1)
         return 0.0
+
+    def work(self, counts: Counts) -> None:
+        """Report everything that waits as done."""
+        while self.turn(counts) == 0.0:
+            continue
+
+    def wait_request(self, there: Connection) -> bytes:
+        """Return the request with which a device waits for work at a realtime server."""
+        lines = [f"GET {WAIT} HTTP/1.1", f"Host: {there.server.partition('://')[2]}", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in self._session.headers("GET", WAIT, there).items()]
+        return "\r\n".join([*lines, "", ""]).encode()
 
     def _report(self, work_item_hash: str, attempt: int) -> None:
         self._say(work_item_hash, attempt, "progress")

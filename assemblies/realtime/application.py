@@ -18,7 +18,7 @@ from assemblies.errors import LibraryError
 from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
 from assemblies.fleet.models import DeviceStatus
 from assemblies.realtime.hub import Hub
-from assemblies.realtime.streams import HistoryTooOld, InvalidTopics, Stream, stream_of
+from assemblies.realtime.streams import DEVICES, HistoryTooOld, InvalidTopics, Stream, stream_of
 from assemblies.realtime.visitors import find_refusal
 from assemblies.realtime.watching import devices_with_work
 from assemblies.web.errors import AGENT_CHALLENGE, ErrorAnswer, agent_body, answer_of
@@ -112,7 +112,7 @@ class Application:
         # Proxies that collect answers would keep events back.
         headers.append((b"x-accel-buffering", b"no"))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        async with self.hub.stream() as queue:
+        async with self.hub.stream(of_devices=DEVICES in stream.topics) as queue:
             for past in await self.hub.ask(stream.take_past, self.hub.seen):
                 await _say(send, past)
             pulses = 0

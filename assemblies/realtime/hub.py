@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
+from uuid import uuid4
 
 from django.db import Error as DatabaseError
 from django.db import connections
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.presence import presence
-from assemblies.realtime.watching import Seen, StreamEvent, Watch
+from assemblies.realtime.watching import RosterChange, Seen, StreamEvent, Watch, roster_digest
 from devmode.change_watch import ChangeWatch
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -26,11 +27,13 @@ LOOK_SECONDS = 0.1
 # Where the database says that nothing was committed to it.
 SECONDS_BETWEEN_LOOKS = 1.0
 PRESENCE_SECONDS = 10.0
+ROSTER_SECONDS = 2.0
 SECONDS_AFTER_FAILURE = 2.0
 # Enough to authenticate a fleet that comes back within seconds; each holds one connection to each database it asks.
 THREADS = 4
 # One stream that does not read is ended; it takes up again where it was.
 MAX_UNREAD = 1000
+Queue = asyncio.Queue[StreamEvent | RosterChange | None]
 
 
 class Hub:
@@ -38,7 +41,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._devices: dict[str, asyncio.Event] = {}
-        self._streams: set[asyncio.Queue[StreamEvent | None]] = set()
+        self._streams: dict[Queue, bool] = {}
+        self._roster: int | None = None
         self._changes = ChangeWatch(ALIAS, at_least_every_seconds=SECONDS_BETWEEN_LOOKS)
         self._has_begun = asyncio.Event()
         self.seen = Watch()
@@ -62,15 +66,15 @@ class Hub:
                 del self._devices[guid]
 
     @asynccontextmanager
-    async def stream(self) -> AsyncIterator["asyncio.Queue[StreamEvent | None]"]:
-        """Register a stream; None in its queue ends it."""
+    async def stream(self, *, of_devices: bool = False) -> AsyncIterator["Queue"]:
+        """Register a stream, one that is told when the list of devices changes, too; None in its queue ends it."""
         await self._has_begun.wait()
-        queue: asyncio.Queue[StreamEvent | None] = asyncio.Queue(MAX_UNREAD)
-        self._streams.add(queue)
+        queue: Queue = asyncio.Queue(MAX_UNREAD)
+        self._streams[queue] = of_devices
         try:
             yield queue
         finally:
-            self._streams.discard(queue)
+            del self._streams[queue]
 
     @property
     def waiting(self) -> int:
@@ -78,7 +82,11 @@ class Hub:
 
     async def watch(self) -> None:
         """Look for what happens, and for who is there, until canceled."""
-        await asyncio.gather(_forever(self._look_on, LOOK_SECONDS), _forever(self._tell_presence, PRESENCE_SECONDS))
+        await asyncio.gather(
+            _forever(self._look_on, LOOK_SECONDS),
+            _forever(self._tell_presence, PRESENCE_SECONDS),
+            _forever(self._look_at_roster, ROSTER_SECONDS),
+        )
 
     async def _look_on(self) -> None:
         self._tell(await self.ask(self._look))
@@ -99,6 +107,19 @@ class Hub:
                     queue.put_nowait(None)
                     break
                 queue.put_nowait(event)
+
+    async def _look_at_roster(self) -> None:
+        """Say that the list of devices changed. While nobody follows it, it is not read."""
+        followers = [queue for queue, of_devices in self._streams.items() if of_devices]
+        before, self._roster = self._roster, await self.ask(_roster) if followers else None
+        # The first time anything may have changed since the pages were loaded.
+        if self._roster is None or before == self._roster:
+            return
+        change = RosterChange(timezone.now(), str(uuid4()))
+        for queue in followers:
+            # A hint: one that finds no room is one of many.
+            with suppress(asyncio.QueueFull):
+                queue.put_nowait(change)
 
     async def _tell_presence(self) -> None:
         if devices := list(self._devices):
@@ -122,6 +143,10 @@ def _asked(question: Callable[..., Answer], arguments: tuple[object, ...]) -> An
         with suppress(DatabaseError):
             connections.close_all()
         raise
+
+
+def _roster() -> int:
+    return roster_digest(now=timezone.now())
 
 
 def _note_presence(devices: list[str]) -> None:

@@ -1,13 +1,15 @@
 """Streams of events (server-sent events): topics, positions, and how an event is written."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from assemblies.realtime.watching import JOBS, RUNS, StreamEvent, Watch, find_positions, is_too_old
+from assemblies.realtime.watching import JOBS, RUNS, RosterChange, StreamEvent, Watch, find_positions, is_too_old
 
 # The topic of everything in a log, and the beginning of that of one run or job.
 ONE = {RUNS: "run:", JOBS: "job:"}
+DEVICES = "devices"
 MAX_NUMBER_LENGTH = 18
 MAX_TOPICS = 50
 
@@ -39,8 +41,10 @@ class Stream:
         self.past = past | {(event.log, event.number) for event in events}
         return told
 
-    def told(self, event: StreamEvent) -> bytes | None:
+    def told(self, event: StreamEvent | RosterChange) -> bytes | None:
         """Return an event as it is sent, unless it was among the past or is of another topic."""
+        if isinstance(event, RosterChange):
+            return _hint(event) if DEVICES in self.topics else None
         if (event.log, event.number) in self.past:
             return None
         self.positions[event.log] = event.resume_at
@@ -83,14 +87,14 @@ def _topics(text: str) -> frozenset[str]:
 
 def _topic(name: str) -> str:
     kind, _colon, subject = name.partition(":")
-    if name in ONE:
+    if name in ONE or name == DEVICES:
         return name
     if kind == "job" and _is_number(subject):
         return f"job:{int(subject)}"
     try:
         return f"run:{UUID(subject)}" if kind == "run" else _unknown(name)
     except ValueError as error:
-        known = "“runs”, “run:<GUID>”, “jobs” and “job:<id>” can be followed"
+        known = "“runs”, “run:<GUID>”, “jobs”, “job:<id>” and “devices” can be followed"
         raise InvalidTopics(f"There is no topic {name[:60]!r}; {known}.") from error
 
 
@@ -99,11 +103,20 @@ def _unknown(name: str) -> str:
 
 
 def _written(topic: str, event: StreamEvent, position: str) -> bytes:
+    return f"id: {position}\n".encode() + _facts(topic, event.payload, event)
+
+
+def _hint(change: RosterChange) -> bytes:
+    """Return a change as it is sent: without an `id`, since nobody resumes at a hint."""
+    return _facts(DEVICES, {"event_type": "roster_changed"}, change)
+
+
+def _facts(topic: str, payload: Mapping[str, object], event: StreamEvent | RosterChange) -> bytes:
     facts = {
         "topic": topic,
-        "payload": event.payload,
+        "payload": payload,
         "event_guid": event.event_guid,
         "seq": event.seq,
         "emitted_at": event.emitted_at.isoformat(),
     }
-    return f"id: {position}\nevent: {topic.partition(':')[0]}\ndata: {json.dumps(facts)}\n\n".encode()
+    return f"event: {topic.partition(':')[0]}\ndata: {json.dumps(facts)}\n\n".encode()

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Manager, Max, Min, Q
 
 from assemblies.execution.models import WorkItem, WorkItemEvent
+from assemblies.fleet.models import Device, DeviceApproval
+from assemblies.fleet.presence import OFFLINE_AFTER
 from assemblies.schedules.models import JobEvent
 
 RUNS, JOBS = "runs", "jobs"
@@ -35,6 +37,15 @@ class StreamEvent:
     seq: int
     emitted_at: datetime
     payload: dict[str, object]
+
+
+@dataclass(frozen=True)
+class RosterChange:
+    """Some device came, went, or was changed; who looks sees what."""
+
+    emitted_at: datetime
+    event_guid: str
+    seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,13 @@ def devices_with_work(among: Sequence[str] | None = None) -> frozenset[str]:
     if among is not None:
         rows = rows.filter(target_device__in=among)
     return frozenset(rows.values_list("target_device", flat=True).distinct())
+
+
+def roster_digest(*, now: datetime) -> int:
+    """Return what differs as soon as the list of devices does. Only compared with another one of this process."""
+    rows = Device.objects.order_by("guid").values_list("guid", "hostname", "status", "last_seen")
+    online = [(guid, name, status, bool(seen and seen > now - OFFLINE_AFTER)) for guid, name, status, seen in rows]
+    return hash((tuple(online), DeviceApproval.objects.pending().count()))
 
 
 def is_too_old(positions: Mapping[str, int]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from assemblies.agent.errors import NotEnrolled, ServerRefused
 from assemblies.execution.cancel import cancel_run
@@ -49,6 +50,19 @@ def test_a_script_runs_on_the_device_and_everything_of_it_comes_back(
     last = WorkItemEvent.objects.get(run_id=run.run_id, event_type="completed")
     assert json.loads(last.payload).keys() == {"exit_code", "result_signature"}
     assert machine.agent().run_once() == 0
+
+
+@pytest.mark.parametrize("max_document_bytes", [1024**2, 64 * 1024])
+def test_much_output_arrives_whatever_size_documents_may_have(
+    machine: Machine, library: PayloadStore, operator: Actor, settings: Settings, max_document_bytes: int
+) -> None:
+    settings.MAX_DOCUMENT_BYTES = max_document_bytes
+    run = submitted(library, operator, "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo the end", machine.guid)
+    assert machine.agent().run_once() == 1
+    assert (item_of(run).status, item_of(run).last_error) == ("Completed", "")
+    said = printed(run)
+    assert said.startswith(b"xxxx") and said.endswith(b"x\nthe end\n")
+    assert settings.RUN_OUTPUT_MAX_BYTES * 0.9 < len(said) <= settings.RUN_OUTPUT_MAX_BYTES
 
 
 def test_a_failure_keeps_its_exit_code(machine: Machine, library: PayloadStore, operator: Actor) -> None:

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from assemblies.execution.cancel import cancel_run
 from assemblies.execution.models import WorkItemEvent
+from assemblies.fleet.models import Device
 from assemblies.realtime import watching
 from assemblies.schedules.models import JobEvent
 from devmode.accounts.tokens import issue_token
 from tests.execution.orders import enqueued
+from tests.fleet.agent import enrolled
 from tests.realtime.conftest import Realtime
 
 pytestmark = [
@@ -60,6 +62,22 @@ def test_events_come_as_they_happen_and_say_what_anybody_may_know(realtime: Real
     event = read_event(answer)
     assert event["payload"]["to_status"] == "Canceled"
     assert "secret" not in json.dumps(event)
+
+
+def test_that_a_device_came_is_a_hint_to_who_follows_devices(realtime: Realtime, token: dict[str, str]) -> None:
+    agent = enrolled()
+    answer = realtime.open(f"{STREAM}?topics=devices", **token)
+    until_followed(realtime)
+    for change in ({"last_seen": timezone.now()}, {"status": "quarantined"}):
+        Device.objects.filter(guid=agent.guid).update(**change)
+        event = read_hint(answer)
+        assert (event["topic"], event["payload"]) == ("devices", {"event_type": "roster_changed"})
+
+
+def read_hint(answer: Any) -> dict[str, Any]:
+    while not (line := answer.readline()).startswith(b"data: "):
+        assert not line.startswith(b"id:")
+    return dict(json.loads(line.removeprefix(b"data: ")))
 
 
 def test_one_run_is_followed_alone(realtime: Realtime, token: dict[str, str]) -> None:
@@ -125,7 +143,7 @@ def test_jobs_are_followed_all_or_one_and_resumed_apart_from_runs(realtime: Real
     assert run.run_id in {one["payload"]["run_id"] for one in told}
 
 
-@pytest.mark.parametrize("topics", ["devices", "job:", "job:x", "run:", "run:x", "runs,x", ",".join(["runs"] * 51)])
+@pytest.mark.parametrize("topics", ["device", "job:", "job:x", "run:", "run:x", "runs,x", ",".join(["runs"] * 51)])
 def test_topics_that_there_are_not(realtime: Realtime, token: dict[str, str], topics: str) -> None:
     status, body = realtime.ask(f"{STREAM}?topics={topics}", **token)
     assert (status, body["detail"]) == (400, {"field": "topics"})

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.admin.fleet.frame import DEVICE_PAGE, grouped, number_in, render_fleet, told_on
+from assemblies.admin.page import stream_of
 from assemblies.admin.runs.lines import LATEST_RUNS, lines_of
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import InvalidField
@@ -75,8 +76,10 @@ def devices_page(request: HttpRequest) -> HttpResponse:
     return render_fleet(
         request,
         "devices.html",
+        part="devices_live.html",
         title=_("Devices"),
         here="devices",
+        stream=stream_of("devices"),
         page=page,
         lines=[Line(device, now) for device in page.object_list],
         counts=[(status, counts[status], status == chosen) for status in DeviceStatus if counts.get(status)],

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from assemblies.admin.page import refusals_as_pages, render_page
+from assemblies.admin.page import refusals_as_pages, render_live, render_page
 from assemblies.errors import DevModeRequired, Forbidden, Refusal
 from assemblies.fleet.errors import ApprovalNotFound, CodeNotFound, DeviceNotKnown
 from assemblies.fleet.models import DeviceApproval
@@ -20,23 +20,29 @@ from assemblies.web.actors import actor_of, is_administrator
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 GROUP = 4
+FOLDER = "library/fleet"
 DEVICE_PAGE = "admin:device_page"
 
 
-def render_fleet(request: HttpRequest, template: str, *, title: Any, here: str, **context: Any) -> HttpResponse:
-    """Return a page of devices; `here` is the address's name of the one of them that it belongs to."""
+def render_fleet(
+    request: HttpRequest, template: str, *, title: Any, here: str, part: str = "", **context: Any
+) -> HttpResponse:
+    """Return a page of devices; `here` is the address's name of the one of them that it belongs to.
+
+    Where `part` names the template of what changes, it keeps itself current.
+    """
     administers, operates = is_administrator(request), operator_refusal(request) is None
-    waiting = DeviceApproval.objects.pending().count() if administers else 0
-    return render_page(
-        request,
-        f"library/fleet/{template}",
-        title=title,
-        here=here,
-        administers=administers,
-        operates=operates,
-        waiting_count=waiting,
-        **context,
-    )
+    frame: dict[str, Any] = {
+        "here": here,
+        "administers": administers,
+        "operates": operates,
+        "waiting_count": DeviceApproval.objects.pending().count() if administers else 0,
+    }
+    if part:
+        return render_live(
+            request, f"library/fleet/{template}", f"library/fleet/{part}", title=title, **frame, **context
+        )
+    return render_page(request, f"library/fleet/{template}", title=title, **frame, **context)
 
 
 def operator_refusal(request: HttpRequest) -> Exception | None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.page import render_page
+from assemblies.admin.page import render_live, stream_of
 from assemblies.admin.runs.lines import lines_of
 from assemblies.catalogue import library_catalogue
 from assemblies.execution.models import Run
@@ -27,9 +27,11 @@ def runs_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(status=chosen)
     page = Paginator(rows.order_by("-created_at", "run_id"), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     entry = library_catalogue().current().entries.get(guid)
-    return render_page(
+    return render_live(
         request,
         "library/runs/list.html",
+        "library/runs/list_live.html",
+        stream=stream_of("runs"),
         title=_("Runs"),
         page=page,
         lines=lines_of(list(page.object_list), actor_of(request)),

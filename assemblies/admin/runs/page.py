@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
-from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, sent_number
+from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, sent_number, stream_of
 from assemblies.admin.runs.devices import device_context, output_labels
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
@@ -132,6 +132,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     manifest = Manifest.objects.get(run_id=run.run_id)
     return {
         "run": run,
+        "stream": stream_of(f"run:{run.run_id}"),
         "line": line,
         "run_status": status,
         "tone": tone_of(status),

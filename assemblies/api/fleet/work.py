@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from assemblies.api.description import BYTES
 from assemblies.api.fleet import work_shapes as shapes
 from assemblies.api.fleet.agent_resource import AGENTS, AgentResource
+from assemblies.api.parsing import StrictJSONParser
 from assemblies.conf import payload_store
 from assemblies.execution.models import WorkItem
 from assemblies.execution.states import EventType
@@ -56,6 +57,13 @@ class ScriptViewSet(AgentResource):
         return Response(answer | ({"status": "work", "work_item": handed} if handed else {}))
 
 
+class OutputJSONParser(StrictJSONParser):
+    """A body of as much output as one message may have, whatever size a script of this library may have."""
+
+    def max_bytes(self) -> int:
+        return shapes.MAX_OUTPUT_BODY_BYTES
+
+
 class DeviceItemViewSet(AgentResource):
     """Items that a device has claimed. Another device's are not found."""
 
@@ -84,7 +92,7 @@ class DeviceItemViewSet(AgentResource):
         refusals=SAYING,
         tag=AGENTS,
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=[OutputJSONParser])
     def output(self, request: Request, work_item_hash: str) -> Response:
         """Keep what the script printed; a chunk that was kept before is not kept twice."""
         sent = self.body()

@@ -14,6 +14,8 @@ from devmode.api.shapes import Answer, LiteralNumber, LiteralText, Query, QueryN
 
 MAX_HELD = 256
 MAX_CHUNKS = 32
+# Base64 is a third longer, and each chunk has names around it.
+MAX_OUTPUT_BODY_BYTES = MAX_CHUNKS * (MAX_CHUNK_BYTES * 4 // 3 + 200)
 MAX_LANGUAGES = 50
 MAX_COUNTED = 2**53
 MAX_EXIT_CODE = 2**31 - 1

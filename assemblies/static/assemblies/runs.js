@@ -1,11 +1,17 @@
 // Keeps a run current until it has ended: asks for the part that changes, and appends what it printed meanwhile.
+import { follow as listen } from "./events.js";
+
 const EVERY_SECONDS = 1;
+// While events say when the part has changed, the clock asks for it so much less often.
+const SELDOM = 15;
 const said = document.getElementById("run-said");
 const output = document.getElementById("run-output");
 const follow = document.getElementById("run-follow");
 const silent = document.getElementById("run-silent");
 let tag = "";
 let isLeaving = false;
+let isDue = true;
+let turns = 0;
 
 const live = () => document.getElementById("run-live");
 const isLive = () => live().dataset.live === "1";
@@ -70,7 +76,11 @@ async function keepCurrent() {
     if (!document.hidden) {
       countOn();
       await appendOutput();
-      await refresh();
+      turns += 1;
+      if (isDue || !events.isOpen || turns % SELDOM === 0) {
+        isDue = false;
+        await refresh();
+      }
     }
   } catch {
     // Away for a moment, or signed out: the page stays as it is, and the next try or a reload tells.
@@ -81,5 +91,6 @@ async function keepCurrent() {
 
 document.addEventListener("submit", () => { isLeaving = true; });
 addEventListener("pageshow", () => { isLeaving = false; });
+const events = listen(isLive() ? live().dataset.stream : "", () => { isDue = true; });
 scrollDown();
 if (!isOver()) setTimeout(keepCurrent, EVERY_SECONDS * 1000);
