@@ -85,6 +85,7 @@ CACHE_DIR = env.path("CACHE_DIR", RUNTIME_ROOT / "cache", base=ROOT)
 OFFICIAL_SYNC_ON_UPDATE = env.switch("OFFICIAL_SYNC_ON_UPDATE", default=False)
 LOCAL_WORKER = env.choice("LOCAL_WORKER", "auto", ("auto", "on", "off"))
 WORKER_USER = env.text("WORKER_USER")
+PWSH = env.text("PWSH")
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 2, minimum=1, maximum=64)
 RUN_OUTPUT_MAX_BYTES = env.integer("RUN_OUTPUT_MAX_BYTES", 1024 * 1024, minimum=256 * 1024)
 TARGET_SECRETS = env.target_secrets

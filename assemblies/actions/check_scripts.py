@@ -47,7 +47,7 @@ def forget_unused(*, now: datetime) -> None:
 
 def _check(guids: Iterable[str], store: PayloadStore) -> int:
     subjects = dict(_readable(guids, store))
-    reports = check_many(list(subjects.values()))
+    reports = check_many(list(subjects.values()), is_thorough=True)
     now = timezone.now()
     results = [CheckResult.of(key, report, now) for key, report in zip(subjects, reports, strict=True)]
     with write_transaction():

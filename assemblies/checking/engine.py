@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
+from assemblies.checking.ansible_lint import AnsibleLint
 from assemblies.checking.facts import find_facts
 from assemblies.checking.linter import Linter
 from assemblies.checking.report import Finding, Report
 from assemblies.checking.ruff import Ruff
+from assemblies.checking.script_analyser import ScriptAnalyser
 from assemblies.checking.shellcheck import Shellcheck
 from assemblies.checking.statements import code_of
 from assemblies.checking.subject import Subject
@@ -27,6 +29,12 @@ RULES_VERSION = 1
 MAX_TOGETHER = 500
 
 LINTERS: Mapping[AssemblyType, Linter] = {AssemblyType.BASH: Shellcheck(), AssemblyType.PYTHON: Ruff()}
+# What takes seconds or is optional: for the background, and for who has the time.
+SLOW_LINTERS: Mapping[AssemblyType, Linter] = {
+    AssemblyType.ANSIBLE: AnsibleLint(),
+    AssemblyType.POWERSHELL: ScriptAnalyser(),
+}
+Linters = Sequence[tuple[AssemblyType, Linter]]
 _Findings = Future[list[list[Finding]]]
 
 
@@ -34,6 +42,8 @@ _Findings = Future[list[list[Finding]]]
 def rule_set_version() -> str:
     """Return what stands for the rules and the programs that are installed: equal ones find the same."""
     told = [str(RULES_VERSION), *(f"{one.program.name}={one.program.version}" for one in LINTERS.values())]
+    slow = (one.program for one in SLOW_LINTERS.values())
+    told += [f"{program.name}={program.version}" for program in slow if program.version]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
@@ -42,20 +52,24 @@ def check(subject: Subject | None) -> Report:
     return check_many([subject])[0]
 
 
-def check_many(subjects: Sequence[Subject | None]) -> list[Report]:
-    """Return the findings and facts of each script, in the same order."""
+def check_many(subjects: Sequence[Subject | None], *, is_thorough: bool = False) -> list[Report]:
+    """Return the findings and facts of each script, in the same order.
+
+    With `is_thorough`, also what the slow linters find that are installed.
+    """
+    linters = [*LINTERS.items(), *(SLOW_LINTERS.items() if is_thorough else ())]
     reports = [Report()] * len(subjects)
     with ThreadPoolExecutor(max_workers=2) as pool:
         for start in range(0, len(subjects), MAX_TOGETHER):
             places = [at for at in range(start, min(start + MAX_TOGETHER, len(subjects))) if subjects[at] is not None]
             scripts = [one for at in places if (one := subjects[at]) is not None]
-            for at, report in zip(places, _checked(scripts, pool), strict=True):
+            for at, report in zip(places, _checked(scripts, linters, pool), strict=True):
                 reports[at] = report
     return reports
 
 
-def _checked(subjects: Sequence[Subject], pool: ThreadPoolExecutor) -> Iterator[Report]:
-    waiting = list(_linted(subjects, pool))
+def _checked(subjects: Sequence[Subject], linters: Linters, pool: ThreadPoolExecutor) -> Iterator[Report]:
+    waiting = list(_linted(subjects, linters, pool))
     own = [_own_rules(subject) for subject in subjects]
     found: list[list[Finding]] = [[] for _subject in subjects]
     for places, future in waiting:
@@ -65,9 +79,11 @@ def _checked(subjects: Sequence[Subject], pool: ThreadPoolExecutor) -> Iterator[
         yield Report.of([*findings, *report.findings], report.facts)
 
 
-def _linted(subjects: Sequence[Subject], pool: ThreadPoolExecutor) -> Iterator[tuple[list[int], _Findings]]:
+def _linted(
+    subjects: Sequence[Subject], linters: Linters, pool: ThreadPoolExecutor
+) -> Iterator[tuple[list[int], _Findings]]:
     """Begin each process of a linter, and yield the places of the scripts it reads."""
-    for language, linter in LINTERS.items():
+    for language, linter in linters:
         of_language = [at for at, one in enumerate(subjects) if one.assembly_type is language]
         for group in linter.groups([subjects[at] for at in of_language]):
             places = [of_language[at] for at in group]

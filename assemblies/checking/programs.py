@@ -31,6 +31,8 @@ class Program:
     """A program that may be installed or not."""
 
     name: str
+    # What it ends with where it did its work, found something or not.
+    ended_with: tuple[int, ...] = (0, 1)
 
     @property
     def path(self) -> str | None:
@@ -54,14 +56,14 @@ class Program:
                 given.write(script)
                 given.seek(0)
                 command = _bounded([self.path, *arguments], seconds)
-                if not _ended(command, given.fileno(), output.fileno(), folder or own, seconds):
+                if not _ended(command, given.fileno(), output.fileno(), folder or own, seconds, self.ended_with):
                     return None
             output.seek(0)
             printed = output.read(MAX_OUTPUT_BYTES + 1)
         return printed if len(printed) <= MAX_OUTPUT_BYTES else None
 
 
-def _ended(command: Sequence[str], given: int, output: int, folder: str, seconds: int) -> bool:
+def _ended(command: Sequence[str], given: int, output: int, folder: str, seconds: int, codes: Sequence[int]) -> bool:
     """Say whether the program ended by itself."""
     try:
         process = subprocess.run(
@@ -70,14 +72,14 @@ def _ended(command: Sequence[str], given: int, output: int, folder: str, seconds
             stdout=output,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             # The processor's seconds are bounded, too: these are for a machine that is busy with other things.
             timeout=seconds * 3,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return process.returncode in (0, 1)
+    return process.returncode in codes
 
 
 def _bounded(command: list[str], seconds: int) -> list[str]:
@@ -87,7 +89,8 @@ def _bounded(command: list[str], seconds: int) -> list[str]:
     return ["/bin/sh", "-c", bounds, "check", *command]
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
+    """Return what every program that checks gets: nothing of ours but what it needs to start."""
     ours = environ.Env.ENVIRON
     return {key: ours[key] for key in _WINDOWS_NEEDS if key in ours} | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
 
@@ -103,7 +106,7 @@ def _find(program: str) -> str | None:
 @cache
 def _version(path: str) -> str:
     try:
-        told = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False, env=_environment())
+        told = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False, env=environment())
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return " ".join(told.stdout.decode(errors="replace").split())[:200]

@@ -67,7 +67,7 @@ class Command(LibraryCommand):
 def _checked(found: list[Found], track: Track) -> Iterator[tuple[str, Report]]:
     parts = [found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE)]
     for part in track(parts, "Checking scripts", len(parts)):
-        reports = check_many([Subject.of_document(one.document) for one in part])
+        reports = check_many([Subject.of_document(one.document) for one in part], is_thorough=True)
         yield from ((one.path, report) for one, report in zip(part, reports, strict=True))
 
 
