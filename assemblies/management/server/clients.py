@@ -57,7 +57,13 @@ class Clients:
             return
         try:
             connection = Connection(
-                server, sock, address, adjustments, map, on_close=lambda closed: self._forget(site, closed)
+                server,
+                sock,
+                address,
+                adjustments,
+                map,
+                network=site.network,
+                on_close=lambda closed: self._forget(site, closed),
             )
         except OSError:
             # Gone already; waitress would take it for a fault of the listening socket, and close that.

@@ -59,9 +59,12 @@ class Connection(HTTPChannel):
         adjustments: Adjustments,
         map: Any,  # noqa: A002  # waitress names it
         *,
+        network: str,
         on_close: Callable[["Connection"], object],
     ) -> None:
         super().__init__(server, sock, address, adjustments, map=map)
+        # Whose it is: what shares the turns of one client.
+        self.network = network
         self.on_close = on_close
         self.moved_bytes = 0
         # Set when the server ends: the next answer is the last one here, and says so.

@@ -21,6 +21,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from assemblies.management.server.clients import MIB, Clients
 from assemblies.management.server.connection import Connection
+from assemblies.management.server.turns import Turns
 from assemblies.web.uploads import max_body_bytes
 from devmode.addresses import Networks
 
@@ -56,6 +57,7 @@ class Lanes(ThreadedTaskDispatcher):
 
     def __init__(self, quick: ThreadedTaskDispatcher) -> None:
         super().__init__()
+        self.queue = Turns()  # type: ignore[assignment]  # as much of a deque as it uses, under its lock
         self.quick = quick
 
     def add_task(self, task: Any) -> None:
