@@ -11,6 +11,7 @@ from django.utils import timezone
 from assemblies.actions.add_note import add_note
 from assemblies.actions.attach import attach
 from assemblies.actions.change import Receipt
+from assemblies.actions.check_scripts import check_unchecked
 from assemblies.actions.clone import clone
 from assemblies.actions.delete import delete
 from assemblies.actions.discard import discard
@@ -75,6 +76,8 @@ class Story:
         self.somebody_may_not()
         flush()
         self.day_is_not_over()
+        # In the background otherwise: the pages are to have something to say at once.
+        check_unchecked(self.store)
 
     def operators_bring_their_scripts(self) -> None:
         """One of Olga's documents has a GUID that the official catalogue will publish."""
@@ -139,6 +142,8 @@ class Story:
         self.set(backup, SettingCategory.VARIABLE_DEFAULT, "BACKUP_FOLDER", "/srv/backup/nightly", actor=olga)
         self.set(old, SettingCategory.DEPRECATED, "reason", "Looks at one folder only", actor=olga)
         self.set(old, SettingCategory.REPLACED_BY, "assembly", backup, actor=olga)
+        accepted = {"reason": "The folder contains the profile of the kiosk and nothing else."}
+        self.set(self.guids["kiosk"], SettingCategory.SUPPRESSED_CHECK, "deletes-recursively", accepted, actor=omar)
         self.note(backup, "Restores were tried with this one; see the runbook.", actor=omar)
         self.note(old, "Kept until the file server at Hill is gone.", actor=olga)
         for person, stems in {

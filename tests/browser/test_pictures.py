@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from assemblies.actions.update import update
 from assemblies.demo.fill import fill
+from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.browser.conftest import Visit
@@ -40,6 +41,9 @@ def test_what_an_administrator_in_dev_mode_sees(
     for name, path in OF_THE_ADMINISTRATOR.items():
         page.goto(path)
         picture(page, name)
+    page.goto(ITEM.format(Assembly.objects.get(display_name="Reset the kiosk").guid))
+    expect(page.get_by_text("Downloads and runs")).to_be_visible()
+    picture(page, "checks")
 
 
 def test_what_two_people_see_who_saved_at_once(

@@ -116,3 +116,15 @@ def assert_has_content(route: Route, path: str, answer: Any) -> None:
         assert answer.context["cl"].result_count > 0, path
     for words in SAYS.get(route.name, []):
         assert words in html, f"{path} does not say {words}"
+
+
+def test_the_page_of_a_script_shows_findings_facts_and_what_somebody_accepted(people: People) -> None:
+    kiosk = Assembly.objects.get(display_name="Reset the kiosk")
+
+    html = (
+        signed_in(people.omar, dev_mode=False).get(f"/admin/assemblies/assembly/{kiosk.guid}/change/").content.decode()
+    )
+
+    for words in ("reads ROOM_NAME", "Downloads and runs", "files.example.org", "the profile of the kiosk"):
+        assert words in html
+    assert "Deletes recursively" not in html
