@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from assemblies.catalogue.folders import folder_of, with_parents
 from assemblies.documents.searchable import folded
 from assemblies.domains import UpstreamState
 from assemblies.models import Content
@@ -75,6 +76,8 @@ class CatalogueEntry:
         yield facet_key("type", content.assembly_type)
         if content.category:
             yield facet_key("category", content.category)
+        for folder in with_parents(folder_of(content)):
+            yield facet_key("folder", folder)
         for system in content.operating_systems:
             yield facet_key("operating_system", system)
         if self.is_dirty:

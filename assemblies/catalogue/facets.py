@@ -25,8 +25,8 @@ Sets = Mapping[str, Collection[str] | Mapping[str, Collection[str]]]
 # The value of a filter by time: the days that lie between.
 DAYS = (1, 7, 30)
 NAMES = (
-    "domain", "kind", "type", "category", "operating_system", "tag", "dirty", "upstream_state", "origin_changed",
-    "changed_since",
+    "domain", "kind", "type", "category", "folder", "operating_system", "tag", "dirty", "upstream_state",
+    "origin_changed", "changed_since",
 )  # fmt: skip
 
 

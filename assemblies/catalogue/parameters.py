@@ -23,6 +23,7 @@ class Filters:
     kind: str | None = None
     type: str | None = None
     category: str | None = None
+    folder: str | None = None
     operating_system: str | None = None
     tag: str | None = None
     dirty: bool | None = None
@@ -47,18 +48,19 @@ class Filters:
             yield lambda entry: entry.content.assembly_type == self.type
         if self.category is not None:
             yield lambda entry: entry.content.category == self.category
-        if self.operating_system is not None:
-            system_key = facet_key("operating_system", self.operating_system)
-            yield lambda entry: system_key in entry.facet_keys
-        if self.tag is not None:
-            key = facet_key("tag", self.tag)
-            yield lambda entry: key in entry.facet_keys
+        for name in ("folder", "operating_system", "tag"):
+            if (value := getattr(self, name)) is not None:
+                yield _has(facet_key(name, value))
         if self.dirty is not None:
             yield lambda entry: entry.is_dirty == self.dirty
         if self.upstream_state is not None:
             yield lambda entry: entry.upstream_state == self.upstream_state
         if self.origin_changed is not None:
             yield lambda entry: entry.origin_changed == self.origin_changed
+
+
+def _has(key: str) -> Test:
+    return lambda entry: key in entry.facet_keys
 
 
 @dataclass(frozen=True, kw_only=True)

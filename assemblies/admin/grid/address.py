@@ -23,6 +23,8 @@ from assemblies.domains import AssemblyType, Domain, Kind, LifeCycle, OperatingS
 SIZES = (25, 50, 100)
 SIZE = 50
 ORDER = "display_name"
+# How the list is drawn: as it is, or with its folders next to it.
+FOLDERS = "folders"
 MAX_WORD_LENGTH = 255
 MAX_PAGE_NUMBER = 1_000_000
 MAX_QUERY_LENGTH = 4000
@@ -42,6 +44,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "kind": _one_of(Kind.values),
     "type": _one_of(AssemblyType.values),
     "operating_system": _one_of(OperatingSystem.values),
+    "folder": _word,
     "category": _word,
     "tag": _word,
     "dirty": _one_of([YES]),
@@ -61,25 +64,27 @@ def default_order(q: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ListAddress:
-    """A page of the list. `order` is what was chosen, or the default of the search."""
+    """A page of the list. `order` is what was chosen, or the default of the search; `view` is FOLDERS or ""."""
 
     q: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
     order: str = ORDER
     size: int = SIZE
     page: int = 1
+    view: str = ""
 
     @classmethod
     def of(cls, parameters: QueryDict) -> "ListAddress":
         found = {name: read(parameters.get(name, "")) for name, read in FILTERS.items()}
         q = " ".join(parameters.get("q", "").replace("\0", " ").split())[:MAX_SEARCH_LENGTH]
-        order, size, page = (parameters.get(name, "") for name in ("order", "size", "page"))
+        order, size, page, view = (parameters.get(name, "") for name in ("order", "size", "page", "view"))
         return cls(
             q=q,
             filters={name: word for name, word in found.items() if word},
             order=order if order.removeprefix("-") in ORDERINGS else default_order(q),
             size=int(size) if size in map(str, SIZES) else SIZE,
             page=min(int(page), MAX_PAGE_NUMBER) if page.isascii() and page.isdecimal() and 0 < len(page) < 9 else 1,
+            view=view if view == FOLDERS else "",
         )
 
     @classmethod
@@ -89,7 +94,7 @@ class ListAddress:
 
     def query(self, **changes: Any) -> str:
         """Return the query string of this list with some values changed; "" removes one. Starts at page 1."""
-        values = {"q": self.q, **self.filters, "order": self.order, "size": self.size, **changes}
+        values = {"q": self.q, **self.filters, "order": self.order, "size": self.size, "view": self.view, **changes}
         if not values["q"] and values["order"] == RELEVANCE:
             values["order"] = ORDER
         defaults = {"order": default_order(values["q"]), "size": SIZE, "page": 1}
@@ -98,6 +103,18 @@ class ListAddress:
     @property
     def here(self) -> str:
         return self.query(page=self.page)
+
+    @property
+    def as_list(self) -> str:
+        return self.query(view="")
+
+    @property
+    def as_folders(self) -> str:
+        return self.query(view=FOLDERS)
+
+    @property
+    def all_folders(self) -> str:
+        return self.query(folder="")
 
     @property
     def has_default_order(self) -> bool:
@@ -116,6 +133,7 @@ class ListAddress:
             kind=filters.get("kind"),
             type=filters.get("type"),
             operating_system=filters.get("operating_system"),
+            folder=filters.get("folder"),
             category=filters.get("category"),
             tag=filters.get("tag"),
             dirty=True if "dirty" in filters else None,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assemblies.admin.grid.address import FILTERS, ListAddress
 from assemblies.catalogue.entry import YES
 from assemblies.catalogue.facets import DAYS, Facets
+from assemblies.catalogue.folders import NO_FOLDER
 from assemblies.documents import folded
 from assemblies.domains import AssemblyType, Domain, Kind, LifeCycle, OperatingSystem, UpstreamState
 
@@ -24,6 +25,7 @@ TITLES = {
     "upstream_state": gettext_lazy("Upstream"),
     "findings": gettext_lazy("Checks"),
     "changed_since": gettext_lazy("Changed"),
+    "folder": gettext_lazy("Folder"),
     "category": gettext_lazy("Category"),
     "tag": gettext_lazy("Tag"),
 }
@@ -139,4 +141,6 @@ def _label(name: str, value: str) -> str:
             if days == 1
             else ngettext("In the last %d day", "In the last %d days", days) % days
         )
+    if name == "folder" and value == NO_FOLDER:
+        return _("Without a folder")
     return str(CHOICES[name][value]) if name in CHOICES else value

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.grid.address import ListAddress
+from assemblies.admin.grid.address import FOLDERS, ListAddress
 from assemblies.admin.grid.columns import headings, page_links, size_links
 from assemblies.admin.grid.filters import chips_of, groups_of
+from assemblies.admin.grid.folders import tree_of
 from assemblies.admin.grid.results import FoundList, find
 from assemblies.admin.grid.rows import rows_of
 from assemblies.admin.page import render_page
@@ -50,6 +51,7 @@ def _context(found: FoundList) -> dict[str, Any]:
         "headings": list(headings(address)),
         "pages": page_links(address, number=found.number, count=count),
         "sizes": size_links(address),
+        "folders": tree_of(address, found.facets["folder"]) if address.view == FOLDERS else None,
         "groups": groups_of(address, found.facets),
         "chips": list(chips_of(address)),
         "categories": sorted(found.facets["category"], key=str.casefold)[:CATEGORIES_OFFERED],

@@ -31,6 +31,9 @@ class ItemQuery(PageQuery):
     kind = EnumWord(Kind, required=False)
     type = EnumWord(AssemblyType, required=False)
     category = LiteralText(required=False)
+    folder = LiteralText(
+        required=False, help_text="The folder of its source or, without one, its category; with what lies below."
+    )
     os = EnumWord(OperatingSystem, required=False)
     operating_system = EnumWord(OperatingSystem, required=False, help_text="The same as `os`.")
     tag = LiteralText(required=False)
