@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Case, When
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from assemblies.domains import Domain
 from assemblies.models.columns import AssemblyColumns
@@ -69,7 +70,7 @@ class Assembly(AssemblyColumns):
         verbose_name_plural = _("assemblies")
         ordering = ["display_name", "guid"]
         default_permissions = ("view",)
-        permissions = [("write_user_created", "Can change user-created assemblies")]
+        permissions = [("write_user_created", gettext_noop("Can change user-created assemblies"))]
         indexes = [
             models.Index(fields=["domain", "display_name"], name="assembly_by_domain"),
             models.Index(fields=["sequence"], name="assembly_by_sequence"),

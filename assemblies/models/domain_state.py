@@ -26,7 +26,7 @@ class DomainState(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.domain} persisted up to {self.persisted_sequence}"
+        return f"{self.get_domain_display()}, {self.persisted_sequence}"
 
 
 class Flush(models.Model):
@@ -44,4 +44,4 @@ class Flush(models.Model):
         indexes = [models.Index(fields=["domain", "persisted_sequence"], name="flush_by_domain")]
 
     def __str__(self) -> str:
-        return f"{self.domain} up to {self.persisted_sequence}"
+        return f"{self.get_domain_display()}, {self.persisted_sequence}"

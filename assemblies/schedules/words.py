@@ -35,12 +35,12 @@ def cron_words(cron: str) -> str:
 def _interval_words(rule: Rule) -> str:
     return _("%(interval)s, from %(start)s UTC on") % {
         "interval": str(rule.type.label),
-        "start": f"{rule.start:%Y-%m-%d %H:%M}",
+        "start": date_format(rule.start, "DATETIME_FORMAT"),
     }
 
 
 def _once_words(rule: Rule) -> str:
-    return _("Once, on %(start)s UTC") % {"start": f"{rule.start:%Y-%m-%d %H:%M}"}
+    return _("Once, on %(start)s UTC") % {"start": date_format(rule.start, "DATETIME_FORMAT")}
 
 
 def _immediately_words(_rule: Rule) -> str:

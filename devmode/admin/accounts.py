@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.roles import annotated_role, with_roles
@@ -22,6 +23,13 @@ ROLE_NAMES: dict[str, Any] = {
     Role.COMMAND: _("Command"),
     Role.ANONYMOUS: _("Not signed in"),
 }
+# What Django calls its permissions in English alone.
+VERBS = {
+    "add": _("Add: %(what)s"),
+    "change": _("Change: %(what)s"),
+    "delete": _("Delete: %(what)s"),
+    "view": _("See: %(what)s"),
+}
 
 admin.site.unregister([Group, User])
 
@@ -32,7 +40,11 @@ class NamedPermissions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, permission: Any) -> str:
-        return str(permission.name)
+        verb, _line, _name = str(permission.codename).partition("_")
+        model = permission.content_type.model_class()
+        if verb not in VERBS or model is None or permission.codename != f"{verb}_{model._meta.model_name}":
+            return gettext(permission.name)
+        return str(VERBS[verb]) % {"what": model._meta.verbose_name_plural}
 
 
 @admin.register(Group)
@@ -44,6 +56,7 @@ class StaffGroupAdmin(StaffOnly, GroupAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
             kwargs["form_class"] = NamedPermissions
+            kwargs["queryset"] = Permission.objects.select_related("content_type")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 

@@ -22,6 +22,7 @@ from devmode import audit
 from devmode.admin.accounts import ROLE_NAMES
 from devmode.admin.audit_export import STYLES, exported
 from devmode.admin.audit_form import AuditForm, suggestions
+from devmode.admin.fact_names import fact_name, fact_words
 from devmode.audit.events import find_meaning
 from devmode.models import AuditEntry
 from devmode.site.read_only import ReadOnlyAdmin
@@ -39,7 +40,7 @@ class Row:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        return [(name.replace("_", " "), _words(value)) for name, value in self.entry.read_detail().items()]
+        return [(fact_name(name), fact_words(name, value)) for name, value in self.entry.read_detail().items()]
 
     @property
     def in_short(self) -> str:
@@ -70,14 +71,6 @@ class Row:
         """Where the subject is shown; "" where the settings name no page for its kind."""
         page = getattr(settings, "DEVMODE_SUBJECT_PAGES", {}).get(self.entry.subject_kind, "")
         return reverse(page, args=[self.entry.subject_id]) if page else ""
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
-        return ", ".join(map(str, value))
-    return json.dumps(value, ensure_ascii=False)
 
 
 @admin.register(AuditEntry)

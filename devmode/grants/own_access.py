@@ -16,7 +16,7 @@ from devmode.audit.events import AccessEvent
 from devmode.grants.dev_mode import PasswordWrong
 from devmode.grants.lifecycle import session_digest, token_digest
 from devmode.grants.principal import Principal
-from devmode.grants.sessions import LOGGED_IN_AT, sessions_of
+from devmode.grants.sessions import LOGGED_IN_AT, LOGGED_IN_FROM, LOGGED_IN_WITH, sessions_of
 from devmode.models.token import ApiToken
 from devmode.write_lock import write_transaction
 
@@ -31,6 +31,8 @@ class Access:
     until: datetime
     is_current: bool = False
     in_dev_mode: bool = False
+    address: str = ""
+    user_agent: str = ""
 
     @property
     def token(self) -> ApiToken | None:
@@ -88,7 +90,8 @@ def make_token(principal: Principal, *, password: str, ttl_seconds: int) -> str:
 
 
 def _of_session(session: Session, own_bearer: str, granted: Collection[str]) -> Access:
-    digest, since = session_digest(session.session_key), session.get_decoded().get(LOGGED_IN_AT)
+    digest, said = session_digest(session.session_key), session.get_decoded()
+    since = said.get(LOGGED_IN_AT)
     return Access(
         key=digest,
         row=session,
@@ -96,6 +99,8 @@ def _of_session(session: Session, own_bearer: str, granted: Collection[str]) -> 
         until=session.expire_date,
         is_current=digest == own_bearer,
         in_dev_mode=digest in granted,
+        address=said.get(LOGGED_IN_FROM, ""),
+        user_agent=said.get(LOGGED_IN_WITH, ""),
     )
 
 

@@ -21,6 +21,9 @@ from devmode.models.grant import EndReason
 from devmode.models.token import ApiToken
 
 LOGGED_IN_AT = "devmode_logged_in_at"
+# Where it was: kept in the session alone, and gone with it.
+LOGGED_IN_FROM, LOGGED_IN_WITH = "devmode_logged_in_from", "devmode_logged_in_with"
+MAX_AGENT_LENGTH = 400
 
 
 def logged_in_at(session: SessionBase) -> datetime | None:
@@ -40,6 +43,8 @@ def note_login(sender: object, request: HttpRequest, user: User, **_signal: Any)
         # Django keeps the key when the same user logs in again; anyone else who holds it would share the fresh log-in.
         request.session.cycle_key()
     request.session[LOGGED_IN_AT] = timezone.now().isoformat()
+    request.session[LOGGED_IN_FROM] = request.META.get("REMOTE_ADDR", "")
+    request.session[LOGGED_IN_WITH] = request.META.get("HTTP_USER_AGENT", "")[:MAX_AGENT_LENGTH]
 
 
 def end_with_session(sender: object, instance: Session, **_signal: Any) -> None:

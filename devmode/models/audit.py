@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 # All that entries were about at first: their hashes, REST and exports have names for it that stay.
 ASSEMBLY = "assembly"
@@ -50,10 +51,10 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit entries")
         ordering = ["-sequence"]
         default_permissions = ("view",)
-        permissions = [("enter_dev_mode", "Can enter Dev Mode")]
+        permissions = [("enter_dev_mode", gettext_noop("Can enter Dev Mode"))]
 
     def __str__(self) -> str:
-        return f"{self.sequence}: {self.event} by {self.actor}: {self.outcome}"
+        return f"{self.sequence}: {self.event}, {self.actor}"
 
     @property
     def assembly_guid(self) -> str:

@@ -34,4 +34,4 @@ class ApiToken(models.Model):
         default_permissions = ("view", "delete")
 
     def __str__(self) -> str:
-        return f"{self.prefix}… of {self.user}"
+        return f"{self.prefix}… ({self.user})"

@@ -19,6 +19,7 @@ from devmode.accounts.attempts import TooManyAttempts
 from devmode.grants.dev_mode import PasswordWrong
 from devmode.grants.own_access import Access, end_access, list_access, make_token
 from devmode.grants.principal import principal_of
+from devmode.site.browser_names import browser_name
 from devmode.site.login_page import explain_sign_out
 
 ALL_OTHERS = "others"
@@ -58,7 +59,7 @@ class AccessView(LoginRequiredMixin, TemplateView):
         own = list_access(principal_of(self.request), now=timezone.now())
         context: dict[str, Any] = {
             "title": _("Tokens and sessions"),
-            "sessions": [access for access in own if access.token is None],
+            "sessions": [(access, browser_name(access.user_agent)) for access in own if access.token is None],
             "tokens": [access for access in own if access.token],
             "has_others": any(not access.is_current for access in own),
             "form": TokenForm(),

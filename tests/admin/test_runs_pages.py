@@ -214,7 +214,7 @@ def test_the_page_of_an_assembly_lists_its_latest_runs(
     own = Run.objects.get(assembly_guid=item)
     page = superuser.get(change).content.decode()
     assert 'Runs <span class="count">1</span>' in page
-    for words in (page_of(own), "Failed", "It failed.", "ada", "server"):
+    for words in (page_of(own), "Failed", "It failed.", "ada", "This server"):
         assert words in page
     assert page_of(run) not in page
     told = signed_in_viewer.get(change).content.decode()

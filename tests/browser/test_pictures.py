@@ -26,6 +26,9 @@ OF_THE_ADMINISTRATOR = {
     "queue": "/admin/queue/",
     "health": "/admin/health/",
     "audit": "/admin/devmode/auditentry/",
+    "schedules": "/admin/schedules/",
+    "calendar": "/admin/schedules/calendar/",
+    "persistence": "/admin/persistence/",
 }
 
 
@@ -35,6 +38,7 @@ def test_what_an_administrator_in_dev_mode_sees(
     # Named from here, so that the pictures do not say where that is.
     monkeypatch.chdir(tmp_path)
     settings.OFFICIAL_SOURCE = "official-catalogue"
+    settings.LOCAL_WORKER = "on"
     User.objects.create_superuser(settings.ADMIN_USERNAME)
     fill(library, Path(settings.OFFICIAL_SOURCE))
     page = visit("administrator", dev_mode=True)
@@ -44,6 +48,17 @@ def test_what_an_administrator_in_dev_mode_sees(
     page.goto(ITEM.format(Assembly.objects.get(display_name="Reset the kiosk").guid))
     expect(page.get_by_text("Downloads and runs")).to_be_visible()
     picture(page, "checks")
+
+
+def test_what_is_run_and_what_came_of_it(visit: Visit, library: PayloadStore, picture: Picture) -> None:
+    stocked = stock(library)
+    page = visit("administrator", dev_mode=True)
+    for name, path in {
+        "runs": "/admin/runs/", "run-queue": "/admin/runs/queue/", "run-failed": f"/admin/runs/{stocked.run}/",
+        "run-form": f"/admin/assemblies/assembly/{stocked.own}/run/",
+    }.items():  # fmt: skip
+        page.goto(path)
+        picture(page, name)
 
 
 def test_what_two_people_see_who_saved_at_once(
@@ -110,4 +125,5 @@ def test_what_a_viewer_reads(visit: Visit, library: PayloadStore, picture: Pictu
 def test_every_picture_of_the_page_is_there() -> None:
     docs = Path(__file__).parents[2] / "docs"
     named = {part.partition(")")[0] for part in (docs / "screens.md").read_text().split("](screens/")[1:]}
-    assert named == {path.name for path in (docs / "screens").iterdir()}
+    kept = (docs / "screens").rglob("*.*")
+    assert named == {path.relative_to(docs / "screens").as_posix() for path in kept}

@@ -39,8 +39,8 @@ def test_a_cron_rule_is_told_in_words(cron: str, words: str) -> None:
     ("kind", "words"),
     [
         (ScheduleType.IMMEDIATELY, "At once, when it is saved or enabled"),
-        (ScheduleType.ONCE, "Once, on 2024-02-29 10:05 UTC"),
-        (ScheduleType.EVERY_5_MINUTES, "Every 5 minutes, from 2024-02-29 10:05 UTC on"),
+        (ScheduleType.ONCE, "Once, on 29 Feb 2024, 10:05 UTC"),
+        (ScheduleType.EVERY_5_MINUTES, "Every 5 minutes, from 29 Feb 2024, 10:05 UTC on"),
         (ScheduleType.DAILY, "Every day at 10:05 UTC"),
         (ScheduleType.WEEKLY, "Every Thursday at 10:05 UTC"),
         (ScheduleType.MONTHLY, "On day 29 of every month at 10:05 UTC; of a shorter month on its last day"),

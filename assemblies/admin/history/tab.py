@@ -24,9 +24,12 @@ LOOK_BACK = 2
 class Revision:
     """One line of the history; `changes` is None where there was nothing before.
 
+    `number` counts the revisions of this assembly from 1, `sequence` is the journal's.
+
     `other_source` is the badge of another domain, of the assembly that owned the GUID then.
     """
 
+    number: int
     sequence: int
     recorded_at: datetime
     actor: str
@@ -78,7 +81,9 @@ def history_of(entry: CatalogueEntry, number_of_page: int | str = 1) -> History:
         current_revision=entry.revision,
         is_deleted=entry.deleted_at is not None,
         total=total,
-        revisions=[_revision(found, at, entry, persisted) for at in range(min(len(found), PAGE_SIZE))],
+        revisions=[
+            _revision(found, at, entry, persisted, total - start - at) for at in range(min(len(found), PAGE_SIZE))
+        ],
         older=number + 1 if start + PAGE_SIZE < total else None,
         newer=number - 1 if number > 1 else None,
     )
@@ -89,11 +94,13 @@ def _revision(
     at: int,
     entry: CatalogueEntry,
     persisted: Mapping[Domain, int],
+    number: int,
 ) -> Revision:
     one, content = found[at]
     before = next((earlier for _entry, earlier in found[at + 1 :] if earlier), None)
     is_current = one.sequence == entry.revision
     return Revision(
+        number=number,
         sequence=one.sequence,
         recorded_at=one.recorded_at,
         actor=one.actor,

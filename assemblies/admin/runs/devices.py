@@ -5,23 +5,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assemblies.admin.runs.lines import tone_of
+from assemblies.admin.runs.words import error_words, place_names
 from assemblies.execution import reading
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import UNSUCCESSFUL, Status
-from assemblies.fleet.targets import hostnames_of
 
 
 def device_context(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the devices of a run as a table, with how many stand how; of a run on the server alone nothing."""
     on_devices = [item for item in items if item["target"] != SERVER]
-    names = hostnames_of(item["target"] for item in on_devices)
+    names = place_names(item["target"] for item in items)
     counts = Counter(Status(item["status"]) for item in on_devices)
     return {
         "devices": [_row(item, names) for item in on_devices],
         "device_counts": [(status.label, tone_of(status), counts[status]) for status in Status if counts[status]],
         "failed_count": sum(counts[status] for status in UNSUCCESSFUL),
-        "places": list(dict.fromkeys(names.get(item["target"], item["target"]) for item in items)),
+        "places": list(dict.fromkeys(names[item["target"]] for item in items)),
     }
 
 
@@ -32,10 +32,11 @@ def output_labels(run: Run) -> dict[str, str]:
     targets = dict(WorkItem.objects.of_run(run.run_id).values_list("work_item_hash", "target_device"))
     if len(targets) < 2:
         return {}
-    names = hostnames_of(targets.values())
-    return {key: names.get(target, target or SERVER) for key, target in targets.items()}
+    names = place_names(target or SERVER for target in targets.values())
+    return {key: names[target or SERVER] for key, target in targets.items()}
 
 
 def _row(item: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     status = Status(item["status"])
-    return {**item, "name": names.get(item["target"], item["target"]), "status": status, "tone": tone_of(status)}
+    words = {"name": names[item["target"]], "last_error": error_words(item["last_error"])}
+    return {**item, **words, "status": status, "tone": tone_of(status)}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from assemblies.admin.runs.words import error_words, place_names
 from assemblies.execution.models import Run
 from assemblies.execution.reading import Sight, run_lines
 from assemblies.execution.states import Status
@@ -35,8 +36,13 @@ def tone_of(status: Status) -> str:
 
 
 def lines_of(runs: Collection[Run], actor: Actor) -> list[dict[str, Any]]:
-    """Return what a row tells of each run; of errors only to those who may know them. Two queries."""
-    return [_line(line) for line in run_lines(runs, Sight.of(actor))]
+    """Return what a row tells of each run; of errors only to those who may know them.
+
+    Two queries, or three where some ran on devices.
+    """
+    lines = run_lines(runs, Sight.of(actor))
+    names = place_names(item["target"] for line in lines for item in line["items"])
+    return [_line(line, names) for line in lines]
 
 
 def latest_runs(guid: str, actor: Actor) -> LatestRuns:
@@ -47,7 +53,7 @@ def latest_runs(guid: str, actor: Actor) -> LatestRuns:
     return LatestRuns(lines_of(latest, actor) if latest else [], total)
 
 
-def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+def _line(line: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     status = Status(line["status"])
     errors = [item["last_error"] for item in line["items"] if item["last_error"] and not says_only_its_status(item)]
     waits = [item["waiting_for"] for item in line["items"] if item["waiting_for"]]
@@ -56,8 +62,8 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
         "label": status.label,
         "tone": tone_of(status),
         "seconds": seconds_of(line["started_at"], line["finished_at"]),
-        "where": ", ".join(dict.fromkeys(item["target"] for item in line["items"])),
-        "error": errors[0] if errors else "",
+        "where": ", ".join(dict.fromkeys(names[item["target"]] for item in line["items"])),
+        "error": error_words(errors[0]) if errors else "",
         "waiting_for": waits[0] if waits else "",
     }
 

@@ -4,7 +4,7 @@ A browser that asks for the part that changes alone gets it without the frame, a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages,
 from assemblies.admin.runs.devices import device_context, output_labels
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
+from assemblies.admin.runs.words import error_words
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import ExitMeaning
@@ -127,7 +128,10 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     [line] = run_lines([run], sight)
     line["items"] = [item | {"exit_words": _words_of(item["exit_meaning"])} for item in line["items"]]
     devices = device_context(line["items"])
-    told_of = [item | {"last_error": ""} if says_only_its_status(item) else item for item in line["items"]]
+    told_of = [
+        item | {"last_error": "" if says_only_its_status(item) else error_words(item["last_error"])}
+        for item in line["items"]
+    ]
     own = actor.name == run.actor
     manifest = Manifest.objects.get(run_id=run.run_id)
     return {
@@ -151,6 +155,10 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "may_cancel": may(actor, Verb.RUN, Place.OWN) if own else may(actor, Verb.ADMINISTER, Place.LIBRARY),
         "may_run": all(may(actor, Verb.RUN, place) for place in places_of(run.targets)),
     }
+
+
+def _error_of(item: Mapping[str, Any]) -> str:
+    return "" if says_only_its_status(item) else error_words(item["last_error"])
 
 
 def _words_of(meaning: str) -> Any:

@@ -22,6 +22,7 @@ from assemblies.actions.permit import get_permit
 from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page
 from assemblies.admin.runs.lines import tone_of
 from assemblies.admin.runs.page import reason_in, say_canceled
+from assemblies.admin.runs.words import place_names
 from assemblies.audit_events import LibraryEvent
 from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, WorkItemNotFound
@@ -45,6 +46,7 @@ class Line:
     """One work item as its row shows it."""
 
     item: WorkItem
+    where: str
     display_name: str
     health: Health
     may_cancel: bool
@@ -65,10 +67,6 @@ class Line:
     @property
     def is_well(self) -> bool:
         return self.health.label in {HealthLabel.HEALTHY, HealthLabel.UNKNOWN}
-
-    @property
-    def where(self) -> str:
-        return self.item.target_device or SERVER
 
 
 @require_safe
@@ -129,9 +127,11 @@ def _lines(items: Iterable[WorkItem], actor: Actor, now: datetime) -> list[Line]
     runs = Run.objects.filter(run_id__in={item.run_id for item in items})
     names = dict(runs.values_list("run_id", "display_name"))
     administers, runs_own = may(actor, Verb.ADMINISTER, Place.LIBRARY), may(actor, Verb.RUN, Place.OWN)
+    places = place_names(item.target_device or SERVER for item in items)
     return [
         Line(
             item=item,
+            where=places[item.target_device or SERVER],
             display_name=names.get(item.run_id, item.run_id),
             health=health,
             may_cancel=not item.cancel_requested and (runs_own if item.actor == actor.name else administers),

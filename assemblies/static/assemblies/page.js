@@ -1,5 +1,5 @@
 // What every page needs: the viewer's time zone, which the server then tells times in, that drafts end with a save and
-// at log-out, and that one begins at the first mistake of what was refused.
+// at log-out, that buttons say they were pressed, and that one begins at the first mistake of what was refused.
 import { endSaving, forgetDraftsOf } from "./drafts.js";
 import { forgetRecent, noteRecent } from "./recent.js";
 
@@ -16,6 +16,18 @@ logOut?.addEventListener("submit", () => {
   forgetDraftsOf(logOut.dataset.user);
   forgetRecent(logOut.dataset.user);
 });
+
+// What was pressed says at once that it was. A download leaves the page where it is, and the button as it was.
+const BUSY_MS = 10_000;
+function free(button) {
+  button.removeAttribute("aria-busy");
+}
+addEventListener("submit", ({ defaultPrevented, submitter, target }) => {
+  if (defaultPrevented || !submitter || target.method !== "post") return;
+  submitter.setAttribute("aria-busy", "true");
+  setTimeout(() => free(submitter), BUSY_MS);
+});
+addEventListener("pageshow", () => document.querySelectorAll("[type='submit'][aria-busy]").forEach(free));
 
 addEventListener("load", () => {
   const wrong = [...document.querySelectorAll("form [aria-invalid='true']")];

@@ -12,6 +12,7 @@ from django.utils import timezone
 from devmode.accounts.tokens import issue_token
 from devmode.grants import session_digest
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
+from devmode.site.browser_names import browser_name
 from tests.api.conftest import PASSWORD
 from tests.devmode.conftest import MakeUser, browser_of, entered, program_of
 
@@ -55,6 +56,31 @@ def test_everybody_sees_their_own_and_nobody_elses(browser: Client, vera: User, 
     assert f"{made.prefix}…" in page
     assert theirs.prefix not in page
     assert (page.count("This one"), page.count("Made by a command"), page.count('value="session:')) == (1, 1, 2)
+
+
+def test_a_session_says_with_which_browser_and_from_where(vera: User) -> None:
+    client = Client(
+        HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        REMOTE_ADDR="192.0.2.7",
+    )
+    assert client.post("/admin/login/", {"username": "vera", "password": PASSWORD}).status_code == 302
+    page = shown(client)
+    assert "Firefox, Windows" in page
+    assert "192.0.2.7" in page
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari, iOS"),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Inventory of the branch office, edition 12 of the year 2026", "Inventory of the branch office, edition "),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(agent: str, words: str) -> None:
+    assert browser_name(agent) == words
 
 
 def test_it_gives_no_secret_away_and_runs_nothing_inline(browser: Client, vera: User) -> None:
