@@ -233,7 +233,7 @@ def test_it_costs_a_fixed_number_of_queries(superuser: Client, django_assert_max
 
 def test_entries_are_told_in_words(superuser: Client, guid: str) -> None:
     text = superuser.get("/admin/devmode/auditentry/").content.decode()
-    assert '<td title="assembly.create">Add an assembly</td>' in text
+    assert '<td data-label="What" title="assembly.create">Add an assembly</td>' in text
     assert "User-Created</span>" in text
     assert "Operator</span>" in text or "Operator, " in text
 

@@ -119,7 +119,7 @@ def test_the_front_page_says_what_runs_waits_and_failed(
     for words in (
         "Failed in the last 24 hours",
         "It failed.",
-        "It waits for a worker with capability Bash.",
+        "It waits for a worker that can run Bash.",
         "Running",
     ):
         assert words in page

@@ -38,6 +38,6 @@ def test_what_nobody_knows_stays_as_it_is() -> None:
 
 
 @pytest.mark.database
-def test_a_place_is_called_what_people_call_it() -> None:
+def test_a_place_is_called_what_people_call_it(db_of_library: None) -> None:
     names = place_names(["server", "group:web", "tag:night", "GONE"])
     assert names == {"server": "This server", "group:web": "Group web", "tag:night": "Tag night", "GONE": "GONE"}

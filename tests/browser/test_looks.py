@@ -8,12 +8,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from django.conf import settings
+from django.conf import settings as project
 from playwright.sync_api import Browser, Page
+from pytest_django import Settings
 
 from assemblies.payloads import PayloadStore
 from tests.browser.conftest import DESK, PHONE, PROJECT, REPLACE_TEXT, Visit
-from tests.browser.toured import OF_ROLES, stock_tour
+from tests.browser.toured import EVERY, stock_tour
 
 TABLET = {"width": 768, "height": 1024}
 # Where each look stands in the picture, at half its size: width, dark, left edge, upper edge.
@@ -42,11 +43,14 @@ PAGES = (
 ).split()
 
 
-def test_every_page_is_drawn_in_every_look(visit: Visit, chromium: Browser, library: PayloadStore) -> None:
+def test_every_page_is_drawn_in_every_look(
+    visit: Visit, chromium: Browser, library: PayloadStore, settings: Settings
+) -> None:
+    settings.LOCAL_WORKER = "on"
     named = stock_tour(library)
-    folder, pages = os.environ.get("SCREENSHOTS"), OF_ROLES["administrator", True]
+    folder, pages = os.environ.get("SCREENSHOTS"), EVERY
     paths = {name: pages[name].format(**named, user="1", group="1") for name in (PAGES if folder else ["schedules"])}
-    page, easel = visit("administrator", dev_mode=True), chromium.new_page()
+    page, easel = visit("superuser", dev_mode=True), chromium.new_page()
     for name, path in paths.items():
         sheet = drawn(easel, [(shot_of(page, path, *look[:2]), *look) for look in LOOKS])
         assert sheet[:4] == b"RIFF"
@@ -60,7 +64,7 @@ def shot_of(page: Page, path: str, size: dict[str, int], is_dark: bool) -> bytes
     page.set_viewport_size(size)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="dark" if is_dark else "light")
     page.goto(path)
-    page.evaluate(REPLACE_TEXT, [str(settings.RUNTIME_ROOT), "/srv/borealis"])
+    page.evaluate(REPLACE_TEXT, [str(project.RUNTIME_ROOT), "/srv/borealis"])
     page.evaluate(REPLACE_TEXT, [str(PROJECT), "/srv/borealis"])
     words = page.locator("body").inner_text()
     assert [place for place in (PROJECT, tempfile.gettempdir(), Path.home()) if f"{place}/" in words] == [], path

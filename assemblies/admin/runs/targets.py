@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assemblies.admin.runs.words import place_names
 from assemblies.domains import AssemblyType
 from assemblies.execution.errors import ConfirmCountRequired
 from assemblies.execution.local import SERVER, is_local_worker_on, place_of_runs
@@ -58,10 +59,12 @@ def targets_context(
 
 def target_choices(actor: Actor, verb: Verb, ticked: Collection[str]) -> list[Choice]:
     """Return what `actor` may choose from; what was ticked and is none of it comes last."""
-    labels = [Choice(one.target, one.target, str(one.devices), one.target in ticked) for one in label_counts()]
+    counts = label_counts()
+    words = place_names([*(one.target for one in counts), *ticked])
+    labels = [Choice(one.target, words[one.target], str(one.devices), one.target in ticked) for one in counts]
     found = [*_server(actor, verb, ticked), *labels, *_devices(ticked)]
     known = {one.target for one in found}
-    return [*found, *(Choice(target, target, "", is_ticked=True) for target in ticked if target not in known)]
+    return [*found, *(Choice(target, words[target], "", is_ticked=True) for target in ticked if target not in known)]
 
 
 def choices_context(choices: Collection[Choice], refusal: Exception | None) -> dict[str, Any]:

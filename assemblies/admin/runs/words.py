@@ -34,8 +34,8 @@ SENTENCES: list[tuple[re.Pattern[str], Any]] = [
 
 
 def place_names(targets: Iterable[str]) -> dict[str, str]:
-    """Return what targets are called, by target; one query where some of them are devices."""
-    wanted = set(targets)
+    """Return what targets are called, by target and in their order; one query where some of them are devices."""
+    wanted = list(dict.fromkeys(targets))
     hosts = hostnames_of(target for target in wanted if target != SERVER and ":" not in target)
     return {target: hosts.get(target) or _place_name(target) for target in wanted}
 

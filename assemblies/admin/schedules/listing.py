@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page, sent_number
+from assemblies.admin.runs.words import place_names
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.errors import DevModeRequired, Forbidden, LibraryError
@@ -47,6 +48,8 @@ TONES = {
 def schedules_page(request: HttpRequest) -> HttpResponse:
     rows = list(Job.objects.prefetch_related("components"))
     lines = [shown(line, "last_status") for line in job_lines(rows, Sight.of(actor_of(request)))]
+    names = place_names(target for line in lines for target in line["targets"])
+    lines = [line | {"places": [names[target] for target in line["targets"]]} for line in lines]
     return render_page(
         request, "library/schedules/list.html", title=_("Schedules"), lines=lines, may_save=may_save(request)
     )
@@ -64,6 +67,7 @@ def schedule_page(request: HttpRequest, job_id: int) -> HttpResponse:
         title=job.name,
         job=job,
         line=line,
+        places=place_names(job.targets).values(),
         next_times=coming(job, timezone.now()),
         page=page,
         occurrences=[

@@ -30,7 +30,7 @@ def test_the_table_holds_a_digest_and_eight_characters_of_the_token(ada: User) -
     assert [value for value in columns if value and value in token and len(value) > 4] == [token[:8]]
     assert digest_of(token) in columns
     assert record.made_by_command
-    assert str(record) == f"{token[:8]}… of ada"
+    assert str(record) == f"{token[:8]}… (ada)"
 
 
 def test_a_digest_is_useless_without_the_secret_key(settings: Settings) -> None:
