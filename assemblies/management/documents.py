@@ -1,5 +1,6 @@
 """Documents as a command line names them: files, folders and archives together."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -28,13 +29,16 @@ from assemblies.bundles import (
 from assemblies.documents import max_json_bytes
 from assemblies.domains import Domain
 from assemblies.errors import InvalidDocument, Refusal
-from assemblies.management.git_origin import find_origin
 from assemblies.models import Assembly
 from assemblies.progress import Track
 from assemblies.scripts import HASHBANG, has_script_suffix
 
 # A component of Datto RMM is a zip under another ending.
 ARCHIVES = (".zip", ".cpt")
+MAX_CONFIG_BYTES = 64 * 1024
+_SECTION = re.compile(r"^\s*\[\s*([^\]]*?)\s*\]", re.M)
+_URL = re.compile(r"^\s*url\s*=\s*(\S+)\s*$", re.M)
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 @dataclass(frozen=True)
@@ -149,3 +153,22 @@ def _outcomes_of_archive(place: Path, path: str, reading: Reading) -> Iterator[O
             yield from reading.of_tree(files, f"{path}/", reading.source)
     except Refusal as refusal:
         yield Outcome(path, refusal=refusal)
+
+
+def find_origin(folder: Path) -> str | None:
+    """Return the address of `origin` where `folder` is the top of a git work tree, without credentials and `.git`.
+
+    By what git wrote into it: git itself is not run on a folder that may be hostile.
+    """
+    try:
+        with (folder / ".git" / "config").open("rb") as file:
+            text = file.read(MAX_CONFIG_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return None
+    marks = list(_SECTION.finditer(text))
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    for mark, end in zip(marks, ends, strict=True):
+        found = _URL.search(text, mark.end(), end)
+        if mark[1] == 'remote "origin"' and found:
+            return _CREDENTIALS.sub("", found[1]).removesuffix("/").removesuffix(".git")
+    return None
