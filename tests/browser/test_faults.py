@@ -114,6 +114,7 @@ def test_a_page_that_was_open_too_long_keeps_what_was_typed(visit: Visit, librar
     page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach((one) => { one.value = 'old'; })")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("kept as a draft in this browser")).to_be_visible()
+    page.goto("/admin/queue/")
     page.goto(address(guid))
     page.get_by_role("button", name="Restore the draft").click()
     expect(page.get_by_role("textbox", name="Summary")).to_have_value("Typed for an hour.")
