@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": URL_PREFIX}] if URL_PREFIX else [],
     "ENUM_NAME_OVERRIDES": {
         "RunStatus": "assemblies.execution.states.Status.choices",
+        "ReadFrom": "assemblies.api.shapes.runs.SOURCES",
         "OccurrenceStatus": "assemblies.schedules.models.OccurrenceStatus.choices",
         "DeviceStatus": "assemblies.fleet.models.DeviceStatus.choices",
         "ApprovalStatus": "assemblies.fleet.models.ApprovalStatus.choices",

@@ -14,8 +14,9 @@ from assemblies.execution import reading
 from assemblies.execution.control import abandon_for, abandon_stale_for, permit_abandon
 from assemblies.execution.models import Manifest
 from assemblies.execution.reading import get_manifest, get_run
+from assemblies.targets.history import manifests_on_target
 from assemblies.web.actors import actor_of
-from assemblies.web.paging import ShortPageQuery, page_head, part_of
+from assemblies.web.paging import page_head, part_of
 from devmode.api.schema import described
 
 
@@ -27,16 +28,19 @@ class ManifestViewSet(RunResource):
     @described(
         "List manifests",
         operation_id="list_manifests",
-        query=ShortPageQuery,
+        query=shapes.ManifestQuery,
         answers={200: shapes.ManifestList},
         tag=RUNS,
     )
     def list(self, request: Request) -> Response:
         wanted, rows = self.query(), Manifest.objects.order_by("-start_time", "hash")
-        lines = [reading.manifest_line(manifest) for manifest in part_of(rows, wanted)]
-        return Response(
-            page_head(request, wanted, rows.count()) | {"results": shapes.ManifestLine(lines, many=True).data}
-        )
+        if self.is_from_target(wanted):
+            found, count = manifests_on_target({}, offset=wanted["offset"], limit=wanted["limit"])
+        else:
+            found, count = list(part_of(rows, wanted)), rows.count()
+        lines = [reading.manifest_line(manifest) for manifest in found]
+        head = page_head(request, wanted, count) | {"source": wanted["source"]}
+        return Response(head | {"results": shapes.ManifestLine(lines, many=True).data})
 
     @described(
         "Read manifests",

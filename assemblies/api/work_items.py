@@ -1,6 +1,7 @@
 """The queue of work items, and their events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,13 +13,17 @@ from rest_framework.response import Response
 from assemblies.actions.permit import get_permit
 from assemblies.api.shapes import runs as shapes
 from assemblies.audit_events import LibraryEvent
+from assemblies.errors import InvalidField
 from assemblies.execution import reading
 from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
-from assemblies.execution.health import with_health
+from assemblies.execution.errors import WorkItemNotFound
+from assemblies.execution.health import Health, with_health
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import WorkItem, WorkItemEvent
 from assemblies.execution.reading import Sight, get_item, item_line
 from assemblies.permissions import Place, Verb
+from assemblies.targets.audit_events import TargetEvent
+from assemblies.targets.history import Source, items_on_target, newest_events_on_target
 from assemblies.web.actors import actor_of
 from assemblies.web.paging import page_head, part_of
 from assemblies.web.resource import LibraryResource
@@ -34,6 +39,13 @@ class RunResource(LibraryResource):
     @property
     def sight(self) -> Sight:
         return Sight.of(actor_of(self.request))
+
+    def is_from_target(self, wanted: Mapping[str, Any]) -> bool:
+        """Say whether the persistence target is to be read. Raises Forbidden."""
+        if wanted["source"] != Source.TARGET:
+            return False
+        get_permit(actor_of(self.request), TargetEvent.READ, Place.LIBRARY, verb=Verb.ADMINISTER)
+        return True
 
     def told_of(self, item: WorkItem) -> bool:
         return self.sight.covers([item.target_device or SERVER])
@@ -52,15 +64,20 @@ class WorkItemViewSet(RunResource):
         tag=RUNS,
     )
     def list(self, request: Request) -> Response:
+        """List work items; `source=target` reads the copy, which also has what retention removed here."""
         wanted = self.query()
-        rows = selected_items(wanted)
-        lines = [
-            item_line(item, health, told=self.told_of(item))
-            for item, health in with_health(list(part_of(rows, wanted)), now=timezone.now())
-        ]
-        return Response(
-            page_head(request, wanted, rows.count()) | {"results": shapes.WorkItemAnswer(lines, many=True).data}
-        )
+        if self.is_from_target(wanted):
+            found, count = items_on_target(
+                item_filters(wanted), order=[_order_on_target(wanted)], offset=wanted["offset"], limit=wanted["limit"]
+            )
+            # Of what has ended there is none, and a copy says nothing of what has not.
+            items = [(item, Health()) for item in found]
+        else:
+            rows = selected_items(wanted)
+            items, count = list(with_health(list(part_of(rows, wanted)), now=timezone.now())), rows.count()
+        lines = [item_line(item, health, told=self.told_of(item)) for item, health in items]
+        head = page_head(request, wanted, count) | {"source": wanted["source"]}
+        return Response(head | {"results": shapes.WorkItemAnswer(lines, many=True).data})
 
     @described("Count work items", operation_id="count_work_items", answers={200: shapes.Summary}, tag=RUNS)
     @action(detail=False)
@@ -70,12 +87,22 @@ class WorkItemViewSet(RunResource):
     @described(
         "Read a work item",
         operation_id="read_work_item",
-        answers={200: shapes.WorkItemAnswer},
-        refusals=(401, 404, 503),
+        query=shapes.SourceQuery,
+        answers={200: shapes.WorkItemAlone},
+        refusals=(401, 403, 404, 409, 503),
         tag=RUNS,
     )
     def retrieve(self, request: Request, work_item_hash: str) -> Response:
-        return self._answer(work_item_hash)
+        wanted = self.query()
+        if self.is_from_target(wanted):
+            found, _count = items_on_target({"work_item_hash": work_item_hash.strip().lower()}, limit=1)
+            if not found:
+                raise WorkItemNotFound(work_item_hash=work_item_hash)
+            item, health = found[0], Health()
+        else:
+            [(item, health)] = with_health([get_item(work_item_hash)], now=timezone.now())
+        line = item_line(item, health, told=self.told_of(item)) | {"source": wanted["source"]}
+        return Response(shapes.WorkItemAlone(line).data)
 
     @described(
         "Cancel a work item",
@@ -120,17 +147,25 @@ class EventViewSet(RunResource):
     )
     def list(self, request: Request) -> Response:
         wanted = self.query()
-        rows = WorkItemEvent.objects.order_by("-emitted_at", "-seq")
-        if since := wanted.get("since"):
-            rows = rows.filter(emitted_at__gte=since)
-        if assembly := wanted.get("assembly"):
-            rows = rows.filter(run_id__in=reading.run_ids_about(assembly))
-        events = reading.events_of(rows[: wanted["limit"]], told=self.sight.on_server)
-        return Response({"events": shapes.EventAnswer(events, many=True).data})
+        assembly, since, limit = wanted.get("assembly", ""), wanted.get("since"), wanted["limit"]
+        rows: Iterable[WorkItemEvent]
+        if self.is_from_target(wanted):
+            rows = newest_events_on_target(assembly=assembly, since=since, limit=limit)
+        else:
+            rows = newest_events(assembly=assembly, since=since)[:limit]
+        events = reading.events_of(rows, told=self.sight.on_server)
+        return Response({"source": wanted["source"], "events": shapes.EventAnswer(events, many=True).data})
 
 
-def selected_items(wanted: Mapping[str, Any]) -> "QuerySet[WorkItem]":
-    """Return the work items that a WorkItemQuery asks for."""
+def newest_events(*, assembly: str, since: datetime | None) -> "QuerySet[WorkItemEvent]":
+    rows = WorkItemEvent.objects.order_by("-emitted_at", "-seq")
+    if since:
+        rows = rows.filter(emitted_at__gte=since)
+    return rows.filter(run_id__in=reading.run_ids_about(assembly)) if assembly else rows
+
+
+def item_filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conditions of a WorkItemQuery."""
     target = wanted.get("target")
     filters = {
         "status": wanted.get("status"),
@@ -141,7 +176,19 @@ def selected_items(wanted: Mapping[str, Any]) -> "QuerySet[WorkItem]":
         "actor": wanted.get("actor"),
         "enqueued_at__gte": wanted.get("since"),
     }
-    rows = WorkItem.objects.filter(**{name: value for name, value in filters.items() if value is not None})
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def selected_items(wanted: Mapping[str, Any]) -> "QuerySet[WorkItem]":
+    """Return the work items that a WorkItemQuery asks for."""
+    rows = WorkItem.objects.filter(**item_filters(wanted))
     if wanted["ordering"] == "queue":
         rows = rows.claimable()
     return rows.order_by(*ORDERS.get(wanted["ordering"], (wanted["ordering"], "id")))
+
+
+def _order_on_target(wanted: Mapping[str, Any]) -> str:
+    order: str = wanted["ordering"]
+    if order == "queue":
+        raise InvalidField("A copy has no queue: order it by enqueued_at.", field="ordering")
+    return order

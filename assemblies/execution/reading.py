@@ -159,7 +159,7 @@ def item_line(item: WorkItem, health: Health, *, told: bool) -> dict[str, Any]:
     }
 
 
-def events_of(rows: "QuerySet[WorkItemEvent]", *, told: bool) -> list[dict[str, Any]]:
+def events_of(rows: Iterable[WorkItemEvent], *, told: bool) -> list[dict[str, Any]]:
     """Return events; what they carry is told to those who may know it."""
     names = "event_guid work_item_hash event_type from_status to_status worker_id actor emitted_at seq".split()
     return [

@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -112,16 +112,22 @@ def test_workers_claim_disjoint_work_and_one_takes_over_what_the_other_left(
         assert attempts[run] - (run in lost) <= counts[str(number)] <= attempts[run]
 
 
-def open_stream(port: int, token: str, **headers: str) -> HTTPResponse:
+@contextmanager
+def stream_at(port: int, token: str, **headers: str) -> Iterator[HTTPResponse]:
+    """Follow the events at a server that may not listen yet."""
     ends_at = time.monotonic() + HANG_SECONDS
-    while True:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)
-            connection.request("GET", "/api/events/stream", headers={"Authorization": f"Token {token}", **headers})
-            return connection.getresponse()
-        except OSError:
-            assert time.monotonic() < ends_at
-            time.sleep(0.1)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)) as connection:
+        while True:
+            try:
+                connection.request("GET", "/api/events/stream", headers={"Authorization": f"Token {token}", **headers})
+                break
+            except OSError:
+                connection.close()
+                assert time.monotonic() < ends_at
+                time.sleep(0.1)
+        with closing(connection.getresponse()) as answer:
+            assert answer.status == 200
+            yield answer
 
 
 def test_both_realtime_servers_wake_and_one_goes_on_where_the_other_ended(nodes: list[Deployment]) -> None:
@@ -129,23 +135,20 @@ def test_both_realtime_servers_wake_and_one_goes_on_where_the_other_ended(nodes:
     ports = [int(node.environment["BOREALIS_REALTIME_PORT"]) for node in nodes]
     servers = [node.start("run_realtime") for node in nodes]
     try:
-        streams = [open_stream(port, token) for port in ports]
-        assert [stream.status for stream in streams] == [200, 200]
-        [run] = submit(nodes[0], ("bash", "echo", [], {}))
-        began = time.monotonic()
-        told = [read_event(stream) for stream in streams]
-        assert time.monotonic() - began < WAKE_SECONDS
-        assert {event["payload"]["run_id"] for event in told} == {run}
-        assert told[0]["event_guid"] == told[1]["event_guid"]
+        with stream_at(ports[0], token) as one, stream_at(ports[1], token) as other:
+            [run] = submit(nodes[0], ("bash", "echo", [], {}))
+            began = time.monotonic()
+            told = [read_event(one), read_event(other)]
+            assert time.monotonic() - began < WAKE_SECONDS
+            assert {event["payload"]["run_id"] for event in told} == {run}
+            assert told[0]["event_guid"] == told[1]["event_guid"]
 
-        servers[0].kill()
-        servers[0].communicate()
-        [second] = submit(nodes[1], ("bash", "echo", [], {}))
-        with closing(open_stream(ports[1], token, **{"Last-Event-ID": told[0]["id"]})) as resumed:
+            servers[0].kill()
+            servers[0].communicate()
+            [second] = submit(nodes[1], ("bash", "echo", [], {}))
+            assert read_event(other)["payload"]["run_id"] == second
+        with stream_at(ports[1], token, **{"Last-Event-ID": told[0]["id"]}) as resumed:
             assert read_event(resumed)["payload"]["run_id"] == second
-        assert read_event(streams[1])["payload"]["run_id"] == second
-        for stream in streams:
-            stream.close()
     finally:
         for server in servers:
             server.terminate()

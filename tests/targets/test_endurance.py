@@ -16,7 +16,7 @@ from assemblies.targets.replicator import Replicator
 from assemblies.targets.status import persistence_status
 from tests.effort import keep_figures
 from tests.patience import within
-from tests.targets.conftest import Target
+from tests.targets.conftest import Target, catch_up
 from tests.targets.load import begin, carry_out, finish, submit
 
 pytestmark = [
@@ -70,12 +70,12 @@ def test_twelve_thousand_items_are_copied_at_first_and_as_they_come(target: Targ
     add_items()
     target.assign()
     begun = time.monotonic()
-    replicator.work()
+    catch_up(replicator)
     first = time.monotonic() - begun
     assert persistence_status()["state"] == State.BOOTSTRAPPED
     add_items()
     begun = time.monotonic()
-    replicator.work()
+    catch_up(replicator)
     then = time.monotonic() - begun
     keep_figures(first_copy_seconds=first, changes_seconds=then)
     assert target.differences() == []

@@ -3,10 +3,10 @@
 from rest_framework import serializers
 
 from assemblies.api.shapes.fields import JSONObject, Time
-from assemblies.api.shapes.runs import CancelBody
+from assemblies.api.shapes.runs import CancelBody, FromSource, SourceQuery
 from assemblies.execution.models import RunMode
 from assemblies.execution.states import Status
-from assemblies.web.paging import PageAnswer
+from assemblies.web.paging import PageAnswer, ShortPageQuery
 from devmode.api.shapes import Answer, LiteralNumber, LiteralText, Shape
 
 MAX_BATCH = 256
@@ -38,7 +38,11 @@ class ManifestAnswer(ManifestLine):
     sealed_json = serializers.CharField(required=False, help_text="The text that `sealed_hash` is the SHA-256 of.")
 
 
-class ManifestList(PageAnswer):
+class ManifestQuery(ShortPageQuery, SourceQuery):
+    pass
+
+
+class ManifestList(PageAnswer, FromSource):
     results = ManifestLine(many=True)
 
 

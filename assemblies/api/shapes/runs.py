@@ -13,6 +13,7 @@ from assemblies.execution.health import HealthLabel, HealthReason
 from assemblies.execution.reading import BUCKETS
 from assemblies.execution.reorder import Direction
 from assemblies.execution.states import Status
+from assemblies.targets.history import Source
 from assemblies.web.paging import PageAnswer, ShortPageQuery
 from devmode.api.shapes import Answer, EnumWord, LiteralFlag, LiteralNumber, LiteralText, Query, QueryNumber, Shape
 
@@ -121,7 +122,22 @@ class RunQuery(Selection):
     ordering = serializers.ChoiceField(["-created_at", "created_at"], required=False, default="-created_at")
 
 
-class WorkItemQuery(Selection):
+SOURCES = [source.value for source in Source]
+
+
+class SourceQuery(Query):
+    """Where it is read: here, or on the assigned persistence target, which administrators may."""
+
+    source = serializers.ChoiceField(SOURCES, required=False, default=Source.LOCAL.value)  # type: ignore[assignment]
+
+
+class FromSource(Answer):
+    """`source` names where an answer was read."""
+
+    source = serializers.ChoiceField(SOURCES)  # type: ignore[assignment]
+
+
+class WorkItemQuery(Selection, SourceQuery):
     ordering = serializers.ChoiceField(
         ["-enqueued_at", "enqueued_at", "queue"],
         required=False,
@@ -130,7 +146,7 @@ class WorkItemQuery(Selection):
     )
 
 
-class EventQuery(Query):
+class EventQuery(SourceQuery):
     assembly = LiteralText(required=False, max_length=64)
     since = serializers.DateTimeField(required=False)
     limit = QueryNumber(required=False, default=100, min_value=1, max_value=1000)
@@ -230,7 +246,11 @@ class WorkItemAnswer(Answer):
     revision = serializers.IntegerField()
 
 
-class WorkItemList(PageAnswer):
+class WorkItemAlone(WorkItemAnswer, FromSource):
+    pass
+
+
+class WorkItemList(PageAnswer, FromSource):
     results = WorkItemAnswer(many=True)
 
 
@@ -254,12 +274,12 @@ class EventAnswer(Answer):
     seq = serializers.IntegerField()
 
 
-class RunEvents(Answer):
+class RunEvents(FromSource):
     run_id = serializers.CharField()
     events = EventAnswer(many=True)
 
 
-class EventList(Answer):
+class EventList(FromSource):
     events = EventAnswer(many=True)
 
 

@@ -229,7 +229,7 @@ CHECKLIST = (
         "200",
         anonymous=True,
         expected="401 not_authenticated",
-        why="What the token can reach was open to whoever could reach the server.",
+        why="What the token can reach was open to anyone who could reach the server.",
     ),
     _read("queue", "/api/work-items", "as described", _says(LIST)),
     _read("queue", "/api/work-items/summary", "as described", _says(frozenset(BUCKETS))),
