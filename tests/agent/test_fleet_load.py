@@ -21,7 +21,7 @@ import pytest
 from tests.commands.deployment import ADMIN_PASSWORD, Deployment, Prepared, free_port
 from tests.commands.http_client import HttpClient
 from tests.effort import TORTURE, effort, keep_figures
-from tests.patience import HANG_SECONDS
+from tests.patience import HANG_SECONDS, within
 
 pytestmark = [pytest.mark.alone]
 DEVICES, ON_DEVICES = effort(gate=40, torture=4000), effort(gate=20, torture=500)
@@ -30,6 +30,8 @@ VISITS = effort(gate=40, torture=300)
 PAGE = "/admin/runs/"
 MAX_REALTIME_BYTES = 250 * 1024**2
 MAX_PAGE_RATIO = 1.2
+# From the submission to the claim: of one device at the 95th percentile, and of all of two hundred.
+WAKE_SECONDS, ALL_CLAIMED_SECONDS, AT_ONCE = 0.25, 10.0, 200
 
 
 class Fleet:
@@ -46,11 +48,12 @@ class Fleet:
         self.server.wait_until_it_answers()
 
     def let_in(self) -> None:
-        """Start the devices, and return once nearly all of them wait."""
+        """Start the devices, and return once most of them wait."""
         arguments = ["--count", str(DEVICES), "--wait", f"http://127.0.0.1:{self.port}", "--json"]
         self.agents = self.deployment.start("simulate_agents", *arguments)
         ends_at = time.monotonic() + HANG_SECONDS + DEVICES / 20
-        while self.waiting() < DEVICES * 0.95:
+        # Each comes again after half a minute: some are always on their way.
+        while self.waiting() < DEVICES * 0.8:
             assert self.agents.poll() is None, self.agents.communicate()
             assert time.monotonic() < ends_at, self.waiting()
             time.sleep(0.2)
@@ -130,8 +133,8 @@ def page_seconds(port: int, cookies: str) -> float:
     return p95(found)
 
 
-def run_on(fleet: Fleet, guid: str, devices: list[str]) -> tuple[float, list[float]]:
-    """Run something on devices; return how long until all had claimed it, and each one's own time."""
+def run_on(fleet: Fleet, guid: str, devices: list[str]) -> float:
+    """Run something on devices, and return how many seconds it took until the last of them had claimed it."""
     sent = {"assembly_guid": guid, "targets": devices, "confirm_count": len(devices)}
     run = fleet.ask("POST", "/api/runs", sent)["run_id"]
     ends_at = time.monotonic() + HANG_SECONDS + len(devices)
@@ -145,8 +148,7 @@ def run_on(fleet: Fleet, guid: str, devices: list[str]) -> tuple[float, list[flo
     for event in begun:
         assert event["event_type"] not in times.setdefault(event["work_item_hash"], {}), "claimed twice"
         times[event["work_item_hash"]][event["event_type"]] = seconds_of(event["emitted_at"])
-    waits = [one["dispatched"] - one["enqueued"] for one in times.values()]
-    return max(waits), waits
+    return max(one["dispatched"] - one["enqueued"] for one in times.values())
 
 
 def events_of(fleet: Fleet, run: str) -> list[dict[str, Any]]:
@@ -168,9 +170,10 @@ def test_a_fleet_that_waits_costs_pages_nothing_and_loses_no_run(fleet: Fleet) -
     with_fleet = page_seconds(fleet.deployment.port, cookies)
     most_bytes, runs, waits, longest, started = fleet.realtime_bytes(), 0, [], 0.0, time.monotonic()
     while time.monotonic() - started < SECONDS or not runs:
-        waits += [run_on(fleet, guid, known[:1])[0] for _time in range(5)]
-        longest = max(longest, run_on(fleet, guid, known)[0])
-        runs += 5 + len(known)
+        waits += [run_on(fleet, guid, known[:1]) for _time in range(5)]
+        longest = max(longest, run_on(fleet, guid, known[:AT_ONCE]))
+        run_on(fleet, guid, known)
+        runs += 5 + len(known[:AT_ONCE]) + len(known)
         most_bytes = max(most_bytes, fleet.realtime_bytes())
         time.sleep(min(20.0, SECONDS / 20))
     counted = fleet.leave()
@@ -180,5 +183,8 @@ def test_a_fleet_that_waits_costs_pages_nothing_and_loses_no_run(fleet: Fleet) -
     )  # fmt: skip
     assert counted["runs"] == runs
     assert most_bytes <= MAX_REALTIME_BYTES
-    # Smaller than what a busy machine changes by itself, a page's time says nothing in the gate.
-    assert with_fleet <= MAX_PAGE_RATIO * alone or not TORTURE
+    # In the gate other programs keep the processors busy, and a few runs say nothing of times.
+    if TORTURE:
+        assert p95(waits) <= within(WAKE_SECONDS)
+        assert longest <= within(ALL_CLAIMED_SECONDS)
+        assert with_fleet <= MAX_PAGE_RATIO * alone
