@@ -52,7 +52,7 @@ def test_the_next_times_are_seen_before_anything_is_saved(
 ) -> None:
     page = visit("administrator", dev_mode=True)
     filled(page, stocked, "Full disks, before work")
-    page.get_by_label("group:web").check()
+    page.get_by_label("Group web").check()
     page.get_by_label("Schedule", exact=True).select_option("cron")
     page.get_by_label("Cron rule", exact=True).fill("30 6 * * 1-5")
     page.get_by_label("Time zone of the cron rule").fill("Europe/Berlin")
