@@ -17,12 +17,14 @@ MAX_QUERIES = 12
 # Each database is asked by the doctor, too.
 # A scrape asks each database, and the queue of runs. The page of an assembly asks for what people say of it, too:
 # settings, notes, what it replaces, runs, checks.
+# The form of a run asks for what can be reached, too: groups, tags, devices, and the variables of the last run.
 # Differences read two revisions, and what the checks found in both.
 BUDGETS = {
     "admin/health/": 80,
     "metrics": 20,
     "admin/assemblies/assembly/<path:object_id>/change/": 16,
     "admin/assemblies/assembly/<str:guid>/diff/": 13,
+    "admin/assemblies/assembly/<str:guid>/run/": 13,
 }
 
 

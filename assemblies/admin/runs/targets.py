@@ -72,7 +72,8 @@ def choices_context(choices: Collection[Choice], refusal: Exception | None) -> d
     return {
         "target_choices": choices,
         "max_devices": MAX_DEVICES,
-        "is_cut": Device.objects.enrolled().count() > MAX_DEVICES if choices else False,
+        # Few choices need no count of the devices.
+        "is_cut": len(choices) >= MAX_DEVICES and Device.objects.enrolled().count() > MAX_DEVICES,
         "confirm_count": refusal.detail["count"] if isinstance(refusal, ConfirmCountRequired) else None,
     }
 
