@@ -51,9 +51,12 @@ def _database(env: Environment, database: Database, runtime_root: Path, root: Pa
     url = env.text(database.url_setting)
     settings = _from_url(database.url_setting, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
     if settings["ENGINE"] == SQLITE:
-        # Every answer asks `default`, so threads keep its connection (`devmode.kept_connection`).
-        kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True} if database.alias == DEFAULT else {}
-        return settings | kept | _sqlite_settings(env, (root / settings["NAME"]).resolve())
+        shared = env.switch("SQLITE_SHARED_CACHE", False)
+        # Every answer asks `default`, so threads keep its connection (`devmode.kept_connection`); not with a shared
+        # cache, which goes by the file's name: while one thread has the file of before, each would be given that.
+        is_kept = database.alias == DEFAULT and not shared
+        kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True} if is_kept else {}
+        return settings | kept | _sqlite_settings((root / settings["NAME"]).resolve(), shared=shared)
     return settings | _server_settings(settings)
 
 
@@ -79,9 +82,8 @@ def _from_url(name: str, url: str) -> dict[str, Any]:
     return settings
 
 
-def _sqlite_settings(env: Environment, path: Path) -> dict[str, Any]:
+def _sqlite_settings(path: Path, *, shared: bool) -> dict[str, Any]:
     """Return the settings of one file. Tests get a file too: Django's own choice, in memory, is another engine."""
-    shared = env.switch("SQLITE_SHARED_CACHE", False)
     return {
         "NAME": f"{path.as_uri()}?cache=shared" if shared else str(path),
         "TEST": {"NAME": f"{path}.test", "DEPENDENCIES": []},

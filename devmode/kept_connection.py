@@ -2,8 +2,10 @@
 
 Opening one costs more than most requests ask of it. Django asks `is_usable` of a kept one before a request uses it,
 and for SQLite it would always say yes. Here it says no, so that another is opened, when the file of that name is
-another one by now, as after a restore; and after an error: one that was opened while the disk could only be read would
-never write again.
+another one by now, as after a restore, or was written to: pages that were read are kept with the connection, and what
+was copied over the file would not be noticed. With a write-ahead log, SQLite itself writes to the file at checkpoints
+alone. It says no after an error, too: a connection that was opened while the disk could only be read would never write
+again.
 """
 
 from pathlib import Path
@@ -13,11 +15,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from devmode.sqlite_files import sqlite_path
 
-FileIdentity = tuple[int, int]
+FileIdentity = tuple[int, int, int, int, int]
 
 
 def judge_by_file(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
-    """Let the connection that was just opened be usable for as long as its file has its name and no error occurred."""
+    """Let the connection that was just opened be usable while its file stays as it is, and no error occurred."""
     if connection.vendor != "sqlite":
         return
     file = sqlite_path(str(connection.settings_dict["NAME"]))
@@ -30,9 +32,13 @@ def judge_by_file(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
 
 
 def _find_identity(file: Path) -> FileIdentity | None:
-    """Return what tells the file in that place from any other, None where there is none or it cannot be looked at."""
+    """Return what tells the file in that place from any other, and from itself after it was written to.
+
+    None where there is none, or it cannot be looked at.
+    """
     try:
         facts = file.stat()
     except OSError:
         return None
-    return facts.st_dev, facts.st_ino
+    # Nobody can put the last one back; on Windows it is when the file was made.
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns

@@ -15,7 +15,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 from prometheus_client import Counter
 
-from ..errors import PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
+from ..errors import Failure, PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
 from .failures import read_failures_named, write_failures_named
 from .free_space import MINIMUM_FREE_FRACTION, DiskRoom, disk_room
 from .marker import StoreMarker, nobody
@@ -67,11 +67,18 @@ class PayloadStore:
     def read(self, reference: PayloadReference) -> bytes:
         """The whole payload. Raises PayloadMissing, PayloadCorrupt, PayloadStoreMissing, StorageUnavailable."""
         with self._opened(reference) as file:
-            # One byte more than expected, so that a grown file is seen without reading all of it.
-            content = _read(file, reference.size_bytes + 1)
-        if len(content) != reference.size_bytes or hashlib.sha256(content).hexdigest() != reference.sha256:
-            raise PayloadCorrupt()
-        return content
+            return _whole(file, reference)
+
+    def is_whole(self, reference: PayloadReference) -> bool:
+        """Whether `read` would return it; where not, nothing is counted or logged until somebody does read it."""
+        try:
+            with read_failures_named():
+                file = self.storage.open(payload_name(reference.guid), "rb")
+            with file:
+                _whole(file, reference)
+        except Failure:
+            return False
+        return True
 
     def stream(self, reference: PayloadReference, *, chunk_bytes: int = 262144) -> Iterator[bytes]:
         """The payload in chunks, all of it verified before this returns; raises what `read` raises.
@@ -179,6 +186,14 @@ def _checked(file: "File[bytes]", reference: PayloadReference, chunk_bytes: int)
         raise PayloadCorrupt()
     if held_back:
         yield held_back
+
+
+def _whole(file: "File[bytes]", reference: PayloadReference) -> bytes:
+    # One byte more than expected, so that a grown file is seen without reading all of it.
+    content = _read(file, reference.size_bytes + 1)
+    if len(content) != reference.size_bytes or hashlib.sha256(content).hexdigest() != reference.sha256:
+        raise PayloadCorrupt()
+    return content
 
 
 def _read(file: "File[bytes]", size: int) -> bytes:

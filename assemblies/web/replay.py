@@ -24,9 +24,8 @@ from django.utils import timezone
 
 from assemblies.catalogue import Snapshot, library_catalogue
 from assemblies.catalogue.catalogue import position_facts
-from assemblies.catalogue.snapshot import Position
+from assemblies.catalogue.snapshot import MAX_KEPT_ANSWER_BYTES, Position
 from assemblies.conf import payload_store
-from assemblies.errors import Failure
 from assemblies.payloads import PayloadReference
 from devmode.accounts.authentication import find_sent_token
 from devmode.accounts.roles import annotated_role, with_roles
@@ -35,8 +34,19 @@ from devmode.actor import Role
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 STATUSES = {200, 304}
-# A browser's session, a body, or what a proxy between could read in another way.
-UNUSUAL = ("HTTP_COOKIE", "CONTENT_LENGTH", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")
+# A browser's session or another site's page, a part of an answer, a body, or what a proxy between could read in another
+# way.
+UNUSUAL = (
+    "HTTP_COOKIE",
+    "HTTP_ORIGIN",
+    "HTTP_RANGE",
+    "HTTP_X_HTTP_METHOD_OVERRIDE",
+    "CONTENT_LENGTH",
+    "HTTP_CONTENT_ENCODING",
+    "HTTP_TRANSFER_ENCODING",
+)
+# What Python takes to keep an answer, its lengths aside: a small one is mostly that.
+KEEPING_BYTES = 1024
 # Stand in the statement for what differs each time.
 ANY_DIGEST, ANY_TIME = "digest of the token", datetime(1, 1, 1, tzinfo=UTC)
 
@@ -110,7 +120,7 @@ class Replay:
         token = find_token_alone(request)
         if token is None:
             return self.get_response(request)
-        with suppress(DisallowedHost, DatabaseError, Failure):
+        with suppress(DisallowedHost, DatabaseError):
             # Whatever it is, the ordinary path meets it again and says so.
             if kept := find_current(request, token):
                 return kept.response()
@@ -131,7 +141,7 @@ def find_token_alone(request: HttpRequest) -> str | None:
 def find_current(request: HttpRequest, token: str) -> KeptAnswer | None:
     """Return the kept answer if it is what the ordinary path would answer now, its payload verified.
 
-    Raises DisallowedHost, DatabaseError, Failure.
+    Raises DisallowedHost, DatabaseError.
     """
     snapshot = library_catalogue().newest
     kept_for = {role: snapshot.answers.find(_key(request, administrator=role)) for role in (True, False)}
@@ -139,18 +149,20 @@ def find_current(request: HttpRequest, token: str) -> KeptAnswer | None:
     if holder is None or holder.position != snapshot.position:
         return None
     kept: KeptAnswer | None = kept_for[annotated_role(holder) is Role.ADMINISTRATOR]
-    if kept is not None and kept.payload is not None:
-        payload_store().read(kept.payload)
-    return kept
+    if kept is None or kept.payload is None or payload_store().is_whole(kept.payload):
+        return kept
+    return None
 
 
 def keep(request: HttpRequest, response: HttpResponse, basis: Basis) -> None:
+    """Keep an answer, unless it alone takes more than all of them may. Raises DisallowedHost."""
     key = _key(request, administrator=basis.administrator)
     headers = dict(response.items())
-    size_bytes = len(response.content) + sum(map(len, map(str, (*key, *headers.values()))))
-    basis.snapshot.answers.keep(
-        key, KeptAnswer(response.status_code, headers, response.content, basis.payload, size_bytes)
-    )
+    size_bytes = KEEPING_BYTES + len(response.content) + sum(map(len, map(str, (*key, *headers.values()))))
+    if size_bytes <= MAX_KEPT_ANSWER_BYTES:
+        basis.snapshot.answers.keep(
+            key, KeptAnswer(response.status_code, headers, response.content, basis.payload, size_bytes)
+        )
 
 
 def _key(request: HttpRequest, *, administrator: bool) -> Key:
