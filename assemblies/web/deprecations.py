@@ -23,15 +23,14 @@ class Deprecated:
 def find_deprecated(guids: Iterable[str]) -> list[Deprecated]:
     """Return those of the live assemblies that are deprecated, each once; one query, and none where none is named."""
     wanted = list(dict.fromkeys(_normalised(guids)))
-    if not wanted:
+    said = find_deprecations(wanted) if wanted else {}
+    if not said:
         return []
     snapshot = library_catalogue().current()
-    entries = [entry for guid in wanted if (entry := snapshot.find_live(guid))]
-    said = find_deprecations([entry.guid for entry in entries])
     return [
-        Deprecated(entry, one.reason, snapshot.find_live(one.successor))
-        for entry in entries
-        if (one := said.get(entry.guid))
+        Deprecated(entry, said[guid].reason, snapshot.find_live(said[guid].successor))
+        for guid in wanted
+        if guid in said and (entry := snapshot.find_live(guid))
     ]
 
 
