@@ -20,6 +20,7 @@ from assemblies.actions.repetition import was_made
 from assemblies.api.description import BYTES, IDEMPOTENCY_KEY
 from assemblies.api.idempotency import event_of
 from assemblies.api.responses import as_attachment
+from assemblies.api.shapes import run_events
 from assemblies.api.shapes import runs as shapes
 from assemblies.api.shapes.manifests import ManifestAnswer
 from assemblies.api.work_items import RUNS, RunResource
@@ -99,7 +100,7 @@ class RunViewSet(RunResource):
         "Read a run's events",
         operation_id="read_run_events",
         query=shapes.SourceQuery,
-        answers={200: shapes.RunEvents},
+        answers={200: run_events.RunEvents},
         refusals=(401, 403, 404, 409, 503),
         tag=RUNS,
     )
@@ -115,20 +116,20 @@ class RunViewSet(RunResource):
         else:
             run = get_run(run_id)
             run_id, rows = run.run_id, reading.events_of(reading.run_events(run), told=self.sight.covers(run.targets))
-        events = shapes.EventAnswer(rows, many=True).data
+        events = run_events.EventAnswer(rows, many=True).data
         return Response({"run_id": run_id, "source": wanted["source"], "events": events})
 
     @described(
         "Read a run's timeline",
         operation_id="read_run_timeline",
-        answers={200: shapes.Timeline},
+        answers={200: run_events.Timeline},
         refusals=READING_RUN,
         tag=RUNS,
     )
     @action(detail=True)
     def timeline(self, request: Request, run_id: str) -> Response:
         run = get_run(run_id)
-        return Response(shapes.Timeline({"run_id": run.run_id, "timeline": reading.timeline_of(run)}).data)
+        return Response(run_events.Timeline({"run_id": run.run_id, "timeline": reading.timeline_of(run)}).data)
 
     @described(
         "Read a run's manifest",
@@ -146,8 +147,11 @@ class RunViewSet(RunResource):
     @described(
         "Read a run's output",
         operation_id="read_run_output",
-        query=shapes.OutputQuery,
-        answers={(200, "application/json"): shapes.OutputAnswer, **{key: BYTES[key] for key in BYTES if key != 304}},
+        query=run_events.OutputQuery,
+        answers={
+            (200, "application/json"): run_events.OutputAnswer,
+            **{key: BYTES[key] for key in BYTES if key != 304},
+        },
         refusals=(401, 403, 404, 503),
         tag=RUNS,
     )

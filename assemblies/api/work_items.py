@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.permit import get_permit
+from assemblies.api.shapes import run_events
 from assemblies.api.shapes import runs as shapes
 from assemblies.audit_events import LibraryEvent
 from assemblies.errors import InvalidField
@@ -143,7 +144,11 @@ class EventViewSet(RunResource):
     """What happened to work items, newest first."""
 
     @described(
-        "List events", operation_id="list_events", query=shapes.EventQuery, answers={200: shapes.EventList}, tag=RUNS
+        "List events",
+        operation_id="list_events",
+        query=run_events.EventQuery,
+        answers={200: run_events.EventList},
+        tag=RUNS,
     )
     def list(self, request: Request) -> Response:
         wanted = self.query()
@@ -154,7 +159,7 @@ class EventViewSet(RunResource):
         else:
             rows = newest_events(assembly=assembly, since=since)[:limit]
         events = reading.events_of(rows, told=self.sight.on_server)
-        return Response({"source": wanted["source"], "events": shapes.EventAnswer(events, many=True).data})
+        return Response({"source": wanted["source"], "events": run_events.EventAnswer(events, many=True).data})
 
 
 def newest_events(*, assembly: str, since: datetime | None) -> "QuerySet[WorkItemEvent]":

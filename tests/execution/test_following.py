@@ -16,6 +16,11 @@ SCRIPTS = {
     "fails.sh": "#!/bin/bash\necho before\nexit 3\n",
     "raw.sh": "#!/bin/bash\nprintf 'a\\xffb'\n",
 }
+FROM_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 FOLLOW = """
 import django, sys
 django.setup()
@@ -69,7 +74,9 @@ def test_what_had_ended_before_is_printed_as_well(library: Deployment) -> None:
 
 
 def test_where_nobody_runs_it_people_are_told_and_can_leave(library: Deployment) -> None:
-    process = library.start("run_assembly", "import:scripts:speaks.sh", "--follow")
+    # Started in the background, as a gate may be, a process ignores SIGINT until it is told otherwise.
+    line = [sys.executable, "-c", FROM_A_TERMINAL, "manage.py", "run_assembly", "import:scripts:speaks.sh", "--follow"]
+    process = subprocess.Popen(line, cwd=PROJECT, env=library.environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     told = process.stderr.readline()
     process.send_signal(signal.SIGINT)

