@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ ROSTER_SECONDS = 2.0
 SECONDS_AFTER_FAILURE = 2.0
 # Enough to authenticate a fleet that comes back within seconds; each holds one connection to each database it asks.
 THREADS = 4
+SECONDS_TO_LET_GO = 2.0
 # One stream that does not read is ended; it takes up again where it was.
 MAX_UNREAD = 1000
 Queue = asyncio.Queue[StreamEvent | RosterChange | None]
@@ -47,6 +49,13 @@ class Hub:
         self._has_begun = asyncio.Event()
         self.seen = Watch()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="realtime")
+
+    def close(self) -> None:
+        """End the threads, each with its connections: left to themselves they would hold the databases open."""
+        everyone = Barrier(THREADS)
+        for _thread in range(THREADS):
+            self._threads.submit(_let_go, everyone)
+        self._threads.shutdown()
 
     async def ask(self, question: Callable[..., Answer], *arguments: object) -> Answer:
         """Call something that asks a database, in a thread."""
@@ -134,6 +143,13 @@ async def _forever(work: Callable[[], Awaitable[None]], seconds: float) -> None:
             logger.warning("realtime: %s", error)
             await asyncio.sleep(SECONDS_AFTER_FAILURE)
         await asyncio.sleep(seconds)
+
+
+def _let_go(everyone: Barrier) -> None:
+    # None is free to take a second one of these before each has taken one.
+    with suppress(BrokenBarrierError):
+        everyone.wait(SECONDS_TO_LET_GO)
+    connections.close_all()
 
 
 def _asked(question: Callable[..., Answer], arguments: tuple[object, ...]) -> Answer:

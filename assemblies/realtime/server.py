@@ -55,6 +55,7 @@ async def _serve(stopped: Event) -> None:
         watching.cancel()
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait({serving}, timeout=5)
+        hub.close()
     for task in (serving, watching):
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error

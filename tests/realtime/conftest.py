@@ -61,7 +61,6 @@ def realtime(transactional_db: None, settings: Settings, monkeypatch: pytest.Mon
     monkeypatch.setattr(application, "WAIT_SECONDS", 2.0)
     monkeypatch.setattr(hub, "PRESENCE_SECONDS", 0.2)
     stopped = Event()
-    # The databases' connections of its threads end with them.
     thread = Thread(target=serve_realtime, args=(stopped,), daemon=True)
     thread.start()
     server = Realtime(settings.REALTIME_PORT)
