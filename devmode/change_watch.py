@@ -40,7 +40,8 @@ class ChangeWatch:
         connection = connections[self._alias]
         if connection.vendor != "sqlite":
             return None
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA data_version")
-            # Each connection counts for itself; the object is kept, so that no later one has its identity.
-            return connection.connection, cursor.fetchone()[0]
+        connection.ensure_connection()
+        # Past the ORM's cursor, which takes longer than the question. Each connection counts for itself; the object is
+        # kept, so that no later one has its identity.
+        with connection.wrap_database_errors:
+            return connection.connection, connection.connection.execute("PRAGMA data_version").fetchone()[0]

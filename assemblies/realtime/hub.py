@@ -26,7 +26,7 @@ logger = logging.getLogger(f"borealis.engine.{__name__}")
 Answer = TypeVar("Answer")
 LOOK_SECONDS = 0.1
 # Where the database says that nothing was committed to it.
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS = 2.0
 PRESENCE_SECONDS = 10.0
 ROSTER_SECONDS = 2.0
 SECONDS_AFTER_FAILURE = 2.0

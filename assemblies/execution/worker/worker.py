@@ -1,7 +1,7 @@
 """The loop of a worker: claim while there is room, renew what is held, pass cancels on, let time pass over the queue.
 
 Whether something is to do is looked for every 100 ms, by a query only where the database has changed; a change that
-is missed costs a second, never an item.
+is missed costs two seconds, never an item.
 """
 
 import logging
@@ -35,7 +35,7 @@ from devmode.write_lock import WriteLockTimeout
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 POLL_SECONDS = 0.1
-SWEEP_SECONDS = 1.0
+SWEEP_SECONDS = 2.0
 SECONDS_AFTER_FAILURE = 1.0
 # Scripts get SIGTERM, five seconds, SIGKILL; a server that ends is killed sooner, and its supervisors finish alone.
 SECONDS_TO_END = 8.0
