@@ -8,7 +8,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.roles import annotated_role, with_roles
@@ -30,6 +30,17 @@ VERBS = {
     "delete": _("Delete: %(what)s"),
     "view": _("See: %(what)s"),
 }
+# What these pages say and Django has no German for yet, so that our own catalogue has it; only makemessages reads it.
+WORDS_OF_DJANGO = (
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+    gettext_noop("Password-based authentication"),
+    gettext_noop(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to "
+        "authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+    gettext_noop("Raw passwords are not stored, so there is no way to see the user’s password."),
+    gettext_noop("Reset password"),
+)
 
 admin.site.unregister([Group, User])
 

@@ -19,12 +19,21 @@ from devmode.accounts.attempts import TooManyAttempts
 from devmode.grants.dev_mode import PasswordWrong
 from devmode.grants.own_access import Access, end_access, list_access, make_token
 from devmode.grants.principal import principal_of
-from devmode.site.browser_names import browser_name
 from devmode.site.login_page import explain_sign_out
 
 ALL_OTHERS = "others"
 MAX_DAYS = 365
 SECONDS_PER_DAY = 86400
+# In this order: each calls itself also what comes after it.
+BROWSERS = [
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+    ("curl/", "curl"),
+]  # fmt: skip
+SYSTEMS = [
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+]  # fmt: skip
+MAX_BROWSER_NAME = 40
 
 
 class TokenForm(forms.Form):
@@ -109,3 +118,9 @@ def _ended(request: HttpRequest, wanted: str) -> list[Access]:
         principal_of(request),
         lambda access: not access.is_current if wanted == ALL_OTHERS else access.key == wanted,
     )
+
+
+def browser_name(user_agent: str) -> str:
+    """Return words such as "Firefox, Windows"; of what is not known its own beginning, "" where it says nothing."""
+    known = (next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS))
+    return ", ".join(filter(None, known)) or user_agent[:MAX_BROWSER_NAME]

@@ -19,22 +19,19 @@ MAX_TEXT_BYTES = 4 * 1024 * 1024
 FIELDS = ("display_name", "summary", "timeout_seconds", "operating_systems", "variables")
 # What each document is to be instead of what was read of it, by its member of an archive.
 Corrections = Mapping[str, Mapping[str, Any]]
+PROPERTIES = {
+    "member": {"type": "string", "default": ""},
+    "display_name": NAME,
+    "summary": TEXT,
+    "assembly_type": {"type": "string", "enum": AssemblyType.values},
+    "timeout_seconds": SECONDS,
+    "operating_systems": SYSTEMS,
+    "variables": VARIABLES,
+}
 SCHEMA = {
     "type": "array",
     "maxItems": MAX_CORRECTED,
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "member": {"type": "string", "default": ""},
-            "display_name": NAME,
-            "summary": TEXT,
-            "assembly_type": {"type": "string", "enum": AssemblyType.values},
-            "timeout_seconds": SECONDS,
-            "operating_systems": SYSTEMS,
-            "variables": VARIABLES,
-        },
-    },
+    "items": {"type": "object", "additionalProperties": False, "properties": PROPERTIES},
 }
 
 
@@ -91,8 +88,7 @@ def _read(one: Any, at: str) -> tuple[str, dict[str, Any]]:
     member = one.get("member", "")
     if not isinstance(member, str):
         raise InvalidField("This is the name of a file of the archive.", field=f"{at}.member")
-    known = SCHEMA["items"]["properties"]  # type: ignore[index]
-    if unknown := sorted(one.keys() - known.keys()):
+    if unknown := sorted(one.keys() - PROPERTIES.keys()):
         raise InvalidField("This is not known here.", field=f"{at}.{unknown[0]}")
     fields = {name: NORMALISERS[name](one[name], f"{at}.{name}") for name in FIELDS if name in one}
     if "assembly_type" in one:

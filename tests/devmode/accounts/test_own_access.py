@@ -12,7 +12,7 @@ from django.utils import timezone
 from devmode.accounts.tokens import issue_token
 from devmode.grants import session_digest
 from devmode.models import ApiToken, AuditEntry, DevModeGrant
-from devmode.site.browser_names import browser_name
+from devmode.site.access_page import browser_name
 from tests.api.conftest import PASSWORD
 from tests.devmode.conftest import MakeUser, browser_of, entered, program_of
 
