@@ -4,12 +4,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
+from django.utils import timezone
+
 from assemblies import documents
 from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
+from assemblies.execution.cancel import cancel_run
+from assemblies.execution.models import Run
 from assemblies.execution.states import EventType
 from assemblies.execution.subject import subject_of_assembly
 from assemblies.execution.submission import RunOptions, submit
@@ -106,3 +110,11 @@ def _community() -> documents.Document:
 def _workflow() -> documents.Document:
     return script("Nightly clean-up", documents.parse_graph(GRAPH.decode(), "payload"), type_name="workflow",
                   category="workflow", tags=["nightly"])  # fmt: skip
+
+
+def stock_without_waiting(library: PayloadStore) -> Stocked:
+    """Fill a library in which no run waits."""
+    stocked = stock(library)
+    for run in Run.objects.live():
+        cancel_run(run.run_id, actor="ada", reason="", now=timezone.now())
+    return stocked

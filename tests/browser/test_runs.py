@@ -8,13 +8,12 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from assemblies.execution import worker_messages
-from assemblies.execution.cancel import cancel_run
 from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import Ended
 from assemblies.payloads import PayloadStore
 from tests.browser.conftest import Visit
-from tests.browser.stocked import Stocked, stock
+from tests.browser.stocked import Stocked, stock_without_waiting
 from tests.execution.orders import WORKER, carry_out
 
 Check = Callable[[Page], None]
@@ -30,10 +29,7 @@ def _on_this_server(settings: Settings) -> None:
 @pytest.fixture
 def stocked(library: PayloadStore) -> Stocked:
     """A library in which no run waits."""
-    stocked = stock(library)
-    for run in Run.objects.live():
-        cancel_run(run.run_id, actor="ada", reason="", now=timezone.now())
-    return stocked
+    return stock_without_waiting(library)
 
 
 def submitted(page: Page, stocked: Stocked) -> Run:

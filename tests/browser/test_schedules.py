@@ -4,18 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from assemblies.execution.cancel import cancel_run
 from assemblies.execution.models import Run
 from assemblies.execution.states import EventType
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.models import Job
 from assemblies.targets.replicator import Replicator
 from tests.browser.conftest import Visit
-from tests.browser.stocked import Stocked, stock
+from tests.browser.stocked import Stocked, stock_without_waiting
 from tests.execution.orders import carry_out
 from tests.fleet.devices_made import devices
 from tests.schedules.jobs_made import looked
@@ -33,9 +31,7 @@ def _on_this_server(settings: Settings) -> None:
 @pytest.fixture
 def stocked(library: PayloadStore) -> Stocked:
     """A library in which no run waits, with two devices of a group."""
-    stocked = stock(library)
-    for run in Run.objects.live():
-        cancel_run(run.run_id, actor="ada", reason="", now=timezone.now())
+    stocked = stock_without_waiting(library)
     for device, name in zip(devices(2, "group:web"), ("web-1", "web-2"), strict=True):
         device.hostname = name
         device.save()
