@@ -1,7 +1,10 @@
 """What every test may ask for: the four real databases, a payload store, people, and the real documents."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from assemblies.execution.triggers import remove_triggers
 from assemblies.payloads import PayloadStore
 from devmode import grants
 from devmode.actor import Actor, Role
+from devmode.sqlite_files import find_sqlite_file
 from tests.commands.deployment import Prepared
 from tests.effort import TORTURE, effort
 
@@ -55,6 +59,34 @@ def library(db_of_library: None, store: PayloadStore) -> PayloadStore:
 @pytest.fixture
 def db_of_library(db: None) -> None:
     """All four databases. A test that needs real commits is marked `django_db(transaction=True, ...)`."""
+
+
+@pytest.fixture
+def own_databases(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """Databases in files that nobody has open, and in their place afterwards as they were: for tests that damage or
+    replace them.
+
+    A connection that an earlier test left open, in a thread or by a statement that an exception keeps, holds what is
+    another file by then.
+    """
+    files = [find_sqlite_file(alias) for alias in connections]
+    copies = {file: tmp_path / f"before-{file.name}" for file in files if file is not None}
+    for file, copy in copies.items():
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    _exchange(copies)
+    yield
+    _exchange(copies)
+
+
+def _exchange(copies: dict[Path, Path]) -> None:
+    connections.close_all()
+    for file, copy in copies.items():
+        fresh = file.with_name(f"{file.name}.fresh")
+        shutil.copyfile(copy, fresh)
+        for companion in ("-wal", "-shm"):
+            file.with_name(f"{file.name}{companion}").unlink(missing_ok=True)
+        fresh.replace(file)
 
 
 @pytest.hookimpl(wrapper=True)

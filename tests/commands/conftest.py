@@ -1,16 +1,12 @@
 """A mirror of a small library."""
 
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from assemblies.actions.create import create
 from assemblies.actions.update import update
 from assemblies.domains import Domain
-from assemblies.execution.triggers import remove_triggers
 from assemblies.journal.flush import flush
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -23,18 +19,9 @@ from tests.permits import may_create, may_update
 @pytest.fixture
 def mirrored(tmp_path: Path, library: PayloadStore, command: Actor) -> Path:
     """A mirror of a small library; the library itself went on since."""
-    # Connections of threads that have ended are closed when they are collected, and a restore wants to be alone.
-    gc.collect()
     fill(library, command)
     place = make_mirror(tmp_path / "mirrors", library).mirror
     update(guid(3), {"summary": "Newer."}, payload=b"echo newer", permit=may_update(command), store=library)
     create(script("Later", guid=guid(4)), domain=Domain.COMMUNITY, permit=may_create(command), store=library)
     flush()
     return place
-
-
-@pytest.fixture
-def no_triggers(transactional_db: None) -> Iterator[None]:
-    """A database of runs that a restore makes has its triggers, and Django empties every table after the test."""
-    yield
-    remove_triggers(connections["execution"])

@@ -27,7 +27,7 @@ from tests.permits import may_update
 pytestmark = [
     on_sqlite,
     pytest.mark.django_db(transaction=True, databases="__all__"),
-    pytest.mark.usefixtures("no_triggers"),
+    pytest.mark.usefixtures("own_databases"),
 ]
 
 

@@ -17,7 +17,7 @@ from tests.commands.deployment import PROJECT, Deployment
 pytestmark = [
     on_sqlite,
     pytest.mark.django_db(transaction=True, databases="__all__"),
-    pytest.mark.usefixtures("no_triggers"),
+    pytest.mark.usefixtures("own_databases"),
 ]
 
 

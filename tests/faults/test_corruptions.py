@@ -24,7 +24,11 @@ from tests.effort import TORTURE, effort, keep_figures
 from tests.official.published_folder import guid
 from tests.permits import may_note, may_set
 
-pytestmark = [on_sqlite, pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [
+    on_sqlite,
+    pytest.mark.django_db(transaction=True, databases="__all__"),
+    pytest.mark.usefixtures("own_databases"),
+]
 PLANTS = effort(gate=40, torture=1000)
 PAGE_BYTES = 4096
 # Columns whose content the library checks, by another hand changed to something that fits them.

@@ -28,7 +28,11 @@ from tests.commands.calling import call
 from tests.official.published_folder import guid
 from tests.permits import may_note, may_update
 
-pytestmark = [on_sqlite, pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [
+    on_sqlite,
+    pytest.mark.django_db(transaction=True, databases="__all__"),
+    pytest.mark.usefixtures("own_databases"),
+]
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 ROW = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \| (.*?) \| (kept|as mirrored) \|$", re.MULTILINE)
 COMMAND = re.compile(r"`manage\.py ([^`]+)`")
