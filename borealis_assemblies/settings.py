@@ -91,7 +91,6 @@ RUN_OUTPUT_MAX_BYTES = env.integer("RUN_OUTPUT_MAX_BYTES", 1024 * 1024, minimum=
 TARGET_SECRETS = env.target_secrets
 RUN_RETENTION_DAYS = env.integer("RUN_RETENTION_DAYS", 90, minimum=1)
 DEVMODE_OPERATOR_PERMISSION = "assemblies.write_user_created"
-DEVMODE_SUBJECT_PAGES = {"assembly": "admin:assemblies_assembly_change"}
 # What the audit calls the scopes that the library names in its entries.
 DEVMODE_SCOPE_NAMES = {"official": "Official", "community": "Community", "user": "User-Created"}
 
@@ -147,6 +146,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["assemblies.templatetags.visible", "assemblies.templatetags.moments"],
+            "libraries": {"subjects": "assemblies.admin.subjects"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -6,6 +6,7 @@ costs time, never a byte: what could not be sent stays in the spool.
 
 import hashlib
 import logging
+import os
 import platform
 from collections.abc import Mapping
 from threading import Event
@@ -249,11 +250,20 @@ class Agent:
 
 def _inventory() -> dict[str, str]:
     return {
-        "system": platform.system(),
+        "os": _os_name(),
         "release": platform.release(),
         "machine": platform.machine(),
+        "processors": str(os.cpu_count() or ""),
         "python": platform.python_version(),
     }
+
+
+def _os_name() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        # No Linux, or one that does not say which.
+        return f"{platform.system()} {platform.version()}".strip()
 
 
 def _pause_of(answer: Mapping[str, Any]) -> float:

@@ -22,8 +22,8 @@ from devmode.actor import Actor
 
 ADDRESS = "192.0.2.10"
 SERVERS = ("fs1", "fs2", "web-hill", "web-lake")
-LINUX = {"os": {"name": "Debian GNU/Linux", "version": "12"}, "processors": 4, "memory_mib": 8192}
-WINDOWS = {"os": {"name": "Windows 11", "version": "23H2"}, "processors": 8, "memory_mib": 16384}
+LINUX = {"os": "Debian GNU/Linux 12 (bookworm)", "release": "6.1.0-28-amd64", "machine": "x86_64", "processors": "4"}
+WINDOWS = {"os": "Windows 10.0.22631", "release": "11", "machine": "AMD64", "processors": "8"}
 
 
 @dataclass(frozen=True)

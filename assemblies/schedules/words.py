@@ -1,19 +1,22 @@
 """A rule as people read it, in the reader's language."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from django.utils.dates import MONTHS as MONTH_WORDS
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from assemblies.schedules.rules import Rule, ScheduleType
+from assemblies.schedules.rules import Rule, ScheduleType, read_expiration
 
 ANY = "*"
 MINUTES, HOURS, DAYS, MONTHS, WEEKDAY_NUMBERS = range(60), range(24), range(1, 32), range(1, 13), range(7)
 DAY_NAMES = "SUN MON TUE WED THU FRI SAT".split()
 MONTH_NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 LAST_DAY_OF_EVERY_MONTH = 28
+NOTHING, MINUTE, HOUR, DAY = timedelta(0), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def rule_words(rule: Rule) -> str:
@@ -30,6 +33,18 @@ def cron_words(cron: str) -> str:
     if month != ANY:
         words.append(_("in %(months)s") % {"months": _list(month, MONTHS, _month_name)})
     return " ".join(words)
+
+
+def expiration_words(words: str) -> str:
+    """Return how long an occurrence may wait, in words. Raises InvalidField."""
+    length = read_expiration(words)
+    if length is None:
+        return _("Never")
+    if length % DAY == NOTHING:
+        return ngettext("%(count)d day", "%(count)d days", length // DAY) % {"count": length // DAY}
+    if length % HOUR == NOTHING:
+        return ngettext("%(count)d hour", "%(count)d hours", length // HOUR) % {"count": length // HOUR}
+    return ngettext("%(count)d minute", "%(count)d minutes", length // MINUTE) % {"count": length // MINUTE}
 
 
 def _interval_words(rule: Rule) -> str:

@@ -4,16 +4,21 @@ Names are looked up only after the GUID led nowhere, so that a GUID costs nothin
 before a name. Each raises InvalidGuid or AssemblyNotFound.
 """
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from assemblies import documents
 from assemblies.catalogue import CatalogueEntry, library_catalogue
-from assemblies.errors import AssemblyNotFound, InvalidGuid
+from assemblies.errors import AssemblyNotFound, InvalidField, InvalidGuid
 from assemblies.models import Assembly, AssemblyAlias, fold_alias
 from assemblies.models.aliases import ALIAS_LENGTH
 
 Found = TypeVar("Found")
+# As a field that suggests assemblies fills itself in: the name is for the reader.
+NAME_AND_GUID = re.compile(r".*\(([0-9A-Fa-f-]{32,36})\)\s*", re.DOTALL)
 
 
 def resolve(guid_or_alias: str, get: Callable[[str], Found]) -> tuple[str, Found]:
@@ -33,6 +38,22 @@ def resolve(guid_or_alias: str, get: Callable[[str], Found]) -> tuple[str, Found
 def get_entry(guid_or_alias: str) -> CatalogueEntry:
     """Return the catalogue's entry of a live assembly."""
     return resolve(guid_or_alias, lambda guid: require_live(_entry(guid)))[1]
+
+
+def find_named(words: str) -> CatalogueEntry:
+    """Return the live assembly that a person named: by its name, its GUID, an alias, or as "Name (GUID)".
+
+    Raises AssemblyNotFound, InvalidField when several have the name, InvalidGuid.
+    """
+    if named := NAME_AND_GUID.fullmatch(words):
+        return get_entry(named[1])
+    name, entries = words.casefold(), library_catalogue().current().entries.values()
+    found = [one for one in entries if one.deleted_at is None and one.content.display_name.casefold() == name]
+    if len(found) > 1:
+        raise InvalidField(
+            _("Several assemblies have this name: choose one of the list, or give its GUID."), field="add"
+        )
+    return found[0] if found else get_entry(words)
 
 
 def get_any_entry(guid_or_alias: str) -> CatalogueEntry:

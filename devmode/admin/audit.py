@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -65,12 +65,6 @@ class Row:
     @property
     def is_long(self) -> bool:
         return len(self.in_short) > SHORT_CHARACTERS or any(len(words) > SHORT_WORDS for _name, words in self.facts)
-
-    @property
-    def subject_address(self) -> str:
-        """Where the subject is shown; "" where the settings name no page for its kind."""
-        page = getattr(settings, "DEVMODE_SUBJECT_PAGES", {}).get(self.entry.subject_kind, "")
-        return reverse(page, args=[self.entry.subject_id]) if page else ""
 
 
 @admin.register(AuditEntry)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -12,12 +13,16 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from devmode.audit import Subject, record, search
 from devmode.audit.events import AccessEvent
 from devmode.models import AuditEntry
 from devmode.models.audit import Outcome
 from tests.admin.conftest import signed_in
 from tests.audit_facts import audit_facts
+from tests.execution.orders import enqueued
+from tests.fleet.agent import enrolled
+from tests.schedules.jobs_made import assembly, job_of
 
 pytestmark = pytest.mark.database
 
@@ -105,21 +110,39 @@ def test_a_filter_that_cannot_be_read_is_said_so(superuser: Client, query: dict[
     assert superuser.get(CSV, query).status_code == 400
 
 
-def test_a_line_reads_well_and_leads_to_its_assembly(superuser: Client, settings: Any) -> None:
-    guid = "0a" * 16
-    subject = Subject(scope="user", kind="assembly", id=guid)
-    write(subject=subject, remote_address="192.0.2.7", dev_mode=True, detail={"last_revision": 3})
+def test_a_line_reads_well(superuser: Client) -> None:
+    write(subject=Subject(scope="user"), remote_address="192.0.2.7", dev_mode=True, detail={"last_revision": 3})
     write(detail={"domains": ["official", "user"], "errors": {"user": "x" * 300}})
     page = superuser.get(LIST).content.decode()
     for words in ("last revision: 3", "domains: official, user", "<details>", "Operator, 192.0.2.7", "2 entries"):
         assert words in page
-    assert f'href="/admin/assemblies/assembly/{guid}/change/"' in page
     assert AuditEntry.objects.get(sequence=2).hash[:16] in page
     assert "/admin/health/" in page
-    settings.DEVMODE_SUBJECT_PAGES = {}
+
+
+def test_a_subject_has_its_name_and_leads_to_its_page(
+    superuser: Client, library: PayloadStore, granted: Actor, django_assert_num_queries: Any
+) -> None:
+    guid = assembly(library, name="<b>Clean</b>")
+    run, device = enqueued(now=NOW), enrolled()
+    job = job_of(guid, library, granted, name="Nightly")
+    known = {"assembly": guid, "run": run.run_id, "job": job.guid, "device": device.guid}
+    for kind, subject in known.items():
+        write(subject=Subject(scope="user", kind=kind, id=subject))
+    write(subject=Subject(scope="user", kind="assembly", id="0a" * 16))
     page = superuser.get(LIST).content.decode()
-    assert f"/admin/assemblies/assembly/{guid}/" not in page
-    assert guid in page
+    for address, name in (
+        (f"/admin/assemblies/assembly/{guid}/change/", "&lt;b&gt;Clean&lt;/b&gt;"),
+        (f"/admin/runs/{run.run_id}/", run.display_name),
+        (f"/admin/schedules/{job.pk}/", "Nightly"),
+        (f"/admin/devices/{device.guid}/", "web-1"),
+    ):
+        assert re.search(f'href="{address}"[^>]*><bdi>{name}</bdi>', page), address
+    assert f"/admin/assemblies/assembly/{'0a' * 16}/" not in page
+    assert "0a" * 16 in page, "what is gone keeps its GUID"
+    write(20, subject=Subject(kind="run", id=run.run_id))
+    with django_assert_num_queries(3, using="execution"):
+        superuser.get(LIST)
 
 
 def test_one_entry_is_one_entry(superuser: Client) -> None:

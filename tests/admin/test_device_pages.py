@@ -71,6 +71,16 @@ def test_what_a_device_reports_is_drawn_as_text(superuser: Client) -> None:
     assert "It calls itself" in page
 
 
+def test_what_the_agent_reports_is_said_in_words(superuser: Client) -> None:
+    agent = enrolled()
+    agent.call(DETAILS, {"inventory": {"os": "Debian GNU/Linux 12", "processors": "4", "rack": "B7"}})
+    german = said(superuser.get(f"{DEVICES}{agent.guid}/", headers={"Accept-Language": "de"}))
+    page = said(superuser.get(f"{DEVICES}{agent.guid}/"))
+    for name in ("Operating system", "Processors", "rack"):
+        assert f"<bdi>{name}</bdi>" in page
+    assert "<bdi>Betriebssystem</bdi>" in german
+
+
 def test_an_unknown_device_is_not_found(superuser: Client) -> None:
     assert superuser.get(f"{DEVICES}nothing/").status_code == 404
     assert superuser.post(f"{DEVICES}nothing/change/", {"status": "revoked"}).status_code == 404

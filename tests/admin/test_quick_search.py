@@ -41,7 +41,7 @@ def test_what_is_found_in_the_text_leads_to_its_lines(signed_in_viewer: Client, 
 def test_what_is_found_by_its_name_leads_to_its_page(signed_in_viewer: Client, guid: str) -> None:
     (one,) = found(signed_in_viewer, "restart")
     assert (one["by_text"], one["domain"], one["source"]) == (False, "user", "User-Created")
-    assert one["address"] == f"/admin/assemblies/assembly/{guid}/change/"
+    assert (one["guid"], one["address"]) == (guid, f"/admin/assemblies/assembly/{guid}/change/")
     assert "\u202e" not in one["name"]
 
 

@@ -94,6 +94,27 @@ def test_assemblies_are_added_and_removed_in_the_form(superuser: Client, guid: s
     assert answer.content.count(b'name="component"') == 1
 
 
+def test_an_assembly_is_added_by_its_name(superuser: Client, guid: str, library: PayloadStore) -> None:
+    other = assembly(library, name="Other", script="true\n")
+    for words in ("other", "OTHER", other.upper(), f"What it is called ({other})"):
+        page = superuser.post(f"{SCHEDULES}add/", sent(guid, step="look", add=words)).content.decode()
+        assert f'name="component" value="{other}"' in page, words
+    assembly(library, name="oTHER", script="false\n")
+    page = superuser.post(f"{SCHEDULES}add/", sent(guid, step="look", add="other")).content.decode()
+    assert "Several assemblies have this name" in page
+    assert page.count('name="component"') == 1
+
+
+def test_how_long_a_time_may_wait_is_chosen_in_words(superuser: Client, guid: str) -> None:
+    page = superuser.post(f"{SCHEDULES}add/", sent(guid, step="look", expiration="90m")).content.decode()
+    for value, words in (("no_expire", "Never"), ("30m", "30 minutes"), ("1h", "1 hour"), ("7d", "7 days")):
+        assert f'<option value="{value}">{words}</option>' in page
+    assert '<option value="90m" selected>90 minutes</option>' in page
+    assert "<option>Europe/Berlin</option>" in page
+    job = saved(superuser, guid, expiration="36h")
+    assert "<dd>36 hours</dd>" in superuser.get(f"{SCHEDULES}{job.pk}/").content.decode()
+
+
 def test_what_does_not_fit_is_said_and_nothing_is_lost(superuser: Client, guid: str) -> None:
     answer = superuser.post(f"{SCHEDULES}add/", sent(guid, name="", **{"v0-word": "hi"}))
     assert answer.status_code == 422

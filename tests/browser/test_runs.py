@@ -12,8 +12,10 @@ from assemblies.execution.models import Run, WorkItem
 from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import Ended
 from assemblies.payloads import PayloadStore
+from devmode.actor import Actor
 from tests.browser.conftest import Visit
 from tests.browser.stocked import Stocked, stock_without_waiting
+from tests.execution import test_workflows as workflows
 from tests.execution.orders import WORKER, carry_out
 
 Check = Callable[[Page], None]
@@ -61,6 +63,29 @@ def test_output_arrives_while_one_looks_until_the_run_has_ended(
     expect(page.get_by_label("Follow")).to_be_hidden()
     expect(page.locator("#run-output")).to_contain_text("green")
     assert "\x1b" not in page.locator("#run-output").inner_text()
+
+
+def test_a_workflow_is_watched_node_by_node(
+    visit: Visit, library: PayloadStore, command: Actor, accessible: Check, picture: Picture
+) -> None:
+    nodes = {"Find full disks": [], "Rotate logs": ["Find full disks"], "Clear caches": ["Find full disks"],
+             "Report": ["Rotate logs", "Clear caches"]}  # fmt: skip
+    document = {"name": "Free disk space", "type": "bash", "script": "df -h\n", "script_encoding": "plain"}
+    run = workflows.submitted(
+        library, command, workflows.workflow(library, command, workflows.made(library, command, document), nodes)
+    )
+    workflows.carry_out(), workflows.carry_out()
+    item = carry_out(b"/var/log: 41 files rotated\n", is_over=False)
+    page = visit("administrator", dev_mode=True)
+    page.goto(f"/admin/runs/{run.run_id}/")
+    expect(page.locator(".run-workflow g.node").filter(has_text="Find full disks")).to_contain_text("Completed")
+    rotating = page.locator(".run-workflow g.node").filter(has_text="Rotate logs")
+    expect(rotating).to_contain_text("Running")
+    picture(page, "run-workflow")
+    accessible(page)
+    end(item)
+    expect(rotating).to_contain_text("Completed")
+    expect(rotating).to_have_class("node tone-good")
 
 
 def test_a_run_is_canceled_where_it_is_watched(visit: Visit, stocked: Stocked) -> None:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.admin.fleet.frame import DEVICE_PAGE, grouped, number_in, render_fleet, told_on
@@ -38,6 +39,14 @@ from assemblies.web.actors import actor_of
 
 DEVICES_PER_PAGE = 50
 MAX_INVENTORY_LINES = 200
+# What the agent reports; what other programs report keeps its own name.
+INVENTORY_NAMES = {
+    "os": gettext_noop("Operating system"),
+    "release": gettext_noop("Kernel"),
+    "machine": gettext_noop("Architecture"),
+    "processors": gettext_noop("Processors"),
+    "python": "Python",
+}
 TONES = {DeviceStatus.QUARANTINED: "warning", DeviceStatus.REVOKED: "bad", DeviceStatus.DECOMMISSIONED: "deleted"}
 
 
@@ -139,9 +148,11 @@ def _labels(request: HttpRequest, name: str) -> list[str]:
 
 
 def inventory_lines(inventory: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each value of an inventory with the way to it, `os.name`."""
+    """Yield each value of an inventory with what it is called, or the way to it, `disks.first`."""
     for name, value in inventory.items():
+        path = f"{above}{name}"
         if isinstance(value, Mapping) and value:
-            yield from inventory_lines(value, f"{above}{name}.")
+            yield from inventory_lines(value, f"{path}.")
         else:
-            yield f"{above}{name}", ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            words = _(INVENTORY_NAMES[path]) if path in INVENTORY_NAMES else path
+            yield words, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -36,6 +36,7 @@ def _told(entry: CatalogueEntry, search: Search, lines: list[Line]) -> dict[str,
     # The text of a workflow is its graph, which has nodes and no lines.
     shown = [] if content.kind is Kind.WORKFLOW else [_line(entry, line, search) for line in lines]
     return {
+        "guid": entry.guid,
         "name": undistorted(content.display_name),
         "summary": undistorted(content.summary[:LINE_CHARACTERS]),
         "domain": entry.domain,

@@ -15,6 +15,8 @@ from devmode.actor import Actor
 
 LATEST_RUNS = 10
 TONES = {
+    Status.DISPATCHED: "running",
+    Status.RUNNING: "running",
     Status.COMPLETED: "good",
     Status.FAILED: "bad",
     Status.TIMED_OUT: "bad",

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, sent_number, stream_of
 from assemblies.admin.runs.devices import device_context, output_labels
+from assemblies.admin.runs.graph import graph_of
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
 from assemblies.admin.runs.words import error_words
@@ -146,6 +147,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "statuses": [] if len(devices["devices"]) > 1 else [(item, Status(item["status"])) for item in told_of],
         **devices,
         "nodes": _nodes(told_of),
+        "graph": graph_of(run) if told and len(devices["devices"]) < 2 else None,
         "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": [event | {"words": EventType(event["event_type"]).label} for event in reading.timeline_of(run)],
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],

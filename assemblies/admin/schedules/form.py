@@ -27,14 +27,23 @@ from assemblies.schedules.components import SECRET, ComponentFields
 from assemblies.schedules.due import Misfire, Overlap, next_times
 from assemblies.schedules.jobs import JobFields, change_job, create_job
 from assemblies.schedules.models import Job
-from assemblies.schedules.rules import NO_EXPIRE, Rule, ScheduleType, check_cron, floor_minute
-from assemblies.schedules.words import rule_words
+from assemblies.schedules.rules import (
+    NO_EXPIRE,
+    Rule,
+    ScheduleType,
+    check_cron,
+    floor_minute,
+    known_zones,
+    read_expiration,
+)
+from assemblies.schedules.words import expiration_words, rule_words
 from assemblies.web.actors import actor_of
 from assemblies.web.errors import form_status_of
-from assemblies.web.lookups import get_entry
+from assemblies.web.lookups import find_named, get_entry
 from assemblies.web.saving_jobs import saving_of
 
 START_FORMAT = "%Y-%m-%dT%H:%M"
+EXPIRATIONS = (NO_EXPIRE, "15m", "30m", "1h", "6h", "1d", "7d")
 TEXTS = ("name", "schedule_type", "start", "cron", "zone", "expiration", "misfire", "overlap")
 
 
@@ -89,9 +98,9 @@ class Filled:
         )
 
     def add(self, assembly: str) -> None:
-        """Raises AssemblyNotFound, InvalidGuid."""
+        """Add what somebody named. Raises AssemblyNotFound, InvalidField, InvalidGuid."""
         if assembly:
-            self.components.append((get_entry(assembly).guid, {}))
+            self.components.append((find_named(assembly).guid, {}))
 
     def fields(self) -> JobFields:
         """Return the job as it would be saved. Raises InvalidField."""
@@ -174,6 +183,8 @@ def _form(
         filled=filled,
         components=list(_components(filled)),
         types=ScheduleType.choices,
+        zones=sorted(known_zones()),
+        expirations=_expirations(filled.texts["expiration"] or NO_EXPIRE),
         misfires=Misfire.choices,
         overlaps=Overlap.choices,
         words=words,
@@ -200,6 +211,19 @@ def _preview(filled: Filled) -> tuple[str, list[datetime], str]:
         return rule_words(rule), times, ""
     except InvalidField as refusal:
         return "", [], refusal.message
+
+
+def _expirations(chosen: str) -> list[tuple[str, str]]:
+    """Return the usual lengths of time in words, and the one that is chosen where it is another."""
+    return [(one, expiration_words(one)) for one in (*EXPIRATIONS, *({chosen} - {*EXPIRATIONS})) if _is_read(one)]
+
+
+def _is_read(expiration: str) -> bool:
+    try:
+        read_expiration(expiration)
+    except InvalidField:
+        return False
+    return True
 
 
 def _components(filled: Filled) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,7 @@ from assemblies.schedules.jobs import delete_job, get_job, hide_occurrences, tog
 from assemblies.schedules.models import Job, OccurrenceStatus
 from assemblies.schedules.reading import get_occurrence, job_lines, occurrence_lines
 from assemblies.schedules.rerunning import rerun_occurrence
+from assemblies.schedules.words import expiration_words
 from assemblies.web.actors import actor_of
 from assemblies.web.saving_jobs import saving_of
 from devmode.actor import Actor
@@ -69,6 +70,7 @@ def schedule_page(request: HttpRequest, job_id: int) -> HttpResponse:
         line=line,
         places=place_names(job.targets).values(),
         next_times=coming(job, timezone.now()),
+        expiration=expiration_words(job.expiration),
         page=page,
         occurrences=[
             shown(one) | {"may_rerun": _may_rerun(actor_of(request), one)}

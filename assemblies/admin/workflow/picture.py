@@ -37,6 +37,8 @@ class Box:
     colour: str | None
     ink: str | None
     change: str = ""
+    # How it does in a run: one of the pills' tones.
+    tone: str = ""
 
     @property
     def text_x(self) -> int:
@@ -113,6 +115,16 @@ def picture_of(payload: bytes | str) -> Picture | None:
     """Return the picture of a workflow's graph, or None where there is none to draw."""
     graph = read_graph(payload)
     return drawn(graph, Changes()) if graph else None
+
+
+def picture_in_run(payload: bytes, states: Mapping[str, tuple[str, str]]) -> Picture | None:
+    """Return the picture of a workflow that runs; `states` are words and tone by node, of those that are run."""
+    picture = picture_of(payload)
+    return picture and replace(picture, boxes=[_in_run(box, states.get(box.node.id)) for box in picture.boxes])
+
+
+def _in_run(box: Box, state: tuple[str, str] | None) -> Box:
+    return box if state is None else replace(box, kind=state[0], tone=state[1], colour=None, ink=None)
 
 
 def picture_between(before: bytes | None, after: bytes | None) -> PictureBetween:
