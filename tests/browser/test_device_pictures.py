@@ -107,5 +107,7 @@ def test_what_a_run_on_two_hundred_devices_looks_like(
     rows = page.locator("#run-devices tbody tr")
     expect(rows).to_have_count(COUNT)
     expect(page.locator(".run-counts")).to_contain_text("Completed")
+    shown = [row.strip() for row in rows.locator(".pill").all_inner_texts()]
+    assert shown[:11] == ["Failed"] * 11 and shown[-1] == "Completed", "what needs attention comes first"
     accessible(page)
     picture(page, "run-devices")

@@ -18,7 +18,7 @@ def device_context(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     names = place_names(item["target"] for item in items)
     counts = Counter(Status(item["status"]) for item in on_devices)
     return {
-        "devices": [_row(item, names) for item in on_devices],
+        "devices": sorted((_row(item, names) for item in on_devices), key=_attention),
         "device_counts": [(status.label, tone_of(status), counts[status]) for status in Status if counts[status]],
         "failed_count": sum(counts[status] for status in UNSUCCESSFUL),
         "places": list(dict.fromkeys(names[item["target"]] for item in items)),
@@ -34,6 +34,12 @@ def output_labels(run: Run) -> dict[str, str]:
         return {}
     names = place_names(target or SERVER for target in targets.values())
     return {key: names[target or SERVER] for key, target in targets.items()}
+
+
+def _attention(row: Mapping[str, Any]) -> tuple[bool, bool, str]:
+    """Order what failed before what goes on, and that before what is done; among those by name."""
+    status: Status = row["status"]
+    return status not in UNSUCCESSFUL, status.is_terminal, row["name"].casefold()
 
 
 def _row(item: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
