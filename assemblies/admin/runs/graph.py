@@ -17,7 +17,7 @@ def graph_of(run: Run) -> Picture | None:
     A run is shown without its picture rather than not at all.
     """
     states = _states(run)
-    if not states or not run.assembly_guid:
+    if not states or run.revision is None:
         return None
     try:
         _entry, content = get_revision(run.assembly_guid, run.revision)
