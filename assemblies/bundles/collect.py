@@ -5,9 +5,9 @@ assembly and nobody's fault. Of two documents with one GUID the first is kept an
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 from assemblies.documents import Document, max_json_bytes, names_assembly_keys, read_tree
 from assemblies.errors import DocumentTooLarge, GuidRepeated, NotAnAssembly, Refusal
@@ -59,6 +59,16 @@ class Outcome:
     def is_broken(self) -> bool:
         """Say whether this means to be an assembly and cannot be one."""
         return self.refusal is not None and (self.is_meant or not isinstance(self.refusal, NotAnAssembly))
+
+    @property
+    def guid(self) -> str | None:
+        return self.document.guid if self.document else None
+
+    def refused(self, refusal: Refusal) -> Self:
+        return replace(self, document=None, refusal=refusal)
+
+
+AnyOutcome = TypeVar("AnyOutcome", bound=Outcome)
 
 
 @dataclass(frozen=True)
@@ -182,17 +192,17 @@ def _may_be_script(files: ScriptFiles, name: str) -> bool:
     return has_script_suffix(name) or files.read_start(name, len(HASHBANG)) == HASHBANG
 
 
-def without_twins(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+def without_twins(outcomes: Iterable[AnyOutcome]) -> Iterator[AnyOutcome]:
     """Refuse each document whose GUID an earlier one has: nobody could know which of them is meant."""
     first_names: dict[str, str] = {}
     for outcome in outcomes:
-        guid = outcome.document.guid if outcome.document else None
+        guid = outcome.guid
         if guid is None or guid not in first_names:
             first_names |= {guid: outcome.name} if guid else {}
             yield outcome
         else:
             words = f"Its GUID is also in {printable(first_names[guid])}, which was kept."
-            yield Outcome(outcome.name, refusal=GuidRepeated(words, assembly_guid=guid))
+            yield outcome.refused(GuidRepeated(words, assembly_guid=guid))
 
 
 def _read(files: Files, name: str, max_document_bytes: int, max_attachment_bytes: int) -> Document:
@@ -253,5 +263,7 @@ def reason_of(refusal: Refusal) -> str:
 
 def printable(name: str) -> str:
     """Return a file name as text that can be shown and stored, whatever bytes it is made of."""
+    if name.isprintable():
+        return name
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

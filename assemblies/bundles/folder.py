@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from assemblies.bundles.collect import SUFFIX, by_stem, printable
@@ -22,21 +23,20 @@ class FolderFiles:
         those is refused. Raises SourceUnreadable: half a folder would look as if the rest had been withdrawn.
         """
         try:
-            return sorted(name for name, is_link in self._walk() if is_link or name.lower().endswith(SUFFIX))
+            return sorted(name for name, is_link in self._walked if is_link or name.lower().endswith(SUFFIX))
         except OSError as error:
             raise _not_whole(error) from error
 
     def all_names(self) -> list[str]:
         """Return the names of all files at any depth. Raises SourceUnreadable."""
         try:
-            return sorted(name for name, leads_to_folder in self._walk() if not leads_to_folder)
+            return sorted(name for name, leads_to_folder in self._walked if not leads_to_folder)
         except OSError as error:
             raise _not_whole(error) from error
 
     def read_start(self, name: str, count: int) -> bytes:
         try:
-            with self.storage.open(name) as file:
-                return bytes(file.read(count))
+            return self.storage.read_start(name, count)
         except (OSError, ValueError):
             return b""
 
@@ -51,8 +51,7 @@ class FolderFiles:
         if not _is_text(name):
             raise InvalidDocument("The file name is not printable text.", field="document")
         try:
-            with self.storage.open(name) as file:
-                content = bytes(file.read(max_bytes + 1))
+            content = self.storage.read_start(name, max_bytes + 1)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -68,6 +67,10 @@ class FolderFiles:
             return [entry.name for entry in (self.root / folder).iterdir()]
         except OSError as error:
             raise InvalidDocument(f"Its folder cannot be listed: {error.strerror}.", field="document") from error
+
+    @cached_property
+    def _walked(self) -> list[tuple[str, bool]]:
+        return list(self._walk())
 
     def _walk(self) -> Iterator[tuple[str, bool]]:
         """Yield each name, and whether it is a link to a folder."""

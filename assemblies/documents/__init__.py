@@ -43,7 +43,7 @@ from assemblies.documents.kinds import find_assembly_type, get_assembly_type, no
 from assemblies.documents.limits import SLACK_BYTES, check_facts_size, check_script_size, max_json_bytes
 from assemblies.documents.other_json import names_assembly_keys
 from assemblies.documents.payload_text import decode_text
-from assemblies.documents.reading import document_flags, read_document
+from assemblies.documents.reading import READER_VERSION, document_flags, read_document
 from assemblies.documents.run_fields import RUN_FIELDS, HowToRun, folded_into_extra, is_understood
 from assemblies.documents.scripts import ScriptEncoding
 from assemblies.documents.searchable import folded, searchable_text
@@ -68,6 +68,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_WRAPPINGS",
     "NORMALISERS",
+    "READER_VERSION",
     "RUN_FIELDS",
     "SCRIPT_EXTENSIONS",
     "SLACK_BYTES",

@@ -46,6 +46,10 @@ from assemblies.documents.workflow import graph_of, is_base64_word, read_workflo
 from assemblies.domains import AssemblyType, Kind
 from assemblies.errors import InvalidDocument, InvalidField, NotAnAssembly
 
+# What is recorded of files that were read is believed only while this is the same. Raise it with every change by which
+# the same bytes come to another document, or are refused, or are no longer.
+READER_VERSION = 1
+
 
 def read_document(raw: bytes | str | dict[str, Any], *, max_bytes: int, name: str = "") -> Document:
     """The document in a JSON text, or in a value that was decoded elsewhere. `name` is that of a file, for messages.

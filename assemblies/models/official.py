@@ -10,14 +10,21 @@ from assemblies.models.columns import GUID_LENGTH
 
 ACTOR_LENGTH = 150
 VERSION_LENGTH = 128
+READER_LENGTH = 64
 
 
 class UpstreamDocument(models.Model):
-    """A document the official source published when it was read last."""
+    """A document the official source published when it was read last.
+
+    `read_from` is a `official.reading.Note` of the files that it was read from, with their SHA-256, as `reader` read
+    them; both are empty where it did not come from files.
+    """
 
     guid = models.CharField(_("GUID"), max_length=GUID_LENGTH, primary_key=True)
     content_hash = models.CharField(_("content hash"), max_length=64)
     path = models.TextField(_("path"))
+    read_from = models.TextField(blank=True)
+    reader = models.CharField(max_length=READER_LENGTH, blank=True)
 
     class Meta:
         verbose_name = _("published document")

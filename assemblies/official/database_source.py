@@ -13,7 +13,7 @@ from assemblies.bundles.collect import printable
 from assemblies.domains import Domain
 from assemblies.official.directory_source import CATALOGUE_FOLDER, VERSION_DIGITS
 from assemblies.official.domain_file import SUFFIX, DomainFile, StoredRow
-from assemblies.official.source import SourceContents, SourceDocument
+from assemblies.official.source import FindKnown, Published, SourceContents, SourceDocument, nothing_known
 from assemblies.progress import Track, untracked
 
 OFFICIAL_FILE = f"{Domain.OFFICIAL.alias}{SUFFIX}"
@@ -26,14 +26,14 @@ class DatabaseSource:
     place: str
     file: DomainFile
 
-    def read(self, track: Track = untracked) -> SourceContents:
-        """Read every row.
+    def read(self, track: Track = untracked, find_known: FindKnown = nothing_known) -> SourceContents:
+        """Read every row; nothing is known of rows.
 
         Raises SourceUnreadable when the file is missing, in use, or no domain database, SyncRefused when it is not as
         signed.
         """
         rows = list(self.file.read(track))
-        documents = [_published(row) for row in rows if isinstance(row, StoredRow)]
+        documents: list[Published] = [_published(row) for row in rows if isinstance(row, StoredRow)]
         skipped = [row for row in rows if isinstance(row, Skipped)]
         return SourceContents(_version(documents), documents, skipped)
 
@@ -55,10 +55,10 @@ def find_database(place: str) -> Path | None:
 def _published(row: StoredRow) -> SourceDocument:
     """Keep the path that the row was published under, so that changing the kind of source moves nothing."""
     path = printable(str(row.document.metadata.get("source_path") or row.guid))
-    return SourceDocument(path, row.document, row.guid, row.document.content_hash)
+    return SourceDocument.of(path, row.guid, row.document)
 
 
-def _version(documents: Iterable[SourceDocument]) -> str:
+def _version(documents: Iterable[Published]) -> str:
     digest = hashlib.sha256()
     for document in documents:
         digest.update(f"{document.guid}\0{document.content_hash}\n".encode())

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assemblies.bundles import FolderFiles, collect
+from assemblies.bundles import FolderFiles
 from assemblies.errors import SourceUnreadable
+from assemblies.official.reading import Limits, read_published
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
-from assemblies.official.source import SourceContents, SourceDocument, notes_on_loose_scripts, published
+from assemblies.official.source import FindKnown, Published, SourceContents, notes_on_loose_scripts, nothing_known
 from assemblies.progress import Track, untracked
 
 CATALOGUE_FOLDER = "Assemblies"
@@ -29,22 +30,17 @@ class DirectorySource:
     max_attachment_bytes: int
     keys: tuple[SigningKey, ...] = ()
 
-    def read(self, track: Track = untracked) -> SourceContents:
+    def read(self, track: Track = untracked, find_known: FindKnown = nothing_known) -> SourceContents:
         """Read every document of the folder.
 
         Raises SourceUnreadable when it is missing or cannot be listed whole, SyncRefused when it is not as signed.
         """
         folder = FolderFiles(self._top())
+        limits = Limits(self.max_document_bytes, self.max_attachment_bytes)
         with vouched_for(folder, self.keys) as files:
-            collected = collect(
-                files,
-                max_document_bytes=self.max_document_bytes,
-                max_attachment_bytes=self.max_attachment_bytes,
-                track=track,
-            )
-        documents, skipped = published(collected)
+            documents, skipped = read_published(files, limits, find_known, track)
         notes = notes_on_loose_scripts(folder.all_names())
-        return SourceContents(_version(documents), documents, skipped, notes=notes)
+        return SourceContents(_version(documents), documents, skipped, limits.reader, notes=notes)
 
     def follows(self, version: str, earlier: str) -> None:
         """A folder has no history."""
@@ -58,7 +54,7 @@ class DirectorySource:
         return catalogue if catalogue.is_dir() and not catalogue.is_symlink() else folder
 
 
-def _version(documents: Iterable[SourceDocument]) -> str:
+def _version(documents: Iterable[Published]) -> str:
     digest = hashlib.sha256()
     for document in documents:
         digest.update(f"{document.path}\0{document.content_hash}\n".encode())

@@ -1,16 +1,16 @@
 """The official catalogue as it stands, in the terms a plan compares."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
 
 from assemblies.catalogue.upstream_state import PUBLISHING, last_meanings, meaning_of
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfficialRow:
+class OfficialRow(NamedTuple):
     """An official assembly. `is_edited`: someone changed or deleted it here since it was last published."""
 
     guid: str
@@ -24,9 +24,21 @@ class OfficialRow:
 
 def read_official_rows() -> dict[str, OfficialRow]:
     """Return every official assembly by its GUID, the deleted ones too."""
-    rows = Assembly.objects.of_domain(Domain.OFFICIAL).without_texts()
     edited = _edited_guids()
-    return {row.guid: _official_row(row, is_edited=row.guid in edited) for row in rows.iterator(chunk_size=500)}
+    official = Assembly.objects.of_domain(Domain.OFFICIAL)
+    rows = official.values_list("guid", "display_name", "sequence", "content_hash", "content", "deleted_at")
+    return {
+        guid: OfficialRow(
+            guid=guid,
+            display_name=display_name,
+            revision=sequence,
+            content_hash=content_hash,
+            source_path=str(orjson.loads(content)["metadata"].get("source_path", "")),
+            is_live=deleted_at is None,
+            is_edited=guid in edited,
+        )
+        for guid, display_name, sequence, content_hash, content, deleted_at in rows.iterator(chunk_size=500)
+    }
 
 
 def find_foreign_guids(guids: Iterable[str]) -> dict[str, str]:
@@ -34,18 +46,6 @@ def find_foreign_guids(guids: Iterable[str]) -> dict[str, str]:
     asked = set(guids)
     others = Assembly.objects.exclude(domain=Domain.OFFICIAL).values_list("guid", "domain")
     return {guid: domain for guid, domain in others.iterator() if guid in asked}
-
-
-def _official_row(row: Assembly, *, is_edited: bool) -> OfficialRow:
-    return OfficialRow(
-        guid=row.guid,
-        display_name=row.display_name,
-        revision=row.sequence,
-        content_hash=row.content_hash,
-        source_path=str(json.loads(row.content)["metadata"].get("source_path", "")),
-        is_live=row.deleted_at is None,
-        is_edited=is_edited,
-    )
 
 
 def _edited_guids() -> set[str]:

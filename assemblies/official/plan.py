@@ -48,7 +48,10 @@ def plan_sync(
     for document in contents.documents:
         if document.guid in foreign:
             plan.claimed[document.guid] = foreign[document.guid]
-        _place(plan, document, rows.get(document.guid), keep_local=keep_local)
+        if isinstance(document, SourceDocument):
+            _place(plan, document, rows.get(document.guid), keep_local=keep_local)
+        else:
+            plan.unchanged += 1
     published = {document.guid for document in contents.documents}
     _withdraw(plan, (row for row in rows.values() if row.is_live and row.guid not in published), keep_local=keep_local)
     return plan

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import chain
 from time import monotonic
 from typing import Any
@@ -34,9 +35,16 @@ from assemblies.official.plan_changes import changes_of_plan
 from assemblies.official.report import SyncReport
 from assemblies.official.source import OfficialSource, SourceContents
 from assemblies.official.sync_records import masked
-from assemblies.official.upstream_index import UpstreamIndexChange, compare_upstream_index, write_upstream_index
+from assemblies.official.upstream_index import (
+    UpstreamIndexChange,
+    compare_upstream_index,
+    known_documents,
+    read_upstream_index,
+    write_upstream_index,
+)
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
+from devmode.write_lock import write_transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +107,12 @@ def sync(
     attempt.accepted = sync_records.find_last_accepted()
     allowed = Allowances(keep_local=keep_local, mass_removal=allow_mass_removal, rollback=allow_rollback)
     try:
-        contents, present, plan = _plan(attempt, allowed, track)
-        news = compare_upstream_index(contents)
+        contents, present, plan, index = _plan(attempt, allowed, track)
         claims = claims_of(plan.claimed)
-        if not dry_run and not (plan.changes_nothing and not news and not attempt.is_new()):
-            _carry_out(attempt, contents, present, plan, claims, news, store=store, track=track)
+        if not dry_run and not (plan.changes_nothing and not index.is_news and not attempt.is_new()):
+            _carry_out(attempt, contents, present, plan, claims, index, store=store, track=track)
+        elif not dry_run and index.to_note:
+            _note(attempt, index)
     except (SourceUnreadable, SyncRefused) as refusal:
         if not dry_run:
             _record_refusal(attempt, refusal)
@@ -130,10 +139,12 @@ def _use_grant(permit: Permit) -> None:
 
 def _plan(
     attempt: Attempt, allowed: Allowances, track: Track
-) -> tuple[SourceContents, dict[str, OfficialRow], SyncPlan]:
+) -> tuple[SourceContents, dict[str, OfficialRow], SyncPlan, UpstreamIndexChange]:
     """Read, decide, and raise SyncRefused when a guard objects."""
-    attempt.contents = contents = attempt.source.read(track)
-    present = read_official_rows()
+    # Each is read once, as late as it is needed: bringing a repository here may take long.
+    rows, index = cache(read_official_rows), cache(read_upstream_index)
+    attempt.contents = contents = attempt.source.read(track, lambda reader: known_documents(index(), rows(), reader))
+    present = rows()
     foreign = find_foreign_guids(document.guid for document in contents.documents)
     attempt.plan = plan = plan_sync(contents, present, foreign, keep_local=allowed.keep_local)
     overridable = {
@@ -148,7 +159,7 @@ def _plan(
         words = "The official sync was refused; the catalogue is unchanged. " + " ".join(reasons)
         may_allow = [name for name, why in overridable.items() if why]
         raise SyncRefused(words, reasons=reasons, skipped=skipped, may_allow=may_allow)
-    return contents, present, plan
+    return contents, present, plan, compare_upstream_index(contents, index())
 
 
 def _carry_out(
@@ -157,7 +168,7 @@ def _carry_out(
     present: Mapping[str, OfficialRow],
     plan: SyncPlan,
     claims: list[Claim],
-    news: UpstreamIndexChange,
+    index: UpstreamIndexChange,
     *,
     store: PayloadStore,
     track: Track,
@@ -172,7 +183,7 @@ def _carry_out(
         before = journal_end()
         yield
         claiming.move_annotations(claims, now=now)
-        write_upstream_index(news)
+        write_upstream_index(index)
         _record(attempt, plan, before=before, now=now)
 
     with staged(store, rows.values()) as staging:
@@ -187,6 +198,13 @@ def _carry_out(
             alongside=alongside,
         )
     flush({Domain.OFFICIAL, *(claim.domain for claim in claims)})
+
+
+def _note(attempt: Attempt, index: UpstreamIndexChange) -> None:
+    """Note what the documents were read from, which is nothing new about them; unless another sync knows better."""
+    with write_transaction():
+        if sync_records.is_still_last(attempt.accepted):
+            write_upstream_index(index)
 
 
 def _record(attempt: Attempt, plan: SyncPlan, *, before: int, now: datetime) -> None:

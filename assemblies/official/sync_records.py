@@ -32,10 +32,14 @@ def find_last_accepted() -> SyncRecord | None:
     return SyncRecord.objects.filter(outcome=SyncRecord.Outcome.DONE).first()
 
 
+def is_still_last(record: SyncRecord | None) -> bool:
+    last = find_last_accepted()
+    return (last.pk if last else None) == (record.pk if record else None)
+
+
 def check_still_last(record: SyncRecord | None) -> None:
     """Raise SyncRefused when another sync came in between; asked within the transaction."""
-    last = find_last_accepted()
-    if (last.pk if last else None) != (record.pk if record else None):
+    if not is_still_last(record):
         raise SyncRefused("Another sync changed the official catalogue meanwhile; try again.", reasons=[], skipped=[])
 
 

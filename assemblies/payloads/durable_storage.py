@@ -11,7 +11,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,8 @@ _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _READ = os.O_RDONLY | _CLOSED_ON_EXEC | _NO_LINKS | getattr(os, "O_NONBLOCK", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOSED_ON_EXEC | _NO_LINKS
 _DIRECTORY = os.O_RDONLY | _CLOSED_ON_EXEC | getattr(os, "O_DIRECTORY", 0)
+# Parts of a name that stand for something else.
+NOT_PLAIN = frozenset({"", ".", ".."})
 _NOT_A_FILE = {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR}
 
 
@@ -81,9 +83,24 @@ class DurableFileSystemStorage(FileSystemStorage):
         with self._walk(name) as place:
             return datetime.fromtimestamp(_stat(place).st_mtime, UTC)
 
+    def read_start(self, name: str, count: int) -> bytes:
+        """Return the first `count` bytes, fewer where there are no more; a tenth of what a file object takes."""
+        descriptor = self._open_to_read(name)
+        try:
+            start = b""
+            while len(start) < count and (chunk := os.read(descriptor, count - len(start))):
+                start = start + chunk if start else chunk
+            return start
+        finally:
+            os.close(descriptor)
+
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         if mode != "rb":
             raise ValueError(f"files of this storage are written whole by save(), not opened with {mode!r}")
+        return File(os.fdopen(self._open_to_read(name), "rb"))
+
+    def _open_to_read(self, name: str) -> int:
+        """Return the descriptor of a regular file."""
         try:
             with self._walk(name) as place:
                 descriptor = os.open(place.leaf, _READ, dir_fd=place.directory)
@@ -94,7 +111,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise NotARegularFileError(errno.EINVAL, "not a regular file")
-        return File(os.fdopen(descriptor, "rb"))
+        return descriptor
 
     def _save(self, name: str, content: Any) -> str:
         with write_failures_named(OSError):
@@ -141,11 +158,10 @@ class DurableFileSystemStorage(FileSystemStorage):
     @contextlib.contextmanager
     def _walk(self, name: str, *, create: bool = False) -> Iterator[Place]:
         """Open each directory on the way to `name`, following no link below the location."""
-        path = Path(self.path(name))
-        *parents, leaf = path.relative_to(self.location).parts
         if os.open not in os.supports_dir_fd:
-            yield self._walk_by_path(path, create=create)
+            yield self._walk_by_path(Path(self.path(name)), create=create)
             return
+        *parents, leaf = self._parts(name)
         with contextlib.ExitStack() as closing:
             directories: list[int] = []
             for part in (self.location, *parents):
@@ -158,6 +174,12 @@ class DurableFileSystemStorage(FileSystemStorage):
                 directories.append(os.open(part, _DIRECTORY | links, dir_fd=above))
                 closing.callback(os.close, directories[-1])
             yield Place(directories, leaf)
+
+    def _parts(self, name: str) -> Sequence[str]:
+        """Return what a name consists of. Raises SuspiciousFileOperation where it leads outside of the location."""
+        parts = name.split("/")
+        # Most names are as plain as that, and then a path need not be made of them.
+        return Path(self.path(name)).relative_to(self.location).parts if NOT_PLAIN.intersection(parts) else parts
 
     def _walk_by_path(self, path: Path, *, create: bool) -> Place:
         if create:

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from assemblies.documents import Document
 from assemblies.official.directory_source import DirectorySource
+from assemblies.official.source import Published, SourceDocument
 
 
 def guid(number: int) -> str:
@@ -30,6 +32,12 @@ def publish(folder: Path, number: int, *, path: str = "", **fields: Any) -> Path
 def publish_many(folder: Path, count: int) -> None:
     for number in range(1, count + 1):
         publish(folder, number)
+
+
+def read_again(published: Published) -> Document:
+    """Return the document of one that was read."""
+    assert isinstance(published, SourceDocument)
+    return published.document
 
 
 def source_of(folder: Path) -> DirectorySource:

@@ -11,7 +11,7 @@ from assemblies.documents import Attachment, write_tree
 from assemblies.errors import SourceUnreadable
 from assemblies.official.source import NO_GUID, SourceContents
 from tests.documents_made import script
-from tests.official.published_folder import guid, publish, publish_many, source_of
+from tests.official.published_folder import guid, publish, publish_many, read_again, source_of
 
 
 def skipped(contents: SourceContents) -> dict[str, str]:
@@ -42,7 +42,7 @@ def test_the_kind_follows_from_the_document_and_never_from_its_folder_h8(tmp_pat
     publish(tmp_path, 1, path="applications/one.json")
     publish(tmp_path, 2, path="scripts/two.json", type="ansible", script="- hosts: all\n")
 
-    kinds = {document.path: str(document.document.kind) for document in source_of(tmp_path).read().documents}
+    kinds = {one.path: str(read_again(one).kind) for one in source_of(tmp_path).read().documents}
 
     assert kinds == {"applications/one.json": "script", "scripts/two.json": "ansible"}
 
@@ -57,7 +57,7 @@ def test_the_readable_style_is_read_with_the_script_and_attachments_next_to_it(t
 
     [read] = source_of(tmp_path).read().documents
 
-    assert read.document == document
+    assert read_again(read) == document
     assert read.content_hash == document.content_hash
 
 

@@ -12,7 +12,7 @@ from tests.documents_made import script
 
 def document(guid: str, *, path: str = "", payload: bytes = b"echo\n") -> SourceDocument:
     made = script(guid, payload=payload, guid=guid)
-    return SourceDocument(path or f"{guid}.json", made, guid, made.content_hash)
+    return SourceDocument.of(path or f"{guid}.json", guid, made)
 
 
 def row(published: SourceDocument, *, live: bool = True, edited: bool = False, content_hash: str = "") -> OfficialRow:

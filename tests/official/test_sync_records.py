@@ -11,7 +11,7 @@ from assemblies.bundles import Skipped
 from assemblies.errors import AuditUnavailable, DevModeRequired, SourceUnreadable, SyncRefused
 from assemblies.models import Assembly, JournalEntry, SyncRecord, UpstreamDocument
 from assemblies.official.report import SyncReport
-from assemblies.official.source import SourceContents
+from assemblies.official.source import FindKnown, SourceContents, nothing_known
 from assemblies.official.sync import sync
 from assemblies.official.sync_records import masked
 from assemblies.payloads import PayloadStore
@@ -47,8 +47,8 @@ class Versioned:
         self.folder = folder
         self.number = number
 
-    def read(self, track: Track = untracked) -> SourceContents:
-        return replace(source_of(self.folder).read(track), version=f"v:{self.number}")
+    def read(self, track: Track = untracked, find_known: FindKnown = nothing_known) -> SourceContents:
+        return replace(source_of(self.folder).read(track, find_known), version=f"v:{self.number}")
 
     def follows(self, version: str, earlier: str) -> bool | None:
         if not earlier.startswith("v:"):
@@ -230,8 +230,8 @@ def test_a_stored_payload_that_is_gone_is_said_in_its_diff(folder: Path, store: 
 
 def test_what_a_source_wants_people_to_know_is_passed_on(folder: Path, store: PayloadStore, command: Actor) -> None:
     class Away(Versioned):
-        def read(self, track: Track = untracked) -> SourceContents:
-            contents = super().read(track)
+        def read(self, track: Track = untracked, find_known: FindKnown = nothing_known) -> SourceContents:
+            contents = super().read(track, find_known)
             return replace(contents, notes=("The source is away.",), skipped=[Skipped("x.json", "broken")])
 
     assert sync(Away(folder, 1), permit=may_sync(command), store=store).json()["notes"] == ["The source is away."]

@@ -12,18 +12,18 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from assemblies.bundles import collect
 from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.official.git.address import GitAddress
 from assemblies.official.git.mirror import MIRROR_HINT, GitLimits, GitMirror
 from assemblies.official.git.objects import Commit, ObjectReader, object_reader, read_commit, read_tree_entries
 from assemblies.official.git.program import GitFailed
 from assemblies.official.git.ref import GitRef, is_commit_id
-from assemblies.official.git.tree import CatalogueTree, TreeLimits
+from assemblies.official.git.tree import CatalogueTree
+from assemblies.official.reading import Limits, read_published
 from assemblies.official.signatures import BEGIN, is_ssh_signature
 from assemblies.official.signed_files import vouched_for
 from assemblies.official.signing_keys import SigningKey
-from assemblies.official.source import SourceContents, notes_on_loose_scripts, published
+from assemblies.official.source import FindKnown, SourceContents, notes_on_loose_scripts, nothing_known
 from assemblies.progress import Track, untracked
 
 VERSION_PREFIX = "git:"
@@ -56,14 +56,14 @@ class GitSource:
     limits: GitLimits = field(default_factory=GitLimits)
     now: Callable[[], datetime] = timezone.now
 
-    def read(self, track: Track = untracked) -> SourceContents:
+    def read(self, track: Track = untracked, find_known: FindKnown = nothing_known) -> SourceContents:
         """Read every document of the commit. Raises SourceUnreadable, or SyncRefused with `reasons` and `skipped`."""
         mirror = self._mirror()
         with mirror.locked():
             away = mirror.bring(self.ref)
             try:
                 with object_reader(mirror.program, seconds=self.limits.reading_seconds) as reader:
-                    return self._contents(mirror, reader, away, track)
+                    return self._contents(mirror, reader, away, find_known, track)
             except GitFailed as failure:
                 raise SourceUnreadable(
                     f"The official source could not be read: {failure}; the catalogue is unchanged.{MIRROR_HINT}"
@@ -100,26 +100,24 @@ class GitSource:
     def _mirror(self) -> GitMirror:
         return GitMirror(root=self.mirrors, address=self.address, limits=self.limits)
 
-    def _contents(self, mirror: GitMirror, reader: ObjectReader, away: str, track: Track) -> SourceContents:
+    def _contents(
+        self, mirror: GitMirror, reader: ObjectReader, away: str, find_known: FindKnown, track: Track
+    ) -> SourceContents:
         commit = read_commit(reader, self.ref.name if self.ref.is_commit else self.ref.mirrored)
         self._check_age(commit)
         entries = read_tree_entries(
             mirror.program, commit.id, seconds=self.limits.reading_seconds, max_bytes=self.limits.listing_bytes
         )
         tree = CatalogueTree(entries, reader)
-        tree.check(TreeLimits(self.max_document_bytes, self.max_attachment_bytes))
+        limits = Limits(self.max_document_bytes, self.max_attachment_bytes)
+        tree.check(limits)
         with vouched_for(tree, () if self._is_signed(commit) else self.keys) as files:
-            collected = collect(
-                files,
-                max_document_bytes=self.max_document_bytes,
-                max_attachment_bytes=self.max_attachment_bytes,
-                track=track,
-            )
-        documents, skipped = published(collected)
+            documents, skipped = read_published(files, limits, find_known, track)
         return SourceContents(
             f"{VERSION_PREFIX}{commit.id}",
             documents,
             skipped,
+            limits.reader,
             published_at=commit.committed_at,
             notes=(
                 *((f"{away} It is commit {commit.id} of {commit.committed_at:%Y-%m-%d}.",) if away else ()),

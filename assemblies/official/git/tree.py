@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from assemblies.bundles.collect import MAX_SEARCHED_BYTES, SUFFIX, by_stem, printable
@@ -17,6 +16,7 @@ from assemblies.documents import SCRIPT_EXTENSIONS
 from assemblies.errors import DocumentTooLarge, InvalidDocument, SyncRefused
 from assemblies.official.directory_source import CATALOGUE_FOLDER
 from assemblies.official.git.objects import LINK, SUBMODULE, ObjectReader, TreeEntry
+from assemblies.official.reading import Limits
 
 MAX_LINK_BYTES = 4096
 # What the large forges keep at the top of a repository, next to what is published.
@@ -26,12 +26,6 @@ _SIBLING = re.compile(
     r"(?P<stem>.+)(?:\.(?:" + "|".join(SCRIPT_EXTENSIONS) + r")|\.files/[^/]+)",
     re.DOTALL | re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class TreeLimits:
-    max_document_bytes: int
-    max_attachment_bytes: int
 
 
 class CatalogueTree:
@@ -74,7 +68,7 @@ class CatalogueTree:
             raise DocumentTooLarge(limit_bytes=max_bytes)
         return self.reader.read(entry.object_id, max_bytes=max_bytes)[2]
 
-    def check(self, limits: TreeLimits) -> None:
+    def check(self, limits: Limits) -> None:
         """Raise SyncRefused when the tree must not be used at all; its detail lists every fault. Raises GitFailed."""
         faults = sorted(self._faults(limits))
         if faults:
@@ -87,7 +81,7 @@ class CatalogueTree:
                 skipped=[{"path": path, "reason": reason} for path, reason in faults],
             )
 
-    def _faults(self, limits: TreeLimits) -> Iterator[tuple[str, str]]:
+    def _faults(self, limits: Limits) -> Iterator[tuple[str, str]]:
         stems = {path[: -len(SUFFIX)] for path in self.entries if _is_document(path)}
         ours = {path for path in self.entries if _is_document(path) or _stem_of(path) in stems}
         ours -= {path for path in ours if _is_hidden(path) and not _is_gits_own(path)}
@@ -100,7 +94,7 @@ class CatalogueTree:
             if _fold(path).startswith(_fold(f"{CATALOGUE_FOLDER}/")):
                 yield printable(path), f"is in {CATALOGUE_FOLDER} in another spelling"
 
-    def _fault(self, path: str, entry: TreeEntry, limits: TreeLimits, *, is_ours: bool) -> str:
+    def _fault(self, path: str, entry: TreeEntry, limits: Limits, *, is_ours: bool) -> str:
         if entry.mode == SUBMODULE:
             return "is a submodule"
         if entry.mode == LINK and (is_ours or self._may_lead_to_documents(path, entry)):
@@ -110,7 +104,7 @@ class CatalogueTree:
         limit = self._limit(path, limits)
         return f"is larger than {limit} bytes" if is_ours and entry.size_bytes > limit else ""
 
-    def _limit(self, path: str, limits: TreeLimits) -> int:
+    def _limit(self, path: str, limits: Limits) -> int:
         if _is_document(path):
             # What is larger than a document may be JSON of another program: reading it tells.
             return MAX_SEARCHED_BYTES

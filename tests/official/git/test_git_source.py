@@ -11,7 +11,7 @@ from assemblies.errors import SourceUnreadable, SyncRefused
 from assemblies.official.source import SourceContents
 from tests.documents_made import script
 from tests.official.git.git_repository import MADE_AT, Repository, git_source, needs_git
-from tests.official.published_folder import guid, publish, publish_many
+from tests.official.published_folder import guid, publish, publish_many, read_again
 
 pytestmark = needs_git
 
@@ -40,7 +40,7 @@ def test_the_commit_at_the_ref_is_read_and_the_work_tree_is_not(repository: Repo
     assert contents.published_at == MADE_AT
     assert contents.notes == () and contents.skipped == []
     assert paths(contents) == {guid(number): f"scripts/linux/number-{number}.json" for number in (1, 2)}
-    assert contents.documents[0].document.payload == b"echo 1\n"
+    assert read_again(contents.documents[0]).payload == b"echo 1\n"
 
 
 def test_no_work_tree_is_ever_made(repository: Repository, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_readable_style_and_the_assemblies_folder_are_read(repository: Repos
     [read] = git_source(repository.folder, tmp_path / "mirrors").read().documents
 
     assert read.path == "linux/say.json"
-    assert read.document == document
+    assert read_again(read) == document
 
 
 def test_a_document_without_its_script_is_skipped(repository: Repository, tmp_path: Path) -> None:
