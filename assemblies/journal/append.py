@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from assemblies.domains import Domain, Operation
-from assemblies.models import JournalEntry, JournalHead
+from assemblies.models import ChainedEntry, JournalEntry, JournalHead
 from devmode.chain import chained_hash
 
 
@@ -67,7 +67,7 @@ def _entry_after(head: JournalHead, draft: Draft, now: datetime) -> JournalEntry
     return entry
 
 
-def entry_hash(entry: JournalEntry) -> str:
+def entry_hash(entry: ChainedEntry) -> str:
     """Return the hash an entry must carry."""
     return chained_hash(
         entry.previous_hash,

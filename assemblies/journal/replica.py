@@ -13,8 +13,8 @@ from assemblies.domains import Domain
 from assemblies.errors import JournalBroken, ReplicaMismatch
 from assemblies.journal.append import entry_hash
 from assemblies.journal.upsert import upsert
-from assemblies.models import Content, JournalEntry, JournalHead, Watermark, replica_model
-from assemblies.models.columns import project
+from assemblies.models import EntryRow, JournalEntry, JournalHead, Watermark, replica_model
+from assemblies.models.columns import project_text
 
 BATCH_ENTRIES = 1000
 
@@ -79,15 +79,15 @@ def _names_an_entry(watermark: Watermark) -> bool:
     return JournalEntry.objects.filter(sequence=watermark.sequence, hash=watermark.hash).exists()
 
 
-def _next_entries(domain: Domain, sequence: int) -> list[JournalEntry]:
+def _next_entries(domain: Domain, sequence: int) -> list[EntryRow]:
     """Return the next entries, each as it was appended. Raises JournalBroken."""
-    entries = list(JournalEntry.objects.of_domain(domain).after(sequence)[:BATCH_ENTRIES])
+    entries = JournalEntry.objects.of_domain(domain).after(sequence).rows(BATCH_ENTRIES)
     if any(entry.hash != entry_hash(entry) for entry in entries):
         raise JournalBroken()
     return entries
 
 
-def _apply(domain: Domain, entries: Iterable[JournalEntry]) -> None:
+def _apply(domain: Domain, entries: Iterable[EntryRow]) -> None:
     """Apply entries in order; only the last state of each assembly needs writing."""
     last = {entry.assembly_guid: entry for entry in entries}
     model = replica_model(domain)
@@ -96,8 +96,7 @@ def _apply(domain: Domain, entries: Iterable[JournalEntry]) -> None:
     upsert(model, [_columns(entry) for entry in last.values() if entry.content], using=domain.alias)
 
 
-def _columns(entry: JournalEntry) -> dict[str, Any]:
+def _columns(entry: EntryRow) -> dict[str, Any]:
     """Return the row that an entry leaves in its domain database."""
     # The text was compared with the entry's hash, and a content is spelled in one way only: it is not spelled again.
-    columns = project(Content.from_json(entry.content), entry.content)
-    return {"guid": entry.assembly_guid, "sequence": entry.sequence, **columns}
+    return {"guid": entry.assembly_guid, "sequence": entry.sequence, **project_text(entry.content)}

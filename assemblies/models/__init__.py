@@ -21,7 +21,7 @@ from assemblies.models.domain_assembly import (
 )
 from assemblies.models.domain_state import DomainState, Flush
 from assemblies.models.import_operation import ImportOperation
-from assemblies.models.journal import JournalEntry, JournalHead, KeyedRequest
+from assemblies.models.journal import ChainedEntry, EntryRow, JournalEntry, JournalHead, KeyedRequest
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView
 from assemblies.models.store_mark import StoreMark
@@ -34,11 +34,13 @@ __all__ = [
     "AssemblySetting",
     "AssemblySettingHistory",
     "AttachmentFacts",
+    "ChainedEntry",
     "CheckResult",
     "CommunityAssembly",
     "Content",
     "DomainAssembly",
     "DomainState",
+    "EntryRow",
     "Flush",
     "ImportOperation",
     "JournalEntry",

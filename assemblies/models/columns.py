@@ -1,11 +1,14 @@
 """The columns that the working copy and the replicas share.
 
 `content` is the truth of a row; the other columns are projections of it for sorting, searching and reading by hand, and
-`project` is the only place that fills them.
+`_projected` is the only place that fills them.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import orjson
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,12 @@ from assemblies.domains import AssemblyType, Kind
 from assemblies.models.content import Content, parse_time
 
 GUID_LENGTH = 64
+# Columns that have the name and the value of a key of the content.
+KEYS = (
+    "display_name", "summary", "category", "assembly_type", "payload_guid", "payload_sha256", "content_hash",
+    "updated_by",
+)  # fmt: skip
+KINDS = {str(assembly_type): str(assembly_type.kind) for assembly_type in AssemblyType}
 
 
 class AssemblyColumns(models.Model):
@@ -42,18 +51,20 @@ class AssemblyColumns(models.Model):
         return Content.from_json(self.content)
 
 
-def project(content: Content, text: str | None = None) -> dict[str, Any]:
-    """Return the column values that follow from `content`; `text` is the one it was read from, if it was."""
+def project(content: Content) -> dict[str, Any]:
+    """Return the column values that follow from `content`."""
+    return _projected(content.to_json(), partial(getattr, content))
+
+
+def project_text(text: str) -> dict[str, Any]:
+    """Return the column values that follow from the text of a content, a tenth of which is read for them."""
+    return _projected(text, orjson.loads(text).__getitem__)
+
+
+def _projected(text: str, value_of: Callable[[str], Any]) -> dict[str, Any]:
     return {
-        "content": content.to_json() if text is None else text,
-        "display_name": content.display_name,
-        "summary": content.summary,
-        "category": content.category,
-        "kind": content.kind,
-        "assembly_type": content.assembly_type,
-        "payload_guid": content.payload_guid,
-        "payload_sha256": content.payload_sha256,
-        "content_hash": content.content_hash,
-        "updated_at": parse_time(content.updated_at),
-        "updated_by": content.updated_by,
+        "content": text,
+        "kind": KINDS[value_of("assembly_type")],
+        "updated_at": parse_time(value_of("updated_at")),
+        **{name: value_of(name) for name in KEYS},
     }

@@ -1,6 +1,7 @@
 """The journal: every change ever made, in order, chained by hash. Entries are never changed or removed."""
 
-from typing import Self
+from datetime import datetime
+from typing import NamedTuple, Protocol, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,46 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.domains import Domain, Operation
 from assemblies.models.columns import GUID_LENGTH
 from assemblies.models.content import Content
+
+
+class ChainedEntry(Protocol):
+    """What an entry's hash covers, and the hash."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def event_guid(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def assembly_guid(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def previous_hash(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+
+
+class EntryRow(NamedTuple):
+    """An entry as it is read in large numbers, in a fifth of the time that a model's instance takes."""
+
+    sequence: int
+    event_guid: str
+    domain: str
+    assembly_guid: str
+    operation: str
+    actor: str
+    recorded_at: datetime
+    content: str
+    previous_hash: str
+    hash: str
 
 
 class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
@@ -18,6 +59,10 @@ class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
 
     def of_domain(self, domain: Domain) -> Self:
         return self.filter(domain=domain)
+
+    def rows(self, limit: int) -> list[EntryRow]:
+        """Return the first entries, at most `limit`."""
+        return [EntryRow._make(row) for row in self.values_list(*EntryRow._fields)[:limit]]
 
     def of_assembly(self, guid: str) -> Self:
         return self.filter(assembly_guid=guid)

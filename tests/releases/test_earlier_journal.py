@@ -9,7 +9,7 @@ import pytest
 from assemblies.domains import Domain
 from assemblies.journal.append import entry_hash
 from assemblies.models import Content, JournalEntry, replica_model
-from assemblies.models.columns import AssemblyColumns, project
+from assemblies.models.columns import AssemblyColumns, project, project_text
 from tests.releases.earlier import rows_of
 
 OPERATIONS = {
@@ -46,6 +46,7 @@ def test_every_entry_has_the_hash_that_it_was_given(entries: list[JournalEntry])
 def test_every_content_is_written_back_byte_for_byte(entries: list[JournalEntry]) -> None:
     contents = {entry.content: Content.from_json(entry.content) for entry in entries if entry.content}
     assert [content.to_json() for content in contents.values()] == list(contents)
+    assert [project_text(text) for text in contents] == [project(content) for content in contents.values()]
     assert {content.kind for content in contents.values()} == {"ansible", "script", "workflow"}
     assert any(content.cloned_from for content in contents.values())
     assert any(content.extra and content.files[0].extra for content in contents.values() if content.files)
