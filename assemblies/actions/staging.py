@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from assemblies.errors import Failure, Refusal
 from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadReference, PayloadStore
+from assemblies.payloads.reference import new_payload_guid
 
 
 class Staging:
@@ -16,6 +17,7 @@ class Staging:
     def __init__(self, store: PayloadStore, known: Iterable[Content] = ()) -> None:
         self.store = store
         self.fresh: list[str] = []
+        self._waiting: dict[str, bytes] | None = None
         self.known = {reference.sha256: reference for content in known for reference in content.references}
 
     def put(self, content: bytes, *, before: Content | None = None) -> PayloadReference:
@@ -29,7 +31,26 @@ class Staging:
         for known in (*own, *filter(None, [self.known.get(sha256)])):
             if self._is_intact(known):
                 return known
-        return self.put_stream([content])
+        return self.put_stream([content]) if self._waiting is None else self._let_wait(content, sha256, self._waiting)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is put within is durable when this is left and not before, so that all of it can be written at once."""
+        waiting: dict[str, bytes] = {}
+        self._waiting = waiting
+        try:
+            yield
+        finally:
+            self._waiting = None
+        if waiting:
+            self.store.write_files(waiting)
+
+    def _let_wait(self, content: bytes, sha256: str, waiting: dict[str, bytes]) -> PayloadReference:
+        reference = PayloadReference(new_payload_guid(), sha256, len(content))
+        waiting[reference.guid] = content
+        self.fresh.append(reference.guid)
+        self.known[sha256] = reference
+        return reference
 
     def put_stream(self, chunks: Iterable[bytes], *, max_bytes: int | None = None) -> PayloadReference:
         reference = self.store.put(chunks, max_bytes=max_bytes)
@@ -38,6 +59,8 @@ class Staging:
         return reference
 
     def _is_intact(self, reference: PayloadReference) -> bool:
+        if self._waiting and reference.guid in self._waiting:
+            return True
         try:
             self.store.verify(reference)
         except Failure:

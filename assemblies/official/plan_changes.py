@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from assemblies.actions.change import Change
 from assemblies.actions.contents import content_of, inheriting, stamped
@@ -14,6 +15,9 @@ from assemblies.official.plan import SyncPlan
 from assemblies.official.source import SourceContents, SourceDocument
 from assemblies.progress import Track
 from assemblies.revisions.document import search_text_of
+
+# Their payloads are made durable together.
+DOCUMENTS_AT_ONCE = 256
 
 
 def changes_of_plan(
@@ -27,9 +31,12 @@ def changes_of_plan(
 ) -> Iterator[Change]:
     """Yield the change of each document and row of `plan`; payloads are durable when its change is yielded."""
     to_write = [*plan.added, *plan.changed, *plan.moved]
-    for document in track(to_write, "Storing payloads", len(to_write)):
-        change = _change_of(document, rows.get(document.guid), contents, actor_name, staging)
-        yield replace(change, claims_guid=document.guid in plan.claimed)
+    tracked = iter(track(to_write, "Storing payloads", len(to_write)))
+    while batch := list(islice(tracked, DOCUMENTS_AT_ONCE)):
+        with staging.together():
+            changes = [_change_of(one, rows.get(one.guid), contents, actor_name, staging) for one in batch]
+        for change in changes:
+            yield replace(change, claims_guid=change.guid in plan.claimed)
     for row in plan.removed:
         yield Change(
             guid=row.guid,

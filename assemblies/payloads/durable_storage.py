@@ -11,9 +11,11 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,9 @@ from ..errors import PayloadStoreMissing
 from .failures import NotARegularFileError, write_failures_named
 
 TEMPORARY_SUFFIX = ".tmp"
+# Each takes three descriptors.
+FILES_AT_ONCE = 64
+FSYNCS_AT_ONCE = 8
 
 _CLOSED_ON_EXEC = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
@@ -51,6 +56,19 @@ class Place:
     @property
     def directory(self) -> int | None:
         return self.directories[-1] if self.directories else None
+
+
+@dataclass
+class Draft:
+    """A file on its way to its name; `name` is the one it has now."""
+
+    place: Place
+    descriptor: int
+    name: str
+
+    def rename(self) -> None:
+        os.replace(self.name, self.place.leaf, src_dir_fd=self.place.directory, dst_dir_fd=self.place.directory)
+        self.name = self.place.leaf
 
 
 class DurableFileSystemStorage(FileSystemStorage):
@@ -82,6 +100,47 @@ class DurableFileSystemStorage(FileSystemStorage):
         """Always in UTC; of a link itself, not of where it leads."""
         with self._walk(name) as place:
             return datetime.fromtimestamp(_stat(place).st_mtime, UTC)
+
+    def replace_all(self, contents: Mapping[str, bytes]) -> None:
+        """Write files whole, in place of any of their names; durable on return. Raises StorageUnavailable, StorageFull.
+
+        Nothing is said of any of them before all are durable, so the disk is asked to write many at a time: it answers
+        a dozen questions about as fast as one. A failure leaves whole files at most, which are swept later.
+        """
+        with write_failures_named(OSError), ThreadPoolExecutor(FSYNCS_AT_ONCE) as pool:
+            self._make_location_durable()
+            waiting = iter(contents.items())
+            while batch := dict(islice(waiting, FILES_AT_ONCE)):
+                self._replace_batch(batch, pool)
+            # Last: it is what makes the folders of all the others durable.
+            fsync_folder(Path(self.location))
+
+    def _replace_batch(self, contents: Mapping[str, bytes], pool: ThreadPoolExecutor) -> None:
+        """Replace so many files that all may be open at once, and make durable all but their place in the location."""
+        with contextlib.ExitStack() as closing:
+            drafts = [closing.enter_context(self._draft(name, content)) for name, content in contents.items()]
+            # Before any rename: otherwise a power loss can leave a final name on an empty or torn file.
+            _fsync_all([draft.descriptor for draft in drafts], pool)
+            for draft in drafts:
+                draft.rename()
+            _fsync_all([folder for draft in drafts for folder in draft.place.directories[1:]], pool)
+
+    @contextlib.contextmanager
+    def _draft(self, name: str, content: bytes) -> Iterator["Draft"]:
+        """Give a file that has its bytes and not yet its name; an error removes it, by whatever name it has then."""
+        with self._walk(name, create=True) as place:
+            temporary = _temporary_name(place)
+            descriptor = os.open(temporary, _CREATE, PRIVATE_FILE, dir_fd=place.directory)
+            draft = Draft(place, descriptor, temporary)
+            try:
+                _write_whole(descriptor, content)
+                yield draft
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(draft.name, dir_fd=place.directory)
+                raise
+            finally:
+                os.close(descriptor)
 
     def read_start(self, name: str, count: int) -> bytes:
         """Return the first `count` bytes, fewer where there are no more; a tenth of what a file object takes."""
@@ -121,7 +180,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         return name
 
     def _write(self, place: Place, content: Any) -> None:
-        temporary = leftover = f"{place.leaf}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+        temporary = leftover = _temporary_name(place)
         try:
             with os.fdopen(os.open(temporary, _CREATE, PRIVATE_FILE, dir_fd=place.directory), "wb") as file:
                 for chunk in content.chunks():
@@ -188,6 +247,22 @@ class DurableFileSystemStorage(FileSystemStorage):
         if path.resolve() != location.resolve() / path.relative_to(location):
             raise NotARegularFileError(errno.ELOOP, os.strerror(errno.ELOOP))
         return Place([], str(path))
+
+
+def _temporary_name(place: Place) -> str:
+    return f"{place.leaf}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+
+
+def _write_whole(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _fsync_all(descriptors: Iterable[int], pool: ThreadPoolExecutor) -> None:
+    """Return, or raise what one of them came to, when all are done: only then may they be closed."""
+    for future in wait([pool.submit(os.fsync, descriptor) for descriptor in descriptors]).done:
+        future.result()
 
 
 def _stat(place: Place) -> os.stat_result:

@@ -7,7 +7,7 @@ its caller which payloads are still referenced.
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 from prometheus_client import Counter
 
 from ..errors import Failure, PayloadCorrupt, PayloadMissing, StorageFull, StorageUnavailable
+from .durable_storage import DurableFileSystemStorage
 from .failures import read_failures_named, write_failures_named
 from .free_space import MINIMUM_FREE_FRACTION, DiskRoom, disk_room
 from .marker import StoreMarker, nobody
@@ -63,6 +64,22 @@ class PayloadStore:
             failure = content.failure or error
             raise failure from failure.__cause__
         return PayloadReference(guid, content.sha256, content.size_bytes)
+
+    def write_files(self, contents: Mapping[str, bytes]) -> None:
+        """Give payloads that have GUIDs already their files, in place of any there; all durable on return.
+
+        Raises StorageUnavailable, StorageFull, PayloadStoreMissing; some of them may have theirs then.
+        """
+        self.marker.require()
+        self._require_free_space()
+        names = {payload_name(guid): content for guid, content in contents.items()}
+        if isinstance(self.storage, DurableFileSystemStorage):
+            self.storage.replace_all(names)
+            return
+        for name, content in names.items():
+            with write_failures_named():
+                self.storage.delete(name)
+            self._save(name, MeasuredContent([content], max_bytes=None))
 
     def read(self, reference: PayloadReference) -> bytes:
         """The whole payload. Raises PayloadMissing, PayloadCorrupt, PayloadStoreMissing, StorageUnavailable."""

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 
 from assemblies.errors import StorageFull, StorageUnavailable
 from assemblies.payloads import DurableFileSystemStorage, PayloadStore
+from assemblies.payloads.reference import new_payload_guid
 from tests.faults.disks import mounted
 
 real_fsync = os.fsync
@@ -64,6 +65,24 @@ def test_an_fsync_that_fails_anywhere_leaves_nothing_and_is_not_tried_again(
             break
     assert failures == (3 if os.name == "posix" else 1)  # the file, its directory, the root
     assert len(list(store.guids())) == 2
+
+
+def test_an_fsync_that_fails_among_many_leaves_whole_files_and_is_not_tried_again(
+    store: PayloadStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(b"earlier")
+    monkeypatch.setattr("assemblies.payloads.durable_storage.FILES_AT_ONCE", 2)
+    for failing_call in range(1, 8):
+        contents = {new_payload_guid(): f"content {number}".encode() for number in range(3)}
+        fsync = FailingFsync(failing_call, errno.ENOSPC)
+        with monkeypatch.context() as patched, pytest.raises(StorageFull):
+            patched.setattr(os, "fsync", fsync)
+            store.write_files(contents)
+        assert len(set(fsync.calls)) == len(fsync.calls)
+        left = {path.parent.name: path.read_bytes() for path in root.glob("*/*") if path.parent.name in contents}
+        assert left.items() <= contents.items()
+        # Those of the first two that were made durable before are left to the sweep.
+        assert len(left) == (0 if failing_call <= 4 else 2 if failing_call <= 6 else 3)
 
 
 def test_an_fsync_that_fails_above_the_root_fails_the_first_write_and_the_next_one_tries_again(

@@ -1,7 +1,8 @@
 """Writes one payload per line of standard input, each in a forked process that waits to be traced first.
 
 A line is JSON: the root, the planted fault, how the payload is cut. The answers are the writer's process id, then (once
-a line says go) `done <guid>` written by the writer itself right after its `put`, then its exit status.
+a line says go) `done <guid>,…` written by the writer itself right after its `put` or `write_files`, then its exit
+status.
 """
 
 import ctypes
@@ -16,8 +17,13 @@ from django.conf import settings
 
 settings.configure(USE_TZ=True)
 
-from assemblies.payloads import DurableFileSystemStorage, PayloadStore  # noqa: E402 - after the settings
+from assemblies.payloads import (  # noqa: E402 - after the settings
+    DurableFileSystemStorage,
+    PayloadStore,
+    durable_storage,
+)
 from assemblies.payloads.durable_storage import Place  # noqa: E402
+from assemblies.payloads.reference import new_payload_guid  # noqa: E402
 
 ANY_TRACER = ctypes.c_ulong(-1)
 PR_SET_PTRACER = 0x59616D61
@@ -42,7 +48,7 @@ def skip_fsync_of(kind: Callable[[int], bool]) -> None:
     os.fsync = fsync  # type: ignore[assignment]
 
 
-def write_one(root: str, fault: str, chunks: list[int], go: int) -> None:
+def write_one(root: str, fault: str, chunks: list[int], go: int, *, together: bool) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANY_TRACER, 0, 0, 0)
     os.read(go, 1)
     if fault == "no fsync of files":
@@ -53,8 +59,17 @@ def write_one(root: str, fault: str, chunks: list[int], go: int) -> None:
         os.write(1, b"done early\n")
     storage = (InPlaceStorage if fault == "writes in place" else DurableFileSystemStorage)(root)
     store = PayloadStore(storage, minimum_free_fraction=0)
-    reference = store.put(bytes([65 + i]) * size for i, size in enumerate(chunks))
-    os.write(1, f"done {reference.guid}\n".encode())
+    parts = [bytes([65 + i]) * size for i, size in enumerate(chunks)]
+    guids = write_together(store, b"".join(parts)) if together else [store.put(iter(parts)).guid]
+    os.write(1, f"done {','.join(guids)}\n".encode())
+
+
+def write_together(store: PayloadStore, content: bytes) -> list[str]:
+    """Write more payloads than are open at once."""
+    durable_storage.FILES_AT_ONCE = 2
+    guids = [new_payload_guid() for _ in range(3)]
+    store.write_files(dict.fromkeys(guids, content))
+    return guids
 
 
 def say(line: str) -> None:
