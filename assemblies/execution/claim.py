@@ -40,11 +40,16 @@ def claim(worker: WorkerFacts, *, limit: int, epoch: str, now: datetime) -> list
     if not worker.actions or limit < 1:
         return []
     with write_transaction(ALIAS):
-        if adopt_epoch(epoch, now=now):
-            return []
-        items = _candidates(worker, limit, now)
-        apply_locked([_dispatch(item, worker, now) for item in items], now=now)
-        _bind(items, worker, now)
+        return claim_locked(worker, limit=limit, epoch=epoch, now=now)
+
+
+def claim_locked(worker: WorkerFacts, *, limit: int, epoch: str, now: datetime) -> list[WorkItem]:
+    """As `claim`, within the current transaction."""
+    if adopt_epoch(epoch, now=now):
+        return []
+    items = _candidates(worker, limit, now)
+    apply_locked([_dispatch(item, worker, now) for item in items], now=now)
+    _bind(items, worker, now)
     return items
 
 

@@ -13,12 +13,17 @@ from assemblies.supervision import Variable
 
 def variables_of(item: WorkItem) -> list[Variable]:
     """Return an item's variables, credentials decrypted. Raises CredentialsUnreadable."""
-    secret = WorkItemSecret.objects.filter(work_item_hash=item.work_item_hash).first()
-    credentials = decrypt(bytes(secret.ciphertext)) if secret else {}
+    variables = item.settings["variables"]
+    credentials = _credentials_of(item) if any(one["secret"] for one in variables) else {}
     return [
         Variable(one["name"], credentials[one["name"]] if one["secret"] else one["value"], secret=one["secret"])
-        for one in item.settings["variables"]
+        for one in variables
     ]
+
+
+def _credentials_of(item: WorkItem) -> dict[str, str]:
+    secret = WorkItemSecret.objects.filter(work_item_hash=item.work_item_hash).first()
+    return decrypt(bytes(secret.ciphertext)) if secret else {}
 
 
 def read_content(item: WorkItem, sha256: str, store: PayloadStore) -> bytes:

@@ -97,6 +97,14 @@ def is_legal(event: EventType, origin: Status | None, target: Status) -> bool:
     return (origin, target) in EDGES[event]
 
 
+def counts_as(status: str) -> Status:
+    """Return what of a status the run's depends on: each that is live and claimed counts alike, and so do those that
+    wait."""
+    if status in CLAIMABLE:
+        return Status.QUEUED
+    return Status.RUNNING if status in LIVE else Status(status)
+
+
 def run_status(counts: Mapping[Status, int]) -> Status:
     """Return the status of a run with `counts` of its items by status."""
     present = {status for status, count in counts.items() if count}

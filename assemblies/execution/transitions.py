@@ -5,28 +5,31 @@ under the write lock of `execution`; the status of each run concerned follows in
 last item ended is sealed in it. Lock order: the `execution` lock alone; never while the library's lock is held.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
-
 from assemblies.execution import changes
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, StaleAttempt, WorkItemNotFound
 from assemblies.execution.events import next_event
-from assemblies.execution.manifests import seal
 from assemblies.execution.models import (
-    Manifest,
     Outcome,
-    Run,
     WorkItem,
     WorkItemAttempt,
     WorkItemEvent,
     WorkItemSecret,
 )
-from assemblies.execution.states import CLAIMABLE, HELD, SYSTEM, TERMINAL, EventType, Status, is_legal, run_status
+from assemblies.execution.run_outcome import update_runs
+from assemblies.execution.states import (
+    HELD,
+    SYSTEM,
+    TERMINAL,
+    EventType,
+    Status,
+    counts_as,
+    is_legal,
+)
 from devmode.write_lock import write_transaction
 
 ALIAS = "execution"
@@ -51,6 +54,10 @@ OUTCOMES = {
     EventType.CANCELED: Outcome.CANCELED,
     EventType.RESTORED: Outcome.CANCELED,
 }
+# What `_take` and `next_event` change by themselves.
+ALWAYS_WRITTEN = frozenset(
+    "status prior_status revision lease_until last_error events_written last_event_hash last_event_at".split()
+)
 # A fact that changes no status but may come after the end.
 AFTER_THE_END = {EventType.LATE_RESULT}
 
@@ -98,26 +105,29 @@ def apply_locked(steps: Sequence[Step], *, now: datetime) -> None:
 
     What follows on an item of a workflow is released by its completion and canceled by any other end.
     """
-    run_ids = {step.item.run_id for step in steps}
+    moved = set[str]()
     while steps:
-        _write(steps, now)
+        moved |= _write(steps, now)
         steps = _steps_of_followers(steps) if _has_ended(steps) else []
-    update_runs(run_ids, now=now)
+    if moved:
+        update_runs(moved, now=now)
 
 
 def _has_ended(steps: Sequence[Step]) -> bool:
     return any(Status(step.item.status).is_terminal for step in steps)
 
 
-def _write(steps: Sequence[Step], now: datetime) -> None:
+def _write(steps: Sequence[Step], now: datetime) -> set[str]:
+    """Write steps, and return the runs whose status may follow."""
     events: list[WorkItemEvent] = []
     attempts: dict[tuple[str, int], WorkItemAttempt] = _attempts_of(steps)
     for step in steps:
         check(step)
         events.append(_take(step, attempts, now))
     items = {step.item.work_item_hash: step.item for step in steps}
+    columns = _columns_of(steps)
     for item in items.values():
-        item.save(force_update=True)
+        item.save(force_update=True, update_fields=columns)
     WorkItemEvent.objects.bulk_create(events)
     for attempt in attempts.values():
         attempt.save()
@@ -126,6 +136,13 @@ def _write(steps: Sequence[Step], now: datetime) -> None:
     ended = [item.work_item_hash for item in items.values() if Status(item.status).is_terminal]
     if ended:
         WorkItemSecret.objects.filter(work_item_hash__in=ended).delete()
+    return {event.run_id for event in events if counts_as(event.from_status) != counts_as(event.to_status)}
+
+
+def _columns_of(steps: Sequence[Step]) -> set[str]:
+    """Return the columns that `_take` may have changed."""
+    named = {name for step in steps for name in (*step.facts, *TIMES.get(step.event, ()))}
+    return named | ALWAYS_WRITTEN
 
 
 def _steps_of_followers(steps: Sequence[Step]) -> list[Step]:
@@ -190,43 +207,6 @@ def check_claimed(item: WorkItem, attempt: int, worker_id: str) -> None:
 
 def _stale(item: WorkItem) -> StaleAttempt:
     return StaleAttempt(work_item_hash=item.work_item_hash, attempt_number=item.attempt_number)
-
-
-def update_runs(run_ids: Iterable[str], *, now: datetime) -> None:
-    """Let the status of runs follow from their items, and seal those whose last item ended.
-
-    The runs are locked before their items are counted: of two items that end at once the later one sees both ends.
-    """
-    runs = list(Run.objects.select_for_update().filter(run_id__in=set(run_ids)).order_by("run_id"))
-    counts: dict[str, Counter[Status]] = defaultdict(Counter)
-    rows = (
-        WorkItem.objects.filter(run_id__in=[run.run_id for run in runs])
-        .values_list("run_id", "status")
-        .annotate(Count("id"))
-    )
-    for run_id, status, count in rows.order_by():
-        counts[run_id][Status(status)] = count
-    changed = [run for run in runs if _update_run(run, run_status(counts[run.run_id]), now)]
-    changes.note(changes.Change(Manifest._meta.db_table, run.manifest_hash, run.run_id) for run in changed)
-
-
-def _update_run(run: Run, status: Status, now: datetime) -> bool:
-    """Let a run have the status, and return whether it had another."""
-    if status == run.status:
-        return False
-    run.status = status
-    fields = ["status"]
-    if status not in CLAIMABLE and run.started_at is None:
-        run.started_at = now
-        fields.append("started_at")
-    if status.is_terminal:
-        run.finished_at = now
-        fields.append("finished_at")
-    run.save(update_fields=fields)
-    Manifest.objects.filter(run_id=run.run_id).update(status=status)
-    if status.is_terminal:
-        seal(run, now=now)
-    return True
 
 
 def _take(step: Step, attempts: dict[tuple[str, int], WorkItemAttempt], now: datetime) -> WorkItemEvent:

@@ -2,7 +2,8 @@
 
 Every message names the worker and its attempt; only the worker that holds the item by that attempt is heard, any other
 one is StaleAttempt. A message of the holder first brings a stalled item back to where it was, with a new lease.
-Messages may be repeated: what was recorded is not recorded twice.
+Messages may be repeated: what was recorded is not recorded twice. A function that ends in `_locked` takes an item that
+is locked within the current transaction; the others have a transaction of their own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Length
 
 from assemblies.errors import InvalidField
@@ -58,13 +59,17 @@ class Ended:
 
 def started(work_item_hash: str, attempt: int, *, worker_id: str, now: datetime) -> WorkItem:
     """Record that the process runs, and renew the claim. Repeated, it renews and no more."""
-    lease = {"lease_until": now + LEASE}
     with write_transaction(ALIAS):
-        item = _held_item(work_item_hash, attempt, worker_id, now)
-        if item.status == Status.DISPATCHED:
-            apply_locked([_step(item, EventType.STARTED, Status.RUNNING, attempt, worker_id, facts=lease)], now=now)
-        else:
-            WorkItem.objects.filter(pk=item.pk).update(**lease)
+        return started_locked(lock_item(work_item_hash), attempt, worker_id=worker_id, now=now)
+
+
+def started_locked(item: WorkItem, attempt: int, *, worker_id: str, now: datetime) -> WorkItem:
+    lease = {"lease_until": now + LEASE}
+    _require_held(item, attempt, worker_id, now)
+    if item.status == Status.DISPATCHED:
+        apply_locked([_step(item, EventType.STARTED, Status.RUNNING, attempt, worker_id, facts=lease)], now=now)
+    else:
+        WorkItem.objects.filter(pk=item.pk).update(**lease)
     return item
 
 
@@ -81,9 +86,13 @@ def renew(worker_id: str, held: Iterable[tuple[str, int]], *, now: datetime) -> 
             .filter(work_item_hash__in=attempts, assigned_worker_id=worker_id)
         )
         mine = [item for item in rows if attempts[item.work_item_hash] == item.attempt_number]
-        _unstall(mine, worker_id, now)
-        WorkItem.objects.filter(pk__in=[item.pk for item in mine]).update(lease_until=now + LEASE)
+        renew_locked(mine, worker_id=worker_id, now=now)
     return {item.work_item_hash: item.cancel_requested for item in mine}
+
+
+def renew_locked(items: Sequence[WorkItem], *, worker_id: str, now: datetime) -> None:
+    _unstall(items, worker_id, now)
+    WorkItem.objects.filter(pk__in=[item.pk for item in items]).update(lease_until=now + LEASE)
 
 
 def add_output(
@@ -94,25 +103,43 @@ def add_output(
     At most `max_bytes` of an attempt are kept: the first quarter, and the newest of the rest. Also taken after the
     item ended, since a device sends its output when it can.
     """
-    if too_large := [chunk for chunk in chunks if len(chunk.content) > MAX_CHUNK_BYTES]:
-        raise InvalidField(f"A chunk has at most {MAX_CHUNK_BYTES} bytes.", field=f"chunks[{too_large[0].seq}]")
     with write_transaction(ALIAS):
         item = lock_item(work_item_hash)
-        check_claimed(item, attempt, worker_id)
-        rows = [
-            RunOutput(
-                run_id=item.run_id,
-                work_item_hash=work_item_hash,
-                attempt_number=attempt,
-                stream=chunk.stream,
-                seq=chunk.seq,
-                content=chunk.content,
-                received_at=now,
-            )
-            for chunk in chunks
-        ]
-        RunOutput.objects.bulk_create(rows, ignore_conflicts=True)
-        _trim(work_item_hash, attempt, max_bytes)
+        add_output_locked(item, attempt, chunks, worker_id=worker_id, max_bytes=max_bytes, now=now)
+
+
+def add_output_locked(
+    item: WorkItem,
+    attempt: int,
+    chunks: Sequence[Chunk],
+    *,
+    worker_id: str,
+    max_bytes: int,
+    max_chunks: int | None = None,
+    now: datetime,
+) -> None:
+    """As `add_output`; of an attempt with `max_chunks` nothing more is kept. Raises InvalidField, StaleAttempt."""
+    if too_large := [chunk for chunk in chunks if len(chunk.content) > MAX_CHUNK_BYTES]:
+        raise InvalidField(f"A chunk has at most {MAX_CHUNK_BYTES} bytes.", field=f"chunks[{too_large[0].seq}]")
+    check_claimed(item, attempt, worker_id)
+    count, size = _kept(item.work_item_hash, attempt)
+    if max_chunks is not None:
+        chunks = chunks[: max(max_chunks - count, 0)]
+    RunOutput.objects.bulk_create([_row_of(item, attempt, chunk, now) for chunk in chunks], ignore_conflicts=True)
+    if size + sum(len(chunk.content) for chunk in chunks) > max_bytes:
+        _trim(item.work_item_hash, attempt, max_bytes)
+
+
+def _row_of(item: WorkItem, attempt: int, chunk: Chunk, now: datetime) -> RunOutput:
+    return RunOutput(
+        run_id=item.run_id,
+        work_item_hash=item.work_item_hash,
+        attempt_number=attempt,
+        stream=chunk.stream,
+        seq=chunk.seq,
+        content=chunk.content,
+        received_at=now,
+    )
 
 
 def _trim(work_item_hash: str, attempt: int, max_bytes: int) -> None:
@@ -139,27 +166,35 @@ def ended(work_item_hash: str, attempt: int, end: Ended, *, worker_id: str, now:
     Raises StaleAttempt, AlreadyFinalized.
     """
     with write_transaction(ALIAS):
-        item = _held_item(work_item_hash, attempt, worker_id, now)
-        apply_locked([_end_step(item, attempt, end, worker_id, now)], now=now)
+        return ended_locked(lock_item(work_item_hash), attempt, end, worker_id=worker_id, now=now)
+
+
+def ended_locked(item: WorkItem, attempt: int, end: Ended, *, worker_id: str, now: datetime) -> WorkItem:
+    _require_held(item, attempt, worker_id, now)
+    apply_locked([_end_step(item, attempt, end, worker_id, now)], now=now)
     return item
 
 
-def keep_late_result(work_item_hash: str, attempt: int, end: Ended, *, worker_id: str, now: datetime) -> None:
+def keep_late_result_locked(item: WorkItem, attempt: int, end: Ended, *, worker_id: str, now: datetime) -> None:
     """Keep, once, what a worker says of an item that was ended without it. No status changes. Raises StaleAttempt."""
-    with write_transaction(ALIAS):
-        item = lock_item(work_item_hash)
-        check_claimed(item, attempt, worker_id)
-        told = WorkItemEvent.objects.filter(work_item_hash=work_item_hash, actor=worker_id, attempt_number=attempt)
-        if told.filter(event_type__in=[EventType.LATE_RESULT, *ENDS]).exists():
-            return
-        payload = {"event": end.event.value, "error": end.error, **_payload_of(end)}
-        apply_locked([Step(item=item, event=EventType.LATE_RESULT, actor=worker_id, payload=payload)], now=now)
+    check_claimed(item, attempt, worker_id)
+    told = WorkItemEvent.objects.filter(work_item_hash=item.work_item_hash, actor=worker_id, attempt_number=attempt)
+    if told.filter(event_type__in=[EventType.LATE_RESULT, *ENDS]).exists():
+        return
+    payload = {"event": end.event.value, "error": end.error, **_payload_of(end)}
+    apply_locked([Step(item=item, event=EventType.LATE_RESULT, actor=worker_id, payload=payload)], now=now)
 
 
 def kept_bytes(work_item_hash: str, attempt: int) -> int:
     """Return how many bytes of an attempt's output are kept."""
+    return _kept(work_item_hash, attempt)[1]
+
+
+def _kept(work_item_hash: str, attempt: int) -> tuple[int, int]:
+    """Return of how many chunks, and how many bytes, an attempt's kept output is."""
     rows = RunOutput.objects.filter(work_item_hash=work_item_hash, attempt_number=attempt)
-    return rows.aggregate(kept=Sum(Length("content")))["kept"] or 0
+    found = rows.aggregate(chunks=Count("id"), size=Sum(Length("content")))
+    return found["chunks"], found["size"] or 0
 
 
 def _payload_of(end: Ended) -> dict[str, Any]:
@@ -167,12 +202,10 @@ def _payload_of(end: Ended) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _held_item(work_item_hash: str, attempt: int, worker_id: str, now: datetime) -> WorkItem:
-    """Lock an item that the worker holds, back from a stall. Raises StaleAttempt, AlreadyFinalized."""
-    item = lock_item(work_item_hash)
+def _require_held(item: WorkItem, attempt: int, worker_id: str, now: datetime) -> None:
+    """Bring an item that the worker holds back from a stall. Raises StaleAttempt, AlreadyFinalized."""
     check_held(item, attempt, worker_id)
     _unstall([item], worker_id, now)
-    return item
 
 
 def _unstall(items: Iterable[WorkItem], worker_id: str, now: datetime) -> None:

@@ -30,7 +30,7 @@ def store_report(guid: str, report: Report, *, now: datetime) -> Device:
     """Store what a device says of itself. Raises InvalidField for an inventory that is too large, RateLimited."""
     if report.inventory is not None:
         _check_inventory(report.inventory)
-    take_request([Limit("details", guid, REPORTS_PER_MINUTE)], now=now)
+    take_request(Limit("details", guid, REPORTS_PER_MINUTE), now=now)
     with write_transaction(ALIAS):
         device = Device.objects.select_for_update().get(guid=guid)
         if report.hostname is not None:

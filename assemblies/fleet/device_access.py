@@ -7,7 +7,6 @@ what is returned has no role, and no grant of Dev Mode can be bound to it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.access_tokens import AccessClaims, read_access_token
 from assemblies.fleet.errors import (
     DeviceGuidMismatch,
@@ -19,17 +18,20 @@ from assemblies.fleet.errors import (
     TokenVersionRevoked,
 )
 from assemblies.fleet.models import Device
-from assemblies.fleet.proofs import Proof, read_proof, use_proof
-from devmode.write_lock import write_transaction
+from assemblies.fleet.proofs import Proof, read_proof
 
 SCHEME = "DPoP"
 
 
 @dataclass(frozen=True)
 class DevicePrincipal:
-    """A device that has proved who it is; `device` is its row as it was read with the request."""
+    """A device that has proved who it is; `device` is its row as it was read with the request.
+
+    What must not be done twice spends `proof` (`fleet.message`).
+    """
 
     device: Device
+    proof: Proof
     is_authenticated: bool = True
 
     @property
@@ -52,12 +54,11 @@ class DeviceRequest:
     path: str
 
 
-def authenticate_device(request: DeviceRequest, *, now: datetime, single_use: bool = False) -> DevicePrincipal:
-    """Return the device that sent a request. With `single_use` the same proof is never accepted again.
+def authenticate_device(request: DeviceRequest, *, now: datetime) -> DevicePrincipal:
+    """Return the device that sent a request. Reads, and writes nothing.
 
     Raises MissingAuthorization, InvalidToken, TokenExpired, InvalidClaims, DpopRequired, DpopInvalid, DpopMismatch,
-    DpopReplayed, DeviceUnknown, DeviceRevoked, FingerprintMismatch, TokenVersionRevoked. Must not be called with
-    `single_use` while a write lock is held.
+    DeviceUnknown, DeviceRevoked, FingerprintMismatch, TokenVersionRevoked.
     """
     scheme, _space, token = request.authorization.partition(" ")
     if scheme.lower() != SCHEME.lower() or not token.strip():
@@ -67,10 +68,7 @@ def authenticate_device(request: DeviceRequest, *, now: datetime, single_use: bo
     proof = read_proof(request.proof, method=request.method, path=request.path, now=now, access_token=token)
     if proof.jkt != claims.jkt:
         raise DpopMismatch
-    principal = DevicePrincipal(_find_device(claims))
-    if single_use:
-        _spend(proof, now)
-    return principal
+    return DevicePrincipal(_find_device(claims), proof)
 
 
 def require_guid(principal: DevicePrincipal, guid: str) -> None:
@@ -80,7 +78,8 @@ def require_guid(principal: DevicePrincipal, guid: str) -> None:
 
 
 def _find_device(claims: AccessClaims) -> Device:
-    device = Device.objects.filter(guid=claims.guid).first()
+    # Nobody asks for what it reported of itself, which may be much.
+    device = Device.objects.defer("inventory").filter(guid=claims.guid).first()
     if device is None:
         raise DeviceUnknown
     if not device.is_enrolled:
@@ -90,8 +89,3 @@ def _find_device(claims: AccessClaims) -> Device:
     if device.token_version != claims.token_version:
         raise TokenVersionRevoked
     return device
-
-
-def _spend(proof: Proof, now: datetime) -> None:
-    with write_transaction(ALIAS):
-        use_proof(proof, now=now)

@@ -53,9 +53,9 @@ def request_enrolment(sent: Mapping[str, Any], *, remote_address: str, now: date
     Raises RateLimited, HostnameRequired, EnrollmentCodeRequired, AgentPubkeyRequired, ClientNonceRequired,
     InvalidAgentPubkey, InvalidClientNonce, InvalidEnrollmentCode.
     """
-    take_request([Limit("enrol:address", neighbourhood(remote_address), settings.ENROLMENTS_PER_ADDRESS)], now=now)
+    take_request(Limit("enrol:address", neighbourhood(remote_address), settings.ENROLMENTS_PER_ADDRESS), now=now)
     said = read_request(sent)
-    take_request([Limit("enrol:key", said.key.fingerprint, settings.ENROLMENTS_PER_KEY)], now=now)
+    take_request(Limit("enrol:key", said.key.fingerprint, settings.ENROLMENTS_PER_KEY), now=now)
     with write_transaction(ALIAS):
         expire_requests(now=now)
         code = reserve_use(said.code, now=now)

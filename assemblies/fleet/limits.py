@@ -1,9 +1,11 @@
 """How often an address or a key may ask: counted in the database, so that it holds across processes and restarts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
+from django.db import connections
 from django.utils.crypto import salted_hmac
 
 from assemblies.execution.transitions import ALIAS
@@ -14,6 +16,18 @@ from devmode.write_lock import write_transaction
 PERIOD = timedelta(minutes=1)
 CLOCK_TOLERANCE = timedelta(seconds=5)
 KEY_SALT = "assemblies.fleet.limits"
+# One count in 16 that begins sweeps those that are over.
+SWEEPING = "0"
+# One statement, whether the count is there or not: it is made with every message of every device.
+COUNTING = """
+    INSERT INTO ba_request_count (digest, requests, ends_at) VALUES (%(digest)s, 1, %(ends)s)
+    ON CONFLICT (digest) DO UPDATE SET
+        requests = CASE WHEN ba_request_count.ends_at > %(now)s AND ba_request_count.ends_at <= %(latest)s
+            THEN ba_request_count.requests + 1 ELSE 1 END,
+        ends_at = CASE WHEN ba_request_count.ends_at > %(now)s AND ba_request_count.ends_at <= %(latest)s
+            THEN ba_request_count.ends_at ELSE excluded.ends_at END
+    RETURNING requests
+"""
 
 
 @dataclass(frozen=True)
@@ -24,45 +38,42 @@ class Limit:
     who: str
     requests: int
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return salted_hmac(KEY_SALT, f"{self.scope}:{self.who}", algorithm="sha256").hexdigest()
 
 
-def take_request(limits: Sequence[Limit], *, now: datetime) -> None:
-    """Count one request against every limit, or against none. Raises RateLimited."""
-    _refuse_exhausted(limits, now)
+def take_request(limit: Limit, *, now: datetime) -> None:
+    """Count one request, in a transaction of its own. Raises RateLimited."""
+    refuse_exhausted(limit, now)
     with write_transaction(ALIAS):
-        counts = {limit: _current(limit, now) for limit in sorted(limits, key=lambda limit: limit.digest)}
-        exhausted = any(count.requests >= limit.requests for limit, count in counts.items())
-        for count in [] if exhausted else counts.values():
-            count.requests += 1
-            count.save(update_fields=["requests", "ends_at"])
-    if exhausted:
+        is_counted = count_request(limit, now=now)
+    if not is_counted:
         raise RateLimited
 
 
-def _refuse_exhausted(limits: Sequence[Limit], now: datetime) -> None:
+def refuse_exhausted(limit: Limit, now: datetime) -> None:
     """Raise RateLimited at the price of one small query: a flood makes no writes."""
-    most = {limit.digest: limit.requests for limit in limits}
-    for count in RequestCount.objects.filter(digest__in=most, ends_at__gt=now):
-        if count.requests >= most[count.digest] and _is_current(count, now):
-            raise RateLimited
+    latest = now + PERIOD + CLOCK_TOLERANCE
+    counts = RequestCount.objects.filter(digest=limit.digest, ends_at__gt=now, ends_at__lte=latest)
+    if counts.filter(requests__gte=limit.requests).exists():
+        raise RateLimited
 
 
-def _current(limit: Limit, now: datetime) -> RequestCount:
-    """Lock and return the limit's count; one that is over begins again."""
-    ends_at = now + PERIOD
-    rows = RequestCount.objects.select_for_update()
-    count, created = rows.get_or_create(digest=limit.digest, defaults={"ends_at": ends_at})
-    if created:
+def count_request(limit: Limit, *, now: datetime) -> bool:
+    """Count one request within the current transaction, and return whether there was room for it."""
+    digest = limit.digest
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(COUNTING, {"digest": digest, **_times(now)})
+        [requests] = cursor.fetchone()
+    if requests == 1 and digest.startswith(SWEEPING):
         RequestCount.objects.filter(ends_at__lt=now - PERIOD).delete()
-    elif not _is_current(count, now):
-        count.requests, count.ends_at = 0, ends_at
-    return count
+    return bool(requests <= limit.requests)
 
 
-def _is_current(count: RequestCount, now: datetime) -> bool:
+def _times(now: datetime) -> dict[str, Any]:
     # Clocks of machines, and threads that wait for the lock, differ a little. What ends later than that was counted
     # before the clock was set back.
-    return now < count.ends_at <= now + PERIOD + CLOCK_TOLERANCE
+    times = {"now": now, "ends": now + PERIOD, "latest": now + PERIOD + CLOCK_TOLERANCE}
+    write = connections[ALIAS].ops.adapt_datetimefield_value
+    return {name: write(time) for name, time in times.items()}

@@ -1,6 +1,7 @@
 """Work of one device: claimed and answered by the same functions as the built-in worker's, and of no other device.
 
-A claim whose answer was lost is handed over again under the same attempt, which an agent never starts twice.
+A claim whose answer was lost is handed over again under the same attempt, which an agent never starts twice. What a
+message does, it does within the transaction of that message (`fleet.message`).
 """
 
 import logging
@@ -10,16 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from assemblies.agent.messages import result_statement
 from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidField, LibraryError, PayloadCorrupt, PayloadMissing
 from assemblies.execution import worker_messages
-from assemblies.execution.claim import WorkerFacts, claim
+from assemblies.execution.claim import WorkerFacts, claim_locked
 from assemblies.execution.defaults import CAPABILITY
 from assemblies.execution.errors import AlreadyFinalized, ContentNotFound, WorkItemNotFound
 from assemblies.execution.handover import read_content, successful_codes
-from assemblies.execution.models import RunOutput, WorkItem
+from assemblies.execution.models import WorkItem
 from assemblies.execution.states import EventType, Status
 from assemblies.execution.transitions import check_held
 from assemblies.execution.worker_messages import Chunk, Ended
@@ -46,37 +48,39 @@ class WorkRequest:
     held: Collection[tuple[str, int]] = field(default_factory=frozenset)
 
 
-def request_work(device: DevicePrincipal, wanted: WorkRequest, *, now: datetime) -> dict[str, str] | None:
-    """Claim the next item of a device and return what it is handed, or None where nothing waits or it has no room."""
+def claim_next(device: DevicePrincipal, wanted: WorkRequest, *, now: datetime) -> WorkItem | None:
+    """Claim the next item of a device, or None where nothing waits or it has no room. In the current transaction."""
     if device.device.status != DeviceStatus.ACTIVE:
         return None
-    if item := _lost_in_transit(device, wanted):
-        if item.cancel_requested:
-            _end(device, item, Ended(event=EventType.CANCELED, error=item.cancel_reason), now)
-            return None
-        worker_messages.renew(device.worker_id, [(item.work_item_hash, item.attempt_number)], now=now)
-        return _handed_over(device, item, now)
-    if not _has_room(device) or not _waiting(device).exists():
+    held = list(WorkItem.objects.held().select_for_update().filter(target_device=device.guid).order_by("id"))
+    if item := _lost_in_transit(device, held, wanted):
+        return _claimed_again(device, item, now)
+    if len(held) >= device.device.max_concurrent or not _waiting(device).exists():
         return None
     worker = WorkerFacts(worker_id=device.worker_id, device=device.guid, actions=_actions(device, wanted))
-    items = claim(worker, limit=1, epoch=Installation.current().epoch, now=now)
-    return _handed_over(device, items[0], now) if items else None
+    if not worker.actions:
+        return None
+    items = claim_locked(worker, limit=1, epoch=Installation.current().epoch, now=now)
+    return items[0] if items else None
 
 
-def _lost_in_transit(device: DevicePrincipal, wanted: WorkRequest) -> WorkItem | None:
+def _claimed_again(device: DevicePrincipal, item: WorkItem, now: datetime) -> WorkItem | None:
+    if item.cancel_requested:
+        end = Ended(event=EventType.CANCELED, error=item.cancel_reason)
+        worker_messages.ended_locked(item, item.attempt_number, end, worker_id=device.worker_id, now=now)
+        return None
+    worker_messages.renew_locked([item], worker_id=device.worker_id, now=now)
+    return item
+
+
+def _lost_in_transit(device: DevicePrincipal, held: Sequence[WorkItem], wanted: WorkRequest) -> WorkItem | None:
     """Return an item that the device claimed, never began, and does not know of."""
-    rows = WorkItem.objects.held().filter(assigned_worker_id=device.worker_id, target_device=device.guid)
-    unbegun = (item for item in rows.order_by("id") if _phase(item) is Status.DISPATCHED)
-    return next((item for item in unbegun if (item.work_item_hash, item.attempt_number) not in wanted.held), None)
+    mine = [item for item in held if item.assigned_worker_id == device.worker_id and _phase(item) is Status.DISPATCHED]
+    return next((item for item in mine if (item.work_item_hash, item.attempt_number) not in wanted.held), None)
 
 
 def _phase(item: WorkItem) -> Status:
     return Status(item.prior_status if item.status == Status.STALLED else item.status)
-
-
-def _has_room(device: DevicePrincipal) -> bool:
-    held = WorkItem.objects.held().filter(target_device=device.guid).count()
-    return held < device.device.max_concurrent
 
 
 def _waiting(device: DevicePrincipal) -> Any:
@@ -91,23 +95,25 @@ def _actions(device: DevicePrincipal, wanted: WorkRequest) -> frozenset[tuple[st
     return frozenset((CAPABILITY, str(one.label)) for one in SCRIPTS if not languages or one.value in languages)
 
 
-def _handed_over(device: DevicePrincipal, item: WorkItem, now: datetime) -> dict[str, str] | None:
+def hand_over(device: DevicePrincipal, item: WorkItem, *, now: datetime) -> dict[str, str] | None:
+    """Return what the device is handed of an item that it has claimed; one that cannot be handed over has failed."""
     try:
         return handed_over(item, now=now)
     except LibraryError as error:
         logger.warning("fleet: %s was not handed over: %s", item.work_item_hash, error.message)
-        _end(device, item, Ended(event=EventType.FAILED, error=error.message), now)
+        end = Ended(event=EventType.FAILED, error=error.message)
+        worker_messages.ended(item.work_item_hash, item.attempt_number, end, worker_id=device.worker_id, now=now)
         return None
 
 
-def _end(device: DevicePrincipal, item: WorkItem, end: Ended, now: datetime) -> None:
-    """End an item that the device holds and has not begun."""
-    worker_messages.ended(item.work_item_hash, item.attempt_number, end, worker_id=device.worker_id, now=now)
+def _locked_item(device: DevicePrincipal, work_item_hash: str) -> WorkItem:
+    """Lock an item of this device within the current transaction. Raises WorkItemNotFound."""
+    return _own(WorkItem.objects.select_for_update(), device, work_item_hash)
 
 
-def item_of_device(device: DevicePrincipal, work_item_hash: str) -> WorkItem:
+def _own(rows: "QuerySet[WorkItem]", device: DevicePrincipal, work_item_hash: str) -> WorkItem:
     """Return an item of this device. Raises WorkItemNotFound, also for another's: it learns nothing of that."""
-    item = WorkItem.objects.filter(work_item_hash=work_item_hash, target_device=device.guid).first()
+    item = rows.filter(work_item_hash=work_item_hash, target_device=device.guid).first()
     if item is None:
         raise WorkItemNotFound(work_item_hash=work_item_hash)
     return item
@@ -115,7 +121,7 @@ def item_of_device(device: DevicePrincipal, work_item_hash: str) -> WorkItem:
 
 def read_file(device: DevicePrincipal, key: tuple[str, int], sha256: str, store: PayloadStore) -> bytes:
     """Return a file of an item that the device holds. Raises WorkItemNotFound, StaleAttempt, ContentNotFound."""
-    item = item_of_device(device, key[0])
+    item = _own(WorkItem.objects.all(), device, key[0])
     check_held(item, key[1], device.worker_id)
     try:
         return read_content(item, sha256, store)
@@ -127,38 +133,41 @@ def read_file(device: DevicePrincipal, key: tuple[str, int], sha256: str, store:
 
 def take_progress(device: DevicePrincipal, key: tuple[str, int], *, now: datetime) -> WorkItem:
     """Note that the script of an item runs, and renew the claim. Raises WorkItemNotFound, StaleAttempt."""
-    item_of_device(device, key[0])
-    return worker_messages.started(*key, worker_id=device.worker_id, now=now)
+    item = _locked_item(device, key[0])
+    return worker_messages.started_locked(item, key[1], worker_id=device.worker_id, now=now)
 
 
 def take_output(device: DevicePrincipal, key: tuple[str, int], chunks: Sequence[Chunk], *, now: datetime) -> WorkItem:
     """Keep what an item printed. Raises WorkItemNotFound, StaleAttempt, InvalidField."""
-    item = item_of_device(device, key[0])
-    room = MAX_CHUNKS - RunOutput.objects.filter(work_item_hash=key[0], attempt_number=key[1]).count()
-    worker_messages.add_output(
-        *key,
-        chunks[: max(room, 0)],
+    item = _locked_item(device, key[0])
+    worker_messages.add_output_locked(
+        item,
+        key[1],
+        chunks,
         worker_id=device.worker_id,
         max_bytes=settings.RUN_OUTPUT_MAX_BYTES,
+        max_chunks=MAX_CHUNKS,
         now=now,
     )
     return item
 
 
-def take_end(device: DevicePrincipal, key: tuple[str, int], end: Ended, *, now: datetime) -> WorkItem:
+def take_end(
+    device: DevicePrincipal, key: tuple[str, int], end: Ended, *, now: datetime
+) -> WorkItem | AlreadyFinalized:
     """Record how an attempt ended. Of one that was ended without the device the result is kept as a late one.
 
-    Raises WorkItemNotFound, StaleAttempt, AlreadyFinalized, InvalidField.
+    Raises WorkItemNotFound, StaleAttempt, InvalidField; returns AlreadyFinalized, which undoes nothing.
     """
-    item = item_of_device(device, key[0])
+    item = _locked_item(device, key[0])
     if end.event is EventType.COMPLETED and not is_successful(end.exit_code, successful_codes(item.settings)):
         raise InvalidField("This exit code is no success of this assembly.", field="exit_code")
     end = replace(end, output_bytes=max(end.output_bytes, worker_messages.kept_bytes(*key)))
     try:
-        return worker_messages.ended(*key, end, worker_id=device.worker_id, now=now)
-    except AlreadyFinalized:
-        worker_messages.keep_late_result(*key, end, worker_id=device.worker_id, now=now)
-        raise
+        return worker_messages.ended_locked(item, key[1], end, worker_id=device.worker_id, now=now)
+    except AlreadyFinalized as refusal:
+        worker_messages.keep_late_result_locked(item, key[1], end, worker_id=device.worker_id, now=now)
+        return refusal
 
 
 def check_result(device: DevicePrincipal, key: tuple[str, int], end: Mapping[str, Any], signature: str) -> None:

@@ -182,7 +182,7 @@ def test_whatever_is_said_in_whatever_order_is_answered_and_leaves_a_whole_histo
     messages: list[tuple[str, dict[str, Any]]], liar: Agent, library: PayloadStore, operator: Actor, machine: Machine
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "_refuse_exhausted", lambda *_given: None)
+        patch.setattr(limits, "refuse_exhausted", lambda *_given: None)
         patch.setattr("assemblies.api.fleet.work.CLAIMS_PER_DEVICE", 10**6)
         patch.setattr("assemblies.api.fleet.work.MESSAGES_PER_DEVICE", 10**6)
         # What earlier examples left held would leave no room for a claim.

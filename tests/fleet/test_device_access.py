@@ -18,8 +18,6 @@ from pytest_django import Settings
 
 from assemblies.fleet import access_tokens
 from assemblies.fleet.access_tokens import issue_access_token
-from assemblies.fleet.device_access import DeviceRequest, authenticate_device
-from assemblies.fleet.errors import DpopReplayed
 from assemblies.fleet.models import Device, RefreshToken
 from devmode.accounts.tokens import issue_token
 from tests.fleet.agent import HEARTBEAT, Agent, enrolled, url64
@@ -215,17 +213,6 @@ def test_the_older_name_of_the_algorithm_and_another_spelling_of_the_address_are
 
 def payload(agent: Agent, token: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(agent.proof("POST", HEARTBEAT, token).split(".")[1] + "=="))
-
-
-def test_a_proof_is_accepted_once_where_the_route_demands_it(agent: Agent) -> None:
-    token = agent.tokens["access_token"]
-    sent = DeviceRequest(
-        authorization=f"DPoP {token}", proof=agent.proof("POST", "/x", token), method="POST", path="/x"
-    )
-    assert authenticate_device(sent, now=timezone.now(), single_use=True).guid == agent.guid
-    with pytest.raises(DpopReplayed):
-        authenticate_device(sent, now=timezone.now(), single_use=True)
-    assert authenticate_device(sent, now=timezone.now()).guid == agent.guid
 
 
 def test_a_device_is_nobody_on_every_route_of_people(agent: Agent) -> None:

@@ -1,10 +1,12 @@
 """What every route of agents is: a device proves who it is, and what it is told has one form.
 
 `{"error": code, "code": code, "message", "detail"}`, and `server_time` where the device's clock may be the reason.
-A new route is a Resource of this kind; the actions in `single_use` accept each proof once.
+A new route is a Resource of this kind; the actions in `single_use` accept each proof once: what they do, they `take`.
 """
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -13,26 +15,28 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assemblies.errors import LibraryError
 from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
+from assemblies.fleet.limits import Limit
+from assemblies.fleet.message import take_message
 from assemblies.web.errors import AGENT_CHALLENGE, agent_body
 from assemblies.web.resource import LibraryResource
 
 AGENTS = "agents"
+Done = TypeVar("Done")
 
 
 class DeviceAuthentication(BaseAuthentication):
     """Accept a device's access token with a proof of its key, and nobody else."""
 
     def authenticate(self, request: Request) -> tuple[DevicePrincipal, None]:
-        view: Any = (request.parser_context or {})["view"]
         sent = DeviceRequest(
             authorization=request.headers.get("Authorization", ""),
             proof=request.headers.get("DPoP", ""),
             method=str(request.method),
             path=request.path,
         )
-        single_use = view.action in view.single_use
-        return authenticate_device(sent, now=timezone.now(), single_use=single_use), None
+        return authenticate_device(sent, now=timezone.now()), None
 
     def authenticate_header(self, request: Request) -> str:
         return AGENT_CHALLENGE
@@ -60,6 +64,11 @@ class AgentResource(LibraryResource):
     def device(self) -> DevicePrincipal:
         principal: DevicePrincipal = self.request.user  # type: ignore[assignment]
         return principal
+
+    def take(self, act: Callable[[], Done | LibraryError], *, limit: Limit, now: datetime) -> Done:
+        """Do what the message says, once where its action accepts a proof once."""
+        spent = self.device.proof if self.action in self.single_use else None
+        return take_message(act, limit=limit, spent=spent, now=now)
 
     def handle_exception(self, exc: Exception) -> Response:
         answer = super().handle_exception(exc)

@@ -1,6 +1,8 @@
 """The work of devices: what waits for one, and what it says of each item that it has claimed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,10 +16,12 @@ from assemblies.api.fleet import work_shapes as shapes
 from assemblies.api.fleet.agent_resource import AGENTS, AgentResource
 from assemblies.api.parsing import StrictJSONParser
 from assemblies.conf import payload_store
+from assemblies.errors import LibraryError
 from assemblies.execution.models import WorkItem
 from assemblies.execution.states import EventType
 from assemblies.execution.worker_messages import Chunk, Ended
 from assemblies.fleet import work
+from assemblies.fleet.device_access import DevicePrincipal
 from assemblies.fleet.limits import Limit, take_request
 from assemblies.fleet.models import DeviceStatus
 from assemblies.fleet.presence import HEARTBEAT, presence
@@ -50,10 +54,11 @@ class ScriptViewSet(AgentResource):
         presence.note(device.guid, now=now)
         answer: dict[str, Any] = {"status": "idle", "poll_after_ms": POLL_MS, "sig_alg": "ed25519"}
         answer["signing_key_statements"] = signed_statements()
+        limit = Limit("claims", device.guid, CLAIMS_PER_DEVICE)
+        item = self.take(lambda: work.claim_next(device, _wanted(sent), now=now), limit=limit, now=now)
         if device.device.status == DeviceStatus.QUARANTINED:
             return Response(answer | {"status": "quarantined"})
-        take_request([Limit("claims", device.guid, CLAIMS_PER_DEVICE)], now=now)
-        handed = work.request_work(device, _wanted(sent), now=now)
+        handed = work.hand_over(device, item, now=now) if item else None
         return Response(answer | ({"status": "work", "work_item": handed} if handed else {}))
 
 
@@ -81,8 +86,7 @@ class DeviceItemViewSet(AgentResource):
     @action(detail=True, methods=["post"])
     def progress(self, request: Request, work_item_hash: str) -> Response:
         """Say that the script runs, which renews the claim for 30 seconds, and learn whether to cancel it."""
-        key = self._key(work_item_hash, self.body())
-        return self._told(work.take_progress(self.device, key, now=timezone.now()))
+        return self._told(work_item_hash, self.body(), work.take_progress)
 
     @described(
         "Upload output",
@@ -97,8 +101,7 @@ class DeviceItemViewSet(AgentResource):
         """Keep what the script printed; a chunk that was kept before is not kept twice."""
         sent = self.body()
         chunks = [Chunk(**one) for one in sent["chunks"]]
-        key = self._key(work_item_hash, sent)
-        return self._told(work.take_output(self.device, key, chunks, now=timezone.now()))
+        return self._told(work_item_hash, sent, partial(work.take_output, chunks=chunks))
 
     @described(
         "Complete an item",
@@ -138,26 +141,38 @@ class DeviceItemViewSet(AgentResource):
     @action(detail=True, url_path="files/<str:sha256>")
     def files(self, request: Request, work_item_hash: str, sha256: str) -> HttpResponse:
         """The script, or a file next to it, by the SHA-256 that the signed manifest names."""
-        key = self._key(work_item_hash, self.query())
+        key = _key(work_item_hash, self.query())
+        take_request(self._limit(), now=timezone.now())
         content = work.read_file(self.device, key, sha256, payload_store())
         answer = HttpResponse(content, content_type="application/octet-stream")
         answer["X-Content-Type-Options"], answer["Content-Disposition"] = "nosniff", "attachment"
         return answer
 
-    def _key(self, work_item_hash: str, sent: Mapping[str, Any]) -> tuple[str, int]:
-        take_request([Limit("messages", self.device.guid, MESSAGES_PER_DEVICE)], now=timezone.now())
-        return work_item_hash.strip().lower(), sent["attempt_number"]
+    def _limit(self) -> Limit:
+        return Limit("messages", self.device.guid, MESSAGES_PER_DEVICE)
 
     def _end(self, work_item_hash: str, sent: Mapping[str, Any], event: EventType) -> Response:
-        key = self._key(work_item_hash, sent)
-        if signature := sent["result_signature"]:
-            work.check_result(self.device, key, {"outcome": event.value, **sent}, signature)
         names = "exit_code error output_bytes output_dropped_bytes stdout_sha256 stderr_sha256".split()
+        signature = sent["result_signature"]
         end = Ended(event=event, signature=signature, **{name: sent[name] for name in names})
-        return self._told(work.take_end(self.device, key, end, now=timezone.now()))
 
-    def _told(self, item: WorkItem) -> Response:
+        def take(device: DevicePrincipal, key: tuple[str, int], *, now: datetime) -> WorkItem | LibraryError:
+            if signature:
+                work.check_result(device, key, {"outcome": event.value, **sent}, signature)
+            return work.take_end(device, key, end, now=now)
+
+        return self._told(work_item_hash, sent, take)
+
+    def _told(
+        self, work_item_hash: str, sent: Mapping[str, Any], take: Callable[..., WorkItem | LibraryError]
+    ) -> Response:
+        key, now = _key(work_item_hash, sent), timezone.now()
+        item = self.take(lambda: take(self.device, key, now=now), limit=self._limit(), now=now)
         return Response(shapes.ItemAnswer(item).data)
+
+
+def _key(work_item_hash: str, sent: Mapping[str, Any]) -> tuple[str, int]:
+    return work_item_hash.strip().lower(), sent["attempt_number"]
 
 
 def _wanted(sent: Mapping[str, Any]) -> work.WorkRequest:
