@@ -52,9 +52,10 @@ def _database(env: Environment, database: Database, runtime_root: Path, root: Pa
     settings = _from_url(database.url_setting, url) if url else {"ENGINE": SQLITE, "NAME": str(path)}
     if settings["ENGINE"] == SQLITE:
         shared = env.switch("SQLITE_SHARED_CACHE", False)
-        # Every answer asks `default`, so threads keep its connection (`devmode.kept_connection`); not with a shared
-        # cache, which goes by the file's name: while one thread has the file of before, each would be given that.
-        is_kept = database.alias == DEFAULT and not shared
+        # Every answer asks `default`, every message of a device `execution`: threads keep their connections
+        # (`devmode.kept_connection`); not with a shared cache, which goes by the file's name: while one thread has the
+        # file of before, each would be given that.
+        is_kept = not database.is_replica and not shared
         kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True} if is_kept else {}
         return settings | kept | _sqlite_settings((root / settings["NAME"]).resolve(), shared=shared)
     return settings | _server_settings(settings)

@@ -1,4 +1,4 @@
-"""A thread keeps its connection to `default` from request to request, but none to a file that has left its place."""
+"""A thread keeps its connections from request to request, but none to a file that has left its place."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
+
+from assemblies.databases import REPLICAS
 
 SQLITE = "django.db.backends.sqlite3"
 
@@ -42,10 +44,10 @@ def request(connection: Any) -> tuple[str, Any]:
 
 
 @pytest.mark.sqlite
-def test_the_settings_keep_the_connection_of_default_alone() -> None:
+def test_the_settings_keep_the_connections_of_all_but_replicas() -> None:
     ages = {alias: facts["CONN_MAX_AGE"] for alias, facts in settings.DATABASES.items()}
-    assert ages.pop("default") is None
-    assert set(ages.values()) == {0}
+    assert {alias for alias, age in ages.items() if age is None} == {"default", "execution"}
+    assert {ages[alias] for alias in REPLICAS} == {0}
 
 
 def test_the_next_request_finds_the_same_connection(kept: Any) -> None:
