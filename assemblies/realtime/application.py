@@ -20,7 +20,6 @@ from assemblies.fleet.models import DeviceStatus
 from assemblies.realtime.hub import Hub
 from assemblies.realtime.streams import DEVICES, HistoryTooOld, InvalidTopics, Stream, stream_of
 from assemblies.realtime.visitors import find_refusal
-from assemblies.realtime.watching import devices_with_work
 from assemblies.web.errors import AGENT_CHALLENGE, ErrorAnswer, agent_body, answer_of
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -88,11 +87,10 @@ class Application:
         if principal.device.status != DeviceStatus.ACTIVE:
             return _waited("quarantined", WAIT_SECONDS)
         async with self.hub.device(principal.guid) as woken:
-            if not await self.hub.ask(devices_with_work, [principal.guid]):
-                try:
-                    await asyncio.wait_for(woken.wait(), WAIT_SECONDS)
-                except TimeoutError:
-                    return _waited("idle", 0)
+            try:
+                await asyncio.wait_for(woken.wait(), WAIT_SECONDS)
+            except TimeoutError:
+                return _waited("idle", 0)
         return _waited("work", 0)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> Response | None:

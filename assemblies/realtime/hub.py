@@ -6,9 +6,10 @@ queried for what is there already, so that nothing falls between the two.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from itertools import islice
 from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 from uuid import uuid4
@@ -19,12 +20,16 @@ from django.utils import timezone
 
 from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.presence import presence
+from assemblies.realtime.pace import Pace
 from assemblies.realtime.watching import RosterChange, Seen, StreamEvent, Watch, roster_digest
 from devmode.change_watch import ChangeWatch
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 Answer = TypeVar("Answer")
 LOOK_SECONDS = 0.1
+# A run on a thousand devices is claimed over five seconds.
+WOKEN_PER_SECOND, WOKEN_AT_ONCE = 200, 20
+WAKE_SECONDS = 0.05
 # Where the database says that nothing was committed to it.
 SECONDS_BETWEEN_LOOKS = 2.0
 PRESENCE_SECONDS = 10.0
@@ -43,6 +48,9 @@ class Hub:
 
     def __init__(self) -> None:
         self._devices: dict[str, asyncio.Event] = {}
+        self._with_work: set[str] = set()
+        self._to_wake: dict[str, None] = {}
+        self._pace = Pace(per_second=WOKEN_PER_SECOND - WOKEN_AT_ONCE, at_once=WOKEN_AT_ONCE)
         self._streams: dict[Queue, bool] = {}
         self._roster: int | None = None
         self._changes = ChangeWatch(ALIAS, at_least_every_seconds=SECONDS_BETWEEN_LOOKS)
@@ -63,16 +71,19 @@ class Hub:
 
     @asynccontextmanager
     async def device(self, guid: str) -> AsyncIterator[asyncio.Event]:
-        """Register a device that waits; what it waited with before is woken, since it is gone."""
+        """Register a device that waits, for which there may be work already; what it waited with before is woken, since
+        it is gone."""
         await self._has_begun.wait()
         if earlier := self._devices.get(guid):
             earlier.set()
         woken = self._devices[guid] = asyncio.Event()
+        self._wake(self._with_work & {guid})
         try:
             yield woken
         finally:
             if self._devices.get(guid) is woken:
                 del self._devices[guid]
+                self._to_wake.pop(guid, None)
 
     @asynccontextmanager
     async def stream(self, *, of_devices: bool = False) -> AsyncIterator["Queue"]:
@@ -93,6 +104,7 @@ class Hub:
         """Look for what happens, and for who is there, until canceled."""
         await asyncio.gather(
             _forever(self._look_on, LOOK_SECONDS),
+            _forever(self._wake_on, WAKE_SECONDS),
             _forever(self._tell_presence, PRESENCE_SECONDS),
             _forever(self._look_at_roster, ROSTER_SECONDS),
         )
@@ -106,8 +118,9 @@ class Hub:
         return self.seen.look(now=timezone.now()) if self._changes.may_have_changed() else Seen()
 
     def _tell(self, seen: Seen) -> None:
-        for guid in seen.devices & self._devices.keys():
-            self._devices[guid].set()
+        if seen.devices is not None:
+            self._with_work = set(seen.devices)
+            self._wake(self._with_work & self._devices.keys())
         for queue in self._streams:
             for event in seen.events:
                 if queue.full():
@@ -116,6 +129,21 @@ class Hub:
                     queue.put_nowait(None)
                     break
                 queue.put_nowait(event)
+
+    def _wake(self, guids: Iterable[str]) -> None:
+        self._to_wake |= dict.fromkeys(guids)
+        self._wake_some()
+
+    def _wake_some(self) -> None:
+        """Wake who is next, as many as may be now: hundreds that claim at once would keep all others waiting."""
+        for guid in list(islice(self._to_wake, self._pace.take(len(self._to_wake)))):
+            del self._to_wake[guid]
+            # It knows; if it claims nothing, a later look finds it again.
+            self._with_work.discard(guid)
+            self._devices[guid].set()
+
+    async def _wake_on(self) -> None:
+        self._wake_some()
 
     async def _look_at_roster(self) -> None:
         """Say that the list of devices changed. While nobody follows it, it is not read."""

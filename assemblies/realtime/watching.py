@@ -19,6 +19,8 @@ MAX_HISTORY = 10_000
 # A number that is missing longer was given to a transaction that was rolled back.
 MISSING_FOR = timedelta(seconds=60)
 MAX_MISSING = 1000
+# Where nothing happened to a run: a device that was told of work, and could not claim it, is told again.
+DEVICES_READ_EVERY = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,10 @@ class RosterChange:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is new: events by number, and the devices that have work waiting now."""
+    """What is new: events by number, and the devices that have work waiting now, where that was looked for."""
 
     events: Sequence[StreamEvent] = ()
-    devices: frozenset[str] = frozenset()
+    devices: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,15 @@ class Watch:
 
     def __init__(self) -> None:
         self._logs = {log.name: LogWatch(log) for log in LOGS}
+        self._devices_read_at: datetime | None = None
 
     def look(self, *, now: datetime) -> Seen:
         """Return what came since the last look; the first one wants nothing of the past."""
         of_runs, of_jobs = (self._logs[name].look(now=now) for name in (RUNS, JOBS))
-        # Devices are read only where something happened to a run.
-        return Seen([*of_runs, *of_jobs], devices_with_work() if of_runs else frozenset())
+        if of_runs or self._devices_read_at is None or not now - self._devices_read_at < DEVICES_READ_EVERY:
+            self._devices_read_at = now
+            return Seen([*of_runs, *of_jobs], devices_with_work())
+        return Seen([*of_runs, *of_jobs])
 
     def after(self, positions: Mapping[str, int]) -> list[StreamEvent]:
         """Return what happened after these positions, as far as it can be seen now."""
@@ -142,11 +147,9 @@ def _newest(log: Log) -> int:
     return newest or 0
 
 
-def devices_with_work(among: Sequence[str] | None = None) -> frozenset[str]:
+def devices_with_work() -> frozenset[str]:
     """Return the devices for which something can be claimed."""
     rows = WorkItem.objects.claimable().filter(cancel_requested=False).exclude(target_device="").order_by()
-    if among is not None:
-        rows = rows.filter(target_device__in=among)
     return frozenset(rows.values_list("target_device", flat=True).distinct())
 
 
