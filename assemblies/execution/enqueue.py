@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from assemblies.execution import changes
 from assemblies.execution.epoch import adopt_epoch
 from assemblies.execution.errors import QueueFull
@@ -87,10 +89,40 @@ def enqueue_together(
     orders: Sequence[RunOrder], *, now: datetime, along: Callable[[], object] = lambda: None
 ) -> list[Run]:
     """Enqueue several runs in one transaction, in which `along` is called first. Raises QueueFull."""
-    frozen = [freeze(dict(order.frozen)) for order in orders]
+    frozen = _frozen(orders)
     with write_transaction(ALIAS):
         along()
-        return [_enqueue(order, *parts, now) for order, parts in zip(orders, frozen, strict=True)]
+        return [_enqueue(order, *parts, now) for order, parts in frozen]
+
+
+Frozen = Sequence[tuple[RunOrder, tuple[str, str]]]
+
+
+def enqueue_groups(
+    groups: Sequence[tuple[Sequence[RunOrder], Callable[[], object]]], *, now: datetime, giving_way: type[Exception]
+) -> list[bool]:
+    """Enqueue groups of runs, each with its `along`, in one transaction, and return which were.
+
+    One whose `along` raises `giving_way` is left out; whatever else is raised undoes all of them.
+    """
+    prepared = [(_frozen(orders), along) for orders, along in groups]
+    with write_transaction(ALIAS):
+        return [_enqueue_group(frozen, along, now, giving_way) for frozen, along in prepared]
+
+
+def _enqueue_group(frozen: Frozen, along: Callable[[], object], now: datetime, giving_way: type[Exception]) -> bool:
+    try:
+        with transaction.atomic(ALIAS):
+            along()
+            for order, parts in frozen:
+                _enqueue(order, *parts, now)
+    except giving_way:
+        return False
+    return True
+
+
+def _frozen(orders: Sequence[RunOrder]) -> Frozen:
+    return [(order, freeze(dict(order.frozen))) for order in orders]
 
 
 def _enqueue(order: RunOrder, digest: str, frozen: str, now: datetime) -> Run:

@@ -12,10 +12,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assemblies.actions.audit import audited_transaction
+from assemblies.actions.audit import audited_transaction, named_failures
 from assemblies.actions.permit import Permit
 from assemblies.errors import IdempotencyKeyReused, InvalidField
-from assemblies.execution.enqueue import ItemOrder, RunOrder, enqueue_together, require_room
+from assemblies.execution.enqueue import ItemOrder, RunOrder, enqueue_groups, enqueue_together, require_room
 from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run, RunMode
 from assemblies.execution.pinning import default_timeout, item_of, pinned_facts
@@ -27,6 +27,7 @@ from assemblies.supervision import Language, Variable
 from devmode.audit import AuditFacts, record
 from devmode.audit import Subject as AuditSubject
 from devmode.models.installation import Installation
+from devmode.write_lock import write_transaction
 
 # A device may be off for long; what it was to do then is not done days later, unless the submitter says so.
 DEVICE_EXPIRY = timedelta(hours=24)
@@ -87,17 +88,57 @@ def submit_together(
 
     Raises what `submit` raises, and what `along` raises.
     """
-    orders = [examine(submission, permit, resolver) for submission in submissions]
-    require_room(sum(len(order.items) for order in orders))
-    places = list({place for order in orders for place in places_of(order.targets)})
+    group = grouped(submissions, permit=permit, along=along, resolver=resolver)
+    require_room(len(group.items))
     with audited_transaction(permit.actor, permit.event, guid=submissions[0].subject.assembly_guid):
+        _admit(group, timezone.now())
+    return enqueue_together(group.orders, now=timezone.now(), along=along)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that were examined, and are queued all or none; `along` as `submit_together` has it."""
+
+    submissions: Sequence[Submission]
+    orders: Sequence[RunOrder]
+    permit: Permit
+    along: Callable[[], object]
+
+    @property
+    def items(self) -> list[ItemOrder]:
+        return [item for order in self.orders for item in order.items]
+
+
+def grouped(
+    submissions: Sequence[Submission], *, permit: Permit, along: Callable[[], object], resolver: Resolver = no_devices
+) -> Group:
+    """Examine runs, and change nothing. Raises what `examine` raises."""
+    return Group(submissions, [examine(one, permit, resolver) for one in submissions], permit, along)
+
+
+def submit_groups(groups: Sequence[Group], *, giving_way: type[Exception]) -> list[bool]:
+    """Queue several groups in one transaction of the audit and one of the queue, and return which were.
+
+    One whose `along` is `giving_way` is left out. Whatever else is wrong with one is raised and nothing is queued:
+    each may then be submitted by itself.
+    """
+    require_room(sum(len(group.items) for group in groups))
+    with named_failures(), write_transaction():
         now = timezone.now()
-        for place in places:
-            permit.check(place)
-        permit.use_grant(places, now=now)
-        for submission in submissions:
-            _record(submission, permit, now)
-    return enqueue_together(orders, now=timezone.now(), along=along)
+        for group in groups:
+            _admit(group, now)
+    parts = [(group.orders, group.along) for group in groups]
+    return enqueue_groups(parts, now=timezone.now(), giving_way=giving_way)
+
+
+def _admit(group: Group, now: datetime) -> None:
+    """Check that a group may be run, and say so to the audit, within the current transaction."""
+    places = list({place for order in group.orders for place in places_of(order.targets)})
+    for place in places:
+        group.permit.check(place)
+    group.permit.use_grant(places, now=now)
+    for submission in group.submissions:
+        _record(submission, group.permit, now)
 
 
 def examine(submission: Submission, permit: Permit, resolver: Resolver = no_devices) -> RunOrder:

@@ -4,6 +4,7 @@ The row of the job is locked first, so that of two schedulers, or a scheduler an
 writes nothing. Run GUIDs follow from job and time: the audit entries of a loser name the same runs.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.errors import Refusal
 from assemblies.execution.errors import NoDevicesTargeted, QueueFull
 from assemblies.execution.states import SYSTEM
-from assemblies.execution.submission import RunOptions, Submission, submit_together
+from assemblies.execution.submission import Group, RunOptions, Submission, grouped, submit_together
 from assemblies.execution.targets import Resolver, devices_of, places_of
 from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.targets import remaining_devices
@@ -51,28 +52,59 @@ class Time:
     is_waiting: bool = False
 
 
+@dataclass(frozen=True)
+class Start:
+    """An occurrence that was decided about, and what its runs are."""
+
+    row: Occurrence
+    submissions: Sequence[Submission]
+    permit: Permit
+    along: Callable[[], object]
+    resolver: Resolver
+
+
 def begin(time: Time, *, store: PayloadStore, now: datetime) -> Occurrence:
     """Start the runs of a time, or write down why they are not started.
 
     Raises Overtaken, QueueFull and failures of the library, after which it is still due.
     """
-    row = Occurrence(job=time.job, scheduled_at=time.at, status=OccurrenceStatus.PENDING, targets=time.job.targets)
-    row.missed, row.created_at = time.missed, now
     try:
-        permit = permit_of(time.job)
-        resolver = remaining_devices()
-        submissions = submissions_of(row, store, resolver)
-        row.run_count, row.run_id = len(submissions), submissions[0].run_id
-        submit_together(submissions, permit=permit, along=lambda: _insert(row, time), resolver=resolver)
+        start = _start_of(time, store, now)
+        submit_together(start.submissions, permit=start.permit, along=start.along, resolver=start.resolver)
     except QueueFull:
         raise
     except Refusal as refusal:
-        status = OccurrenceStatus.SKIPPED if isinstance(refusal, SKIPPED) else OccurrenceStatus.FAILED
-        left_out = leave_out(time, status, refusal.code, now=now, detail=refusal.message)
-        if isinstance(refusal, ActorNotPermitted):
-            disable(time.job, refusal.code)
-        return left_out
-    return row
+        return _refused(time, refusal, now)
+    return start.row
+
+
+def prepare(time: Time, *, store: PayloadStore, now: datetime) -> tuple[Occurrence, Group | None]:
+    """Return the occurrence of a time and what is to be queued with it; nothing where it was left out.
+
+    Raises what `begin` raises.
+    """
+    try:
+        start = _start_of(time, store, now)
+        return start.row, grouped(start.submissions, permit=start.permit, along=start.along, resolver=start.resolver)
+    except Refusal as refusal:
+        return _refused(time, refusal, now), None
+
+
+def _start_of(time: Time, store: PayloadStore, now: datetime) -> Start:
+    row = Occurrence(job=time.job, scheduled_at=time.at, status=OccurrenceStatus.PENDING, targets=time.job.targets)
+    row.missed, row.created_at = time.missed, now
+    permit, resolver = permit_of(time.job), remaining_devices()
+    submissions = submissions_of(row, store, resolver)
+    row.run_count, row.run_id = len(submissions), submissions[0].run_id
+    return Start(row, submissions, permit, lambda: _insert(row, time), resolver)
+
+
+def _refused(time: Time, refusal: Refusal, now: datetime) -> Occurrence:
+    status = OccurrenceStatus.SKIPPED if isinstance(refusal, SKIPPED) else OccurrenceStatus.FAILED
+    left_out = leave_out(time, status, refusal.code, now=now, detail=refusal.message)
+    if isinstance(refusal, ActorNotPermitted):
+        disable(time.job, refusal.code)
+    return left_out
 
 
 def leave_out(time: Time, status: OccurrenceStatus, reason: str, *, now: datetime, detail: str = "") -> Occurrence:

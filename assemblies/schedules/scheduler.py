@@ -5,7 +5,7 @@ What fails for reasons of the library's own (a full queue, an audit that cannot 
 
 import logging
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,18 +18,21 @@ from django.utils import timezone
 from assemblies.conf import payload_store
 from assemblies.errors import Failure, InvalidField
 from assemblies.execution.errors import QueueFull
+from assemblies.execution.submission import Group, submit_groups
 from assemblies.execution.transitions import ALIAS
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.due import Misfire, Overlap, due_times
 from assemblies.schedules.errors import Overtaken
 from assemblies.schedules.following import follow
 from assemblies.schedules.models import Job, Occurrence, OccurrenceStatus
-from assemblies.schedules.occurring import Time, advance, begin, disable, leave_out
+from assemblies.schedules.occurring import Time, advance, begin, disable, leave_out, prepare
 from devmode.write_lock import write_transaction
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 TICK_SECONDS = 1.0
 MAX_WAITING = 100
+# The queue is locked for no longer than these take.
+BEGUN_TOGETHER = 20
 # Of what waits; the rest comes a second later.
 MAX_DECIDED = 500
 OVERLAPPING, EXPIRED, MISFIRED, UNREADABLE, JOB_DISABLED = (
@@ -43,6 +46,7 @@ class Tick:
 
     occurrences: list[Occurrence] = field(default_factory=list)
     faults: dict[int, str] = field(default_factory=dict)
+    to_begin: list[Time] = field(default_factory=list)
 
 
 def run_scheduler(stopped: Event) -> None:
@@ -62,6 +66,8 @@ def run_due(*, now: datetime, store: PayloadStore) -> Tick:
     follow(now=now)
     for job_id in list(Job.objects.due(now).values_list("pk", flat=True)):
         _guarded(tick, job_id, partial(_consider, job_id, tick, now, store))
+    for first in range(0, len(tick.to_begin), BEGUN_TOGETHER):
+        _begin_together(tick, tick.to_begin[first : first + BEGUN_TOGETHER], now, store)
     for occurrence in list(Occurrence.objects.to_decide()[:MAX_DECIDED]):
         _guarded(tick, occurrence.job_id, partial(_start_waiting, occurrence, tick, now, store))
     return tick
@@ -95,12 +101,20 @@ def _consider(job_id: int, tick: Tick, now: datetime, store: PayloadStore) -> No
         tick.occurrences.append(leave_out(time, OccurrenceStatus.SKIPPED, MISFIRED, now=now))
     for number, at in enumerate(due.run):
         missed = due.missed if number == 0 and not due.skipped else 0
-        tick.occurrences.append(_occur(Time(job=job, at=at, missed=missed), now, store))
+        time = Time(job=job, at=at, missed=missed)
+        if left_out := _left_out(time, now):
+            tick.occurrences.append(left_out)
+        elif len(due.run) == 1:
+            tick.to_begin.append(time)
+        else:
+            # Whether the next one may begin depends on this one.
+            tick.occurrences.append(begin(time, store=store, now=now))
     if not due.run and not due.skipped:
         _refresh_next(job)
 
 
-def _occur(time: Time, now: datetime, store: PayloadStore) -> Occurrence:
+def _left_out(time: Time, now: datetime) -> Occurrence | None:
+    """Leave a time out, or return None where it is to begin."""
     job = time.job
     if job.is_expired(time.at, now):
         return leave_out(time, OccurrenceStatus.EXPIRED, EXPIRED, now=now)
@@ -109,7 +123,39 @@ def _occur(time: Time, now: datetime, store: PayloadStore) -> Occurrence:
         if job.overlap == Overlap.QUEUE and waiting < MAX_WAITING:
             return leave_out(time, OccurrenceStatus.PENDING, OVERLAPPING, now=now)
         return leave_out(time, OccurrenceStatus.SKIPPED, OVERLAPPING, now=now)
-    return begin(time, store=store, now=now)
+    return None
+
+
+def _begin_together(tick: Tick, times: Sequence[Time], now: datetime, store: PayloadStore) -> None:
+    """Begin times of several jobs in one transaction of the audit and one of the queue: most are due at full minutes.
+
+    Where something is wrong with one of them, each is begun by itself: its fault is then its own.
+    """
+    prepared: list[tuple[Time, Occurrence, Group]] = []
+    for time in times:
+        _guarded(tick, time.job.pk, partial(_prepare, prepared, tick, time, now, store))
+    try:
+        begun = submit_groups([group for _time, _row, group in prepared], giving_way=Overtaken) if prepared else []
+    except Exception as error:
+        logger.info("scheduler: %d jobs are begun one by one: %s", len(prepared), error)
+        for time, _row, _group in prepared:
+            _guarded(tick, time.job.pk, partial(_begin_alone, tick, time, now, store))
+        return
+    tick.occurrences += [row for (_time, row, _group), is_begun in zip(prepared, begun, strict=True) if is_begun]
+
+
+def _prepare(
+    prepared: list[tuple[Time, Occurrence, Group]], tick: Tick, time: Time, now: datetime, store: PayloadStore
+) -> None:
+    row, group = prepare(time, store=store, now=now)
+    if group is None:
+        tick.occurrences.append(row)
+    else:
+        prepared.append((time, row, group))
+
+
+def _begin_alone(tick: Tick, time: Time, now: datetime, store: PayloadStore) -> None:
+    tick.occurrences.append(begin(time, store=store, now=now))
 
 
 def _start_waiting(row: Occurrence, tick: Tick, now: datetime, store: PayloadStore) -> None:
