@@ -4,13 +4,13 @@ What a proxy says of its client counts only when the proxy is one that the setti
 headers are dropped before any code can believe them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from devmode.addresses import Address, Networks, find_address
+from devmode.addresses import Networks, client_address, find_address
 
 SAID_BY_PROXIES = tuple(
     f"HTTP_{name}"
@@ -26,27 +26,12 @@ class TrustedProxies:
         self.proxies = Networks(settings.TRUSTED_PROXIES)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        peer = find_address(str(request.META.get("REMOTE_ADDR", "")))
-        if peer in self.proxies:
-            hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
-            peer = self.client_of(peer, reversed(hops))
-        else:
+        peer, said = str(request.META.get("REMOTE_ADDR", "")), str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+        if find_address(peer) not in self.proxies:
             forget(request.META)
-        if peer is not None:
-            request.META["REMOTE_ADDR"] = str(peer)
+        if (client := client_address(peer, said, self.proxies)) is not None:
+            request.META["REMOTE_ADDR"] = str(client)
         return self.get_response(request)
-
-    def client_of(self, peer: Address | None, hops: Iterable[str]) -> Address | None:
-        """Return the nearest address that is no trusted proxy; what stands before it, or is no address, is hearsay."""
-        nearest = peer
-        for hop in hops:
-            address = find_address(hop.strip())
-            if address is None:
-                return nearest
-            nearest = address
-            if address not in self.proxies:
-                return nearest
-        return nearest
 
 
 def forget(facts: dict[str, Any]) -> None:

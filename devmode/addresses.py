@@ -17,6 +17,20 @@ def find_address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def client_address(peer: str, forwarded_for: str, proxies: "Networks") -> Address | None:
+    """Return whom a request of `peer` comes from, by the header X-Forwarded-For of trusted proxies alone.
+
+    That is the nearest address that is no proxy; what stands before it, or is no address, is hearsay.
+    """
+    nearest = find_address(peer)
+    for hop in reversed(forwarded_for.split(",")):
+        address = find_address(hop.strip()) if nearest in proxies else None
+        if address is None:
+            break
+        nearest = address
+    return nearest
+
+
 def neighbourhood(text: str) -> str:
     """Return what counts as one address: of IPv6 a site's network, which has more addresses than can be counted."""
     address = find_address(text)

@@ -19,6 +19,7 @@ from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authe
 from assemblies.fleet.models import DeviceStatus
 from assemblies.realtime.hub import Hub
 from assemblies.realtime.streams import DEVICES, HistoryTooOld, InvalidTopics, Stream, stream_of
+from assemblies.realtime.unproven import Unproven
 from assemblies.realtime.visitors import find_refusal
 from assemblies.web.errors import AGENT_CHALLENGE, ErrorAnswer, agent_body, answer_of
 
@@ -57,7 +58,7 @@ class Application:
     """One process's application; `hub` knows who waits."""
 
     def __init__(self, hub: Hub) -> None:
-        self.hub = hub
+        self.hub, self.unproven = hub, Unproven()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,7 +84,8 @@ class Application:
 
     async def _wait(self, scope: Scope) -> Response:
         """Answer as soon as the device has work, or after WAIT_SECONDS."""
-        principal = await self.hub.ask(_device_of, scope)
+        with self.unproven.admitted(scope):
+            principal = await self.hub.ask(_device_of, scope)
         if principal.device.status != DeviceStatus.ACTIVE:
             return _waited("quarantined", WAIT_SECONDS)
         async with self.hub.device(principal.guid) as woken:
@@ -94,7 +96,9 @@ class Application:
         return _waited("work", 0)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
-        if refusal := await self.hub.ask(find_refusal, scope):
+        with self.unproven.admitted(scope):
+            refusal = await self.hub.ask(find_refusal, scope)
+        if refusal:
             return Response(*refusal)
         try:
             stream = await self.hub.ask(stream_of, *_asked_of_stream(scope))

@@ -1,0 +1,44 @@
+"""Who has not proved yet who they are: so many requests of one address at a time, and no more.
+
+Each costs a thread a signature and a query; a flood of them must not keep those waiting who can prove it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+
+from assemblies.fleet.errors import RateLimited
+from devmode.addresses import Networks, client_address, neighbourhood
+
+# A site behind one address comes back within a minute, each of its devices when it likes.
+MAX_UNPROVEN_PER_ADDRESS = 100
+
+
+class Unproven:
+    """Counts what is being proved, by address."""
+
+    def __init__(self) -> None:
+        self._proxies = Networks(settings.TRUSTED_PROXIES)
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def admitted(self, scope: Mapping[str, Any]) -> Iterator[None]:
+        """Count a request until it has proved something. Raises RateLimited."""
+        address = neighbourhood(self._address_of(scope))
+        if self._open[address] >= MAX_UNPROVEN_PER_ADDRESS:
+            raise RateLimited
+        self._open[address] += 1
+        try:
+            yield
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+    def _address_of(self, scope: Mapping[str, Any]) -> str:
+        peer = str((scope.get("client") or ("", 0))[0])
+        said = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+        return str(client_address(peer, said, self._proxies) or peer)
