@@ -21,6 +21,13 @@ DOMAINS = ("official", "community", "user")
 ANY = "-"
 # Where a copy comes from and where it is to land: both decide.
 COPIES = ("official>official", "official>community", "official>user", "user>official", "user>community", "user>user")
+# What is run on a device takes other rights than what is run on this server, which the other targets are about.
+ON_DEVICE = "device"
+FOR_DEVICES = {
+    ("api-run-list", "POST"),
+    ("api-scheduled-job-list", "POST"),
+    ("api-scheduled-job-detail", "PUT"),
+}
 SCRIPT = {"display_name": "New", "assembly_type": "bash", "payload": "true\n"}
 DOCUMENT = {"name": "New", "type": "bash", "script": "true\n", "script_encoding": "plain"}
 JOB = {"name": "Nightly", "components": "{components}", "targets": ["server"], "enabled": False}
@@ -65,7 +72,8 @@ class Route:
         if "<str:guid>" in self.pattern or self.pattern.startswith(PAGE_OF_ASSEMBLY):
             return (*DOMAINS, "missing") if self.answers(method) else ("user",)
         body = str(BODIES.get((self.name, method), ""))
-        return DOMAINS if "{domain}" in body or "{guid}" in body else (ANY,)
+        found = DOMAINS if "{domain}" in body or "{guid}" in body else (ANY,)
+        return (*found, ON_DEVICE) if (self.name, method) in FOR_DEVICES else found
 
 
 BODIES: dict[tuple[str, str], Any] = {
@@ -184,6 +192,8 @@ def body_of(route: Route, method: str, target: str, stocked: Stocked) -> Any:
     body = BODIES.get((route.name, method), {})
     if not body:
         return {}
+    if target == ON_DEVICE:
+        body, target = body | {"targets": [stocked.device]}, "official"
     origin, _arrow, domain = target.rpartition(">")
     guid = stocked.guids.get(origin or domain, MISSING)
     row = Assembly.objects.filter(guid=guid).first()
