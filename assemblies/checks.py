@@ -14,6 +14,8 @@ from django.db import connections
 
 from devmode.sqlite_files import find_sqlite_files
 
+# The checks of what an operator can set wrong: each command and each server begins with them.
+OF_SETTINGS = (Tags.compatibility, Tags.security, Tags.files, Tags.database)
 FIXED_SQLITE = (3, 51, 3)
 FIRST_FLAWED_SQLITE = (3, 7, 0)
 # Where a wheel with a fixed build exists: the marker of requirements.in.

@@ -2,13 +2,14 @@
 
 A page names each file below a folder that is the hash of all of them (`HashedStorage`), so that what scripts import and
 sheets name by relative addresses is below it, too. A browser keeps such a file for a year without asking again; another
-release has another folder. Addresses without the folder answer as before, for a minute.
+release has another folder. Addresses without the folder answer as before, for a minute. The files are listed when the
+first one is requested: there are hundreds, and the API needs none.
 """
 
 import gzip
 import hashlib
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -52,15 +54,32 @@ class HashedStorage(StaticFilesStorage):
         return f"{settings.STATIC_URL}{static_version()}{super().url(name).removeprefix(settings.STATIC_URL[:-1])}"
 
 
-class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it brings no types
+class StaticFiles:
+    """Answers what is below the address of static files, and leaves the rest to the application."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return (self._listed if request.path_info.startswith(_root()) else self.get_response)(request)
+
+    @cached_property
+    def _listed(self) -> "ListedFiles":
+        return ListedFiles(self.get_response)
+
+
+def _root() -> str:
+    return f"/{settings.STATIC_URL.removeprefix(settings.URL_PREFIX).strip('/')}/"
+
+
+class ListedFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it brings no types
     """WhiteNoise, from memory, compressed, without source maps."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        files = f"/{settings.STATIC_URL.removeprefix(settings.URL_PREFIX).strip('/')}/"
-        folder = f"{files}{static_version()}/"
+        folder = f"{_root()}{static_version()}/"
         if not request.path_info.startswith(folder):
             return super().__call__(request)
-        request.path_info = files + request.path_info.removeprefix(folder)
+        request.path_info = _root() + request.path_info.removeprefix(folder)
         response = super().__call__(request)
         if response.status_code in (200, 304):
             response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
@@ -69,6 +88,10 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it brings no t
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
         if not url.endswith(SOURCE_MAP):
             super().add_file_to_dictionary(url, path, stat_cache=stat_cache)
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """No name contains a hash: files below the folder of them all are immutable, and those alone."""
+        return False
 
     @staticmethod
     def serve(static_file: Any, request: HttpRequest) -> FileResponse:

@@ -1,6 +1,5 @@
 """Every address of the server."""
 
-from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
@@ -12,7 +11,8 @@ from devmode.site.access_page import AccessView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
-    path("admin/", admin.site.urls),
+    # Named, not imported: the first page that is requested loads them all, and the API needs none.
+    path("admin/", ("borealis_assemblies.admin_urls", "admin", "admin")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("account/access", AccessView.as_view(), name="own-access"),
     path("health", HealthView.as_view(), name="health"),

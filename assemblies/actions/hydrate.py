@@ -5,7 +5,7 @@ unknown are adopted; rows that differ from the library's are reported and nothin
 `adopt_replica` lets the file win, `rebuild_replica` the journal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -100,13 +100,15 @@ def is_foreign(domain: Domain) -> bool:
 def _compare(domain: Domain, *, with_conflicts: bool) -> tuple[list[DomainAssembly], list[DomainAssembly]]:
     """Return the domain database's rows that the library does not know, and those it holds otherwise."""
     known = dict(Assembly.objects.values_list("guid", "content_hash"))
-    unknown, conflicts = [], []
-    for row in replica_model(domain).objects.iterator(chunk_size=READ_ROWS):
-        if row.guid not in known:
-            unknown.append(row)
-        elif with_conflicts and known[row.guid] != row.content_hash:
-            conflicts.append(row)
-    return unknown, conflicts
+    found = list(replica_model(domain).objects.values_list("guid", "content_hash"))
+    unknown = [guid for guid, _hash in found if guid not in known]
+    conflicts = [guid for guid, content_hash in found if known.get(guid, content_hash) != content_hash]
+    return list(_read(domain, unknown)), list(_read(domain, conflicts)) if with_conflicts else []
+
+
+def _read(domain: Domain, guids: Sequence[str]) -> Iterator[DomainAssembly]:
+    for start in range(0, len(guids), READ_ROWS):
+        yield from replica_model(domain).objects.filter(guid__in=guids[start : start + READ_ROWS])
 
 
 def _adopt(

@@ -15,7 +15,6 @@ from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.models import SyncRecord
-from assemblies.official.open_source import open_source
 from assemblies.official.sync import sync
 from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.paging import ShortPageQuery, page_head, part_of
@@ -37,6 +36,9 @@ class OfficialViewSet(LibraryResource):
     def synchronise(self, request: Request) -> Response:
         """Bring the official catalogue to what its source publishes."""
         permit = get_permit(actor_of(request), LibraryEvent.SYNC, Domain.OFFICIAL)
+        # Late, for what reads git and files of databases: a server that synchronises nothing needs none of it.
+        from assemblies.official.open_source import open_source
+
         report = sync(open_source(), permit=permit, store=payload_store(), dry_run=self.body()["dry_run"])
         return Response(report.json())
 

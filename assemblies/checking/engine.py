@@ -40,23 +40,15 @@ _Findings = Future[list[list[Finding]]]
 
 @cache
 def rule_set_version() -> str:
-    """Return what stands for the rules and the programs that are installed: equal ones find the same."""
+    """Return what `assemblies.checking.rule_set_version` does."""
     told = [str(RULES_VERSION), *(f"{one.program.name}={one.program.version}" for one in LINTERS.values())]
     slow = (one.program for one in SLOW_LINTERS.values())
     told += [f"{program.name}={program.version}" for program in slow if program.version]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def check(subject: Subject | None) -> Report:
-    """Return the findings and facts of one script; none of what is no script."""
-    return check_many([subject])[0]
-
-
 def check_many(subjects: Sequence[Subject | None], *, is_thorough: bool = False) -> list[Report]:
-    """Return the findings and facts of each script, in the same order.
-
-    With `is_thorough`, also what the slow linters find that are installed.
-    """
+    """Return what `assemblies.checking.check_many` does."""
     linters = [*LINTERS.items(), *(SLOW_LINTERS.items() if is_thorough else ())]
     reports = [Report()] * len(subjects)
     with ThreadPoolExecutor(max_workers=2) as pool:

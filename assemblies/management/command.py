@@ -13,11 +13,11 @@ from datetime import date
 from textwrap import dedent, indent
 from typing import Any
 
-from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
 
 from assemblies.actions.audit import named_failures
+from assemblies.checks import OF_SETTINGS
 from assemblies.domains import Domain
 from assemblies.errors import InvalidField, LibraryError, Refusal, UnknownField
 from assemblies.management.progress_line import ProgressLine
@@ -41,9 +41,8 @@ class HelpWithExamples(DjangoHelpFormatter):
 class LibraryCommand(BaseCommand):
     """A command whose `work` answers by `answer` and fails by raising an expected error."""
 
-    # What an operator can set wrong. Mistakes in code are found by `manage.py check` and by each server process at its
-    # start; looking for them here loads every page, which takes longer than most commands.
-    requires_system_checks: tuple[str, ...] = (Tags.compatibility, Tags.security, Tags.files, Tags.database)
+    # Mistakes in code are found by `manage.py check`: that loads every page, which takes longer than most commands.
+    requires_system_checks: tuple[str, ...] = OF_SETTINGS
 
     examples = ""
     offers_json = True

@@ -3,17 +3,13 @@
 Idempotent, and two at once are safe: a file lock lets one go first and the other find everything done.
 """
 
-import logging
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum, auto
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connections
-from filelock import FileLock, Timeout
 
 from assemblies.actions.hydrate import HydrationReport, hydrate_all
 from assemblies.actions.permit import get_permit
@@ -25,17 +21,14 @@ from assemblies.execution.models import WorkItemSecret
 from assemblies.inspection.belonging import require_whole
 from assemblies.journal.flush import flush
 from assemblies.management.administrator import FirstAdministrator, ensure_administrator
+from assemblies.management.place import keep_reserve, make_directories, prepared_alone
 from assemblies.management.schema import migrate, missing_migrations
 from assemblies.management.store_mark import mark_store
 from assemblies.official.seeding import SeedReport, seed_staged
 from devmode.accounts.secret_key import SecretKeyDiffers, adopt_secret_key, keep_fingerprint, require_same_key
 from devmode.actor import Actor
-from devmode.disk_reserve import find_reserve, make_room
-from devmode.sqlite_files import find_sqlite_files
+from devmode.disk_reserve import make_room
 
-logger = logging.getLogger(f"borealis.engine.{__name__}")
-PRIVATE = 0o700
-MAX_WAIT_SECONDS = 120
 Step = Callable[[str], object]
 
 
@@ -132,35 +125,3 @@ def _decide_secret_key(rule: KeyRule, actor: Actor) -> None:
             credentials.delete()
     elif rule is KeyRule.REQUIRED:
         keep_fingerprint()
-
-
-def make_directories() -> None:
-    """Make what live data needs; a new runtime root is its owner's alone, an old one keeps what its owner set."""
-    root: Path = settings.RUNTIME_ROOT
-    new = not (root / "Assemblies").exists()
-    wanted = [root, root / "Assemblies", settings.LOG_DIRECTORY, settings.STATIC_ROOT]
-    for directory in [*wanted, *(file.parent for file in find_sqlite_files())]:
-        directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-    if new:
-        root.chmod(PRIVATE)
-
-
-def keep_reserve() -> None:
-    """Keep room for the day the disk is full; without it everything else works."""
-    if reserve := find_reserve():
-        try:
-            reserve.make()
-        except OSError as error:
-            logger.warning("prepare: no room could be reserved: %s", error)
-
-
-@contextmanager
-def prepared_alone() -> Iterator[None]:
-    """Keep other preparations of this runtime root waiting."""
-    try:
-        with FileLock(settings.RUNTIME_ROOT / "prepare.lock", timeout=MAX_WAIT_SECONDS, mode=0o600):
-            yield
-    except Timeout as error:
-        raise CommandError(
-            "Another prepare has been at work for two minutes; wait for it to end, then try again."
-        ) from error

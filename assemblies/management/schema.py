@@ -1,11 +1,21 @@
-"""Bring each database to this version's schema, and refuse one that is not ours to change."""
+"""Bring each database to this version's schema, and refuse one that is not ours to change.
 
+Most starts find everything applied, which one query shows; only where it does not are the migrations themselves loaded.
+"""
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from assemblies.databases import ALIAS_OF_APP
+from devmode.accounts.roles import are_permissions_whole
 from devmode.disk_faults import find_disk_fault
 from devmode.sqlite_files import find_sqlite_file
 
@@ -14,21 +24,44 @@ OUR_APPS = {"assemblies", "devmode", *ALIAS_OF_APP}
 
 def migrate(alias: str) -> int:
     """Migrate one database and return how many migrations it lacked. Raises CommandError when it is not ours."""
-    executor = _executor(alias)
-    missing = _missing(executor)
-    # `default` always: what follows its migrations (groups, permissions) must be made good after a crash, too.
-    if missing or alias == "default":
+    missing = missing_migrations(alias)
+    # What follows the migrations of `default` (groups, permissions) must be made good after a crash, too.
+    if missing or (alias == DEFAULT_DB_ALIAS and not are_permissions_whole()):
         call_command("migrate", database=alias, verbosity=0, interactive=False, skip_checks=True)
     return missing
 
 
 def missing_migrations(alias: str) -> int:
     """Return how many migrations a database lacks. Raises CommandError when it is not ours."""
-    return _missing(_executor(alias))
-
-
-def _missing(executor: MigrationExecutor) -> int:
+    if _is_current(alias):
+        return 0
+    executor = _executor(alias)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _is_current(alias: str) -> bool:
+    """Say whether exactly the migrations of this version are applied; a database that cannot be read is not current."""
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT app, name FROM django_migrations")
+            return set(cursor.fetchall()) == shipped_migrations()
+    except DatabaseError:
+        return False
+
+
+@cache
+def shipped_migrations() -> set[tuple[str, str]]:
+    """Return the app and the name of every migration, from the names of the files alone."""
+    return {(app.label, name) for app in apps.get_app_configs() for name in _names_of(app.label)}
+
+
+def _names_of(app_label: str) -> list[str]:
+    package, _is_set = MigrationLoader.migrations_module(app_label)
+    try:
+        folders = import_module(str(package)).__path__
+    except ModuleNotFoundError:
+        return []
+    return [module.name for module in pkgutil.iter_modules(folders) if module.name[0] not in "_~"]
 
 
 def _executor(alias: str) -> MigrationExecutor:

@@ -1,11 +1,14 @@
 """Roles by permission: viewer, operator, administrator. DEVMODE_OPERATOR_PERMISSION names what makes an operator."""
 
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from devmode.actor import Role
 
@@ -43,10 +46,31 @@ def ensure_groups(using: str, **signal: Any) -> None:
     """Make the two groups and give them their permissions; runs after every migrate of `default`."""
     if using != "default":
         return
-    operators = [settings.DEVMODE_OPERATOR_PERMISSION]
-    for name, labels in {"Operators": operators, "Administrators": [*operators, ENTER_DEV_MODE]}.items():
+    for name, labels in _groups().items():
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*chain.from_iterable(_permissions(label) for label in labels))
+
+
+def are_permissions_whole() -> bool:
+    """Say whether `default` has all that follows its migrations: each model's permissions, and the groups' own."""
+    held = set(Permission.objects.values_list("content_type__app_label", "content_type__model", "codename"))
+    has_permissions = all(held.issuperset(_permissions_of(model)) for model in apps.get_models())
+    groups = Group.objects.values_list("name", "permissions__content_type__app_label", "permissions__codename")
+    given = {(name, f"{app_label}.{codename}") for name, app_label, codename in groups}
+    return has_permissions and given.issuperset((name, label) for name, labels in _groups().items() for label in labels)
+
+
+def _permissions_of(model: type[Model]) -> Iterator[tuple[str, str, str]]:
+    facts = model._meta
+    own = [codename for codename, _words in facts.permissions]
+    for codename in [*own, *(get_permission_codename(action, facts) for action in facts.default_permissions)]:
+        yield facts.app_label, str(facts.model_name), codename
+
+
+def _groups() -> dict[str, list[str]]:
+    """Return the permissions that each group has."""
+    operators = [settings.DEVMODE_OPERATOR_PERMISSION]
+    return {"Operators": operators, "Administrators": [*operators, ENTER_DEV_MODE]}
 
 
 def _permissions(label: str) -> QuerySet[Permission]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assemblies.checking import FACT_RULES, Report, Severity, Subject, check_many
+from assemblies.checking import Report, Severity, Subject, check_many
+from assemblies.checking.fact_patterns import FACT_RULES
 from assemblies.checking.secrets import MASK
 from assemblies.domains import AssemblyType
 

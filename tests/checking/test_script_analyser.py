@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assemblies.checking import Report, Severity, Subject, check_many, rule_set_version, script_analyser, warm
+from assemblies.checking import Report, Severity, Subject, check_many, engine, rule_set_version, script_analyser, warm
 from assemblies.checking.script_analyser import ScriptAnalyser, _warm
 from assemblies.domains import AssemblyType
 
@@ -59,10 +59,10 @@ def pwsh(tmp_path: Path, log: Path, settings: Any) -> Iterator[Path]:
     program.write_text(STAND_IN.format(python=sys.executable, log=str(log)))
     program.chmod(0o755)
     settings.PWSH = str(program)
-    rule_set_version.cache_clear()
+    engine.rule_set_version.cache_clear()
     yield program
     _warm(str(program)).stop()
-    rule_set_version.cache_clear()
+    engine.rule_set_version.cache_clear()
 
 
 def subject(text: str) -> Subject:
@@ -126,7 +126,7 @@ def test_it_is_for_who_has_the_time_and_results_say_which_version_looked(pwsh: P
 
     assert (quick.findings, [one.rule for one in thorough.findings]) == ((), ["PSAvoidUsingWriteHost"])
     settings.PWSH = ""
-    rule_set_version.cache_clear()
+    engine.rule_set_version.cache_clear()
     assert rule_set_version() != with_it
     assert check_many([subject("Write-Host 1\n")], is_thorough=True) == [Report()]
 

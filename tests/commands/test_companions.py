@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import get_commands, load_command_class
+from django.utils.module_loading import import_string
 
 from assemblies.companion_states import CompanionState, State, companion_states, replace_states
 from assemblies.management.companions import supervisor as supervising
@@ -43,7 +44,8 @@ def supervisor(failures: "SimpleQueue[str]", monkeypatch: pytest.MonkeyPatch) ->
 
 
 def companion(run: Callable[..., None], kind: Kind = Kind.PROCESS, **facts: Any) -> Companion:
-    return Companion(name="made", kind=kind, run=run, command="none", **facts)
+    path = f"{run.__module__}.{run.__qualname__}"
+    return Companion(name="made", kind=kind, run=path, command="none", **facts)
 
 
 def wait_until(is_so: Callable[[], Any]) -> None:
@@ -135,9 +137,9 @@ import django, sys, time
 django.setup()
 from assemblies.management.companions.companion import Companion, CompanionProcess, Kind
 from assemblies.management.companions.supervisor import Supervisor
-from tests.commands.companions_made import work_until_stopped
 Supervisor(give_up=print).start(Companion(
-    name="made", kind=Kind.PROCESS, run=work_until_stopped, command="none", arguments={"folder": sys.argv[1]}
+    name="made", kind=Kind.PROCESS, run="tests.commands.companions_made.work_until_stopped", command="none",
+    arguments={"folder": sys.argv[1]}
 ))
 time.sleep(60)
 """
@@ -161,3 +163,4 @@ def test_each_companion_is_a_command_too(entry: Companion) -> None:
     if entry is not WEB:
         assert isinstance(command, CompanionCommand)
         assert command.companion is entry
+    assert callable(import_string(entry.run))

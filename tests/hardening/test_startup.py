@@ -58,6 +58,6 @@ def test_a_warning_is_logged_and_stops_nothing(
 ) -> None:
     from django.core.checks import Warning as Caution
 
-    monkeypatch.setattr(startup, "run_checks", lambda: [Caution("Mind the gap.", id="tests.W001")])
+    monkeypatch.setattr(startup, "run_checks", lambda tags: [Caution("Mind the gap.", id="tests.W001")])
     assert startup.checked(lambda: "application") == "application"
     assert "Mind the gap." in caplog.text

@@ -57,7 +57,7 @@ class Command(LibraryCommand):
             "--from",
             dest="tool",
             default="",
-            choices=list(IMPORTERS),
+            choices=IMPORTERS,
             help="Read the exports of this tool and nothing else (default: whatever is recognised).",
         )
         parser.add_argument(

@@ -14,7 +14,7 @@ from assemblies.backup.move import TARGET, copy_rows, give_up, require_empty, re
 from assemblies.databases import BY_ALIAS, REPLICAS
 from assemblies.errors import MoveRefused
 from assemblies.management.command import LibraryCommand
-from assemblies.management.preparation import prepared_alone
+from assemblies.management.place import prepared_alone
 from assemblies.management.schema import migrate, missing_migrations
 
 ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}

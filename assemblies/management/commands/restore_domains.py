@@ -19,7 +19,8 @@ from assemblies.inspection.verify import Verification, verify_library
 from assemblies.journal.flush import flush
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import REFUSED, LibraryCommand
-from assemblies.management.preparation import KeyRule, make_directories, prepare, prepared_alone
+from assemblies.management.place import make_directories, prepared_alone
+from assemblies.management.preparation import KeyRule, prepare
 from assemblies.management.tables import table_lines
 from assemblies.progress import Track
 from devmode.accounts.secret_key import find_difference

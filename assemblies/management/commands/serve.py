@@ -3,6 +3,8 @@
 SIGHUP, where there is no terminal to be closed: server processes that have read the settings again take over.
 SIGTERM or Ctrl-C: running requests finish, every domain is flushed, exit 0 within ten seconds. Whatever else may end
 it, no acknowledged change is lost, and no process outlives the parent.
+
+What only some starts need, and what can be loaded while the server processes load, is imported where it is used.
 """
 
 import http.client
@@ -11,7 +13,7 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -29,19 +31,14 @@ from assemblies.domains import Domain
 from assemblies.errors import LibraryError
 from assemblies.journal.pending import pending_writes
 from assemblies.management.command import LibraryCommand
-from assemblies.management.commands.prepare import preparation_lines
 from assemblies.management.companions.child import at_hang_up
 from assemblies.management.companions.companion import Companion
 from assemblies.management.companions.supervisor import Supervisor
 from assemblies.management.companions.table import COMPANIONS, FLUSHER, WEB
-from assemblies.management.demonstration import enter_demonstration, fill_demonstration
-from assemblies.management.preparation import check_prepared, make_directories, prepare
+from assemblies.management.place import make_directories
 from assemblies.management.read_only_start import begin_for_writing, begin_read_only, is_healed, remove_copies
 from assemblies.management.reloading import Reloading, is_at_a_terminal
 from assemblies.management.server.listening import address_of, bind, start_listening
-from assemblies.official.open_source import open_source
-from assemblies.official.report import SyncReport
-from assemblies.official.sync import sync
 from devmode.actor import Actor
 from devmode.stand_in import find_copied_fault
 
@@ -95,7 +92,7 @@ class Command(LibraryCommand):
         host = host.removeprefix("[").removesuffix("]")
         workers = self.possible_workers(workers)
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
-        self.say([enter_demonstration(host=host, port=port, workers=workers) if demo else kept])
+        self.say([_enter_demonstration(host, port, workers) if demo else kept])
         begin_read_only()
         _tell_processes(host, port)
         supervisor = Supervisor(give_up=self.ends.put)
@@ -110,7 +107,7 @@ class Command(LibraryCommand):
                 self.prepare()
                 self.go_on()
                 if demo:
-                    self.say(fill_demonstration())
+                    self.say(_fill_demonstration())
                 elif not (no_sync or settings.STAND_IN):
                     self.sync_official()
                 connections.close_all()
@@ -127,6 +124,9 @@ class Command(LibraryCommand):
         self.report_end(why, flushed=FLUSHER.name not in busy)
 
     def prepare(self) -> None:
+        from assemblies.management.commands.prepare import preparation_lines
+        from assemblies.management.preparation import check_prepared, prepare
+
         if settings.STAND_IN or not settings.ENGINE_AUTO_MIGRATE:
             check_prepared()
             return
@@ -139,6 +139,9 @@ class Command(LibraryCommand):
 
     def sync_official(self) -> None:
         """Fill the official catalogue; a source that fails is reported and never keeps the library from serving."""
+        from assemblies.official.open_source import open_source
+        from assemblies.official.sync import sync
+
         try:
             permit = get_permit(ACTOR, LibraryEvent.SYNC, Domain.OFFICIAL)
             report = sync(open_source("", ""), permit=permit, store=payload_store(), keep_local=True)
@@ -146,7 +149,7 @@ class Command(LibraryCommand):
             logger.warning("serve: the official catalogue was not synchronised: %s", error)
             self.stderr.write(f"The official catalogue was not synchronised: {error}")
         else:
-            self.stdout.write(_sync_words(report))
+            self.stdout.write(_sync_words(report.json()))
 
     def leave(self, _signal: int, _frame: object) -> None:
         """End in an orderly way while starting: what was not finished is done at the next start."""
@@ -233,12 +236,24 @@ class Command(LibraryCommand):
         self.stdout.flush()
 
 
+def _enter_demonstration(host: str, port: int, workers: int) -> str:
+    from assemblies.management.demonstration import enter_demonstration
+
+    return enter_demonstration(host=host, port=port, workers=workers)
+
+
+def _fill_demonstration() -> Iterable[str]:
+    from assemblies.management.demonstration import fill_demonstration
+
+    return fill_demonstration()
+
+
 def server_companions(listener: socket.socket, workers: int) -> list[Companion]:
     """Return the server processes, which share the listening socket."""
     web = replace(
         WEB,
         arguments={"application": settings.WSGI_APPLICATION, "listener": listener},
-        imports=(settings.WSGI_APPLICATION,),
+        imports=(settings.WSGI_APPLICATION, f"{settings.ROOT_URLCONF}.urlpatterns"),
     )
     return [replace(web, name=f"{WEB.name}-{number}") for number in range(1, workers + 1)]
 
@@ -261,8 +276,7 @@ def _url(host: str, port: int) -> str:
     return f"http://{address_of(host, port)}"
 
 
-def _sync_words(report: SyncReport) -> str:
-    facts = report.json()
+def _sync_words(facts: Mapping[str, Any]) -> str:
     changes = ", ".join(f"{len(facts[word])} {word}" for word in ("added", "changed", "removed"))
     return f"Official catalogue: {changes}, {facts['unchanged']} unchanged, {len(facts['skipped'])} skipped"
 

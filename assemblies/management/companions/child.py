@@ -4,6 +4,7 @@ When the supervisor is gone, however it went, the connection to it ends and so d
 answering on the port.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +46,8 @@ def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str
     for needed in imports:
         import_string(needed)
     run: Callable[..., None] = import_string(path)
+    # What was imported stays: no later search for garbage has to go through it.
+    gc.freeze()
     supervisor.send(LOADED)
     begun.wait()
     try:

@@ -5,6 +5,8 @@ import signal
 from threading import Event
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 from assemblies.management.command import LibraryCommand
 from assemblies.management.companions.child import stop_at
 from assemblies.management.companions.companion import Companion
@@ -27,7 +29,7 @@ class CompanionCommand(LibraryCommand):
         self.stdout.write(f"{self.greeting()} (Ctrl-C ends it)")
         self.stdout.flush()
         logger.info("%s: started", self.companion.command)
-        self.companion.run(stopped, **self.companion.arguments)
+        import_string(self.companion.run)(stopped, **self.companion.arguments)
         logger.info("%s: ended", self.companion.command)
 
     def greeting(self) -> str:

@@ -10,6 +10,7 @@ from threading import Event, Lock
 from typing import Any, Protocol
 
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from assemblies.companion_states import CompanionState
 from assemblies.management.companions.child import BEGIN, END, LEAVE, LOADED, run_companion
@@ -31,13 +32,14 @@ class Kind(Enum):
 class Companion:
     """One entry of the table.
 
-    `run` is a function of a module: it gets an event, works until that is set, and returns. Raising or returning before
-    is a death, and it is started again; but CannotListen says that a port is taken, and it stays stopped.
+    `run` is the dotted path of a function, imported where it runs: it gets an event, works until that is set, and
+    returns. Raising or returning before is a death, and it is started again; but CannotListen says that a port is
+    taken, and it stays stopped.
     """
 
     name: str
     kind: Kind
-    run: Callable[..., None]
+    run: str
     # Runs it alone, for deployments without `serve`.
     command: str
     # Says by the settings whether `serve` starts it.
@@ -97,7 +99,7 @@ class CompanionThread:
 
     def run(self) -> None:
         try:
-            self.companion.run(self.stopped, **self.companion.arguments)
+            import_string(self.companion.run)(self.stopped, **self.companion.arguments)
         finally:
             connections.close_all()
         if not self.stopped.is_set():
@@ -155,10 +157,8 @@ class CompanionProcess:
             raise EndedUnasked(_words_of(exit_code))
 
     def _start(self) -> None:
-        run = self.companion.run
         self.connection, theirs = SPAWNING.Pipe()
-        path = f"{run.__module__}.{run.__qualname__}"
-        arguments = (path, self.companion.arguments, self.companion.imports, theirs)
+        arguments = (self.companion.run, self.companion.arguments, self.companion.imports, theirs)
         process = SPAWNING.Process(target=run_companion, args=arguments, name=self.companion.name)
         process.start()
         self.process = process

@@ -22,6 +22,7 @@ from waitress.task import ThreadedTaskDispatcher
 from assemblies.management.server.clients import MIB, Clients
 from assemblies.management.server.connection import Connection
 from assemblies.management.server.turns import Turns
+from assemblies.management.server.warming import warm_up
 from assemblies.web.uploads import max_body_bytes
 from devmode.addresses import Networks
 
@@ -161,7 +162,9 @@ def serve_http(stopped: Event, *, application: str, listener: socket.socket) -> 
     """Serve the WSGI application at the dotted path `application`: what a server process does."""
     # Its warnings of a queue would be a line for each request under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    HttpServer(import_string(application), listener, proxies=Networks(settings.TRUSTED_PROXIES)).run(stopped)
+    server = HttpServer(import_string(application), listener, proxies=Networks(settings.TRUSTED_PROXIES))
+    Thread(target=warm_up, args=(stopped,), name="warm-up", daemon=True).start()
+    server.run(stopped)
 
 
 def without_body_of_head(application: WSGIApplication) -> WSGIApplication:

@@ -1,10 +1,12 @@
 """Roles and their groups."""
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.core.management import call_command
 
-from devmode.accounts.roles import ENTER_DEV_MODE, ensure_groups, role_of
+from devmode.accounts.roles import ENTER_DEV_MODE, are_permissions_whole, ensure_groups, role_of
 from devmode.actor import Role
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -58,3 +60,19 @@ def test_everyone_else_is_a_viewer_but_a_superuser() -> None:
     assert role_of(User.objects.create_superuser("ada")) == Role.ADMINISTRATOR
     assert role_of(User.objects.create_superuser("gone", is_active=False)) == Role.VIEWER
     assert role_of(AnonymousUser()) == Role.VIEWER
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        lambda: Permission.objects.filter(codename="write_user_created").delete(),
+        lambda: Group.objects.get(name="Operators").delete(),
+        lambda: Group.objects.get(name="Administrators").permissions.clear(),
+    ],
+)
+def test_what_follows_the_migrations_is_missed(lost: Callable[[], object]) -> None:
+    assert are_permissions_whole()
+    lost()
+    assert not are_permissions_whole()
+    call_command("migrate", verbosity=0)
+    assert are_permissions_whole()
