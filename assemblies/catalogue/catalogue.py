@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from itertools import starmap
+from sys import intern
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.db.models import IntegerField, Max, Subquery, Sum, Value
 from assemblies.catalogue.copies import find_copies, set_origin_changes
 from assemblies.catalogue.entry import CatalogueEntry
 from assemblies.catalogue.selection import carried_lists
+from assemblies.catalogue.sharing import shared
 from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
 from assemblies.catalogue.upstream_state import MAX_GUIDS_IN_QUERY, read_upstream, set_upstream_states
 from assemblies.conf import flush_interval
@@ -183,7 +185,11 @@ def _last_revisions_held(domains: Mapping[str, str], persisted: Mapping[Domain, 
 
 def _entry_of_row(guid: str, domain: str, revision: int, content: str, deleted_at: datetime | None) -> CatalogueEntry:
     return CatalogueEntry(
-        guid=guid, domain=domain, revision=revision, content=Content.from_json(content), deleted_at=deleted_at
+        guid=guid,
+        domain=intern(domain),
+        revision=revision,
+        content=shared(Content.from_json(content)),
+        deleted_at=deleted_at,
     )
 
 

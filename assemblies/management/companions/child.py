@@ -46,8 +46,9 @@ def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str
     for needed in imports:
         import_string(needed)
     run: Callable[..., None] = import_string(path)
-    # What was imported stays: no later search for garbage has to go through it.
+    # What was imported stays: no later search for garbage goes through it, so that they may be as frequent as usual.
     gc.freeze()
+    gc.set_threshold(700, 10, 10)
     supervisor.send(LOADED)
     begun.wait()
     try:

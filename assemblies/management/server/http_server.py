@@ -21,6 +21,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from assemblies.management.server.clients import MIB, Clients
 from assemblies.management.server.connection import Connection
+from assemblies.management.server.memory import return_free_memory
 from assemblies.management.server.turns import Turns
 from assemblies.management.server.warming import warm_up
 from assemblies.web.uploads import max_body_bytes
@@ -162,6 +163,7 @@ def serve_http(stopped: Event, *, application: str, listener: socket.socket) -> 
     """Serve the WSGI application at the dotted path `application`: what a server process does."""
     # Its warnings of a queue would be a line for each request under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    return_free_memory()
     server = HttpServer(import_string(application), listener, proxies=Networks(settings.TRUSTED_PROXIES))
     Thread(target=warm_up, args=(stopped,), name="warm-up", daemon=True).start()
     server.run(stopped)
