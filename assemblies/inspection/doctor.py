@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
+from assemblies.checks import OF_SETTINGS
 from assemblies.databases import DEFAULT, REPLICAS
 from assemblies.domains import Domain
 from assemblies.errors import LibraryIncomplete
@@ -123,7 +124,7 @@ def _secret_key(_examined: Examined) -> Iterator[Diagnosis]:
 
 
 def _store(examined: Examined) -> Iterator[Diagnosis]:
-    facts = store_facts(examined.store)
+    facts = store_facts(examined.store, counts=False)
     if facts.trouble:
         yield Diagnosis("payloads", facts.trouble, "manage.py restore_domains DIR --payloads-only")
     elif lost := _lost_payloads(examined.store):
@@ -170,7 +171,8 @@ def _people(_examined: Examined) -> Iterator[Diagnosis]:
 
 
 def _system(_examined: Examined) -> Iterator[Diagnosis]:
-    for message in run_checks():
+    # Not the checks of the code: those load every page, and are what `manage.py check` is for.
+    for message in run_checks(tags=OF_SETTINGS):
         if not message.is_silenced():
             yield Diagnosis(str(message.id or "settings"), message.msg, message.hint or "manage.py show_config")
 

@@ -82,7 +82,13 @@ class Happening:
 
 
 def what_happened(snapshot: Snapshot) -> list[Happening]:
-    """Return the newest lines. One query, which ends where the last line does."""
+    """Return the newest lines, found once at each position of the journal."""
+    lines: list[Happening] = snapshot.lists.get("what happened", lambda: _what_happened(snapshot))
+    return lines
+
+
+def _what_happened(snapshot: Snapshot) -> list[Happening]:
+    """One query, which ends where the last line does."""
     entries = JournalEntry.objects.filter(sequence__lte=snapshot.position.sequence).order_by("-sequence")
     columns = entries.values_list("assembly_guid", "operation", "domain", "actor", "recorded_at")[:MAX_READ]
     return list(_lines((Fact(*row) for row in columns.iterator(chunk_size=200)), snapshot))

@@ -78,11 +78,14 @@ def _of_journal() -> dict[str, Any]:
 
 def _current_payloads(snapshot: Snapshot) -> dict[str, int]:
     """Return how many payloads the assemblies name as they are now, and their bytes; history names more."""
-    sizes = {}
-    for entry in snapshot.entries.values():
-        if entry.deleted_at is None:
-            sizes[entry.content.payload_guid] = entry.content.payload_size_bytes
-            sizes |= {facts.payload_guid: facts.size_bytes for facts in entry.content.files}
+    facts: dict[str, int] = snapshot.lists.get("current payloads", lambda: _count_payloads(snapshot))
+    return facts
+
+
+def _count_payloads(snapshot: Snapshot) -> dict[str, int]:
+    live = [entry.content for entry in snapshot.entries.values() if entry.deleted_at is None]
+    sizes = {content.payload_guid: content.payload_size_bytes for content in live}
+    sizes |= {facts.payload_guid: facts.size_bytes for content in live for facts in content.files}
     return {"count": len(sizes), "bytes": sum(sizes.values())}
 
 

@@ -60,11 +60,11 @@ def store_trouble(store: PayloadStore) -> str:
     return trouble_with(lambda: _reach(store))
 
 
-def store_facts(store: PayloadStore) -> StoreFacts:
-    """Return whether the payload store responds, how many payloads it contains, and how much room is left."""
+def store_facts(store: PayloadStore, *, counts: bool = True) -> StoreFacts:
+    """Return whether the payload store responds, how much room is left, and how many payloads it contains if wanted."""
     facts = StoreFacts(trouble=store_trouble(store))
     if not facts.trouble:
-        facts.trouble = trouble_with(lambda: _measure(facts, store))
+        facts.trouble = trouble_with(lambda: _measure(facts, store, counts=counts))
     return facts
 
 
@@ -74,8 +74,8 @@ def _reach(store: PayloadStore) -> bool:
         return store.storage.exists(SOME_PAYLOAD)
 
 
-def _measure(facts: StoreFacts, store: PayloadStore) -> None:
+def _measure(facts: StoreFacts, store: PayloadStore, *, counts: bool) -> None:
     facts.room = store.find_room()
-    if isinstance(store.storage, FileSystemStorage):
+    if counts and isinstance(store.storage, FileSystemStorage):
         with read_failures_named():
             facts.count = len(guid_directories(store.storage))
