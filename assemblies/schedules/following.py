@@ -4,7 +4,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils import timezone
 from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import TERMINAL, Status
 from assemblies.execution.transitions import ALIAS
-from assemblies.schedules.models import JobEvent, Occurrence, OccurrenceStatus
+from assemblies.schedules.models import JobEvent, Occurrence, OccurrenceStatus, Rerun
 from assemblies.schedules.models.occurrence import LIVE
 from devmode.write_lock import write_transaction
 
@@ -20,6 +20,7 @@ logger = logging.getLogger(f"borealis.engine.{__name__}")
 EXPIRED = "expired"
 BATCH = 200
 MAX_JOB_EVENTS = 20_000
+SUBMITTED_WITHIN = timedelta(seconds=60)
 WORST = {
     Status.FAILED: OccurrenceStatus.FAILED,
     Status.TIMED_OUT: OccurrenceStatus.TIMED_OUT,
@@ -29,12 +30,16 @@ WORST = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where the runs of an occurrence are; times are those of the first to start and of the last to end."""
+    """Where the runs of an occurrence are; times are those of the first to start and of the last to end.
+
+    Of runs that are not there nothing is known.
+    """
 
     status: OccurrenceStatus
     counts: dict[str, int] = field(default_factory=dict)
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,32 @@ def follow(*, now: datetime) -> int:
     count, rows = 0, list(Occurrence.objects.to_follow().order_by("id"))
     for first in range(0, len(rows), BATCH):
         count += _follow_guarded(rows[first : first + BATCH], now)
-    return count
+    return count + _follow_reruns(now)
+
+
+def _follow_reruns(now: datetime) -> int:
+    """Tell what became of occurrences that somebody runs again; what was told whole is forgotten."""
+    reruns = list(Rerun.objects.select_related("occurrence__job")[:BATCH])
+    rows = _rows_of([run_id for one in reruns for run_id in one.run_ids]) if reruns else Rows({})
+    changed = [(one, outcome) for one in reruns if (outcome := _outcome_of(one.run_ids, rows)).status != one.status]
+    # Submitted at this moment, or never: then there is nothing to tell.
+    begun = [(one, outcome) for one, outcome in changed if outcome.is_known or now - one.created_at > SUBMITTED_WITHIN]
+    if begun:
+        with write_transaction(ALIAS):
+            for rerun, outcome in begun:
+                _write_rerun(rerun, outcome)
+    return len(begun)
+
+
+def _write_rerun(rerun: Rerun, outcome: Outcome) -> None:
+    # Another scheduler may have written the same.
+    rows, is_over = Rerun.objects.filter(pk=rerun.pk, status=rerun.status), outcome.status not in LIVE
+    if not (rows.delete()[0] if is_over else rows.update(status=outcome.status)) or not outcome.is_known:
+        return
+    if rerun.status == OccurrenceStatus.PENDING and outcome.started_at:
+        _tell(rerun.occurrence, rerun.run_ids[0], JobEvent.STARTED, OccurrenceStatus.RUNNING)
+    if is_over:
+        _tell(rerun.occurrence, rerun.run_ids[0], JobEvent.COMPLETED, outcome.status)
 
 
 def _follow_guarded(rows: Sequence[Occurrence], now: datetime) -> int:
@@ -90,26 +120,26 @@ def _write(row: Occurrence, outcome: Outcome, now: datetime) -> None:
     # Another scheduler may have written the same.
     if Occurrence.objects.filter(pk=row.pk, status=row.status).update(**facts):
         if row.status == OccurrenceStatus.PENDING and outcome.started_at:
-            _tell(row, JobEvent.STARTED, OccurrenceStatus.RUNNING)
+            _tell(row, row.run_id, JobEvent.STARTED, OccurrenceStatus.RUNNING)
         if is_over:
-            _tell(row, JobEvent.COMPLETED, outcome.status)
+            _tell(row, row.run_id, JobEvent.COMPLETED, outcome.status)
 
 
-def _tell(row: Occurrence, event_type: str, status: OccurrenceStatus) -> None:
+def _tell(row: Occurrence, run_id: str, event_type: str, status: OccurrenceStatus) -> None:
     """Let those who follow jobs know. The oldest events make room."""
     event = JobEvent.objects.create(
-        event_guid=str(uuid5(UUID(row.run_id), event_type)),
+        event_guid=str(uuid5(UUID(run_id), event_type)),
         event_type=event_type,
         job_id=row.job_id,
         job_name=row.job.name,
         occurrence_id=row.pk,
         scheduled_at=row.scheduled_at,
-        run_id=row.run_id,
+        run_id=run_id,
         status=status,
         emitted_at=timezone.now(),
     )
     JobEvent.objects.filter(pk__lte=event.pk - MAX_JOB_EVENTS).delete()
-    logger.info("%s: job %s, run %s: %s", event_type, row.job_id, row.run_id, status.value)
+    logger.info("%s: job %s, run %s: %s", event_type, row.job_id, run_id, status.value)
 
 
 def _rows_of(run_ids: Sequence[str]) -> Rows:
@@ -136,6 +166,7 @@ def _outcome_of(ids: Sequence[str], rows: Rows) -> Outcome:
         counts=dict(Counter(str(item.status) for item in of_runs)),
         started_at=min((run.started_at for run in found if run.started_at), default=None),
         finished_at=max((run.finished_at for run in found if run.finished_at), default=None),
+        is_known=bool(statuses),
     )
 
 

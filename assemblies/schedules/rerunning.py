@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assemblies.actions.permit import Permit
@@ -9,11 +10,13 @@ from assemblies.errors import InvalidField
 from assemblies.execution.models import Run
 from assemblies.execution.rerun import rerun
 from assemblies.execution.states import UNSUCCESSFUL
+from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.targets import resolve_target
 from assemblies.payloads import PayloadStore
 from assemblies.schedules.components import credentials_of
 from assemblies.schedules.errors import NothingRan
-from assemblies.schedules.models import Occurrence
+from assemblies.schedules.models import Occurrence, Rerun
+from devmode.write_lock import write_transaction
 
 
 def rerun_occurrence(
@@ -39,13 +42,16 @@ def rerun_occurrence(
     ]
     if not wanted:
         raise InvalidField(_("Nothing of this run failed."), field="only")
+    run_ids = [str(uuid4()) for _run in wanted]
+    with write_transaction(ALIAS):
+        Rerun.objects.create(occurrence=row, run_ids=run_ids, created_at=timezone.now())
     # The credentials that the job has now; a run's own were not kept.
     kept = list(row.job.components.all())
     return [
         rerun(
             run,
             permit=permit,
-            run_id=str(uuid4()),
+            run_id=run_id,
             store=store,
             only_failed=only_failed,
             variables=credentials_of(kept, position, run.assembly_guid),
@@ -53,5 +59,5 @@ def rerun_occurrence(
             resolver=resolve_target,
             reason=reason,
         )
-        for position, run in wanted
+        for run_id, (position, run) in zip(run_ids, wanted, strict=True)
     ]
