@@ -75,7 +75,7 @@ class Change:
 class Receipt:
     """What was made durable. `content` is None after a deletion; `changed` is False when there was nothing to do.
 
-    `skipped` is True where the caller wanted what is there to be left alone.
+    `skipped` is True where the caller wanted what is there to be left alone, `first` where nothing ever had that GUID.
     """
 
     guid: str
@@ -86,6 +86,7 @@ class Receipt:
     created: bool
     changed: bool
     skipped: bool = False
+    first: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import QuerySet
+
 from assemblies.actions.audit import record_success
 from assemblies.actions.change import Alongside, Change, Finish, Receipt
 from assemblies.actions.contents import is_flagged
@@ -21,11 +23,8 @@ from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
 from assemblies.journal.append import Draft, append
 from assemblies.models import Assembly, Content, JournalEntry
-from assemblies.models.columns import AssemblyColumns, project
-
-BATCH_ROWS = 500
-ROW_FIELDS = [field.name for field in AssemblyColumns._meta.fields if not field.primary_key]
-ROW_FIELDS += ["domain", "search_text", "folded_text", "is_script_flagged", "is_flagged", "deleted_at"]
+from assemblies.models.columns import project
+from devmode.statements import find_first, upsert
 
 
 def commit(
@@ -56,7 +55,7 @@ def commit(
             return done
         keep(event, now=now)
         with alongside(now) if alongside else nullcontext():
-            rows = Assembly.objects.in_bulk([change.guid for change in changes])
+            rows = _find_rows([change.guid for change in changes])
             plans = [_plan(change, rows, permit, now) for change in changes]
             permit.use_grant([receipt.domain for receipt, _draft in plans], now=now)
             drafts = [draft for _receipt, draft in plans if draft is not None]
@@ -68,6 +67,17 @@ def commit(
             if entries or alongside:
                 record_success(permit.actor, permit.event, receipts, detail or {}, now=now)
     return receipts
+
+
+def _find_rows(guids: Sequence[str]) -> dict[str, Assembly]:
+    """Return the rows that there are; most often of a new assembly alone, whose GUID nobody ever had."""
+    if len(guids) == 1 and find_first(_row_of_guid, guids) is None:
+        return {}
+    return Assembly.objects.in_bulk(guids)
+
+
+def _row_of_guid() -> QuerySet[Assembly, str]:
+    return Assembly.objects.filter(guid="").order_by().values_list("guid", flat=True)
 
 
 Plan = tuple[Receipt, Draft | None]
@@ -91,6 +101,7 @@ def _plan(change: Change, rows: dict[str, Assembly], permit: Permit, now: dateti
         content=content,
         created=content is not None and living is None,
         changed=not _same_meaning(living, content),
+        first=row is None,
     )
     if not receipt.changed:
         return replace(receipt, content=living.read_content() if living else None), None
@@ -167,13 +178,7 @@ def _save_rows(entries: Sequence[JournalEntry], rows: Mapping[str, Assembly]) ->
     for entry in entries:
         rows[entry.assembly_guid].sequence = entry.sequence
     changed = {entry.assembly_guid: rows[entry.assembly_guid] for entry in entries}
-    Assembly.objects.bulk_create(
-        changed.values(),
-        update_conflicts=True,
-        unique_fields=["guid"],
-        update_fields=ROW_FIELDS,
-        batch_size=BATCH_ROWS,
-    )
+    upsert(Assembly, [vars(row) for row in changed.values()])
 
 
 def _numbered(plans: Sequence[Plan], entries: Sequence[JournalEntry]) -> list[Receipt]:

@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Max
 
 from assemblies.actions.audit import record_success
-from assemblies.actions.commit import BATCH_ROWS, ROW_FIELDS
 from assemblies.actions.contents import derived_columns
 from assemblies.actions.permit import Permit
 from assemblies.actions.transaction import change_transaction
@@ -22,7 +21,9 @@ from assemblies.models.columns import project
 from assemblies.payloads import PayloadStore
 from assemblies.progress import Track, untracked
 from assemblies.revisions.history import find_last_filled
+from devmode.statements import upsert
 
+BATCH_ROWS = 500
 DERIVED = ("search_text", "folded_text", "is_script_flagged", "is_flagged")
 NOTHING_KNOWN = {"search_text": "", "folded_text": "", "is_script_flagged": False, "is_flagged": False}
 
@@ -53,9 +54,7 @@ def _rebuild(guids: Sequence[str], permit: Permit, store: PayloadStore) -> None:
         rows = [row for entry in entries.values() if (row := _row(entry, store)) is not None]
         with change_transaction(permit):
             if _last_sequences(guids) == last:
-                Assembly.objects.bulk_create(
-                    rows, update_conflicts=True, unique_fields=["guid"], update_fields=ROW_FIELDS, batch_size=BATCH_ROWS
-                )
+                upsert(Assembly, [vars(row) for row in rows])
                 return
 
 

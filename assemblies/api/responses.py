@@ -14,6 +14,7 @@ from assemblies.api.conditional_requests import not_modified, tagged
 from assemblies.catalogue import CatalogueEntry, ListParameters, Snapshot, find_list, library_catalogue
 from assemblies.catalogue.entry import rendered
 from assemblies.catalogue.search import Line, Search
+from assemblies.domains import Domain
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.web.actors import is_administrator
@@ -68,10 +69,12 @@ def _matches(lines: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 def _entry_of(receipt: Receipt) -> CatalogueEntry:
-    """Return the catalogue's entry, or one made of the receipt when the next writer was quicker than this answer."""
-    entry = library_catalogue().current().entries[receipt.guid]
-    if entry.revision == receipt.revision or receipt.content is None:
-        return entry
+    """Return the catalogue's entry, or one made of the receipt: when the next writer was quicker than this answer, or
+    where the catalogue could add nothing to what the receipt says."""
+    if receipt.content is None or not _says_all(receipt):
+        entry = library_catalogue().current().entries[receipt.guid]
+        if entry.revision == receipt.revision or receipt.content is None:
+            return entry
     return CatalogueEntry(
         guid=receipt.guid,
         domain=receipt.domain,
@@ -79,6 +82,12 @@ def _entry_of(receipt: Receipt) -> CatalogueEntry:
         content=receipt.content,
         dirty_since=parse_time(receipt.content.updated_at),
     )
+
+
+def _says_all(receipt: Receipt) -> bool:
+    """Say whether an assembly has no past, no original and no source that it could be compared with."""
+    is_new = receipt.changed and receipt.first
+    return is_new and receipt.domain is not Domain.OFFICIAL and not (receipt.content and receipt.content.cloned_from)
 
 
 def download(request: Request, reference: PayloadReference, file_name: str, store: PayloadStore) -> HttpResponseBase:

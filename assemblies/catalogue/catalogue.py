@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.signals import setting_changed
 from django.db import connection
-from django.db.models import IntegerField, Max, Subquery, Sum, Value
+from django.db.models import IntegerField, Max, QuerySet, Subquery, Sum, Value
 
 from assemblies.catalogue.copies import find_copies, set_origin_changes
 from assemblies.catalogue.entry import CatalogueEntry
@@ -27,6 +27,7 @@ from assemblies.conf import flush_interval
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_entries
 from assemblies.models import Assembly, Content, DomainState, Flush, JournalEntry, JournalHead, SyncRecord
+from devmode.statements import find_first
 
 
 class Catalogue:
@@ -122,7 +123,11 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
 
 def is_in_the_journal(position: Position) -> bool:
     """Say whether the journal goes on from `position`; a restored one may have another past."""
-    return JournalEntry.objects.filter(sequence=position.sequence, hash=position.hash).exists()
+    return find_first(_entry_at, [position.hash, position.sequence]) is not None
+
+
+def _entry_at() -> QuerySet[JournalEntry, int]:
+    return JournalEntry.objects.filter(hash="", sequence=0).order_by().values_list("sequence", flat=True)
 
 
 def _loaded(position: Position, interval: timedelta) -> Snapshot:

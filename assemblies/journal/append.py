@@ -13,6 +13,7 @@ from django.conf import settings
 from assemblies.domains import Domain, Operation
 from assemblies.models import ChainedEntry, JournalEntry, JournalHead
 from devmode.chain import chained_hash
+from devmode.statements import find_locked, insert, update
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,8 @@ class Draft:
 def lock_head() -> JournalHead:
     """Lock and return the journal's head, made on first use with the requested id, or a new one."""
     new = {"journal_id": settings.LIBRARY_ID or str(uuid4())}
-    head, _created = JournalHead.objects.select_for_update().get_or_create(id=1, defaults=new)
-    return head
+    head = find_locked(JournalHead, 1)
+    return head or JournalHead.objects.select_for_update().get_or_create(id=1, defaults=new)[0]
 
 
 def journal_end() -> int:
@@ -46,8 +47,8 @@ def append(head: JournalHead, drafts: Sequence[Draft], *, now: datetime) -> list
         entry = _entry_after(head, draft, now)
         head.sequence, head.hash = entry.sequence, entry.hash
         entries.append(entry)
-    JournalEntry.objects.bulk_create(entries, batch_size=500)
-    head.save(force_update=True)
+    insert(JournalEntry, [vars(entry) for entry in entries])
+    update(head)
     return entries
 
 

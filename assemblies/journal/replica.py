@@ -12,9 +12,9 @@ from django.db import transaction
 from assemblies.domains import Domain
 from assemblies.errors import JournalBroken, ReplicaMismatch
 from assemblies.journal.append import entry_hash
-from assemblies.journal.upsert import upsert
 from assemblies.models import EntryRow, JournalEntry, JournalHead, Watermark, replica_model
 from assemblies.models.columns import project_text
+from devmode.statements import upsert
 
 BATCH_ENTRIES = 1000
 

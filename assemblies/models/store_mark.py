@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from devmode.statements import find_first
+
 
 class StoreMark(models.Model):
     """One row, written after the marker itself: whose id the store must contain, and when that was written."""
@@ -19,4 +21,9 @@ class StoreMark(models.Model):
     @classmethod
     def owner(cls) -> str:
         """Return the id that the store's marker must contain, "" before there is one."""
-        return cls.objects.values_list("journal_id", flat=True).filter(id=1).first() or ""
+        found = find_first(_owner, [1])
+        return found[0] if found else ""
+
+
+def _owner() -> models.QuerySet[StoreMark, str]:
+    return StoreMark.objects.values_list("journal_id", flat=True).filter(id=1)

@@ -17,6 +17,7 @@ from devmode.actor import Actor
 from devmode.audit.events import AuditEvent
 from devmode.audit.hashing import HASH_VERSION, entry_hash
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
+from devmode.statements import find_locked, insert, update
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 
@@ -51,11 +52,11 @@ class AuditFacts:
 def record(facts: AuditFacts, *, now: datetime) -> AuditEntry:
     """Append one entry within the current transaction. Raises AuditUnwritable; the caller must then change nothing."""
     try:
-        head, _created = AuditHead.objects.select_for_update().get_or_create(id=1)
+        head = find_locked(AuditHead, 1) or AuditHead.objects.select_for_update().get_or_create(id=1)[0]
         entry = _next_entry(head, facts, now)
-        entry.save(force_insert=True)
+        insert(AuditEntry, [vars(entry)])
         head.sequence, head.hash = entry.sequence, entry.hash
-        head.save(force_update=True)
+        update(head)
     except DatabaseError as error:
         raise AuditUnwritable(str(error)) from error
     logger.info("audit %s %s by %s (%s): %s", entry.sequence, entry.event, entry.actor, entry.outcome, entry.detail)

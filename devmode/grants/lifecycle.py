@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -18,6 +19,7 @@ from devmode.accounts.session_store import kept_key
 from devmode.models.audit import AuditEntry
 from devmode.models.grant import DevModeGrant, DevModeGrantQuerySet, EndReason
 from devmode.models.token import ApiToken
+from devmode.statements import find_first
 from devmode.write_lock import write_transaction
 
 # No module path: another salt would end every grant.
@@ -66,8 +68,15 @@ def issue(
 
 def find_live(user: User, bearer: str, *, now: datetime) -> DevModeGrant | None:
     """Return the live grant of a user's session or token, or None. The end of a broken one is written down."""
+    if find_first(_open_of_bearer, [bearer]) is None:
+        # Most have none, and are told so by a statement that is compiled already.
+        return None
     live = _end_others(DevModeGrant.objects.filter(bearer=bearer), now)
     return next((grant for grant in live if grant.user_id == user.pk), None)
+
+
+def _open_of_bearer() -> QuerySet[DevModeGrant, int]:
+    return DevModeGrant.objects.filter(bearer="").open().values_list("pk", flat=True)
 
 
 def list_live(*, now: datetime) -> list[DevModeGrant]:

@@ -210,3 +210,20 @@ def test_a_method_that_is_not_known_is_refused(as_operator: Api) -> None:
     answer = as_operator.patch(CREATE, SCRIPT)
     assert_refused(answer, 405, "method_not_allowed")
     assert "POST" in answer["Allow"]
+
+
+def test_the_answer_says_what_the_catalogue_would(as_operator: Api) -> None:
+    new = as_operator.post(CREATE, SCRIPT)
+    as_operator.delete(path_of(new.json()["assembly_guid"]))
+    with_a_past = as_operator.post(CREATE, SCRIPT | {"assembly_guid": new.json()["assembly_guid"]})
+    without_one = as_operator.post(CREATE, SCRIPT | NAMED)
+    for answer in (with_a_past, without_one):
+        read = as_operator.get(path_of(answer.json()["assembly_guid"]))
+        assert (answer["ETag"], read.json()) == (read["ETag"], read.json() | answer.json())
+
+
+def test_a_new_assembly_costs_seventeen_statements(as_operator: Api, django_assert_max_num_queries: Any) -> None:
+    as_operator.post(CREATE, SCRIPT)
+    # Savepoints, which stand for the transaction in tests, are among them.
+    with django_assert_max_num_queries(17):
+        assert as_operator.post(CREATE, SCRIPT).status_code == 201
