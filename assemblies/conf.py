@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.db.models import Q
 
-from assemblies.models import Assembly, StoreMark
+from assemblies.models import Assembly, JournaledPayload, StoreMark
 from assemblies.payloads import PayloadStore, store_from_url
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -18,7 +18,12 @@ MAX_GUIDS_LOGGED = 10
 @lru_cache(maxsize=1)
 def payload_store() -> PayloadStore:
     """Return the process's payload store."""
-    return store_from_url(settings.PAYLOAD_STORAGE_URL, owner=StoreMark.owner, on_missing=report_missing)
+    return store_from_url(
+        settings.PAYLOAD_STORAGE_URL,
+        owner=StoreMark.owner,
+        journaled=JournaledPayload.objects,
+        on_missing=report_missing,
+    )
 
 
 def report_missing(payload_guid: str) -> None:

@@ -59,7 +59,7 @@ def clone_edited(
     """
     documents.check_script_size(payload or b"", max_script_bytes())
     origin = get_live(guid)
-    with staged(store, [origin]) as staging:
+    with staged(store, [origin], journaled=True) as staging:
         reference = staging.put(payload, before=origin.read_content()) if payload is not None else None
         named = {"display_name": copy_name(origin), **fields}
         copied = edited(copy_of(origin, display_name=named["display_name"]), named, reference, payload)
@@ -68,7 +68,7 @@ def clone_edited(
         )
         if payload is not None:
             change = replace(change, search_text=search_text_of(copied, payload))
-        return commit([change], permit=permit, detail={"cloned_from": guid})[0]
+        return commit([change], permit=permit, detail={"cloned_from": guid}, payloads=staging.journaled)[0]
 
 
 def copy_name(origin: Assembly) -> str:

@@ -1,12 +1,14 @@
 """The one write path: check, then change, journal and audit in one transaction on `default`.
 
-When `commit` returns, the changes are durable; when it raises, none happened. Payloads are durable before it is called.
+When `commit` returns, the changes are durable; when it raises, none happened. Payloads are durable before it is called,
+or small and part of the transaction.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +24,9 @@ from assemblies.actions.transaction import change_transaction
 from assemblies.domains import Domain, Operation
 from assemblies.errors import AssemblyNotFound, GuidInOtherDomain, RevisionConflict
 from assemblies.journal.append import Draft, append
-from assemblies.models import Assembly, Content, JournalEntry
+from assemblies.models import Assembly, Content, JournaledPayload, JournalEntry
 from assemblies.models.columns import project
-from devmode.statements import find_first, upsert
+from devmode.statements import find_first, insert, upsert
 
 
 def commit(
@@ -34,12 +36,14 @@ def commit(
     detail: Mapping[str, Any] | None = None,
     alongside: Alongside | None = None,
     finish: Finish | None = None,
+    payloads: Mapping[str, bytes] = MappingProxyType({}),
 ) -> list[Receipt]:
     """Make `changes` in one transaction and return a receipt for each, in order.
 
     `alongside(now)` is entered in that transaction under the journal's lock, before the changes are decided, and left
     right before the commit: for rows that must change together with assemblies, and for checks. There
-    `finish(receipts, now)` is called, for rows that say what came of it.
+    `finish(receipts, now)` is called, for rows that say what came of it. `payloads` are the bytes that the changes name
+    and the store has not: they are committed with the entries, if any entry names them.
 
     Raises a Refusal when any of them may not be made (nothing is changed, denials are audited), a Failure when the
     library cannot make them durable.
@@ -62,6 +66,7 @@ def commit(
             entries = append(transaction.head, drafts, now=now) if drafts else []
             _save_rows(entries, rows)
             receipts = _numbered(plans, entries)
+            _save_payloads(receipts, payloads)
             if finish:
                 finish(receipts, now)
             if entries or alongside:
@@ -179,6 +184,18 @@ def _save_rows(entries: Sequence[JournalEntry], rows: Mapping[str, Assembly]) ->
         rows[entry.assembly_guid].sequence = entry.sequence
     changed = {entry.assembly_guid: rows[entry.assembly_guid] for entry in entries}
     upsert(Assembly, [vars(row) for row in changed.values()])
+
+
+def _save_payloads(receipts: Sequence[Receipt], payloads: Mapping[str, bytes]) -> None:
+    """Add the rows of what is named: of a change that came to nothing, nobody would ever remove them."""
+    contents = [receipt.content for receipt in receipts if payloads and receipt.changed and receipt.content]
+    named = {reference.guid: reference for content in contents for reference in content.references}
+    rows = [
+        {"guid": guid, "sha256": named[guid].sha256, "content": content}
+        for guid, content in payloads.items()
+        if guid in named
+    ]
+    insert(JournaledPayload, rows)
 
 
 def _numbered(plans: Sequence[Plan], entries: Sequence[JournalEntry]) -> list[Receipt]:

@@ -23,7 +23,7 @@ def create(
 
     Raises Forbidden, DevModeRequired, GuidTaken, GuidInOtherDomain, or a Failure.
     """
-    with staged(store) as staging:
+    with staged(store, journaled=True) as staging:
         content = content_of(document, staging)
 
         def rewrite(row: Assembly | None, now: datetime) -> Content:
@@ -38,7 +38,7 @@ def create(
             search_text=search_text_of(content, document.payload),
             event=event,
         )
-        return commit([change], permit=permit)[0]
+        return commit([change], permit=permit, payloads=staging.journaled)[0]
 
 
 def check_vacant(row: Assembly | None) -> None:

@@ -1,4 +1,7 @@
-"""Payloads on their way in: durable before the transaction that names them, removed again when it is refused."""
+"""Payloads on their way in: durable before the transaction that names them, removed again when it is refused.
+
+Small ones of a change of one assembly are written by that transaction itself, which spares it every fsync but its own.
+"""
 
 import contextlib
 import hashlib
@@ -10,12 +13,20 @@ from assemblies.models import Assembly, Content
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.payloads.reference import new_payload_guid
 
+# A larger one costs more in the database than its file does; and so do the payloads of many changes.
+MAX_JOURNALED_BYTES = 64 * 1024
+
 
 class Staging:
-    """Puts payloads, and uses again those the library already holds intact."""
+    """Puts payloads, and uses again those the library already holds intact.
 
-    def __init__(self, store: PayloadStore, known: Iterable[Content] = ()) -> None:
+    With `journaled`, small ones are left to the transaction: its `commit` is given them.
+    """
+
+    def __init__(self, store: PayloadStore, known: Iterable[Content] = (), *, journaled: bool = False) -> None:
         self.store = store
+        self.journaled: dict[str, bytes] = {}
+        self._may_journal = journaled and store.journaled is not None
         self.fresh: list[str] = []
         self._waiting: dict[str, bytes] | None = None
         self.known = {reference.sha256: reference for content in known for reference in content.references}
@@ -31,6 +42,8 @@ class Staging:
         for known in (*own, *filter(None, [self.known.get(sha256)])):
             if self._is_intact(known):
                 return known
+        if self._may_journal and len(content) <= MAX_JOURNALED_BYTES:
+            return self._leave_to_the_journal(content, sha256)
         return self.put_stream([content]) if self._waiting is None else self._let_wait(content, sha256, self._waiting)
 
     @contextmanager
@@ -43,12 +56,21 @@ class Staging:
         finally:
             self._waiting = None
         if waiting:
+            self.store.require_room()
             self.store.write_files(waiting)
 
     def _let_wait(self, content: bytes, sha256: str, waiting: dict[str, bytes]) -> PayloadReference:
         reference = PayloadReference(new_payload_guid(), sha256, len(content))
         waiting[reference.guid] = content
         self.fresh.append(reference.guid)
+        self.known[sha256] = reference
+        return reference
+
+    def _leave_to_the_journal(self, content: bytes, sha256: str) -> PayloadReference:
+        # Its file will need the room.
+        self.store.require_room()
+        reference = PayloadReference(new_payload_guid(), sha256, len(content))
+        self.journaled[reference.guid] = content
         self.known[sha256] = reference
         return reference
 
@@ -59,7 +81,7 @@ class Staging:
         return reference
 
     def _is_intact(self, reference: PayloadReference) -> bool:
-        if self._waiting and reference.guid in self._waiting:
+        if reference.guid in self.journaled or reference.guid in (self._waiting or ()):
             return True
         try:
             self.store.verify(reference)
@@ -69,10 +91,10 @@ class Staging:
 
 
 @contextmanager
-def staged(store: PayloadStore, rows: Iterable[Assembly] = ()) -> Iterator[Staging]:
+def staged(store: PayloadStore, rows: Iterable[Assembly] = (), *, journaled: bool = False) -> Iterator[Staging]:
     """Open a staging; a refusal removes what it put. Any other error leaves that to the sweep, for the transaction's
     outcome may be unknown and the payload needed after all."""
-    staging = Staging(store, (row.read_content() for row in rows))
+    staging = Staging(store, (row.read_content() for row in rows), journaled=journaled)
     try:
         yield staging
     except Refusal:

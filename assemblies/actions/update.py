@@ -32,7 +32,7 @@ def update(
     """
     documents.check_script_size(payload or b"", max_script_bytes())
     row = get_live(guid)
-    with staged(store, [row]) as staging:
+    with staged(store, [row], journaled=True) as staging:
         reference = staging.put(payload, before=row.read_content()) if payload is not None else None
         kind = documents.get_assembly_type(fields.get("type_name", row.read_content().type_name)).kind
 
@@ -49,7 +49,7 @@ def update(
             expected_revision=expected_revision,
             search_text=None if payload is None else documents.searchable_text(kind, payload).replace("\0", ""),
         )
-        return commit([change], permit=permit)[0]
+        return commit([change], permit=permit, payloads=staging.journaled)[0]
 
 
 def _check_kind(living: Assembly, content: Content, *, staged: Kind | None) -> None:

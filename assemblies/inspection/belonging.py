@@ -15,7 +15,7 @@ from assemblies.databases import DEFAULT
 from assemblies.domains import Domain
 from assemblies.errors import LibraryIncomplete, StorageUnavailable
 from assemblies.inspection.verify.finding import find_content
-from assemblies.models import JournalEntry, JournalHead, StoreMark, Watermark
+from assemblies.models import JournaledPayload, JournalEntry, JournalHead, StoreMark, Watermark
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.failures import read_failures_named
 from assemblies.payloads.reference import payload_name
@@ -111,8 +111,16 @@ def _is_gone(store: PayloadStore) -> bool:
     named = {
         reference.guid for entry in entries if (content := find_content(entry)) for reference in content.references
     }
+    named -= _journaled(named)
     with read_failures_named():
         return bool(named) and not any(store.storage.exists(payload_name(guid)) for guid in named)
+
+
+def _journaled(guids: Collection[str]) -> set[str]:
+    """Return those that have no file yet: they say nothing of the store."""
+    if _find_row(DEFAULT, JournaledPayload, "guid") is None:
+        return set()
+    return set(JournaledPayload.objects.filter(guid__in=guids).values_list("guid", flat=True))
 
 
 def _find_row(alias: str, model: type[Model], *names: str) -> tuple[Any, ...] | None:

@@ -31,8 +31,6 @@ from assemblies.journal.chain import find_head
 from assemblies.journal.space import changes_have_room
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
-from assemblies.payloads.failures import read_failures_named
-from assemblies.payloads.reference import payload_name
 from devmode.accounts.secret_key import SecretKeyDiffers, require_same_key
 from devmode.disk_faults import DiskFault
 from devmode.stand_in import find_copied_fault
@@ -140,8 +138,7 @@ def _lost_payloads(store: PayloadStore) -> list[str]:
     entries = JournalEntry.objects.exclude(content="").order_by("-sequence")[:NEWEST_ENTRIES]
     contents = [content for entry in entries if (content := find_content(entry))]
     named = {reference.guid for content in contents for reference in content.references}
-    with read_failures_named():
-        return sorted(guid for guid in named if not store.storage.exists(payload_name(guid)))
+    return sorted(guid for guid in named if not store.has(guid))
 
 
 def _flush(examined: Examined) -> Iterator[Diagnosis]:

@@ -1,7 +1,8 @@
 """Flush: bring replicas up to date and record how far they are.
 
 One domain's trouble never holds up another. The record in `default` is written after the domain's own commit, so it
-may lag behind it and never leads; flushing again repairs a record that a crash left behind.
+may lag behind it and never leads; flushing again repairs a record that a crash left behind. Payloads that are in the
+journal's database get their files first, so that a domain database next to the payload store is whole.
 """
 
 import logging
@@ -13,8 +14,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
+from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.errors import LibraryError
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.journal.replica import bring_up_to_date
 from assemblies.models import DomainState, Flush, JournalHead
 from devmode.disk_faults import find_disk_fault
@@ -33,7 +36,10 @@ def flush_domain(domain: Domain) -> int:
     """Flush one domain. Returns the number of entries written; a failure is recorded, not raised."""
     started = monotonic()
     try:
+        write_payload_files(payload_store())
         applied, sequence = bring_up_to_date(domain)
+        # Of what was appended after the first time and copied: whatever counts as persisted has its payloads' files.
+        write_payload_files(payload_store())
     except (DatabaseError, LibraryError, OSError) as error:
         _record_failure(domain, error)
         return 0

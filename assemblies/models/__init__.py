@@ -22,6 +22,7 @@ from assemblies.models.domain_assembly import (
 from assemblies.models.domain_state import DomainState, Flush
 from assemblies.models.import_operation import ImportOperation
 from assemblies.models.journal import ChainedEntry, EntryRow, JournalEntry, JournalHead, KeyedRequest
+from assemblies.models.journaled_payload import JournaledPayload
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView
 from assemblies.models.store_mark import StoreMark
@@ -45,6 +46,7 @@ __all__ = [
     "ImportOperation",
     "JournalEntry",
     "JournalHead",
+    "JournaledPayload",
     "KeyedRequest",
     "Lineage",
     "OfficialAssembly",

@@ -60,7 +60,7 @@ class Place:
 
 @dataclass
 class Draft:
-    """A file on its way to its name; `name` is the one it has now."""
+    """A file on its way to its name; `name` is the one that it has until then."""
 
     place: Place
     descriptor: int
@@ -68,7 +68,6 @@ class Draft:
 
     def rename(self) -> None:
         os.replace(self.name, self.place.leaf, src_dir_fd=self.place.directory, dst_dir_fd=self.place.directory)
-        self.name = self.place.leaf
 
 
 class DurableFileSystemStorage(FileSystemStorage):
@@ -127,17 +126,17 @@ class DurableFileSystemStorage(FileSystemStorage):
 
     @contextlib.contextmanager
     def _draft(self, name: str, content: bytes) -> Iterator["Draft"]:
-        """Give a file that has its bytes and not yet its name; an error removes it, by whatever name it has then."""
+        """Give a file that has its bytes and not yet its name; an error removes it until it has."""
         with self._walk(name, create=True) as place:
             temporary = _temporary_name(place)
             descriptor = os.open(temporary, _CREATE, PRIVATE_FILE, dir_fd=place.directory)
-            draft = Draft(place, descriptor, temporary)
             try:
                 _write_whole(descriptor, content)
-                yield draft
+                yield Draft(place, descriptor, temporary)
             except BaseException:
+                # Never by its final name: another process may have written the same payload and said so.
                 with contextlib.suppress(OSError):
-                    os.unlink(draft.name, dir_fd=place.directory)
+                    os.unlink(temporary, dir_fd=place.directory)
                 raise
             finally:
                 os.close(descriptor)
@@ -152,6 +151,11 @@ class DurableFileSystemStorage(FileSystemStorage):
             return start
         finally:
             os.close(descriptor)
+
+    def require_location(self) -> None:
+        """Raise PayloadStoreMissing when the location is gone and must not be made."""
+        if not self._makes_location and not Path(self.location).is_dir():
+            raise PayloadStoreMissing()
 
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         if mode != "rb":
@@ -203,10 +207,8 @@ class DurableFileSystemStorage(FileSystemStorage):
     def _make_location_durable(self) -> None:
         """Make the location and see to it that a power loss cannot take it away again; once per storage object."""
         location = Path(self.location)
-        is_there = location.is_dir()
-        if not is_there and not self._makes_location:
-            raise PayloadStoreMissing()
-        if self._location_is_durable and is_there:
+        self.require_location()
+        if self._location_is_durable and location.is_dir():
             return
         make_folder(location)
         for directory in _own_ancestors(location.resolve()):

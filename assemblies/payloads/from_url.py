@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage
 
 from .durable_storage import DurableFileSystemStorage
+from .journaled import JournaledPayloads
 from .marker import nobody
 from .store import PayloadStore
 
@@ -21,11 +22,15 @@ S3_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 def store_from_url(
-    url: str, *, owner: Callable[[], str] = nobody, on_missing: Callable[[str], object] = lambda _guid: None
+    url: str,
+    *,
+    owner: Callable[[], str] = nobody,
+    journaled: JournaledPayloads | None = None,
+    on_missing: Callable[[str], object] = lambda _guid: None,
 ) -> PayloadStore:
     """Return the store, to which nothing is written unless it is marked as the owner's.
 
-    `on_missing` is told the GUID of a payload that was to be read and is not there.
+    `journaled` are on their way to it; `on_missing` is told the GUID of a payload that was to be read and is not there.
 
     Raises ImproperlyConfigured, naming what is wrong.
     """
@@ -33,10 +38,14 @@ def store_from_url(
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ImproperlyConfigured("A payload storage URL has no user, password, query or fragment.")
     if parts.scheme == "file":
-        return PayloadStore(_file_storage(parts), owner=owner, on_missing=on_missing)
-    if parts.scheme == "s3":
-        return PayloadStore(_s3_storage(parts), owner=owner, on_missing=on_missing)
-    raise ImproperlyConfigured(f"Payload storage URLs start with file:// or s3://, not {parts.scheme or 'nothing'}.")
+        storage = _file_storage(parts)
+    elif parts.scheme == "s3":
+        storage = _s3_storage(parts)
+    else:
+        raise ImproperlyConfigured(
+            f"Payload storage URLs start with file:// or s3://, not {parts.scheme or 'nothing'}."
+        )
+    return PayloadStore(storage, owner=owner, journaled=journaled, on_missing=on_missing)
 
 
 def _file_storage(parts: SplitResult) -> Storage:

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from django.core.files import File
@@ -19,6 +20,7 @@ from ..errors import Failure, PayloadCorrupt, PayloadMissing, StorageFull, Stora
 from .durable_storage import DurableFileSystemStorage
 from .failures import read_failures_named, write_failures_named
 from .free_space import MINIMUM_FREE_FRACTION, DiskRoom, disk_room
+from .journaled import JournaledPayloads
 from .marker import StoreMarker, nobody
 from .measured_content import MeasuredContent
 from .reference import PayloadReference, new_payload_guid, payload_name
@@ -30,7 +32,11 @@ MISSING_READS = Counter("borealis_missing_payload_reads", "Reads of payloads tha
 
 
 class PayloadStore:
-    """Payloads in `storage`; `owner` returns the id that its marker must contain, "" when it need have none."""
+    """Payloads in `storage`; `owner` returns the id that its marker must contain, "" when it need have none.
+
+    `journaled` are payloads whose files are still to be written, where their owner committed them; a store without
+    it takes none.
+    """
 
     def __init__(
         self,
@@ -38,11 +44,13 @@ class PayloadStore:
         *,
         minimum_free_fraction: float = MINIMUM_FREE_FRACTION,
         owner: Callable[[], str] = nobody,
+        journaled: JournaledPayloads | None = None,
         on_missing: Callable[[str], object] = lambda _guid: None,
     ) -> None:
         self.storage = storage
         self.marker = StoreMarker(storage, owner)
         self.minimum_free_fraction = minimum_free_fraction
+        self.journaled = journaled
         self.on_missing = on_missing
 
     def put(self, source: bytes | Iterable[bytes], *, max_bytes: int | None = None) -> PayloadReference:
@@ -52,7 +60,7 @@ class PayloadStore:
         StorageUnavailable, and whatever the source itself raises; then nothing is left.
         """
         self.marker.require()
-        self._require_free_space()
+        self.require_room()
         guid = new_payload_guid()
         content = MeasuredContent([source] if isinstance(source, bytes) else source, max_bytes=max_bytes)
         try:
@@ -71,7 +79,6 @@ class PayloadStore:
         Raises StorageUnavailable, StorageFull, PayloadStoreMissing; some of them may have theirs then.
         """
         self.marker.require()
-        self._require_free_space()
         names = {payload_name(guid): content for guid, content in contents.items()}
         if isinstance(self.storage, DurableFileSystemStorage):
             self.storage.replace_all(names)
@@ -89,9 +96,7 @@ class PayloadStore:
     def is_whole(self, reference: PayloadReference) -> bool:
         """Whether `read` would return it; where not, nothing is counted or logged until somebody does read it."""
         try:
-            with read_failures_named():
-                file = self.storage.open(payload_name(reference.guid), "rb")
-            with file:
+            with self._open(reference.guid) as file:
                 _whole(file, reference)
         except Failure:
             return False
@@ -113,17 +118,27 @@ class PayloadStore:
             for _ in _checked(file, reference, VERIFY_CHUNK_BYTES):
                 pass
 
+    def has(self, guid: str) -> bool:
+        """Say whether there is a payload of that GUID, whatever its bytes. Raises StorageUnavailable."""
+        try:
+            self._open(guid).close()
+        except PayloadMissing:
+            return False
+        return True
+
     def guids(self) -> Iterator[str]:
         """The GUID of every payload present."""
         with read_failures_named():
-            present = [guid for guid in guid_directories(self.storage) if self.storage.exists(payload_name(guid))]
-        return iter(present)
+            present = {guid for guid in guid_directories(self.storage) if self.storage.exists(payload_name(guid))}
+        return iter(sorted(present.union(self.journaled.find_guids() if self.journaled else ())))
 
     def delete(self, guid: str) -> None:
         """Remove a payload; one that is gone already is no error. Raises StorageUnavailable."""
         payload_name(guid)
         with write_failures_named():
             remove_payload(self.storage, guid)
+            if self.journaled:
+                self.journaled.remove(guid)
 
     def sweep(
         self,
@@ -157,17 +172,18 @@ class PayloadStore:
             self.storage.delete(stored_as)
             raise StorageUnavailable("The payload store renames what it is given; use one that keeps names.")
 
-    def _require_free_space(self) -> None:
+    def require_room(self) -> None:
+        """Raise StorageFull when the store's disk is nearly full, PayloadStoreMissing when its folder is gone."""
+        if isinstance(self.storage, DurableFileSystemStorage):
+            self.storage.require_location()
         room = self.find_room()
         if room is not None and room.is_low:
             raise StorageFull()
 
     @contextlib.contextmanager
     def _opened(self, reference: PayloadReference) -> Iterator["File[bytes]"]:
-        name = payload_name(reference.guid)
         try:
-            with read_failures_named():
-                file = self.storage.open(name, "rb")
+            file = self._open(reference.guid)
         except PayloadMissing:
             # Where the whole store is gone, none of its payloads is lost.
             self.marker.require()
@@ -176,6 +192,17 @@ class PayloadStore:
             raise
         with file:
             yield file
+
+    def _open(self, guid: str) -> "File[bytes]":
+        """Open a payload where it is. Raises PayloadMissing, PayloadCorrupt, StorageUnavailable."""
+        name = payload_name(guid)
+        with read_failures_named():
+            try:
+                return self.storage.open(name, "rb")
+            except FileNotFoundError:
+                content = self.journaled.find_content(guid) if self.journaled else None
+                # Its file may have been written, and the row removed, between these two looks.
+                return self.storage.open(name, "rb") if content is None else File(BytesIO(content))
 
     def _verified_chunks(self, reference: PayloadReference, chunk_bytes: int) -> Iterator[bytes]:
         with self._opened(reference) as file:

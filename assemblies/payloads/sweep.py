@@ -30,13 +30,17 @@ def sweep_orphans(
     """Remove the payloads and temporary files nobody refers to, last modified between these times (aware)."""
     since = newer_than or EVER
     with read_failures_named():
-        candidates = [guid for guid in guid_directories(storage) if _is_leftover(storage, guid, since, older_than)]
+        found = ((guid, _made_by_a_write(storage, guid, since, older_than)) for guid in guid_directories(storage))
+        candidates = {guid: names for guid, names in found if names is not None}
     removed = []
-    for start in range(0, len(candidates), REFERENCES_ASKED_AT_ONCE):
-        batch = candidates[start : start + REFERENCES_ASKED_AT_ONCE]
+    guids = list(candidates)
+    for start in range(0, len(guids), REFERENCES_ASKED_AT_ONCE):
+        batch = guids[start : start + REFERENCES_ASKED_AT_ONCE]
         referenced = is_referenced(batch)
         for guid in batch:
-            if guid not in referenced and not is_referenced([guid]):
+            if guid in referenced:
+                _remove_temporaries(storage, guid, candidates[guid])
+            elif not is_referenced([guid]):
                 with write_failures_named():
                     remove_payload(storage, guid)
                 removed.append(guid)
@@ -59,22 +63,34 @@ def remove_payload(storage: Storage, guid: str) -> None:
         directories, files = storage.listdir(guid)
     except FileNotFoundError:
         return
-    leftovers = [name for name in files if _is_temporary(name)]
-    for name in leftovers:
-        storage.delete(f"{guid}/{name}")
+    leftovers = _remove_temporaries(storage, guid, files)
     if not directories and len(leftovers) == len(files):
         storage.delete(guid)
 
 
-def _is_leftover(storage: Storage, guid: str, since: datetime, until: datetime) -> bool:
-    """Whether all there is under a GUID was made by a write in that time; an empty directory may be a crashed one's."""
+def _remove_temporaries(storage: Storage, guid: str, names: Collection[str]) -> list[str]:
+    """Remove what crashed writes left under a GUID of the files `names`, and return that."""
+    temporaries = [name for name in names if _is_temporary(name)]
+    for name in temporaries:
+        with write_failures_named():
+            storage.delete(f"{guid}/{name}")
+    return temporaries
+
+
+def _made_by_a_write(storage: Storage, guid: str, since: datetime, until: datetime) -> list[str] | None:
+    """Return the files under a GUID if all there is was made by a write in that time, else None.
+
+    An empty directory may be a crashed one's.
+    """
     try:
         directories, files = storage.listdir(guid)
         made_by_a_write = not directories and all(name == PAYLOAD_FILE_NAME or _is_temporary(name) for name in files)
         names = [f"{guid}/{name}" for name in files] or [guid]
-        return made_by_a_write and all(since <= _modified_at(storage, name) < until for name in names)
+        if made_by_a_write and all(since <= _modified_at(storage, name) < until for name in names):
+            return files
     except (FileNotFoundError, NotARegularFileError):  # Somebody is at work there, or it was never ours.
-        return False
+        pass
+    return None
 
 
 def _is_temporary(name: str) -> bool:

@@ -65,7 +65,7 @@ def work() -> None:
 
 
 def check() -> None:
-    """Replay what is pending, twice, verify everything, and write once more."""
+    """Verify everything, replay what is pending, twice, verify it again with nothing but files, and write once more."""
     from django.utils import timezone
 
     from assemblies.actions.create import create
@@ -73,7 +73,8 @@ def check() -> None:
     from assemblies.domains import Domain
     from assemblies.inspection.verify import verify_library
     from assemblies.journal.flush import flush
-    from assemblies.models import JournalEntry, replica_model
+    from assemblies.models import JournaledPayload, JournalEntry, replica_model
+    from assemblies.payloads import PayloadStore
     from devmode.actor import Actor
     from tests.documents_made import script
     from tests.permits import may_create
@@ -82,10 +83,12 @@ def check() -> None:
         models = [replica_model(domain) for domain in Domain]
         return [list(model.objects.order_by("guid").values_list("guid", "content")) for model in models]
 
+    before = verify_library(payload_store(), now=timezone.now())
     flush()
     once = replicas()
     again = flush()
-    found = verify_library(payload_store(), now=timezone.now())
+    found = verify_library(PayloadStore(payload_store().storage), now=timezone.now())
+    rows_left = JournaledPayload.objects.count()
     receipt = create(
         script("After", guid=GUIDS[5]),
         domain=Domain.USER,
@@ -97,7 +100,8 @@ def check() -> None:
         {
             "journal": list(by_crash.values_list("assembly_guid", "sequence")),
             "replayed_the_same": once == replicas() and not any(again.values()),
-            "findings": [str(finding) for finding in found.findings],
+            "findings": [str(finding) for finding in (*before.findings, *found.findings)],
+            "rows_left": rows_left,
             "writable": receipt.changed,
         }
     )

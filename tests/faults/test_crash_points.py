@@ -79,5 +79,6 @@ def check_kill(prepared: Prepared, runtime_root: Path, call: str, number: int) -
     assert [pair for pair in acknowledged if pair not in found["journal"]] == []
     assert len(found["journal"]) in {0, 1, 2, 5, 6, 7, 8, 9}, "an import is all of its documents or none"
     assert found["findings"] == []
+    assert found["rows_left"] == 0, "each payload has its file, and is nowhere else"
     assert found["replayed_the_same"]
     assert found["writable"]

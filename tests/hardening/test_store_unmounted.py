@@ -18,6 +18,7 @@ from assemblies.errors import LibraryIncomplete, PayloadStoreMissing
 from assemblies.inspection.belonging import require_whole
 from assemblies.inspection.health.readiness import library_state
 from assemblies.inspection.verify import verify_library
+from assemblies.journal.flush import flush
 from assemblies.management.store_mark import mark_store
 from assemblies.models import Assembly, JournalEntry, StoreMark
 from assemblies.payloads import PayloadStore, marker
@@ -103,6 +104,8 @@ def test_a_library_of_before_markers_is_marked_where_its_payloads_are(
     library: PayloadStore, folder: Path, operator: Actor
 ) -> None:
     made(library, operator, "First")
+    require_whole(library)
+    flush()
     require_whole(library)
     kept = folder.rename(folder.with_name("kept"))
     with pytest.raises(LibraryIncomplete):

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from assemblies.domains import Domain
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import Assembly, DomainState, Flush, JournalEntry, JournalHead, Watermark, replica_model
 from assemblies.official.domain_file import DomainFile
 from assemblies.payloads import PayloadStore
@@ -22,6 +23,8 @@ def ship(folder: Path, store: PayloadStore, domain: Domain = Domain.OFFICIAL) ->
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("CREATE TABLE assemblies_domainassembly (guid TEXT PRIMARY KEY, content TEXT)")
         connection.executemany("INSERT INTO assemblies_domainassembly VALUES (?, ?)", rows)
+    # What is shipped was flushed before.
+    write_payload_files(store)
     shutil.copytree(store.storage.path(""), database.parent / "Payloads", dirs_exist_ok=True)
     return database
 

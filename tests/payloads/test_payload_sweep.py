@@ -189,3 +189,15 @@ def test_an_error_of_the_reference_query_reaches_the_caller_and_nothing_is_remov
     with pytest.raises(LookupError):
         store.sweep(is_referenced, older_than=YESTERDAY)
     assert list(store.guids()) == [guid]
+
+
+def test_what_a_crash_left_next_to_a_payload_that_is_named_goes(store: PayloadStore, root: Path) -> None:
+    kept = put_long_ago(store, root, b"kept")
+    left = root / kept / "payload.0123456789abcdef.tmp"
+    left.write_bytes(b"torn")
+
+    assert store.sweep(referenced(kept), older_than=YESTERDAY) == []
+    assert left.exists(), "somebody may be writing it"
+    age(left)
+    assert store.sweep(referenced(kept), older_than=YESTERDAY) == []
+    assert [path.name for path in (root / kept).iterdir()] == ["payload"]
