@@ -26,6 +26,7 @@ from devmode.write_lock import write_transaction
 BEARER_SALT = "devmode.grants"
 # Requests that run side by side read the clock in any order; a clock set back moves it further than that.
 CLOCK_TOLERANCE = timedelta(seconds=2)
+OF_A_TOKEN = "token:"  # noqa: S105 - what a bearer begins with
 
 
 class GrantEnded(Exception):
@@ -38,7 +39,7 @@ def session_digest(session_key: str) -> str:
 
 
 def token_digest(token: ApiToken) -> str:
-    return f"token:{token.digest}"
+    return f"{OF_A_TOKEN}{token.digest}"
 
 
 def issue(
@@ -68,8 +69,8 @@ def issue(
 
 def find_live(user: User, bearer: str, *, now: datetime) -> DevModeGrant | None:
     """Return the live grant of a user's session or token, or None. The end of a broken one is written down."""
-    if find_first(_open_of_bearer, [bearer]) is None:
-        # Most have none, and are told so by a statement that is compiled already.
+    if bearer.startswith(OF_A_TOKEN) and find_first(_open_of_bearer, [bearer]) is None:
+        # Most programs have none, and are told so by a statement that is compiled already.
         return None
     live = _end_others(DevModeGrant.objects.filter(bearer=bearer), now)
     return next((grant for grant in live if grant.user_id == user.pk), None)

@@ -18,10 +18,12 @@ from django.utils import timezone
 from assemblies.admin.health import verify as verify_module
 from assemblies.catalogue import library_catalogue
 from assemblies.companion_states import CompanionState, State, replace_states
+from assemblies.conf import payload_store
 from assemblies.inspection.health import databases as examined
 from assemblies.inspection.health.parts import store_facts
 from assemblies.inspection.verify import Finding, Verification
 from assemblies.journal.flush import flush
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import Assembly, DomainState, JournalEntry, SyncRecord
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -51,6 +53,7 @@ def text_of(answer: Any) -> str:
 def damage(guid: str, tmp_path: Path) -> str:
     """Change a payload's bytes behind the library's back. Returns the payload's GUID."""
     payload_guid = Assembly.objects.get(guid=guid).payload_guid
+    write_payload_files(payload_store())
     file = tmp_path / "Payloads" / payload_guid / "payload"
     file.chmod(0o600)
     file.write_bytes(b"echo HELLO\n")

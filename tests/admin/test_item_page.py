@@ -13,9 +13,11 @@ from assemblies.actions.clone import clone
 from assemblies.actions.create import create
 from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
+from assemblies.conf import payload_store
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import Assembly, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode import grants
@@ -195,6 +197,7 @@ def test_hidden_characters_are_pointed_out(superuser: Client, library: PayloadSt
 def test_a_payload_that_is_not_intact_is_said_so_and_not_shown(
     superuser: Client, guid: str, tmp_path: Path, fault: str
 ) -> None:
+    write_payload_files(payload_store())
     file = tmp_path / "Payloads" / Assembly.objects.get(guid=guid).payload_guid / "payload"
     file.chmod(0o600)
     file.unlink()
@@ -244,6 +247,7 @@ def test_a_page_costs_a_fixed_number_of_queries(
     guid = make_assembly(library, Domain.OFFICIAL, variables=[{"name": f"v{at}"} for at in range(50)])
     for number in range(30):
         make_assembly(library, Domain.USER, name=f"Other {number}")
+    write_payload_files(payload_store())
     for who in ("signed_in_viewer", "operator_client", "granted_client"):
         client: Client = request.getfixturevalue(who)
         client.get(address(guid))

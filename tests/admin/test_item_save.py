@@ -10,9 +10,11 @@ from pytest_django import Settings
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.catalogue import CatalogueEntry, library_catalogue
+from assemblies.conf import payload_store
 from assemblies.documents import decode_text
 from assemblies.domains import Domain
 from assemblies.errors import StorageFull
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -256,6 +258,7 @@ def test_a_post_without_csrf_token_is_refused(library: PayloadStore, rich: str) 
 def test_a_payload_that_is_gone_lets_the_other_fields_be_changed(
     client: Client, library: PayloadStore, rich: str, tmp_path: Any
 ) -> None:
+    write_payload_files(payload_store())
     (tmp_path / "Payloads" / entry(rich).content.payload_guid / "payload").unlink()
     saved(client, rich, summary="Still.")
     assert entry(rich).content.summary == "Still."

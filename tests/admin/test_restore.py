@@ -10,7 +10,9 @@ from django.test import Client
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
+from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -98,6 +100,7 @@ def test_a_revision_that_is_not_there_is_not_found(as_operator: Client, guid: st
 def test_a_payload_that_is_gone_cannot_come_back(as_operator: Client, guid: str, tmp_path: Path) -> None:
     content = JournalEntry.objects.get(sequence=1).read_content()
     assert content is not None
+    write_payload_files(payload_store())
     (tmp_path / "Payloads" / content.payload_guid / "payload").unlink()
     status, said = restore(as_operator, guid, sequence=1)
     assert (status, "Nothing was restored." in said) == (302, True)

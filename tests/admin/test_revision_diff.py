@@ -13,7 +13,9 @@ from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
 from assemblies.admin.history import differences
+from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -152,6 +154,7 @@ def test_a_payload_that_is_not_intact_is_said_so_and_not_shown(
 ) -> None:
     content = JournalEntry.objects.get(sequence=1).read_content()
     assert content is not None
+    write_payload_files(payload_store())
     file = tmp_path / "Payloads" / content.payload_guid / "payload"
     file.chmod(0o600)
     file.unlink()
@@ -223,5 +226,6 @@ def test_hostile_texts_are_escaped(signed_in_viewer: Client, library: PayloadSto
 
 def test_a_page_costs_few_queries(signed_in_viewer: Client, guid: str, django_assert_max_num_queries: Any) -> None:
     signed_in_viewer.get(path_of(guid))
+    write_payload_files(payload_store())
     with django_assert_max_num_queries(14):
         signed_in_viewer.get(path_of(guid))

@@ -9,7 +9,9 @@ from django.test import Client
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
+from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import Assembly, JournalEntry
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -66,6 +68,7 @@ def test_a_changed_workflow_has_a_new_picture(
 def test_a_payload_that_is_not_intact_gives_a_neutral_picture_that_is_not_kept(
     signed_in_viewer: Client, flow: str, tmp_path: Path, fault: str
 ) -> None:
+    write_payload_files(payload_store())
     file = tmp_path / "Payloads" / Assembly.objects.get(guid=flow).payload_guid / "payload"
     file.chmod(0o600)
     file.unlink()

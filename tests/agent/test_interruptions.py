@@ -13,7 +13,9 @@ from assemblies.agent.agent import Agent
 from assemblies.agent.errors import ServerRefused, Unreachable
 from assemblies.agent.state import TOKENS
 from assemblies.agent.waiting import Waiting
+from assemblies.conf import payload_store
 from assemblies.execution.models import WorkItem
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
 from tests.agent.machines import Machine, item_of, printed, submitted
@@ -170,6 +172,7 @@ def test_a_file_that_the_library_lost_fails_its_item_and_blocks_nothing(
     machine: Machine, library: PayloadStore, operator: Actor
 ) -> None:
     lost = submitted(library, operator, "echo lost", machine.guid)
+    write_payload_files(payload_store())
     for content in Path(library.storage.path("")).rglob("*"):
         if content.is_file():
             content.unlink()

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assemblies.actions.create import create
+from assemblies.conf import payload_store
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
+from assemblies.journal.payload_files import write_payload_files
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -40,6 +42,7 @@ def test_a_clean_library_is_verified_and_then_a_damaged_one(
     accessible(page)
     picture(page, "health-clean")
     payload_guid = Assembly.objects.get(guid=guid).payload_guid
+    write_payload_files(payload_store())
     file = tmp_path / "Payloads" / payload_guid / "payload"
     file.chmod(0o600)
     file.write_bytes(b"echo HELLO\n")

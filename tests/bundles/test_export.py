@@ -12,6 +12,7 @@ from assemblies.bundles.export import export_document, export_files, pack
 from assemblies.documents import Style, read_document
 from assemblies.domains import Domain
 from assemblies.errors import PayloadCorrupt
+from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -21,6 +22,7 @@ from tests.permits import may_create, may_import
 
 def test_a_flipped_byte_is_never_exported(library: PayloadStore, operator: Actor) -> None:
     create(script(), domain=Domain.USER, permit=may_create(operator), store=library)
+    flush()
     row = Assembly.objects.get()
     path = Path(library.storage.path(f"{row.payload_guid}/payload"))
     path.write_bytes(b"echo hellO\n")

@@ -8,6 +8,7 @@ from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.documents import Attachment
 from assemblies.domains import Domain
+from assemblies.journal.flush import flush
 from assemblies.models import Assembly
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.reference import payload_name
@@ -113,6 +114,7 @@ def test_two_assemblies_of_one_name_and_like_guids_get_two_files(
 
 @pytest.mark.usefixtures("stocked")
 def test_a_damaged_payload_is_listed_and_stops_no_other(tmp_path: Path, store: PayloadStore) -> None:
+    flush()
     row = Assembly.objects.get(guid=guid(1))
     Path(store.storage.path(payload_name(row.payload_guid))).write_bytes(b"echo evil")
     in_json = run(tmp_path / "out", "--json")
