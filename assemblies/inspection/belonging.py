@@ -111,9 +111,10 @@ def _is_gone(store: PayloadStore) -> bool:
     named = {
         reference.guid for entry in entries if (content := find_content(entry)) for reference in content.references
     }
-    named -= _journaled(named)
     with read_failures_named():
-        return bool(named) and not any(store.storage.exists(payload_name(guid)) for guid in named)
+        if any(store.storage.exists(payload_name(guid)) for guid in named):
+            return False
+    return bool(named - _journaled(named))
 
 
 def _journaled(guids: Collection[str]) -> set[str]:
