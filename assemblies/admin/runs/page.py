@@ -133,7 +133,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         item | {"last_error": "" if says_only_its_status(item) else error_words(item["last_error"])}
         for item in line["items"]
     ]
-    own = actor.name == run.actor
+    nodes, own = _nodes(told_of), actor.name == run.actor
     manifest = Manifest.objects.get(run_id=run.run_id)
     return {
         "run": run,
@@ -146,8 +146,8 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         # What is said in a row of its own is not said above, too.
         "statuses": [] if len(devices["devices"]) > 1 else [(item, Status(item["status"])) for item in told_of],
         **devices,
-        "nodes": _nodes(told_of),
-        "graph": graph_of(run) if told and len(devices["devices"]) < 2 else None,
+        "nodes": nodes,
+        "graph": graph_of(run) if nodes and told and len(devices["devices"]) < 2 else None,
         "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": [event | {"words": EventType(event["event_type"]).label} for event in reading.timeline_of(run)],
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
