@@ -177,7 +177,7 @@ def test_names_that_would_be_one_file_stay_apart(
 def test_reading_changes_nothing_and_costs_few_questions(
     signed_in_viewer: Client, two: Any, django_assert_max_num_queries: Any
 ) -> None:
-    # A payload without a file is asked for in the database, each by itself, until the next flush.
+    # A payload without a file comes from the database, each by a question of its own, until the next flush.
     write_payload_files(payload_store())
     signed_in_viewer.get(PAGE)
     with django_assert_max_num_queries(12):

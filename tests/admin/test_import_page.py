@@ -140,7 +140,7 @@ def test_questions_do_not_grow_with_the_documents(
         create(
             script(f"N{number}", guid=f"{number:032x}"), domain=Domain.USER, permit=may_create(operator), store=library
         )
-    # A payload without a file is asked for in the database, each by itself, until the next flush.
+    # A payload without a file comes from the database, each by a question of its own, until the next flush.
     write_payload_files(payload_store())
     many = zipped({f"{n}.json": document(f"N{n}", assembly_guid=f"{n:032x}", script="new\n") for n in range(60)})
     Sent(olga, ("a.json", document())).preview()
