@@ -13,9 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage
 
 from .durable_storage import DurableFileSystemStorage
-from .journaled import JournaledPayloads
 from .marker import nobody
-from .store import PayloadStore
+from .store import JournaledPayloads, PayloadStore
 
 # Above this a payload on its way from S3 is spooled to a temporary file instead of memory.
 S3_MEMORY_BYTES = 4 * 1024 * 1024

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
@@ -20,7 +21,6 @@ from ..errors import Failure, PayloadCorrupt, PayloadMissing, StorageFull, Stora
 from .durable_storage import DurableFileSystemStorage
 from .failures import read_failures_named, write_failures_named
 from .free_space import MINIMUM_FREE_FRACTION, DiskRoom, disk_room
-from .journaled import JournaledPayloads
 from .marker import StoreMarker, nobody
 from .measured_content import MeasuredContent
 from .reference import PayloadReference, new_payload_guid, payload_name
@@ -29,6 +29,19 @@ from .sweep import guid_directories, remove_payload, sweep_orphans
 VERIFY_CHUNK_BYTES = 262144
 # Of this process alone, for /metrics.
 MISSING_READS = Counter("borealis_missing_payload_reads", "Reads of payloads that are missing.", registry=None)
+
+
+class JournaledPayloads(Protocol):
+    """Payloads on their way to a store: committed elsewhere, durable and named. Who commits them writes their files."""
+
+    def find_content(self, guid: str) -> bytes | None:
+        """Return the bytes of one of them, None of every other payload."""
+
+    def find_guids(self) -> Iterable[str]:
+        """Return the GUIDs of all of them."""
+
+    def remove(self, guid: str) -> None:
+        """Remove one of them; one that is gone already is no error."""
 
 
 class PayloadStore:

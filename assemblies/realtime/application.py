@@ -18,8 +18,8 @@ from assemblies.errors import LibraryError
 from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
 from assemblies.fleet.models import DeviceStatus
 from assemblies.realtime.hub import Hub
+from assemblies.realtime.limits import Unproven
 from assemblies.realtime.streams import DEVICES, HistoryTooOld, InvalidTopics, Stream, stream_of
-from assemblies.realtime.unproven import Unproven
 from assemblies.realtime.visitors import find_refusal
 from assemblies.web.errors import AGENT_CHALLENGE, ErrorAnswer, agent_body, answer_of
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.presence import presence
-from assemblies.realtime.pace import Pace
+from assemblies.realtime.limits import Pace
 from assemblies.realtime.watching import RosterChange, Seen, StreamEvent, Watch, roster_digest
 from devmode.change_watch import ChangeWatch
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from assemblies.realtime import pace
+from assemblies.realtime import limits
 from assemblies.realtime.hub import WOKEN_AT_ONCE, WOKEN_PER_SECOND, Hub
 from assemblies.realtime.watching import Seen
 
@@ -31,7 +31,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(pace, "monotonic", clock)
+    monkeypatch.setattr(limits, "monotonic", clock)
     return clock
 
 

@@ -6,8 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from assemblies.fleet.errors import RateLimited
-from assemblies.realtime import unproven
-from assemblies.realtime.unproven import Unproven
+from assemblies.realtime import limits
+from assemblies.realtime.limits import Unproven
 from tests.fleet.agent import enrolled
 from tests.realtime.conftest import WAIT, Realtime
 
@@ -18,7 +18,7 @@ def scope(peer: str, forwarded_for: str = "") -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unproven, "MAX_UNPROVEN_PER_ADDRESS", 2)
+    monkeypatch.setattr(limits, "MAX_UNPROVEN_PER_ADDRESS", 2)
 
 
 def test_an_address_has_so_many_at_a_time_and_others_are_not_counted_with_it() -> None:
@@ -64,9 +64,9 @@ def test_too_many_are_answered_429_and_those_that_wait_are_not_among_them(
     realtime: Realtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = enrolled()
-    monkeypatch.setattr(unproven, "MAX_UNPROVEN_PER_ADDRESS", 0)
+    monkeypatch.setattr(limits, "MAX_UNPROVEN_PER_ADDRESS", 0)
     status, body = realtime.ask(WAIT)
     assert (status, body["code"]) == (429, "rate_limited")
-    monkeypatch.setattr(unproven, "MAX_UNPROVEN_PER_ADDRESS", 1)
+    monkeypatch.setattr(limits, "MAX_UNPROVEN_PER_ADDRESS", 1)
     assert realtime.ask(WAIT)[0] == 401
     assert realtime.wait(agent)[1]["status"] == "idle"

@@ -4,7 +4,7 @@ A browser that asks for the part that changes alone gets it without the frame, a
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -20,8 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, sent_number, stream_of
 from assemblies.admin.runs.devices import device_context, output_labels
-from assemblies.admin.runs.graph import graph_of
 from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
+from assemblies.admin.runs.nodes import node_context
 from assemblies.admin.runs.output import rendered
 from assemblies.admin.runs.words import error_words
 from assemblies.audit_events import LibraryEvent
@@ -129,11 +129,8 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     [line] = run_lines([run], sight)
     line["items"] = [item | {"exit_words": _words_of(item["exit_meaning"])} for item in line["items"]]
     devices = device_context(line["items"])
-    told_of = [
-        item | {"last_error": "" if says_only_its_status(item) else error_words(item["last_error"])}
-        for item in line["items"]
-    ]
-    nodes, own = _nodes(told_of), actor.name == run.actor
+    told_of = [item | {"last_error": _error_of(item)} for item in line["items"]]
+    own = actor.name == run.actor
     manifest = Manifest.objects.get(run_id=run.run_id)
     return {
         "run": run,
@@ -146,8 +143,7 @@ def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
         # What is said in a row of its own is not said above, too.
         "statuses": [] if len(devices["devices"]) > 1 else [(item, Status(item["status"])) for item in told_of],
         **devices,
-        "nodes": nodes,
-        "graph": graph_of(run) if nodes and told and len(devices["devices"]) < 2 else None,
+        **node_context(run, told_of, is_told=told),
         "seconds": seconds_of(run.started_at, run.finished_at),
         "timeline": [event | {"words": EventType(event["event_type"]).label} for event in reading.timeline_of(run)],
         "attempts": list(WorkItemAttempt.objects.filter(run_id=run.run_id)) if told else [],
@@ -165,12 +161,6 @@ def _error_of(item: Mapping[str, Any]) -> str:
 
 def _words_of(meaning: str) -> Any:
     return ExitMeaning(meaning).label if meaning else ""
-
-
-def _nodes(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the items of a workflow that runs assemblies, each with its status and tone; of other runs nothing."""
-    named = [item for item in items if item["node"]]
-    return [item | {"status": Status(item["status"]), "tone": tone_of(Status(item["status"]))} for item in named]
 
 
 def _output(request: HttpRequest, run: Run, since: int) -> dict[str, Any]:

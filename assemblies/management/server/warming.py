@@ -3,7 +3,6 @@
 Its first answers, to those who ask whether it is there, need neither and come sooner without them.
 """
 
-import gc
 import logging
 from threading import Event
 
@@ -12,6 +11,7 @@ from django.urls import reverse
 
 from assemblies.catalogue import library_catalogue
 from assemblies.errors import LibraryError
+from assemblies.management.server.memory import keep_out_of_collections
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 SECONDS_BEFORE = 1.0
@@ -25,17 +25,8 @@ def warm_up(stopped: Event) -> None:
         # Which looks through every address there is, and so loads what is behind them.
         reverse("admin:index")
         library_catalogue().current()
-        _keep_out_of_collections()
+        keep_out_of_collections()
     except (DatabaseError, LibraryError) as error:
         logger.info("server: not everything could be loaded in advance: %s", error)
     finally:
         connections.close_all()
-
-
-def _keep_out_of_collections() -> None:
-    """Spare searches for garbage what is there now: of 10,000 assemblies it takes a tenth of a second to go through.
-
-    What is replaced later is freed all the same, by its count of references.
-    """
-    gc.collect()
-    gc.freeze()

@@ -2,7 +2,6 @@
 
 from assemblies.schedules.models.event import JobEvent
 from assemblies.schedules.models.job import Component, Job
-from assemblies.schedules.models.occurrence import Occurrence, OccurrenceStatus
-from assemblies.schedules.models.rerun import Rerun
+from assemblies.schedules.models.occurrence import Occurrence, OccurrenceStatus, Rerun
 
 __all__ = ["Component", "Job", "JobEvent", "Occurrence", "OccurrenceStatus", "Rerun"]

@@ -1,4 +1,4 @@
-"""An occurrence: one time of one job, and what came of it."""
+"""An occurrence: one time of one job, and what came of it, the first time and again."""
 
 from typing import Self
 from uuid import UUID, uuid5
@@ -114,6 +114,27 @@ class Occurrence(models.Model):
     def run_ids(self) -> list[str]:
         """Return the GUIDs of its runs, in the order of the job's components."""
         return [run_id_of(self.job, self, position) for position in range(self.run_count)]
+
+
+class Rerun(models.Model):
+    """New runs of an occurrence, from right before they are submitted until they have ended and that was told.
+
+    The first of `run_ids` names them in events. The occurrence itself stays as it was.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    occurrence = models.ForeignKey(Occurrence, on_delete=models.CASCADE, related_name="reruns")
+    run_ids = models.JSONField(default=list)
+    status = models.CharField(max_length=12, choices=OccurrenceStatus, default=OccurrenceStatus.PENDING)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ba_scheduled_rerun"
+        default_permissions = ()
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.occurrence_id} again: {self.status}"
 
 
 def run_id_of(job: Job, occurrence: Occurrence, position: int) -> str:
