@@ -23,6 +23,7 @@ from assemblies.journal.flush import lower_record
 from assemblies.journal.replica import check_watermark, journal_id
 from assemblies.models import Assembly, Content, DomainAssembly, Watermark, replica_model
 from assemblies.payloads import PayloadStore
+from assemblies.progress import in_batches
 from assemblies.revisions.document import search_text_of
 from devmode.write_lock import write_transaction
 
@@ -107,8 +108,8 @@ def _compare(domain: Domain, *, with_conflicts: bool) -> tuple[list[DomainAssemb
 
 
 def _read(domain: Domain, guids: Sequence[str]) -> Iterator[DomainAssembly]:
-    for start in range(0, len(guids), READ_ROWS):
-        yield from replica_model(domain).objects.filter(guid__in=guids[start : start + READ_ROWS])
+    for batch in in_batches(guids, READ_ROWS):
+        yield from replica_model(domain).objects.filter(guid__in=batch)
 
 
 def _adopt(

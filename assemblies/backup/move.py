@@ -4,9 +4,8 @@ Either the target has all of it or none of it. No writer is let into the source 
 a replica: the next flush applies to the target what that was told.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from assemblies.backup.exclusive_lock import unused_file
 from assemblies.backup.moved import close_for_writing, open_for_writing
 from assemblies.databases import DEFAULT, REPLICAS
 from assemblies.errors import MoveRefused, RestoreRefused
-from assemblies.progress import Track
+from assemblies.progress import Track, in_batches
 from devmode.sqlite_files import find_sqlite_file
 from devmode.write_lock import WriteLockTimeout, write_transaction
 
@@ -150,18 +149,12 @@ def _copy(model: type[Model], alias: str, track: Track) -> int:
     rows = _rows(model, alias).order_by("pk")
     fields = model._meta.local_concrete_fields
     count = 0
-    for batch in _batches(
+    for batch in in_batches(
         track(rows.iterator(BATCH), f"copying {model._meta.db_table}", rows.count()), _batch_size(fields)
     ):
         _insert(model, fields, batch)
         count += len(batch)
     return count
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def _batch_size(fields: "Sequence[Field[Any, Any]]") -> int:
@@ -186,7 +179,7 @@ def _compare(model: type[Model], alias: str, count: int, track: Track) -> None:
     key = names.index(model._meta.pk.attname)
     rows = _rows(model, alias).order_by("pk").values_list(*names)
     found = 0
-    for batch in _batches(track(rows.iterator(BATCH), f"comparing {model._meta.db_table}", count), BATCH):
+    for batch in in_batches(track(rows.iterator(BATCH), f"comparing {model._meta.db_table}", count), BATCH):
         copied = _rows(model, TARGET).filter(pk__in=[row[key] for row in batch]).values_list(*names)
         by_key = {row[key]: row for row in copied}
         for row in batch:

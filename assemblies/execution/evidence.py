@@ -27,6 +27,7 @@ from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import SYSTEM, Status
 from assemblies.execution.transitions import ALIAS
 from assemblies.inspection.verify import Finding
+from assemblies.progress import in_batches
 from devmode.actor import Actor, Role
 from devmode.audit import AuditFacts
 from devmode.models.audit import AuditEntry, Outcome
@@ -97,12 +98,7 @@ def find_not_started(*, since: datetime | None, until: datetime) -> list[str]:
         submitted, explained = submitted.filter(recorded_at__gte=since), explained.filter(recorded_at__gte=since)
     known = {run_id for entry in explained for run_id in entry.read_detail()["runs"]}
     wanted = [run_id for run_id in submitted.values_list("subject_id", flat=True) if run_id not in known]
-    return [run_id for part in _parts(wanted) for run_id in _without_manifest(part)]
-
-
-def _parts(wanted: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(wanted), BATCH):
-        yield wanted[start : start + BATCH]
+    return [run_id for part in in_batches(wanted, BATCH) for run_id in _without_manifest(part)]
 
 
 def _without_manifest(run_ids: list[str]) -> list[str]:

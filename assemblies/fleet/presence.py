@@ -6,9 +6,8 @@ a second, a single device none more than its own. What is lost with a process is
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.db import Error as DatabaseError
 from django.db import connections
@@ -16,6 +15,7 @@ from django.db.models import Q
 
 from assemblies.execution.transitions import ALIAS
 from assemblies.fleet.models import Device
+from assemblies.progress import in_batches
 from devmode.write_lock import WriteLockTimeout, write_transaction
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -26,7 +26,6 @@ BATCH_PERIOD = timedelta(seconds=1)
 MAX_WRITTEN_TOGETHER = 500
 # Past the ORM, which takes twenty times as long for the many rows. Another process may have heard of it later.
 WRITTEN = "UPDATE ba_device SET last_seen = %s WHERE guid = %s AND (last_seen IS NULL OR last_seen < %s)"
-Item = TypeVar("Item")
 
 
 class Presence:
@@ -56,7 +55,7 @@ class Presence:
     def _write(self, batch: dict[str, datetime]) -> None:
         try:
             # In order, so that two processes that write at once do not wait for each other.
-            for part in _parts(sorted(batch.items()), MAX_WRITTEN_TOGETHER):
+            for part in in_batches(sorted(batch.items()), MAX_WRITTEN_TOGETHER):
                 with write_transaction(ALIAS):
                     returned = _returned(dict(part))
                     _write_times(part)
@@ -85,8 +84,3 @@ def _write_times(heard: Iterable[tuple[str, datetime]]) -> None:
     write = connections[ALIAS].ops.adapt_datetimefield_value
     with connections[ALIAS].cursor() as cursor:
         cursor.executemany(WRITTEN, [(write(time), guid, write(time)) for guid, time in heard])
-
-
-def _parts(items: Sequence[Item], number: int) -> Iterator[Sequence[Item]]:
-    for first in range(0, len(items), number):
-        yield items[first : first + number]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 
 from assemblies.actions.change import Change
 from assemblies.actions.contents import content_of, inheriting, stamped
@@ -13,7 +12,7 @@ from assemblies.models import Assembly, Content
 from assemblies.official.official_rows import OfficialRow
 from assemblies.official.plan import SyncPlan
 from assemblies.official.source import SourceContents, SourceDocument
-from assemblies.progress import Track
+from assemblies.progress import Track, in_batches
 from assemblies.revisions.document import search_text_of
 
 # Their payloads are made durable together.
@@ -31,8 +30,7 @@ def changes_of_plan(
 ) -> Iterator[Change]:
     """Yield the change of each document and row of `plan`; payloads are durable when its change is yielded."""
     to_write = [*plan.added, *plan.changed, *plan.moved]
-    tracked = iter(track(to_write, "Storing payloads", len(to_write)))
-    while batch := list(islice(tracked, DOCUMENTS_AT_ONCE)):
+    for batch in in_batches(track(to_write, "Storing payloads", len(to_write)), DOCUMENTS_AT_ONCE):
         with staging.together():
             changes = [_change_of(one, rows.get(one.guid), contents, actor_name, staging) for one in batch]
         for change in changes:

@@ -2,13 +2,14 @@
 files it was read, so that the same files need not be read again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from assemblies.models import UpstreamDocument
 from assemblies.official.official_rows import OfficialRow
 from assemblies.official.source import Published, SourceContents
+from assemblies.progress import in_batches
 
 BATCH_ROWS = 500
 
@@ -78,7 +79,7 @@ def compare_upstream_index(contents: SourceContents, index: UpstreamIndex) -> Up
 
 def write_upstream_index(change: UpstreamIndexChange) -> None:
     """Write it down, within the transaction of the sync."""
-    for batch in _batches(change.to_remove):
+    for batch in in_batches(change.to_remove, BATCH_ROWS):
         UpstreamDocument.objects.filter(guid__in=batch).delete()
     UpstreamDocument.objects.bulk_create(
         [*change.to_write, *change.to_note],
@@ -100,7 +101,3 @@ def _says_the_same(record: UpstreamRecord, earlier: UpstreamRecord | None) -> bo
 
 def _row(record: UpstreamRecord) -> UpstreamDocument:
     return UpstreamDocument(**record._asdict())
-
-
-def _batches(guids: list[str]) -> Iterable[list[str]]:
-    return (guids[start : start + BATCH_ROWS] for start in range(0, len(guids), BATCH_ROWS))

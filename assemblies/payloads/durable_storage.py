@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
 from assemblies.durable_files import PRIVATE_FILE, PRIVATE_FOLDER, fsync_folder, make_folder
+from assemblies.progress import in_batches
 
 from ..errors import PayloadStoreMissing
 from .failures import NotARegularFileError, write_failures_named
@@ -108,16 +108,15 @@ class DurableFileSystemStorage(FileSystemStorage):
         """
         with write_failures_named(OSError), ThreadPoolExecutor(FSYNCS_AT_ONCE) as pool:
             self._make_location_durable()
-            waiting = iter(contents.items())
-            while batch := dict(islice(waiting, FILES_AT_ONCE)):
+            for batch in in_batches(contents.items(), FILES_AT_ONCE):
                 self._replace_batch(batch, pool)
             # Last: it is what makes the folders of all the others durable.
             fsync_folder(Path(self.location))
 
-    def _replace_batch(self, contents: Mapping[str, bytes], pool: ThreadPoolExecutor) -> None:
+    def _replace_batch(self, contents: Iterable[tuple[str, bytes]], pool: ThreadPoolExecutor) -> None:
         """Replace so many files that all may be open at once, and make durable all but their place in the location."""
         with contextlib.ExitStack() as closing:
-            drafts = [closing.enter_context(self._draft(name, content)) for name, content in contents.items()]
+            drafts = [closing.enter_context(self._draft(name, content)) for name, content in contents]
             # Before any rename: otherwise a power loss can leave a final name on an empty or torn file.
             _fsync_all([draft.descriptor for draft in drafts], pool)
             for draft in drafts:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from assemblies.execution.models import Manifest, Run, WorkItem
 from assemblies.execution.states import TERMINAL, Status
 from assemblies.execution.transitions import ALIAS
+from assemblies.progress import in_batches
 from assemblies.schedules.models import JobEvent, Occurrence, OccurrenceStatus, Rerun
 from assemblies.schedules.models.occurrence import LIVE
 from devmode.write_lock import write_transaction
@@ -60,10 +61,8 @@ def outcomes_of(occurrences: Collection[Occurrence]) -> dict[int, Outcome]:
 
 def follow(*, now: datetime) -> int:
     """Write down what became of live occurrences, and return how many changed."""
-    count, rows = 0, list(Occurrence.objects.to_follow().order_by("id"))
-    for first in range(0, len(rows), BATCH):
-        count += _follow_guarded(rows[first : first + BATCH], now)
-    return count + _follow_reruns(now)
+    rows = list(Occurrence.objects.to_follow().order_by("id"))
+    return sum(_follow_guarded(batch, now) for batch in in_batches(rows, BATCH)) + _follow_reruns(now)
 
 
 def _follow_reruns(now: datetime) -> int:

@@ -21,6 +21,7 @@ from assemblies.execution.errors import QueueFull
 from assemblies.execution.submission import Group, submit_groups
 from assemblies.execution.transitions import ALIAS
 from assemblies.payloads import PayloadStore
+from assemblies.progress import in_batches
 from assemblies.schedules.due import Misfire, Overlap, due_times
 from assemblies.schedules.errors import Overtaken
 from assemblies.schedules.following import follow
@@ -66,8 +67,8 @@ def run_due(*, now: datetime, store: PayloadStore) -> Tick:
     follow(now=now)
     for job_id in list(Job.objects.due(now).values_list("pk", flat=True)):
         _guarded(tick, job_id, partial(_consider, job_id, tick, now, store))
-    for first in range(0, len(tick.to_begin), BEGUN_TOGETHER):
-        _begin_together(tick, tick.to_begin[first : first + BEGUN_TOGETHER], now, store)
+    for times in in_batches(tick.to_begin, BEGUN_TOGETHER):
+        _begin_together(tick, times, now, store)
     for occurrence in list(Occurrence.objects.to_decide()[:MAX_DECIDED]):
         _guarded(tick, occurrence.job_id, partial(_start_waiting, occurrence, tick, now, store))
     return tick

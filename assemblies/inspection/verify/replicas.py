@@ -5,7 +5,6 @@ Rows and watermark change in one transaction, so the rows read between two equal
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 
 from django.db import DatabaseError, transaction
 
@@ -23,7 +22,7 @@ from assemblies.inspection.verify.finding import (
 from assemblies.journal.replica import check_watermark, lock_watermark
 from assemblies.models import DomainAssembly, DomainState, JournalHead, Watermark, replica_model
 from assemblies.models.columns import project
-from assemblies.progress import Track
+from assemblies.progress import Track, in_batches
 
 ATTEMPTS = 5
 
@@ -101,8 +100,7 @@ def _row_differences(domain: Domain, up_to: int, checked: "Counter[str]", track:
     seen: set[str] = set()
     checked[f"{domain}_rows"] = 0
     rows = replica_model(domain).objects.order_by("guid").iterator(chunk_size=BATCH_ROWS)
-    tracked = iter(track(rows, f"Comparing {domain}.db", len(last)))
-    while batch := list(islice(tracked, BATCH_ROWS)):
+    for batch in in_batches(track(rows, f"Comparing {domain}.db", len(last)), BATCH_ROWS):
         checked[f"{domain}_rows"] += len(batch)
         seen.update(row.guid for row in batch)
         yield from _row_faults(domain, batch, last)
@@ -128,6 +126,5 @@ def _row_faults(domain: Domain, rows: list[DomainAssembly], last: dict[str, int]
 def _missing(last: dict[str, int], seen: set[str]) -> list[str]:
     """Return the GUIDs whose last entry is no deletion and that have no row."""
     absent = {sequence: guid for guid, sequence in last.items() if guid not in seen}
-    sequences = list(absent)
-    batches = (sequences[start : start + BATCH_ROWS] for start in range(0, len(sequences), BATCH_ROWS))
+    batches = in_batches(absent, BATCH_ROWS)
     return [absent[entry.sequence] for batch in batches for entry in entries_at(batch).values() if entry.content]

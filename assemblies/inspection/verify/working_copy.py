@@ -7,7 +7,6 @@ Rows written after the check began are passed over; a row that stays above the j
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from assemblies.actions.contents import derived_columns
 from assemblies.errors import Failure
@@ -23,7 +22,7 @@ from assemblies.journal.append import journal_end
 from assemblies.models import Assembly, JournalEntry
 from assemblies.models.columns import project
 from assemblies.payloads import PayloadStore
-from assemblies.progress import Track
+from assemblies.progress import Track, in_batches
 
 KIND = "working_copy"
 # Texts are long: few of them are held at once.
@@ -37,8 +36,7 @@ def find_working_copy_faults(checked: "Counter[str]", track: Track) -> Iterator[
     seen: set[str] = set()
     ahead: list[Assembly] = []
     rows = Assembly.objects.without_texts().order_by("guid").iterator(chunk_size=BATCH_ROWS)
-    tracked = iter(track(rows, "Comparing assemblies", len(last)))
-    while batch := list(islice(tracked, BATCH_ROWS)):
+    for batch in in_batches(track(rows, "Comparing assemblies", len(last)), BATCH_ROWS):
         checked["assemblies"] += len(batch)
         seen.update(row.guid for row in batch)
         ahead += [row for row in batch if row.sequence > end]
