@@ -42,6 +42,11 @@ def update(row: Model) -> None:
             raise DatabaseError(f"no row of {model.__name__} was changed")
 
 
+def locked(model: type[Row], key: Any, **new: Any) -> Row:
+    """Return a row as `find_locked` does, made with the values `new` where there is none."""
+    return find_locked(model, key) or model._base_manager.select_for_update().get_or_create(pk=key, defaults=new)[0]
+
+
 def find_locked(model: type[Row], key: Any) -> Row | None:
     """Return a row of `default`, which stays locked until the transaction ends where the engine locks rows.
 

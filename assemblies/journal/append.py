@@ -11,9 +11,9 @@ from uuid import uuid4
 from django.conf import settings
 
 from assemblies.domains import Domain, Operation
-from assemblies.models import ChainedEntry, JournalEntry, JournalHead
+from assemblies.models import EntryRow, JournalEntry, JournalHead
 from devmode.chain import chained_hash
-from devmode.statements import find_locked, insert, update
+from devmode.statements import insert, locked, update
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +31,7 @@ class Draft:
 def lock_head() -> JournalHead:
     """Lock and return the journal's head, made on first use with the requested id, or a new one."""
     new = {"journal_id": settings.LIBRARY_ID or str(uuid4())}
-    head = find_locked(JournalHead, 1)
-    return head or JournalHead.objects.select_for_update().get_or_create(id=1, defaults=new)[0]
+    return locked(JournalHead, 1, **new)
 
 
 def journal_end() -> int:
@@ -68,7 +67,7 @@ def _entry_after(head: JournalHead, draft: Draft, now: datetime) -> JournalEntry
     return entry
 
 
-def entry_hash(entry: ChainedEntry) -> str:
+def entry_hash(entry: JournalEntry | EntryRow) -> str:
     """Return the hash an entry must carry."""
     return chained_hash(
         entry.previous_hash,

@@ -21,7 +21,7 @@ from assemblies.models.domain_assembly import (
 )
 from assemblies.models.domain_state import DomainState, Flush
 from assemblies.models.import_operation import ImportOperation
-from assemblies.models.journal import ChainedEntry, EntryRow, JournalEntry, JournalHead, KeyedRequest
+from assemblies.models.journal import EntryRow, JournalEntry, JournalHead, KeyedRequest
 from assemblies.models.journaled_payload import JournaledPayload
 from assemblies.models.official import SyncRecord, UpstreamDocument
 from assemblies.models.saved_view import SavedView
@@ -35,7 +35,6 @@ __all__ = [
     "AssemblySetting",
     "AssemblySettingHistory",
     "AttachmentFacts",
-    "ChainedEntry",
     "CheckResult",
     "CommunityAssembly",
     "Content",

@@ -1,7 +1,7 @@
 """The journal: every change ever made, in order, chained by hash. Entries are never changed or removed."""
 
 from datetime import datetime
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,31 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from assemblies.domains import Domain, Operation
 from assemblies.models.columns import GUID_LENGTH
 from assemblies.models.content import Content
-
-
-class ChainedEntry(Protocol):
-    """What an entry's hash covers, and the hash."""
-
-    @property
-    def sequence(self) -> int: ...
-    @property
-    def event_guid(self) -> str: ...
-    @property
-    def domain(self) -> str: ...
-    @property
-    def assembly_guid(self) -> str: ...
-    @property
-    def operation(self) -> str: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def recorded_at(self) -> datetime: ...
-    @property
-    def content(self) -> str: ...
-    @property
-    def previous_hash(self) -> str: ...
-    @property
-    def hash(self) -> str: ...
 
 
 class EntryRow(NamedTuple):

@@ -17,7 +17,7 @@ from devmode.actor import Actor
 from devmode.audit.events import AuditEvent
 from devmode.audit.hashing import HASH_VERSION, entry_hash
 from devmode.models.audit import AuditEntry, AuditHead, Outcome
-from devmode.statements import find_locked, insert, update
+from devmode.statements import insert, locked, update
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 
@@ -52,7 +52,7 @@ class AuditFacts:
 def record(facts: AuditFacts, *, now: datetime) -> AuditEntry:
     """Append one entry within the current transaction. Raises AuditUnwritable; the caller must then change nothing."""
     try:
-        head = find_locked(AuditHead, 1) or AuditHead.objects.select_for_update().get_or_create(id=1)[0]
+        head = locked(AuditHead, 1)
         entry = _next_entry(head, facts, now)
         insert(AuditEntry, [vars(entry)])
         head.sequence, head.hash = entry.sequence, entry.hash

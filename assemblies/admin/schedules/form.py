@@ -1,6 +1,7 @@
 """The form of a job: what it runs, where and when. "Look" shows the next times and the rule in words, "Save" saves."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +35,6 @@ from assemblies.schedules.rules import (
     check_cron,
     floor_minute,
     known_zones,
-    read_expiration,
 )
 from assemblies.schedules.words import expiration_words, rule_words
 from assemblies.web.actors import actor_of
@@ -214,16 +214,11 @@ def _preview(filled: Filled) -> tuple[str, list[datetime], str]:
 
 
 def _expirations(chosen: str) -> list[tuple[str, str]]:
-    """Return the usual lengths of time in words, and the one that is chosen where it is another."""
-    return [(one, expiration_words(one)) for one in (*EXPIRATIONS, *({chosen} - {*EXPIRATIONS})) if _is_read(one)]
-
-
-def _is_read(expiration: str) -> bool:
-    try:
-        read_expiration(expiration)
-    except InvalidField:
-        return False
-    return True
+    """Return the usual lengths of time in words, and the one that is chosen where it is another and can be read."""
+    lengths = {one: expiration_words(one) for one in EXPIRATIONS}
+    with suppress(InvalidField):
+        lengths[chosen] = expiration_words(chosen)
+    return list(lengths.items())
 
 
 def _components(filled: Filled) -> Iterator[dict[str, Any]]:
