@@ -64,6 +64,17 @@ def test_the_next_times_are_seen_before_anything_is_saved(
     assert Job.objects.get().targets == ["group:web"]
 
 
+def test_an_assembly_is_suggested_while_its_name_is_typed(visit: Visit, stocked: Stocked) -> None:
+    page = visit("administrator", dev_mode=True)
+    page.goto("/admin/schedules/add/")
+    page.get_by_label("Add an assembly").press_sequentially("full dis")
+    option = page.locator("#job-found option").first
+    expect(option).to_have_attribute("value", f"Report full disks ({stocked.own})")
+    page.get_by_label("Add an assembly").fill(option.get_attribute("value") or "")
+    page.get_by_role("button", name="Show the next times").click()
+    expect(page.locator(".schedule-component")).to_contain_text("Report full disks")
+
+
 def test_history_says_what_failed_and_runs_it_again(
     visit: Visit, stocked: Stocked, library: PayloadStore, accessible: Check, picture: Picture
 ) -> None:
