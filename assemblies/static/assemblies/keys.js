@@ -20,9 +20,14 @@ export function listen() {
   });
 }
 
+// At once, so that nothing is lost that is typed before the script of the palette has come.
 async function open(what) {
+  const dialog = document.getElementById(what);
+  if (dialog.open) return;
+  for (const field of dialog.querySelectorAll("input")) field.value = "";
+  dialog.showModal();
   const palette = await import("./palette.js");
-  palette.show(what);
+  if (what === "palette") palette.begin();
 }
 
 function focusSearch() {

@@ -12,21 +12,20 @@ let chosen = 0;
 let timer = 0;
 let asked = null;
 
-export function show(what) {
-  const one = document.getElementById(what);
-  if (one.open) return;
-  one.showModal();
-  if (what !== "palette") return;
-  field.value = "";
+// Shows what there is, and finds what was typed meanwhile.
+export function begin() {
   assemblies = [];
-  draw();
+  if (field.value) look();
+  else draw();
 }
 
-field.addEventListener("input", () => {
+function look() {
   draw();
   window.clearTimeout(timer);
   timer = window.setTimeout(ask, WAIT_MS);
-});
+}
+
+field.addEventListener("input", look);
 
 field.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
