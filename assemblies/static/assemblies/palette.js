@@ -1,7 +1,7 @@
 // Ctrl+K: assemblies, pages, what can be done on this page, and what was opened last. And the sheet of keys.
+import { searching } from "./quick_search.js";
 import { readRecent } from "./recent.js";
 
-const WAIT_MS = 120;
 const dialog = document.getElementById("palette");
 const words = dialog.dataset;
 const field = dialog.querySelector("input");
@@ -9,8 +9,16 @@ const found = document.getElementById("palette-found");
 let assemblies = [];
 let options = [];
 let chosen = 0;
-let timer = 0;
-let asked = null;
+const search = searching(words.assemblies, {
+  found: (list) => {
+    assemblies = list.flatMap(assembly);
+    draw();
+  },
+  failed: () => {
+    assemblies = [];
+    draw(words.failed);
+  },
+});
 
 // Shows what there is, and finds what was typed meanwhile.
 export function begin() {
@@ -21,8 +29,7 @@ export function begin() {
 
 function look() {
   draw();
-  window.clearTimeout(timer);
-  timer = window.setTimeout(ask, WAIT_MS);
+  search(field.value);
 }
 
 field.addEventListener("input", look);
@@ -37,30 +44,6 @@ field.addEventListener("keydown", (event) => {
 
 for (const one of document.querySelectorAll("dialog.palette")) {
   one.addEventListener("click", (event) => event.target === one && one.close());
-}
-
-// The answer to an earlier word never replaces that to a later one.
-async function ask() {
-  asked?.abort();
-  const q = field.value.trim();
-  if (!q) {
-    assemblies = [];
-    draw();
-    return;
-  }
-  asked = new AbortController();
-  const address = `${words.assemblies}?${new URLSearchParams({ q })}`;
-  try {
-    const answer = await fetch(address, { signal: asked.signal, headers: { Accept: "application/json" }, redirect: "manual" });
-    if (!answer.ok) throw new TypeError(words.failed);
-    assemblies = (await answer.json()).found.flatMap(assembly);
-    draw();
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") return;
-    if (!(error instanceof TypeError)) throw error;
-    assemblies = [];
-    draw(words.failed);
-  }
 }
 
 // What was found by its text alone is opened at the line; all others at their top, their lines below.
