@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.addresses import item_address
 from assemblies.admin.badges import source_badge
+from assemblies.admin.grid.address import SIZE
 from assemblies.documents.hidden_characters import undistorted
 from assemblies.models import Assembly, DomainState, Flush
 from devmode.site.read_only import ReadOnlyAdmin
@@ -18,6 +19,9 @@ from devmode.site.read_only import ReadOnlyAdmin
 
 class LibraryAdmin(ReadOnlyAdmin):
     """Read-only lists and pages, with the library's badges."""
+
+    # As many rows as the library itself shows.
+    list_per_page = SIZE
 
 
 class AboutAssemblies(LibraryAdmin):

@@ -36,6 +36,13 @@ class FoundLine(NamedTuple):
     text: SafeString
 
 
+class Pill(NamedTuple):
+    """A state in a word or two; `tone` says how it is drawn."""
+
+    tone: str
+    words: Any
+
+
 @dataclass(frozen=True)
 class Row:
     """One assembly. What may match is escaped here, with its matches marked; templates escape the rest."""
@@ -100,14 +107,21 @@ class Row:
         return localtime(self.entry.deleted_at or parse_time(self.entry.content.updated_at))
 
     @property
-    def upstream(self) -> Any:
-        """What there is to say of its source: nothing, where it is up to date."""
-        state = self.entry.upstream_state
-        return state.label if state and state is not UpstreamState.UP_TO_DATE else ""
-
-    @property
-    def upstream_tone(self) -> str:
-        return upstream_tone(self.entry.upstream_state)
+    def pills(self) -> Iterator[Pill]:
+        """Yield what is unusual about it; most assemblies have none."""
+        entry, upstream = self.entry, self.entry.upstream_state
+        if entry.deleted_at:
+            yield Pill("deleted", _("Deleted"))
+        if entry.is_dirty:
+            yield Pill("queued", _("Queued to Write to DB"))
+        if upstream and upstream is not UpstreamState.UP_TO_DATE:
+            yield Pill(upstream_tone(upstream), upstream.label)
+        if entry.origin_changed:
+            yield Pill("warning", _("The original changed"))
+        if self.life_cycle is not LifeCycle.DRAFT:
+            yield Pill("good" if self.life_cycle is LifeCycle.APPROVED else "warning", self.life_cycle.label)
+        if self.is_flagged:
+            yield Pill("warning", _("Hidden characters"))
 
 
 def rows_of(found: FoundList) -> Iterator[Row]:
