@@ -37,7 +37,8 @@ pytestmark = pytest.mark.database
 INDEX = "/admin/"
 QUERIES = 11
 MANY = 10_000
-SECONDS = 0.1 * A_SECOND
+# What a thousand times as many assemblies may cost: twice to four times as much was measured.
+MAX_RATIO = 10
 
 
 @pytest.fixture
@@ -202,26 +203,31 @@ def test_it_costs_a_fixed_number_of_queries(
 
 
 def test_it_is_quick_however_large_the_library_is(superuser: Client, library: PayloadStore, operator: Actor) -> None:
+    def seconds_of_the_page() -> float:
+        """Return the processor's time of the quickest of some: what else the machine does is no part of it."""
+        took = []
+        for number in range(5):
+            # Something new each time, so that days are counted again.
+            create(script(f"New {number}"), domain=Domain.USER, permit=may_create(operator), store=library)
+            snapshot()
+            started = thread_time()
+            page(superuser)
+            took.append(thread_time() - started)
+        return min(took)
+
     guid = create(script(), domain=Domain.USER, permit=may_create(operator), store=library).guid
-    row, entry = Assembly.objects.get(guid=guid), JournalEntry.objects.get(assembly_guid=guid)
-    _multiply(row, entry)
+    few = seconds_of_the_page()
+    _multiply(Assembly.objects.get(guid=guid), JournalEntry.objects.get(assembly_guid=guid))
     page(superuser)
-    # The processor's time: what else the machine does says nothing about the page.
-    took = []
-    for number in range(5):
-        # Something new each time, so that days are counted again.
-        create(script(f"New {number}"), domain=Domain.USER, permit=may_create(operator), store=library)
-        snapshot()
-        started = thread_time()
-        page(superuser)
-        took.append(thread_time() - started)
-    assert min(took) < SECONDS
+    many = seconds_of_the_page()
+    assert many < MAX_RATIO * few
+    assert many < A_SECOND
 
 
 def _multiply(row: Assembly, entry: JournalEntry) -> None:
     """Fill the tables as a large import would have, without its payloads."""
     rows, entries = [], []
-    for number in range(2, MANY):
+    for number in range(JournalHead.objects.get().sequence + 1, MANY):
         fields = {field.attname: getattr(row, field.attname) for field in Assembly._meta.fields}
         rows.append(Assembly(**fields | {"guid": guid_of(number), "sequence": number}))
         fields = {field.attname: getattr(entry, field.attname) for field in JournalEntry._meta.fields}

@@ -84,10 +84,10 @@ def test_a_source_that_never_answers_is_away_after_its_time(
     )  # fmt: skip
     started = monotonic()
 
-    contents = git_source(repository.folder, tmp_path / "mirrors", limits=limits(asking_seconds=0.5)).read()
+    contents = git_source(repository.folder, tmp_path / "mirrors", limits=limits(asking_seconds=3)).read()
 
     assert monotonic() - started < 50
-    assert contents.version == before.version and "more than 0.5 seconds" in contents.notes[0]
+    assert contents.version == before.version and "more than 3 seconds" in contents.notes[0]
     assert _is_gone(int((tmp_path / "child").read_text()))
 
 
@@ -116,14 +116,17 @@ def test_a_listing_larger_than_believable_is_unreadable(repository: Repository, 
         git_source(repository.folder, tmp_path / "mirrors", limits=limits(listing_bytes=100)).read()
 
 
-def test_a_repository_larger_than_allowed_is_refused_and_leaves_nothing(repository: Repository, tmp_path: Path) -> None:
+def test_a_repository_larger_than_allowed_is_refused_and_leaves_nothing_of_it(
+    repository: Repository, tmp_path: Path
+) -> None:
     (repository.folder / "large.bin").write_bytes(os.urandom(300_000))
     repository.commit()
     small = git_source(repository.folder, tmp_path / "mirrors", limits=limits(repository_bytes=200_000))
 
     with pytest.raises(SourceUnreadable, match="larger than 200000 bytes"):
         small.read()
-    assert [file.suffix for file in (tmp_path / "mirrors").iterdir()] == [".lock"]
+    # Where it was stopped on its way an empty mirror stays, where it came faster not even that.
+    assert not [left for left in (tmp_path / "mirrors").glob("*/objects/**/*") if left.is_file()]
 
 
 @posix_only
@@ -150,31 +153,32 @@ def test_a_fetch_that_brings_more_and_more_is_ended(
 
 @posix_only
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "seconds", "words"),
     [
-        ("sleep 60", "stopped reading objects"),
-        ("exit 0", "stopped reading objects|missing"),
-        ("echo 1 commit 99999999; sleep 60", "larger than the limit"),
-        ("read x; echo 1 commit 10; echo x", "stopped reading objects"),
-        ("read x; echo no; sleep 60", "an object is missing"),
-        ("yes", "an object is missing"),
+        ("sleep 60", 0.5, "stopped reading objects"),
+        ("exit 0", 50, "stopped reading objects|missing"),
+        ("echo 1 commit 99999999; sleep 60", 50, "larger than the limit"),
+        ("read x; echo 1 commit 10; echo x", 50, "stopped reading objects"),
+        ("read x; echo no; sleep 60", 50, "an object is missing"),
+        ("yes", 50, "an object is missing"),
     ],
 )
 def test_reading_objects_ends_in_time_whatever_git_answers(
-    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, words: str
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, seconds: float, words: str
 ) -> None:
     git_source(repository.folder, tmp_path / "mirrors").read()
     stand_in(tmp_path, f'case "$*" in *" cat-file --batch") {answer}; exit;; esac\nexec $GIT "$@"', monkeypatch)
 
     with pytest.raises(SourceUnreadable, match=words):
-        git_source(repository.folder, tmp_path / "mirrors", limits=limits(reading_seconds=0.5)).read()
+        git_source(repository.folder, tmp_path / "mirrors", limits=limits(reading_seconds=seconds)).read()
 
 
 def test_a_reader_whose_time_is_over_answers_no_more(repository: Repository) -> None:
     git_folder = repository.folder / ".git"
-    with object_reader(GitProgram(folder=git_folder), seconds=0) as reader:
-        sleep(0.3)
-        with pytest.raises(GitFailed, match="stopped reading objects"):
+    ends_at = monotonic() + HANG_SECONDS
+    stopped = pytest.raises(GitFailed, match="stopped reading objects")
+    with object_reader(GitProgram(folder=git_folder), seconds=0) as reader, stopped:
+        while monotonic() < ends_at:
             reader.read("HEAD", max_bytes=1000)
 
 
@@ -196,7 +200,7 @@ def test_a_mirror_that_cannot_be_made_or_asked_is_unreadable(
 
 
 def test_two_readers_take_turns(repository: Repository, tmp_path: Path) -> None:
-    source = git_source(repository.folder, tmp_path / "mirrors", limits=limits(fetching_seconds=0.2))
+    source = git_source(repository.folder, tmp_path / "mirrors")
     with source._mirror().locked(), pytest.raises(SourceUnreadable, match="Another process"):
         git_source(repository.folder, tmp_path / "mirrors", limits=limits(fetching_seconds=0.1)).read()
 
@@ -259,7 +263,8 @@ def test_a_host_that_refuses_connections_is_away(tmp_path: Path) -> None:
 
 
 def _is_gone(process_id: int) -> bool:
-    for _ in range(100):
+    ends_at = monotonic() + HANG_SECONDS
+    while monotonic() < ends_at:
         try:
             os.kill(process_id, 0)
         except ProcessLookupError:
