@@ -7,8 +7,7 @@ from assemblies.admin.annotations import (
     AssemblySettingHistoryAdmin,
 )
 from assemblies.admin.assembly import AssemblyAdmin
-from assemblies.admin.journal import JournalEntryAdmin
-from assemblies.admin.library_admin import DomainStateAdmin, FlushAdmin
+from assemblies.admin.lists import DomainStateAdmin, FlushAdmin, JournalEntryAdmin
 from assemblies.admin.syncs import SyncRecordAdmin
 
 __all__ = [

@@ -7,12 +7,12 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from assemblies.admin.addresses import item_address
 from assemblies.admin.grid.page import grid
 from assemblies.admin.item.deletion import delete_item
 from assemblies.admin.item.new import new_item
 from assemblies.admin.item.save import item
-from assemblies.admin.library_admin import LibraryAdmin
+from assemblies.admin.links_and_badges import item_address
+from assemblies.admin.lists import LibraryAdmin
 from assemblies.models import Assembly
 
 

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.badges import upstream_tone
+from assemblies.admin.links_and_badges import upstream_tone
 from assemblies.admin.page import refusals_as_pages, render_page, require_administrator
 from assemblies.domains import Domain, UpstreamState
 

@@ -6,29 +6,30 @@ The list, the page, the creation and the deletion of an assembly stand at Django
 from collections.abc import Callable
 from typing import Any
 
-from assemblies.admin.annotate.page import setting_remove
+from assemblies.admin.annotations import setting_remove
 from assemblies.admin.components import components_page
-from assemblies.admin.fleet.agent import agent_page
-from assemblies.admin.fleet.approvals import approval_approve, approval_deny, approvals_page
-from assemblies.admin.fleet.codes import install_code_delete, install_codes
 from assemblies.admin.fleet.devices import device_change, device_page, devices_page
+from assemblies.admin.fleet.enrolment import (
+    agent_page,
+    approval_approve,
+    approval_deny,
+    approvals_page,
+    install_code_delete,
+    install_codes,
+)
 from assemblies.admin.grid.bulk import bulk
 from assemblies.admin.grid.quick import quick_search
 from assemblies.admin.grid.saved_views import favourite, view_remove, view_save
 from assemblies.admin.health.page import health_check, health_page
 from assemblies.admin.health.verify import health_verification, health_verify
 from assemblies.admin.history.diff_page import assembly_diff
-from assemblies.admin.history.restore import assembly_restore
+from assemblies.admin.history.tab import assembly_restore
 from assemblies.admin.import_export.export_page import export_assembly, export_library, export_page, export_selection
 from assemblies.admin.import_export.import_page import import_page
 from assemblies.admin.item.checks import check_typed, suppress_check
-from assemblies.admin.item.copying import copy_item
-from assemblies.admin.item.origin import adopt_item, take_original_item
-from assemblies.admin.persistence.decide import persistence_add, persistence_assign, persistence_ensure
-from assemblies.admin.persistence.page import persistence_page
-from assemblies.admin.queue.discard import queue_discard
-from assemblies.admin.queue.flush import queue_flush
-from assemblies.admin.queue.page import queue_page
+from assemblies.admin.item.copying import adopt_item, copy_item, take_original_item
+from assemblies.admin.persistence import persistence_add, persistence_assign, persistence_ensure, persistence_page
+from assemblies.admin.queue import queue_discard, queue_flush, queue_page
 from assemblies.admin.runs.defaults import run_defaults
 from assemblies.admin.runs.form import run_form
 from assemblies.admin.runs.listing import runs_page
@@ -45,8 +46,7 @@ from assemblies.admin.schedules.listing import (
     schedules_page,
 )
 from assemblies.admin.syncs.plan import plan_page
-from assemblies.admin.syncs.run import run_sync
-from assemblies.admin.syncs.undo import undo_page
+from assemblies.admin.syncs.run import run_sync, undo_page
 from assemblies.admin.workflow.small import assembly_picture, workflow_preview
 
 # Answers that say themselves how long they may be kept; all others are kept nowhere.

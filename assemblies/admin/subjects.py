@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django import template
 from django.urls import reverse
 
-from assemblies.admin.addresses import item_address
+from assemblies.admin.links_and_badges import item_address
 from assemblies.catalogue import library_catalogue
 from assemblies.execution.models import Run
 from assemblies.fleet.models import Device

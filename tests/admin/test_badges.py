@@ -1,6 +1,6 @@
 """Badges."""
 
-from assemblies.admin.badges import source_badge
+from assemblies.admin.links_and_badges import source_badge
 
 
 def test_an_unknown_source_is_shown_as_it_stands_and_escaped() -> None:

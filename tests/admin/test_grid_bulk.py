@@ -14,7 +14,7 @@ from assemblies.actions.create import create
 from assemblies.actions.import_documents import OnConflict, import_documents
 from assemblies.actions.settings import set_setting
 from assemblies.actions.update import update
-from assemblies.admin.grid import chosen
+from assemblies.admin.grid import bulk
 from assemblies.domains import Domain
 from assemblies.models import Assembly, AssemblySetting, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
@@ -81,7 +81,7 @@ def test_a_category_is_renamed_by_setting_it_on_all_that_match(writer: Client, m
 def test_more_than_can_be_changed_at_once_is_refused_before_anything(
     writer: Client, make: Callable[..., str], monkeypatch: pytest.MonkeyPatch, sent: dict[str, str], matching: bool
 ) -> None:
-    monkeypatch.setattr(chosen, "MAX_CHOSEN", 2)
+    monkeypatch.setattr(bulk, "MAX_CHOSEN", 2)
     guids = [make(str(n)) for n in range(3)]
     before = JournalEntry.objects.count()
     which = {"matching": "yes", "query": "domain=user"} if matching else {"guid": guids}

@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 
 from assemblies.actions.create import create
-from assemblies.admin.item.editor import MODES, Editor, ScriptWidget
-from assemblies.admin.item.files import files_of
+from assemblies.admin.item.editor import MODES, Editor, ScriptWidget, files_of
 from assemblies.admin.item.marked_text import MAX_NAMED, MAX_NUMBERED_LINES, Piece, mark
 from assemblies.documents import Attachment, find_hidden_characters
 from assemblies.documents.character_table import character_table

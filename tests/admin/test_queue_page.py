@@ -15,7 +15,7 @@ from filelock import FileLock
 from assemblies.actions.create import create
 from assemblies.actions.delete import delete
 from assemblies.actions.update import update
-from assemblies.admin.queue import page as queue_module
+from assemblies.admin import queue as queue_module
 from assemblies.catalogue import library_catalogue
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush

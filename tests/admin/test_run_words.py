@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from assemblies.admin.runs.words import error_words, place_names
+from assemblies.admin.runs.lines import error_words, place_names
 from assemblies.supervision.ending import ending_of
 from assemblies.supervision.events import Outcome, Result
 

@@ -14,7 +14,7 @@ from django.db import connections
 
 from assemblies.actions.add_note import add_note
 from assemblies.actions.update import update
-from assemblies.admin.health.advice import ADVICE
+from assemblies.admin.health.verify import ADVICE
 from assemblies.journal.flush import flush
 from assemblies.management.preparation import prepare
 from assemblies.models import Assembly, AssemblyNote, DomainState, JournalEntry, UserCreatedAssembly, Watermark

@@ -1,25 +1,84 @@
-"""The front page: everything on it comes from one snapshot and a handful of queries, however large the library is."""
+"""The front page, and what on it somebody should look at.
 
+Everything on it comes from one snapshot and a handful of queries, however large the library is."""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.admin.front.activity import changes_per_day, flushes_per_hour
-from assemblies.admin.front.attention import matters
 from assemblies.admin.front.figures import Tally, assemblies_figure, changes_figure, flushes_figure
 from assemblies.admin.front.newest import MAX_FAVOURITES, favourite_entries, what_happened
 from assemblies.admin.page import render_page
 from assemblies.admin.runs.lines import lines_of
 from assemblies.catalogue import Snapshot, library_catalogue
-from assemblies.catalogue.queue import domain_queues
+from assemblies.catalogue.queue import DomainQueue, domain_queues
+from assemblies.domains import Domain, UpstreamState
 from assemblies.execution.models import Run
 from assemblies.execution.states import UNSUCCESSFUL, Status
+from assemblies.models import Assembly
+from assemblies.upstream.watching import find_update
 from assemblies.web.actors import actor_of, is_administrator, writable_domains
 from devmode.actor import Actor
+
+YES = "true"
+STATES: dict[UpstreamState, Any] = {
+    UpstreamState.UPDATE_AVAILABLE: _("official, with an update available"),
+    UpstreamState.DIVERGED: _("official, changed here and by the source"),
+    UpstreamState.LOCALLY_MODIFIED: _("official, changed here"),
+    UpstreamState.REMOVED_UPSTREAM: _("official, no longer published"),
+}
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to look at; `is_urgent` when something does not work."""
+
+    count: int
+    words: Any
+    address: str
+    is_urgent: bool = False
+    detail: str = ""
+
+
+def matters(queues: Iterable[DomainQueue], tally: Tally) -> list[Matter]:
+    """Return what needs attention, what does not work first. One query, for those that are flagged."""
+    return [*_queue_errors(queues), *_upstream(), *(matter for matter in _assemblies(tally) if matter.count)]
+
+
+def _queue_errors(queues: Iterable[DomainQueue]) -> Iterator[Matter]:
+    for queue in queues:
+        if queue.attempts:
+            words = _("failed attempts to write the database of %(domain)s") % {"domain": queue.domain.label}
+            address = _grid(domain=queue.domain.value, dirty=YES)
+            yield Matter(queue.attempts, words, address, is_urgent=True, detail=queue.last_error)
+
+
+def _upstream() -> Iterator[Matter]:
+    if head := find_update():
+        words = _("update available: the official source has moved on")
+        yield Matter(1, words, reverse("admin:assemblies_syncrecord_changelist"), detail=head[:12])
+
+
+def _assemblies(tally: Tally) -> Iterator[Matter]:
+    flagged = Assembly.objects.live().filter(is_flagged=True).count()
+    yield Matter(flagged, _("with hidden characters"), _grid(flagged=YES))
+    for state, words in STATES.items():
+        yield Matter(tally.in_state(state), words, _grid(domain=Domain.OFFICIAL.value, upstream_state=state.value))
+    changed = _("copies whose original changed since")
+    yield Matter(tally.of_changed_originals(), changed, _grid(origin_changed=YES))
+
+
+def _grid(**query: str) -> str:
+    return f"{reverse('admin:assemblies_assembly_changelist')}?{urlencode(query)}"
+
 
 MAX_LIVE, MAX_FAILED = 5, 5
 RECENTLY = timedelta(days=1)

@@ -1,7 +1,11 @@
-"""Do something to many assemblies at once; a deletion is confirmed first."""
+"""Do something to the rows that somebody chose, or to all that match; a deletion is confirmed first, on a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,13 +13,15 @@ from django.views.decorators.http import require_POST
 
 from assemblies.actions.delete import delete_many
 from assemblies.actions.selection import get_selection_permit
-from assemblies.admin.grid.address import back_to_list
-from assemblies.admin.grid.chosen import chosen, chosen_revisions
-from assemblies.admin.grid.deletion import confirmation
+from assemblies.admin.grid.address import ListAddress, address_of, back_to_list
+from assemblies.admin.grid.results import find
 from assemblies.admin.grid.verbs import VERBS
-from assemblies.admin.page import refusals_as_pages
+from assemblies.admin.page import number_of, refusals_as_pages, render_page
+from assemblies.admin.where_used import find_copies, find_replaced
 from assemblies.audit_events import LibraryEvent
-from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, LibraryError, RevisionConflict
+from assemblies.catalogue import CatalogueEntry, Snapshot, library_catalogue
+from assemblies.domains import Domain
+from assemblies.errors import AssemblyNotFound, DevModeRequired, Forbidden, InvalidField, LibraryError, RevisionConflict
 from assemblies.web.actors import actor_of
 
 
@@ -26,7 +32,7 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     verb = request.POST.get("verb", "")
     try:
         if verb == "delete" and request.POST.get("confirmed") != "yes":
-            return _asking(request)
+            return _confirm(request)
         messages.success(request, _done(request, verb))
     except (Forbidden, DevModeRequired):
         raise
@@ -56,8 +62,86 @@ def _done(request: HttpRequest, verb: str) -> str:
     return VERBS[verb](chosen(request), request.POST, actor)
 
 
-def _asking(request: HttpRequest) -> HttpResponseBase:
+def _confirm(request: HttpRequest) -> HttpResponseBase:
     """Ask once more; who may not delete one of them is refused here already."""
     guids = chosen(request)
     get_selection_permit(guids, actor=actor_of(request), event=LibraryEvent.DELETE_MANY)
     return confirmation(request, guids)
+
+
+# A deletion names each of them once more, with its revision, in one form.
+MAX_CHOSEN = 40_000
+
+
+def chosen(request: HttpRequest) -> list[str]:
+    """Return the GUIDs, each once. Raises InvalidField when there are none, or more than can be changed at once."""
+    if request.POST.get("matching") == "yes":
+        found = find(ListAddress.of_text(request.POST.get("query", "")), request.user)
+        guids = list(found.result.guids)
+    else:
+        guids = [*dict.fromkeys(request.POST.getlist("guid"))]
+    if not guids:
+        raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
+    if len(guids) > MAX_CHOSEN:
+        words = _(
+            "These are %(count)s assemblies; at most %(limit)s are changed at once. Narrow the list, part by part."
+        )
+        raise InvalidField(words % {"count": len(guids), "limit": MAX_CHOSEN}, field="guid")
+    return guids
+
+
+def chosen_revisions(request: HttpRequest) -> dict[str, int]:
+    """Return what a page of confirmation showed: each GUID with the revision it had then; unsaid, one that none has."""
+    revisions: dict[str, int] = {}
+    for pair in request.POST.get("shown", "").split():
+        guid, _at, revision = pair.partition("@")
+        revisions[guid] = number_of(revision) or 0
+    if not revisions:
+        raise InvalidField(_("Nothing was selected: tick the rows first."), field="guid")
+    return revisions
+
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Doomed:
+    """An assembly that is about to go, with what was copied from it and what names it as its successor."""
+
+    entry: CatalogueEntry
+    source: Any
+    copies: list[CatalogueEntry]
+    replaces: list[CatalogueEntry]
+
+
+def confirmation(request: HttpRequest, guids: Sequence[str]) -> HttpResponse:
+    """Return the page. Raises AssemblyNotFound."""
+    snapshot, address = library_catalogue().current(), ListAddress.of_text(request.POST.get("query", ""))
+    entries = [_get_live(snapshot, guid) for guid in guids]
+    count = len(entries)
+    return render_page(
+        request,
+        "library/grid/delete.html",
+        title=ngettext("Delete %(count)d assembly?", "Delete %(count)d assemblies?", count) % {"count": count},
+        doomed=_doomed(snapshot, entries[:SHOWN]),
+        rest=max(0, count - SHOWN),
+        shown=" ".join(f"{entry.guid}@{entry.revision}" for entry in entries),
+        query=address.here,
+        back=address_of(address),
+    )
+
+
+def _get_live(snapshot: Snapshot, guid: str) -> CatalogueEntry:
+    entry = snapshot.entries.get(guid)
+    if entry is None or entry.deleted_at is not None:
+        raise AssemblyNotFound(assembly_guid=guid)
+    return entry
+
+
+def _doomed(snapshot: Snapshot, entries: Sequence[CatalogueEntry]) -> list[Doomed]:
+    guids = {entry.guid for entry in entries}
+    copies, replaced = find_copies(snapshot, guids), find_replaced(snapshot, guids)
+    return [
+        Doomed(entry, Domain(entry.domain).label, copies.get(entry.guid, []), replaced.get(entry.guid, []))
+        for entry in entries
+    ]

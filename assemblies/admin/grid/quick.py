@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from assemblies.admin.addresses import item_address
 from assemblies.admin.grid.address import ListAddress
 from assemblies.admin.grid.rows import LINE_CHARACTERS, line_label
+from assemblies.admin.links_and_badges import item_address
 from assemblies.catalogue import RELEVANCE, CatalogueEntry, ListParameters, find_list, library_catalogue
 from assemblies.catalogue.search import Line, Search
 from assemblies.documents.hidden_characters import undistorted

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from assemblies.admin.badges import upstream_tone
 from assemblies.admin.grid.results import FoundList
+from assemblies.admin.links_and_badges import upstream_tone
 from assemblies.catalogue import CatalogueEntry
 from assemblies.catalogue.search import Line, Search
 from assemblies.domains import AssemblyType, Domain, Kind, LifeCycle, OperatingSystem, UpstreamState

@@ -1,15 +1,18 @@
-"""How every part stands: databases, replicas, payloads, chains, the flusher, the official source, and what is set."""
+"""How every part stands: databases, replicas, payloads, chains, flusher, official source; and the settings in force."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from assemblies.admin.health.in_force import settings_in_force
 from assemblies.admin.page import refusals_as_pages, render_page, require_administrator
-from assemblies.admin.queue.page import overdue
+from assemblies.admin.queue import overdue
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import Snapshot, domain_queues, library_catalogue
 from assemblies.companion_states import State, companion_states
@@ -99,4 +102,59 @@ def _is_well(context: dict[str, Any], checks: dict[str, list[str]] | None) -> bo
         or any(companion.state is not State.RUNNING for companion in context["companions"].values())
         or context["overdue"]
         or any(lag.attempts for lag in context["lags"])
+    )
+
+
+@dataclass(frozen=True)
+class InForce:
+    """One setting by its name in the environment, what it is for, and its value."""
+
+    name: str
+    meaning: Any
+    value: str
+
+
+def settings_in_force() -> list[InForce]:
+    return [
+        InForce("BOREALIS_PUBLIC_URL", gettext_lazy("The address that browsers use"), settings.PUBLIC_URL),
+        _lasting("FLUSH_INTERVAL_SECONDS", gettext_lazy("A change waits at most this long for its database")),
+        _lasting("DEV_MODE_TTL_SECONDS", gettext_lazy("Dev Mode ends this long after its last use")),
+        _lasting("DEV_MODE_MAX_SECONDS", gettext_lazy("Dev Mode ends after this long at the latest")),
+        _lasting("RECENT_LOGIN_SECONDS", gettext_lazy("A log-in this fresh needs no password to enter Dev Mode")),
+        _sized("MAX_DOCUMENT_BYTES", gettext_lazy("The largest script or workflow")),
+        _sized("MAX_ATTACHMENT_BYTES", gettext_lazy("The largest file of an assembly")),
+        InForce(
+            "BOREALIS_OFFICIAL_MAX_AGE_DAYS", gettext_lazy("The oldest official version that is taken"), _age_words()
+        ),
+        InForce(
+            "BOREALIS_OFFICIAL_SIGNING_KEYS", gettext_lazy("Who must have signed the official source"), _keys_words()
+        ),
+        InForce(
+            "BOREALIS_DEBUG",
+            gettext_lazy("Errors are shown with their insides"),
+            str(gettext_lazy("yes") if settings.DEBUG else gettext_lazy("no")),
+        ),
+    ]
+
+
+def _lasting(name: str, meaning: Any) -> InForce:
+    count = int(getattr(settings, name))
+    return InForce(f"BOREALIS_{name}", meaning, ngettext("%d second", "%d seconds", count) % count)
+
+
+def _sized(name: str, meaning: Any) -> InForce:
+    return InForce(f"BOREALIS_{name}", meaning, filesizeformat(getattr(settings, name)))
+
+
+def _age_words() -> str:
+    days = settings.OFFICIAL_MAX_AGE_DAYS
+    return ngettext("%d day", "%d days", days) % days if days else str(gettext_lazy("any"))
+
+
+def _keys_words() -> str:
+    keys = len(settings.OFFICIAL_SIGNING_KEYS)
+    return (
+        ngettext("%d pinned key", "%d pinned keys", keys) % keys
+        if keys
+        else str(gettext_lazy("nobody: signatures are not asked"))
     )

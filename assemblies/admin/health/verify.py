@@ -1,4 +1,6 @@
-"""Verify the whole library, with progress; what was found is kept in the caller's session for the page."""
+"""Verify the whole library, with progress, and say of each finding what to do about it.
+
+What was found is kept in the caller's session for the page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from assemblies.admin.health.advice import Advice, advice_on
 from assemblies.admin.page import refusals_as_pages, render_page, require_administrator
 from assemblies.admin.progress import progress_answer
 from assemblies.audit_events import LibraryEvent
@@ -21,6 +23,83 @@ from assemblies.domains import Domain
 from assemblies.errors import LibraryUnavailable
 from assemblies.inspection.verify import Verification, verify_library
 from assemblies.progress import Track
+
+RESTORE = gettext_lazy(
+    "Put it back with `restore_domains DIR --payloads-only`, which loses no later write. Until then it is not served."
+)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """`of_assembly`: the subject of such a finding is an assembly's GUID."""
+
+    title: Any
+    words: Any
+    of_assembly: bool = False
+
+
+ADVICE = {
+    "payload_missing": Advice(gettext_lazy("Payload missing"), RESTORE),
+    "payload_corrupt": Advice(gettext_lazy("Payload damaged"), RESTORE),
+    "payload_unreadable": Advice(
+        gettext_lazy("Payload unreadable"), gettext_lazy("Repair the disk or the connection, then verify again.")
+    ),
+    "payload_store": Advice(
+        gettext_lazy("Payload store"),
+        gettext_lazy(
+            "Mount its disk. Where it is lost, put a mirror's payloads back with `restore_domains DIR --payloads-only`."
+        ),
+    ),
+    "payload_orphan": Advice(
+        gettext_lazy("Leftover payload"), gettext_lazy("No revision names it: the hourly sweep removes it.")
+    ),
+    "working_copy": Advice(
+        gettext_lazy("Working copy"),
+        gettext_lazy("Run `manage.py prepare --rebuild-working-copy`: the journal tells what the row should be."),
+        of_assembly=True,
+    ),
+    "replica": Advice(
+        gettext_lazy("Domain database"),
+        gettext_lazy("Run `manage.py prepare --rebuild-replica` with the domain's name, then flush: it is rebuilt."),
+        of_assembly=True,
+    ),
+    "domain_database": Advice(
+        gettext_lazy("Domain database"),
+        gettext_lazy(
+            "Make its file readable and writable; one that is damaged is moved aside. Then run `manage.py prepare`."
+        ),
+    ),
+    "domain_state": Advice(
+        gettext_lazy("Domain database"),
+        gettext_lazy("Run `manage.py prepare`: what the database lacks is written to it again."),
+    ),
+    "watermark": Advice(
+        gettext_lazy("Domain database"),
+        gettext_lazy("Run `manage.py prepare`: it says what differs, and how the file or the journal wins."),
+    ),
+    "database": Advice(
+        gettext_lazy("Database"),
+        gettext_lazy("Repair the disk. Then put a mirror in place with `restore_domains DIR --replace`."),
+    ),
+    "annotation": Advice(
+        gettext_lazy("Setting or note"),
+        gettext_lazy("It was changed by another hand. Keep a copy, and find out who had access."),
+    ),
+    "journal": Advice(
+        gettext_lazy("Journal"),
+        gettext_lazy("The journal was changed by another hand. Keep a copy, then restore it from a backup."),
+    ),
+    "audit": Advice(
+        gettext_lazy("Audit"),
+        gettext_lazy("The audit was changed by another hand. Keep a copy, and find out who had access."),
+    ),
+}
+OTHERWISE = gettext_lazy("Look into engine.log, then verify again.")
+
+
+def advice_on(kind: str) -> Advice:
+    return ADVICE.get(kind, Advice(kind, OTHERWISE))
+
 
 KEPT = "library_verification"
 # A session is read with every request; `verify_library --json` has no such limit.

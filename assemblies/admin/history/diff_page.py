@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assemblies.actions.revert import get_revision
-from assemblies.admin.badges import source_badge
 from assemblies.admin.checks import ShownReport
 from assemblies.admin.history.differences import differences_between
+from assemblies.admin.links_and_badges import source_badge
 from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.catalogue import CatalogueEntry
 from assemblies.conf import payload_store

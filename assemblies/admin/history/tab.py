@@ -1,19 +1,34 @@
-"""The revisions of an assembly, newest first, for the History tab. A page of them costs three queries, no payload."""
+"""The revisions of an assembly, newest first, for the History tab, and the way back to one at the press of a button.
+
+A page of them costs three queries, no payload."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from assemblies.admin.badges import source_badge
+from assemblies.actions.permit import get_permit
+from assemblies.actions.revert import revert
 from assemblies.admin.history.field_words import changes_in_words
-from assemblies.admin.page import number_of
+from assemblies.admin.links_and_badges import source_badge
+from assemblies.admin.page import number_of, refusals_as_pages, sent_number
+from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry
+from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.errors import Failure, GuidInOtherDomain, RevisionConflict, RevisionNotFound
 from assemblies.journal.pending import persisted_sequences
 from assemblies.models import Content, JournalEntry
+from assemblies.web.actors import actor_of
+from assemblies.web.lookups import get_any_entry
 
 PAGE_SIZE = 25
 # What a page's oldest revision is compared with: the one before, or before that when that was a deletion.
@@ -114,3 +129,31 @@ def _revision(
         # A GUID may have had another owner earlier; what was that one's does not come back under this one's domain.
         can_come_back=content is not None and not is_current and one.domain == entry.domain,
     )
+
+
+@require_POST
+@refusals_as_pages
+def assembly_restore(request: HttpRequest, guid: str) -> HttpResponseBase:
+    """Restore the revision `sequence` if `revision` is still the newest; what was deleted needs none to come back."""
+    entry = get_any_entry(guid)
+    sequence = sent_number(request.POST, "sequence")
+    if sequence is None:
+        raise RevisionNotFound(assembly_guid=entry.guid)
+    seen = sent_number(request.POST, "revision")
+    if seen is None and entry.deleted_at is None:
+        # No revision has this number: it is refused like one that was overtaken.
+        seen = 0
+    permit = get_permit(actor_of(request), LibraryEvent.REVERT, Domain(entry.domain), guid=entry.guid)
+    try:
+        receipt = revert(entry.guid, sequence=sequence, permit=permit, store=payload_store(), expected_revision=seen)
+    except RevisionConflict:
+        messages.error(request, _("Somebody changed this meanwhile. Nothing was restored: look at the newest first."))
+    except (GuidInOtherDomain, Failure) as error:
+        messages.error(request, _("Nothing was restored. %(reason)s") % {"reason": error.message})
+    else:
+        numbers = {"earlier": sequence, "revision": receipt.revision}
+        if receipt.changed:
+            messages.success(request, _("Revision %(earlier)s is back, as revision %(revision)s.") % numbers)
+        else:
+            messages.info(request, _("Nothing to do: it is as it was in revision %(earlier)s already.") % numbers)
+    return HttpResponseRedirect(f"{reverse('admin:assemblies_assembly_change', args=[entry.guid])}#history")

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assemblies import documents
 from assemblies.actions.record_export import REVISION_HEADER, record_export
-from assemblies.admin.import_export.guard import guarded
+from assemblies.admin.import_export.upload import guarded
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.bundles.archive import MAX_MEMBERS, MAX_UNPACKED_BYTES
 from assemblies.bundles.export import Packed, Unreadable, check_count, export_files, pack, write_archive

@@ -20,13 +20,18 @@ from assemblies import documents
 from assemblies.actions.change import Event
 from assemblies.actions.import_documents import MAX_PER_MINUTE
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.import_export.decisions import ALREADY_IMPORTED, FOR_ALL_WORDS, OUTDATED, Picking, picking_of
-from assemblies.admin.import_export.guard import guarded
 from assemblies.admin.import_export.guesses import guesses_of
-from assemblies.admin.import_export.importing import import_picked
+from assemblies.admin.import_export.importing import (
+    ALREADY_IMPORTED,
+    FOR_ALL_WORDS,
+    OUTDATED,
+    Picking,
+    import_picked,
+    picking_of,
+)
 from assemblies.admin.import_export.in_editor import editor_page
 from assemblies.admin.import_export.preview import ImportDecision, propose
-from assemblies.admin.import_export.upload import Readable, Upload, read_upload
+from assemblies.admin.import_export.upload import Readable, Upload, guarded, read_upload
 from assemblies.admin.page import refusals_as_pages, render_page, sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.bundles import MAX_SOURCE_LENGTH

@@ -13,12 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assemblies.actions.import_documents import Choice, ImportState, OnConflict, Preview, preview
-from assemblies.admin.badges import source_badge
 from assemblies.admin.checks import ShownReport
-from assemblies.admin.import_export.checking import new_checks
-from assemblies.admin.import_export.comparison import Comparing, DocumentComparison
+from assemblies.admin.import_export.comparison import Comparing, DocumentComparison, new_checks
 from assemblies.admin.import_export.in_editor import opens_in_editor
 from assemblies.admin.import_export.upload import Readable, Unreadable, Upload
+from assemblies.admin.links_and_badges import source_badge
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.documents import Document
 from assemblies.domains import Domain

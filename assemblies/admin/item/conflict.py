@@ -1,24 +1,61 @@
-"""Two people changed one assembly: what each of them made of it, so that one may choose, field by field.
+"""Two people changed one assembly: what each made of it, field by field, and both changes of its script together.
 
-Nothing typed is lost: the form comes back with it, over the newest revision, and saves over it when sent again.
-"""
+Nothing typed is lost: the form comes back with it, over the newest revision, and saves over it when sent again. For a
+script it carries what was typed (`typed_payload`), the revision that it was typed upon (`merge_base`) and a `clash` for
+each place, in order. What was typed into the script after the choices were shown stands, whatever is chosen."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
+
 from assemblies import documents
 from assemblies.admin.history.field_words import FIELD_WORDS
-from assemblies.admin.item.editing import Changes, Revision
+from assemblies.admin.item.editing import Changes, Revision, earlier_or_newest
 from assemblies.admin.item.form import payload_as_text
 from assemblies.admin.item.typed_values import shown_value
+from assemblies.admin.page import sent_number
 from assemblies.catalogue import CatalogueEntry
 from assemblies.diffing.side_by_side import SideBySide, side_by_side
-from assemblies.diffing.three_way import Merge
+from assemblies.diffing.three_way import Merge, Pick, merge
+from assemblies.documents.payload_text import with_line_feeds
 from assemblies.domains import Kind
 from assemblies.models import Content
 from assemblies.models.content import parse_time
 from assemblies.revisions.compare import COMPARED, compared_value
+
+PICKS = {pick.value: pick for pick in Pick}
+
+
+def merge_of(base: Revision, newest: Revision, yours: Changes) -> Merge | None:
+    """Return both changes of a script together; None where not both changed it or there is no text to put together.
+
+    A graph is none: lines of JSON from two sides need not be a graph.
+    """
+    if yours.payload is None or base.content.payload_sha256 == newest.content.payload_sha256:
+        return None
+    typed = None if base.content.kind is Kind.WORKFLOW else payload_as_text(base.content.kind, yours.payload)
+    return _merged(base, newest, typed)
+
+
+def with_picks(sent: QueryDict, entry: CatalogueEntry, newest: Revision) -> QueryDict:
+    """Return what was sent, the choices of a merge made in its script."""
+    number, typed = sent_number(sent, "merge_base"), sent.get("typed_payload")
+    picks = [PICKS.get(word, Pick.YOURS) for word in sent.getlist("clash")]
+    if number is None or typed is None or not set(picks) - {Pick.YOURS}:
+        return sent
+    shown = _merged(earlier_or_newest(entry, number), newest, with_line_feeds(typed))
+    if shown is None:
+        return sent
+    chosen = sent.copy()
+    chosen["payload"] = merge(shown.text(), shown.text(picks), with_line_feeds(sent.get("payload", ""))).text()
+    return chosen
+
+
+def _merged(base: Revision, newest: Revision, typed: str | None) -> Merge | None:
+    before, theirs = (payload_as_text(one.content.kind, one.payload) for one in (base, newest))
+    return None if before is None or theirs is None or typed is None else merge(before, theirs, typed)
 
 
 @dataclass(frozen=True)

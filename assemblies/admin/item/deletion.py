@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.delete import delete
 from assemblies.actions.permit import get_permit
-from assemblies.admin.addresses import item_address
-from assemblies.admin.badges import source_badge
+from assemblies.admin.links_and_badges import item_address, source_badge
 from assemblies.admin.page import refusals_as_pages, render_page, sent_revision
 from assemblies.admin.where_used import find_copies, find_replaced
 from assemblies.audit_events import LibraryEvent

@@ -1,23 +1,24 @@
-"""The code editor: Ace around the form's plain `<textarea name="payload">`, which stays the field and works alone.
+"""The tabs Script and Files. The code editor is Ace around the form's plain `<textarea name="payload">`, which
+works alone.
 
-A page gives its tabs `editor_context(...)`, and its form the widget `ScriptWidget()`.
-"""
+A page gives its tabs `editor_context(...)`, and its form the widget `ScriptWidget()`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.forms import Media
 from django.utils.translation import gettext_lazy as _
 from django_ace import AceWidget
 
-from assemblies.admin.item.files import files_of
-from assemblies.admin.item.marked_text import MarkedText, mark
+from assemblies.admin.item.marked_text import MarkedText, Piece, mark
 from assemblies.documents.character_table import character_table
 from assemblies.documents.findings import script_findings
+from assemblies.documents.hidden_characters import find_hidden_characters
 from assemblies.domains import AssemblyType
-from assemblies.models import Content
+from assemblies.models import AttachmentFacts, Content
 
 # What Ace calls the language of each type of assembly.
 MODES: dict[str, str] = {
@@ -99,3 +100,32 @@ def line_ends_of(text: str) -> Any:
     if windows or old:
         return _("mixed")
     return _("Unix (LF)")
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """An attachment, and its name with what hides in it made visible."""
+
+    facts: AttachmentFacts
+    shown_name: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The attachments in their order; `max_bytes` is what one of them may have."""
+
+    rows: list[FileRow]
+    max_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(row.facts.size_bytes for row in self.rows)
+
+
+def files_of(content: Content) -> Files:
+    return Files([FileRow(facts, _pieces(facts.file_name)) for facts in content.files], settings.MAX_ATTACHMENT_BYTES)
+
+
+def _pieces(name: str) -> list[Piece]:
+    """A name is one line: documents allow no other."""
+    return mark(name, find_hidden_characters("file_name", name)).lines[0]

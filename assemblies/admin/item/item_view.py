@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.badges import upstream_tone
 from assemblies.admin.history.field_words import PAYLOAD_WORDS
 from assemblies.admin.history.tab import history_of
 from assemblies.admin.item import page_header
@@ -16,10 +15,10 @@ from assemblies.admin.item.conflict import Conflict
 from assemblies.admin.item.editing import Editing, Revision, editing_of, newest_of
 from assemblies.admin.item.editor import editor_context
 from assemblies.admin.item.form import payload_as_text
+from assemblies.admin.item.page_header import NOTES_SHOWN, notes_on, said_of
 from assemblies.admin.item.raw import raw_text
-from assemblies.admin.item.said import NOTES_SHOWN, notes_on, said_of
-from assemblies.admin.item.summary_view import shown_summary
-from assemblies.admin.item.variables_view import shown_variables
+from assemblies.admin.item.read_tabs import shown_summary, shown_variables
+from assemblies.admin.links_and_badges import upstream_tone
 from assemblies.admin.page import render_page, sent_number
 from assemblies.admin.runs.lines import latest_runs
 from assemblies.admin.where_used import users_of

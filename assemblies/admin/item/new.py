@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from assemblies import documents
 from assemblies.actions.create import create
 from assemblies.actions.permit import Permit, get_permit
-from assemblies.admin.addresses import item_address
 from assemblies.admin.item.editing import Changes, Editing, Revision, editing_of, typed_editing, with_another_row
 from assemblies.admin.item.item_view import Refused, editing_context
 from assemblies.admin.item.save import SAVED
+from assemblies.admin.links_and_badges import item_address
 from assemblies.admin.page import refusals_as_pages, render_page
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.update import update
-from assemblies.admin.addresses import item_address
-from assemblies.admin.item.conflict import conflict_of
+from assemblies.admin.item.conflict import conflict_of, merge_of, with_picks
 from assemblies.admin.item.editing import (
     Changes,
     Editing,
@@ -26,8 +25,8 @@ from assemblies.admin.item.editing import (
     with_another_row,
 )
 from assemblies.admin.item.item_view import Refused, item_page
-from assemblies.admin.item.merging import merge_of, with_picks
 from assemblies.admin.item.raw import read_raw
+from assemblies.admin.links_and_badges import item_address
 from assemblies.admin.page import refusals_as_pages, sent_number
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import CatalogueEntry

@@ -1,16 +1,21 @@
-"""Runs as rows of a table: in the list, on the page of an assembly, on the front page."""
+"""Runs as rows of a table: in the list, on the page of an assembly, on the front page; and in the viewer's language
+what their records say by a code or in English."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from assemblies.admin.runs.words import error_words, place_names
+from assemblies.execution.local import SERVER
 from assemblies.execution.models import Run
 from assemblies.execution.reading import Sight, run_lines
 from assemblies.execution.states import Status
+from assemblies.fleet.targets import hostnames_of
 from devmode.actor import Actor
 
 LATEST_RUNS = 10
@@ -80,3 +85,51 @@ def seconds_of(started_at: datetime | None, finished_at: datetime | None) -> flo
     if started_at is None:
         return None
     return max(0.0, ((finished_at or timezone.now()) - started_at).total_seconds())
+
+
+# What leases and workers end an item with, by the code they store.
+CODES: dict[str, Any] = {
+    "expired": gettext_lazy("It could not begin in time."),
+    "worker_lost": gettext_lazy("Nobody answers for it any more; whether its script ended is unknown."),
+    "not_started": gettext_lazy("Its script could not be started."),
+}
+# What `assemblies.supervision.ending` says of a script, as it is stored.
+SENTENCES: list[tuple[re.Pattern[str], Any]] = [
+    (
+        re.compile(r"The script ended with exit code (?P<code>-?\d+)\."),
+        gettext_lazy("The script ended with exit code %(code)s."),
+    ),
+    (
+        re.compile(r"The script was ended by signal (?P<signal>\S+)\."),
+        gettext_lazy("The script was ended by signal %(signal)s."),
+    ),
+    (
+        re.compile(r"The script took longer than (?P<seconds>\S+) s\."),
+        gettext_lazy("The script took longer than %(seconds)s s."),
+    ),
+]
+
+
+def place_names(targets: Iterable[str]) -> dict[str, str]:
+    """Return what targets are called, by target and in their order; one query where some of them are devices."""
+    wanted = list(dict.fromkeys(targets))
+    hosts = hostnames_of(target for target in wanted if target != SERVER and ":" not in target)
+    return {target: hosts.get(target) or _place_name(target) for target in wanted}
+
+
+def _place_name(target: str) -> str:
+    if target == SERVER:
+        return _("This server")
+    kind, _colon, name = target.partition(":")
+    words = {"group": _("Group %(name)s"), "tag": _("Tag %(name)s")}.get(kind)
+    return words % {"name": name} if words else target
+
+
+def error_words(error: str) -> str:
+    """Return an error that was stored in the viewer's language; what nobody knows stays as it is."""
+    if error in CODES:
+        return str(CODES[error])
+    for pattern, words in SENTENCES:
+        if found := pattern.match(error):
+            return str(words) % found.groupdict() + error[found.end() :]
+    return error

@@ -19,11 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page, sent_number, stream_of
-from assemblies.admin.runs.devices import device_context, output_labels
-from assemblies.admin.runs.lines import says_only_its_status, seconds_of, tone_of
-from assemblies.admin.runs.nodes import node_context
+from assemblies.admin.runs.lines import error_words, says_only_its_status, seconds_of, tone_of
 from assemblies.admin.runs.output import rendered
-from assemblies.admin.runs.words import error_words
+from assemblies.admin.runs.work_items import device_context, node_context, output_labels
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import ExitMeaning

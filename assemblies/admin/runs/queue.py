@@ -20,9 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import is_for_script, live_answer, refusals_as_pages, render_page
-from assemblies.admin.runs.lines import tone_of
+from assemblies.admin.runs.lines import place_names, tone_of
 from assemblies.admin.runs.page import reason_in, say_canceled
-from assemblies.admin.runs.words import place_names
 from assemblies.audit_events import LibraryEvent
 from assemblies.execution.control import cancel_item_for, permit_cancel, reorder_for
 from assemblies.execution.errors import AlreadyFinalized, IllegalTransition, WorkItemNotFound

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assemblies.admin.runs.words import place_names
+from assemblies.admin.runs.lines import place_names
 from assemblies.domains import AssemblyType
 from assemblies.execution.errors import ConfirmCountRequired
 from assemblies.execution.local import SERVER, is_local_worker_on, place_of_runs

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assemblies.actions.permit import get_permit
 from assemblies.admin.page import refusals_as_pages, render_page, sent_number
-from assemblies.admin.runs.words import place_names
+from assemblies.admin.runs.lines import place_names
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.errors import DevModeRequired, Forbidden, LibraryError

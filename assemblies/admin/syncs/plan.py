@@ -1,21 +1,19 @@
-"""What a sync would do, without doing it: every part with its differences, and what would make the library refuse it.
+"""What a sync would do, without doing it: each part with its differences, what it is refused for, what may be allowed.
 
 A plan reads the source and uses the Dev Mode grant, so it is requested by POST. What a guard objects to and somebody
-may allow is shown as if it were allowed, so that they see what they would allow.
-"""
+may allow is shown as if it were allowed, so that they see what they would allow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.admin.page import refusals_as_pages, render_page
-from assemblies.admin.syncs.allowances import Allowances
 from assemblies.admin.syncs.plan_lines import sections_of
 from assemblies.audit_events import LibraryEvent
 from assemblies.catalogue import library_catalogue
@@ -28,6 +26,41 @@ from assemblies.official.report import SyncReport
 from assemblies.official.sync import sync
 from assemblies.official.sync_records import masked
 from assemblies.web.actors import actor_of
+
+TICKED = "yes"
+
+
+class Arguments(TypedDict):
+    """Allowances as a sync takes them."""
+
+    keep_local: bool
+    allow_mass_removal: bool
+    allow_rollback: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowances:
+    """The arguments of a sync that are for people to decide."""
+
+    keep_local: bool = False
+    allow_mass_removal: bool = False
+    allow_rollback: bool = False
+
+    @classmethod
+    def asked(cls, form: QueryDict) -> "Allowances":
+        return cls(**{name: form.get(name) == TICKED for name in cls.__dataclass_fields__})
+
+    def arguments(self) -> Arguments:
+        return Arguments(
+            keep_local=self.keep_local,
+            allow_mass_removal=self.allow_mass_removal,
+            allow_rollback=self.allow_rollback,
+        )
+
+    def with_all(self, names: list[str]) -> "Allowances":
+        """Return the same with those named, too."""
+        return replace(self, **dict.fromkeys(names, True))
+
 
 # Each allowance as a box to tick, in words that say what ticking it means.
 BOXES: dict[str, Any] = {

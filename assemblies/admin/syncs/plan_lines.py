@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.addresses import item_address
 from assemblies.admin.checks import ShownReport
+from assemblies.admin.links_and_badges import item_address
 from assemblies.catalogue import Snapshot
 from assemblies.domains import Domain
 from assemblies.official.diffs import DocumentDiff

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.addresses import item_address
 from assemblies.admin.history.differences import Differences, differences_between
+from assemblies.admin.links_and_badges import item_address
 from assemblies.admin.page import render_page
 from assemblies.admin.syncs.plan_lines import visible
 from assemblies.admin.syncs.status import counts_in_words

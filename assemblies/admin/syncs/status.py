@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.addresses import grid_address
+from assemblies.admin.links_and_badges import grid_address
 from assemblies.catalogue import CatalogueEntry, Snapshot
 from assemblies.domains import Domain, UpstreamState
 

@@ -1,5 +1,6 @@
-"""What the library's lists share, and the lists of the domain databases: how far each is, and when it got there."""
+"""What the library's lists share; the lists of domain databases, of flushes, and of the journal."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -9,11 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from assemblies.admin.addresses import item_address
-from assemblies.admin.badges import source_badge
 from assemblies.admin.grid.address import SIZE
+from assemblies.admin.links_and_badges import item_address, preformatted, source_badge
+from assemblies.documents.canonical import readable_json
 from assemblies.documents.hidden_characters import undistorted
-from assemblies.models import Assembly, DomainState, Flush
+from assemblies.models import Assembly, DomainState, Flush, JournalEntry
+from assemblies.web.actors import is_administrator
 from devmode.site.read_only import ReadOnlyAdmin
 
 
@@ -67,3 +69,29 @@ class FlushAdmin(LibraryAdmin):
     @admin.display(description=_("domain"), ordering="domain")
     def source(self, flush: Flush) -> SafeString:
         return source_badge(flush.domain)
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(AboutAssemblies):
+    """Who changed which assembly, when and how."""
+
+    list_display = ("sequence", "recorded_at", "operation", "about", "source", "actor")
+    list_filter = ("operation", "domain", "recorded_at")
+    search_fields = ("assembly_guid", "event_guid", "actor")
+    search_help_text = _("An assembly, an event, or who did it.")
+
+    @admin.display(description=_("source"), ordering="domain")
+    def source(self, entry: JournalEntry) -> SafeString:
+        return source_badge(entry.domain)
+
+    @admin.display(description=_("content"))
+    def content_text(self, entry: JournalEntry) -> SafeString | None:
+        return preformatted(readable_json(json.loads(entry.content)).decode()) if entry.content else None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Contents name payload GUIDs, which administrators alone may see."""
+        shown = "sequence recorded_at operation about assembly_guid source actor event_guid previous_hash hash".split()
+        return [*shown, "content_text"] if is_administrator(request) else shown
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
+        return super().get_queryset(request).defer("content")

@@ -1,4 +1,4 @@
-"""What the Summary tab shows in addition to its fields, and in their stead where it is read."""
+"""The tabs Summary and Variables as they are read: words in place of fields, variables in the order of input."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assemblies import documents
+from assemblies.actions.setting_rules import SECRET_TYPES
 from assemblies.admin.history.field_words import FIELD_WORDS
+from assemblies.admin.item.typed_values import shown_value
+from assemblies.admin.item.variable_rows import choices_key, shown_order
+from assemblies.checking.references import reference_to
 from assemblies.domains import AssemblyType, ExitMeaning, OperatingSystem
 from assemblies.models import Content
 
@@ -50,3 +54,39 @@ def _how_to_run(content: Content) -> dict[str, str]:
         "interpreter_arguments": " ".join(content.interpreter_arguments),
         "exit_codes": "\n".join(f"{code}: {ExitMeaning(word).label}" for code, word in content.exit_codes.items()),
     }
+
+
+@dataclass(frozen=True)
+class ShownVariable:
+    """One variable in words."""
+
+    name: str
+    label: str
+    type: str
+    default: str
+    is_secret: bool
+    is_required: bool
+    choices: list[str]
+    description: str
+    reference: str
+
+
+def shown_variables(content: Content) -> list[ShownVariable]:
+    order = shown_order(content.variables)
+    return [_shown(content.variables[at], content.assembly_type) for at in order]
+
+
+def _shown(variable: dict[str, Any], language: str) -> ShownVariable:
+    choices = variable.get(choices_key(variable))
+    kind = shown_value(variable.get("type"))
+    return ShownVariable(
+        name=variable["name"],
+        label=shown_value(variable.get("label")),
+        type=kind,
+        default=shown_value(variable.get("default")),
+        is_secret=kind.lower() in SECRET_TYPES,
+        is_required=bool(variable.get("required")),
+        choices=[shown_value(one) for one in choices] if isinstance(choices, list) else [],
+        description=shown_value(variable.get("description")),
+        reference=reference_to(variable["name"], language),
+    )
