@@ -43,7 +43,7 @@ class Agent:
     def __init__(self, state: State, session: Session, key: DeviceKey, settings: Mapping[str, Any]) -> None:
         self._state, self._session, self._settings = state, session, settings
         self._spool = Spool(state.path("spool"))
-        self._uploads = Uploads(session, key, self._spool)
+        self._uploads = Uploads(session, key, self._spool, more=self._wake)
         self._running: dict[str, Attempt] = {}
         self._changed = Event()
         self._waiting = Waiting(session, self._wake)
@@ -148,7 +148,9 @@ class Agent:
             return 0
         if not self._take(offered):
             return 0
-        self._claim_at = monotonic()
+        # An older server does not say whether more waits.
+        if answer.get("work_waits", True):
+            self._claim_at = monotonic()
         return 1
 
     def _held(self) -> list[dict[str, Any]]:

@@ -54,12 +54,13 @@ def send_output(sender: Sender, spooled: SpooledAttempt) -> dict[str, Any] | Non
     return answer
 
 
-def send_end(sender: Sender, spooled: SpooledAttempt, end: Mapping[str, Any], key: DeviceKey) -> None:
-    """Say how the attempt ended."""
+def send_end(sender: Sender, spooled: SpooledAttempt, end: Mapping[str, Any], key: DeviceKey) -> dict[str, Any]:
+    """Say how the attempt ended. The answer tells whether more work waits."""
     statement = result_statement(spooled.work_item_hash, spooled.attempt_number, end)
     verb = "complete" if end["outcome"] == "completed" else "fail"
     signature = base64.b64encode(key.sign(statement)).decode()
-    sender.post(_path(spooled, verb), {**end, "attempt_number": spooled.attempt_number, "result_signature": signature})
+    told = {**end, "attempt_number": spooled.attempt_number, "result_signature": signature}
+    return sender.post(_path(spooled, verb), told)
 
 
 def fetch_file(sender: Sender, work: Work, file: File) -> bytes:

@@ -18,10 +18,18 @@ STILL_TAKEN = "already_finalized"
 
 
 class Uploads:
-    """What is sent of each attempt, and when it is next due."""
+    """What is sent of each attempt, and when it is next due; `more` is called where the server says that work waits."""
 
-    def __init__(self, sender: Sender, key: DeviceKey, spool: Spool, clock: Callable[[], float] = time.monotonic):
-        self._sender, self._key, self._spool, self._clock = sender, key, spool, clock
+    def __init__(
+        self,
+        sender: Sender,
+        key: DeviceKey,
+        spool: Spool,
+        *,
+        more: Callable[[], object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sender, self._key, self._spool, self._more, self._clock = sender, key, spool, more, clock
         self._renew_at: dict[str, float] = {}
 
     def send(self, running: dict[str, Attempt]) -> None:
@@ -51,8 +59,10 @@ class Uploads:
         while (answer := send_output(self._sender, spooled)) is not None:
             yield answer
         if end is not None:
-            send_end(self._sender, spooled, end, self._key)
+            answer = send_end(self._sender, spooled, end, self._key)
             spooled.remove()
+            if answer.get("work_waits"):
+                self._more()
 
     def _is_due(self, spooled: SpooledAttempt) -> bool:
         now, name = self._clock(), spooled.folder.name

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from assemblies.agent.messages import result_statement
-from assemblies.domains import AssemblyType
 from assemblies.errors import InvalidField, LibraryError, PayloadCorrupt, PayloadMissing
 from assemblies.execution import worker_messages
 from assemblies.execution.claim import WorkerFacts, claim_locked
@@ -25,6 +24,7 @@ from assemblies.execution.models import WorkItem
 from assemblies.execution.states import EventType, Status
 from assemblies.execution.transitions import check_held
 from assemblies.execution.worker_messages import Chunk, Ended
+from assemblies.fleet.claimable import held_by, may_claim, runnable_actions
 from assemblies.fleet.device_access import DevicePrincipal
 from assemblies.fleet.errors import InvalidResultSignature
 from assemblies.fleet.keys import SIGNATURE_BYTES, PublicKey, find_bytes
@@ -37,7 +37,6 @@ from devmode.models.installation import Installation
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 # A script's own pace makes thousands of chunks a day; more come from an agent that wants to fill the disk.
 MAX_CHUNKS = 20_000
-SCRIPTS = frozenset(AssemblyType) - {AssemblyType.WORKFLOW}
 
 
 @dataclass(frozen=True)
@@ -48,20 +47,29 @@ class WorkRequest:
     held: Collection[tuple[str, int]] = field(default_factory=frozenset)
 
 
-def claim_next(device: DevicePrincipal, wanted: WorkRequest, *, now: datetime) -> WorkItem | None:
-    """Claim the next item of a device, or None where nothing waits or it has no room. In the current transaction."""
+@dataclass(frozen=True)
+class Claimed:
+    """What a claim came to, and whether the device may claim more at once: else it need not ask until it is woken."""
+
+    item: WorkItem | None = None
+    work_waits: bool = False
+
+
+def claim_next(device: DevicePrincipal, wanted: WorkRequest, *, now: datetime) -> Claimed:
+    """Claim the next item of a device, unless nothing waits or it has no room. In the current transaction."""
     if device.device.status != DeviceStatus.ACTIVE:
-        return None
-    held = list(WorkItem.objects.held().select_for_update().filter(target_device=device.guid).order_by("id"))
+        return Claimed()
+    actions = runnable_actions(device.device.capabilities if wanted.languages is None else wanted.languages)
+    held = list(held_by(device.guid).select_for_update().order_by("id"))
     if item := _lost_in_transit(device, held, wanted):
-        return _claimed_again(device, item, now)
-    if len(held) >= device.device.max_concurrent or not _waiting(device).exists():
-        return None
-    worker = WorkerFacts(worker_id=device.worker_id, device=device.guid, actions=_actions(device, wanted))
-    if not worker.actions:
-        return None
+        again = _claimed_again(device, item, now)
+        return Claimed(again, may_claim(device.device, actions, holding=len(held) - (again is None)))
+    if not may_claim(device.device, actions, holding=len(held)):
+        return Claimed()
+    able = [(CAPABILITY, action) for action in actions]
+    worker = WorkerFacts(worker_id=device.worker_id, device=device.guid, actions=able)
     items = claim_locked(worker, limit=1, epoch=Installation.current().epoch, now=now)
-    return items[0] if items else None
+    return Claimed(items[0], may_claim(device.device, actions, holding=len(held) + 1)) if items else Claimed()
 
 
 def _claimed_again(device: DevicePrincipal, item: WorkItem, now: datetime) -> WorkItem | None:
@@ -81,18 +89,6 @@ def _lost_in_transit(device: DevicePrincipal, held: Sequence[WorkItem], wanted: 
 
 def _phase(item: WorkItem) -> Status:
     return Status(item.prior_status if item.status == Status.STALLED else item.status)
-
-
-def _waiting(device: DevicePrincipal) -> Any:
-    # Reading only, so that a device that polls in vain never asks for the write lock.
-    return WorkItem.objects.claimable().filter(target_device=device.guid, cancel_requested=False)
-
-
-def _actions(device: DevicePrincipal, wanted: WorkRequest) -> frozenset[tuple[str, str]]:
-    """Return what a device can carry out: what it says now, else what it reported, else any script."""
-    named = wanted.languages if wanted.languages is not None else device.device.capabilities
-    languages = {name.lower() for name in named}
-    return frozenset((CAPABILITY, str(one.label)) for one in SCRIPTS if not languages or one.value in languages)
 
 
 def hand_over(device: DevicePrincipal, item: WorkItem, *, now: datetime) -> dict[str, str] | None:
@@ -154,8 +150,9 @@ def take_output(device: DevicePrincipal, key: tuple[str, int], chunks: Sequence[
 
 def take_end(
     device: DevicePrincipal, key: tuple[str, int], end: Ended, *, now: datetime
-) -> WorkItem | AlreadyFinalized:
-    """Record how an attempt ended. Of one that was ended without the device the result is kept as a late one.
+) -> tuple[WorkItem, bool] | AlreadyFinalized:
+    """Record how an attempt ended, and return its item and whether the device may claim another at once. Of one that
+    was ended without the device the result is kept as a late one.
 
     Raises WorkItemNotFound, StaleAttempt, InvalidField; returns AlreadyFinalized, which undoes nothing.
     """
@@ -164,10 +161,12 @@ def take_end(
         raise InvalidField("This exit code is no success of this assembly.", field="exit_code")
     end = replace(end, output_bytes=max(end.output_bytes, worker_messages.kept_bytes(*key)))
     try:
-        return worker_messages.ended_locked(item, key[1], end, worker_id=device.worker_id, now=now)
+        item = worker_messages.ended_locked(item, key[1], end, worker_id=device.worker_id, now=now)
     except AlreadyFinalized as refusal:
         worker_messages.keep_late_result_locked(item, key[1], end, worker_id=device.worker_id, now=now)
         return refusal
+    actions = runnable_actions(device.device.capabilities)
+    return item, may_claim(device.device, actions, holding=held_by(device.guid).count())
 
 
 def check_result(device: DevicePrincipal, key: tuple[str, int], end: Mapping[str, Any], signature: str) -> None:

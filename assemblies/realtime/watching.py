@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Manager, Max, Min, Q
 
-from assemblies.execution.models import WorkItem, WorkItemEvent
+from assemblies.execution.models import WorkItemEvent
+from assemblies.fleet.claimable import devices_with_work
 from assemblies.fleet.models import Device, DeviceApproval
 from assemblies.fleet.presence import OFFLINE_AFTER
 from assemblies.schedules.models import JobEvent
@@ -145,12 +146,6 @@ def find_positions() -> dict[str, int]:
 def _newest(log: Log) -> int:
     newest: int | None = log.rows.aggregate(Max("id"))["id__max"]
     return newest or 0
-
-
-def devices_with_work() -> frozenset[str]:
-    """Return the devices for which something can be claimed."""
-    rows = WorkItem.objects.claimable().filter(cancel_requested=False).exclude(target_device="").order_by()
-    return frozenset(rows.values_list("target_device", flat=True).distinct())
 
 
 def roster_digest(*, now: datetime) -> int:

@@ -65,8 +65,8 @@ def test_each_message_of_a_device_is_one_transaction(
         machine.say(item, "progress")
     with one_transaction(statements=10):
         machine.say(item, "output", **OUTPUT)
-    # The last item of its run: what came of it is sealed.
-    with one_transaction(statements=25):
+    # The last item of its run: what came of it is sealed; and what else waits is told.
+    with one_transaction(statements=27):
         machine.say(item, "complete", exit_code=0, output_bytes=5)
     with one_transaction(statements=9):
         assert machine.claim()["status"] == "idle"

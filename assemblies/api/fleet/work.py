@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assemblies.api.description import BYTES
 from assemblies.api.fleet import work_shapes as shapes
-from assemblies.api.fleet.agent_resource import AGENTS, AgentResource
+from assemblies.api.fleet.agent_resource import AGENTS, AgentResource, Done
 from assemblies.api.parsing import StrictJSONParser
 from assemblies.conf import payload_store
 from assemblies.errors import LibraryError
@@ -55,10 +55,11 @@ class ScriptViewSet(AgentResource):
         answer: dict[str, Any] = {"status": "idle", "poll_after_ms": POLL_MS, "sig_alg": "ed25519"}
         answer["signing_key_statements"] = signed_statements()
         limit = Limit("claims", device.guid, CLAIMS_PER_DEVICE)
-        item = self.take(lambda: work.claim_next(device, _wanted(sent), now=now), limit=limit, now=now)
+        claimed = self.take(lambda: work.claim_next(device, _wanted(sent), now=now), limit=limit, now=now)
+        answer["work_waits"] = claimed.work_waits
         if device.device.status == DeviceStatus.QUARANTINED:
             return Response(answer | {"status": "quarantined"})
-        handed = work.hand_over(device, item, now=now) if item else None
+        handed = work.hand_over(device, claimed.item, now=now) if claimed.item else None
         return Response(answer | ({"status": "work", "work_item": handed} if handed else {}))
 
 
@@ -86,7 +87,7 @@ class DeviceItemViewSet(AgentResource):
     @action(detail=True, methods=["post"])
     def progress(self, request: Request, work_item_hash: str) -> Response:
         """Say that the script runs, which renews the claim for 30 seconds, and learn whether to cancel it."""
-        return self._told(work_item_hash, self.body(), work.take_progress)
+        return Response(shapes.ItemAnswer(self._take(work_item_hash, self.body(), work.take_progress)).data)
 
     @described(
         "Upload output",
@@ -101,26 +102,27 @@ class DeviceItemViewSet(AgentResource):
         """Keep what the script printed; a chunk that was kept before is not kept twice."""
         sent = self.body()
         chunks = [Chunk(**one) for one in sent["chunks"]]
-        return self._told(work_item_hash, sent, partial(work.take_output, chunks=chunks))
+        item = self._take(work_item_hash, sent, partial(work.take_output, chunks=chunks))
+        return Response(shapes.ItemAnswer(item).data)
 
     @described(
         "Complete an item",
         operation_id="complete_item",
         body=shapes.CompleteBody,
-        answers={200: shapes.ItemAnswer},
+        answers={200: shapes.EndAnswer},
         refusals=SAYING,
         tag=AGENTS,
     )
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, work_item_hash: str) -> Response:
-        """Say that the script ended with an exit code that means success."""
+        """Say that the script ended with an exit code that means success, and learn whether more waits."""
         return self._end(work_item_hash, self.body(), EventType.COMPLETED)
 
     @described(
         "Fail an item",
         operation_id="fail_item",
         body=shapes.FailBody,
-        answers={200: shapes.ItemAnswer},
+        answers={200: shapes.EndAnswer},
         refusals=SAYING,
         tag=AGENTS,
     )
@@ -156,19 +158,19 @@ class DeviceItemViewSet(AgentResource):
         signature = sent["result_signature"]
         end = Ended(event=event, signature=signature, **{name: sent[name] for name in names})
 
-        def take(device: DevicePrincipal, key: tuple[str, int], *, now: datetime) -> WorkItem | LibraryError:
+        def take(
+            device: DevicePrincipal, key: tuple[str, int], *, now: datetime
+        ) -> tuple[WorkItem, bool] | LibraryError:
             if signature:
                 work.check_result(device, key, {"outcome": event.value, **sent}, signature)
             return work.take_end(device, key, end, now=now)
 
-        return self._told(work_item_hash, sent, take)
+        item, work_waits = self._take(work_item_hash, sent, take)
+        return Response(shapes.ItemAnswer(item).data | {"work_waits": work_waits})
 
-    def _told(
-        self, work_item_hash: str, sent: Mapping[str, Any], take: Callable[..., WorkItem | LibraryError]
-    ) -> Response:
+    def _take(self, work_item_hash: str, sent: Mapping[str, Any], take: Callable[..., Done | LibraryError]) -> Done:
         key, now = _key(work_item_hash, sent), timezone.now()
-        item = self.take(lambda: take(self.device, key, now=now), limit=self._limit(), now=now)
-        return Response(shapes.ItemAnswer(item).data)
+        return self.take(lambda: take(self.device, key, now=now), limit=self._limit(), now=now)
 
 
 def _key(work_item_hash: str, sent: Mapping[str, Any]) -> tuple[str, int]:

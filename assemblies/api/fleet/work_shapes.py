@@ -38,6 +38,9 @@ class WorkBody(Shape):
     held = serializers.ListField(child=HeldAttempt(), required=False, default=list, max_length=MAX_HELD)
 
 
+WORK_WAITS = "Whether the device may claim more at once."
+
+
 class HandedOverAnswer(Answer):
     manifest = serializers.CharField(help_text="Base64 of the JSON bytes that are signed.")
     signature = serializers.CharField(help_text="Base64 of the Ed25519 signature of these bytes.")
@@ -47,6 +50,7 @@ class HandedOverAnswer(Answer):
 class WorkAnswer(Answer):
     status = serializers.CharField(help_text="`work`, `idle` or `quarantined`.")
     poll_after_ms = serializers.IntegerField()
+    work_waits = serializers.BooleanField(help_text=WORK_WAITS)
     sig_alg = serializers.CharField()
     signing_key_statements = SigningKeyStatement(many=True)
     work_item = HandedOverAnswer(required=False)
@@ -110,6 +114,10 @@ class ItemAnswer(Answer):
     attempt_number = serializers.IntegerField()
     cancel_requested = serializers.BooleanField()
     cancel_reason = serializers.CharField()
+
+
+class EndAnswer(ItemAnswer):
+    work_waits = serializers.BooleanField(help_text=WORK_WAITS)
 
 
 class FileQuery(Query):
