@@ -42,7 +42,9 @@ async def _live(agent: SimulatedAgent, there: Connection, counts: Counts, number
     while True:
         try:
             if await _is_woken(agent, there, counts):
-                await asyncio.to_thread(agent.work, counts)
+                # Each message takes its place behind those of others, as it would at the server.
+                while await asyncio.to_thread(agent.step, counts) == 0.0:
+                    continue
         except (AgentError, OSError, ValueError):
             counts.add(errors=1)
             await asyncio.sleep(SECONDS_AFTER_FAILURE * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)

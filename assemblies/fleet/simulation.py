@@ -8,7 +8,8 @@ import json
 import random
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -76,22 +77,17 @@ class SimulatedAgent:
     def __init__(self, server: Connection, guid: str, key: DeviceKey, tokens: Mapping[str, Any]) -> None:
         self.guid, self._key = guid, key
         self._session = Session(Memory(tokens), server, key, guid)
+        self._to_say: deque[tuple[str, dict[str, Any]]] = deque()
+        self._pause = 0.0
 
-    def turn(self, counts: Counts) -> float:
-        """Request work and report it as done; return after how many seconds to come back."""
-        answer = self._session.post(CLAIM, {})
-        counts.add(polls=1)
-        named = named_attempt(answer.get("work_item") or {})
-        if answer["status"] != "work" or named is None:
-            return float(answer["poll_after_ms"]) / 1000
-        self._report(*named)
-        counts.add(runs=1)
-        return 0.0
+    def step(self, counts: Counts) -> float:
+        """Send the next message, a claim where nothing is left to report; return in how many seconds the one after it
+        is due.
 
-    def work(self, counts: Counts) -> None:
-        """Report everything that waits as done."""
-        while self.turn(counts) == 0.0:
-            continue
+        One at a time, so that of a whole fleet each speaks when it has something to say, as real ones do, and none has
+        to wait until others have said everything.
+        """
+        return self._report(counts) if self._to_say else self._claim(counts)
 
     def wait_request(self, there: Connection) -> bytes:
         """Return the request with which a device waits for work at a realtime server."""
@@ -99,16 +95,41 @@ class SimulatedAgent:
         lines += [f"{name}: {value}" for name, value in self._session.headers("GET", WAIT, there).items()]
         return "\r\n".join([*lines, "", ""]).encode()
 
-    def _report(self, work_item_hash: str, attempt: int) -> None:
-        self._say(work_item_hash, attempt, "progress")
+    def _claim(self, counts: Counts) -> float:
+        answer = self._session.post(CLAIM, {})
+        counts.add(polls=1)
+        self._pause = float(answer["poll_after_ms"]) / 1000
+        named = named_attempt(answer.get("work_item") or {})
+        if answer["status"] != "work" or named is None:
+            return self._pause
+        self._to_say.extend(self._messages(*named))
+        return 0.0
+
+    def _report(self, counts: Counts) -> float:
+        path, body = self._to_say[0]
+        try:
+            answer = self._session.post(path, body)
+        except ServerRefused as refusal:
+            if refusal.status != 429:
+                self._to_say.clear()
+            raise
+        self._to_say.popleft()
+        if self._to_say:
+            return 0.0
+        counts.add(runs=1)
+        return 0.0 if answer["work_waits"] else self._pause
+
+    def _messages(self, work_item_hash: str, attempt: int) -> Iterator[tuple[str, dict[str, Any]]]:
         chunk = {"seq": 0, "stream": "stdout", "content": _text(OUTPUT)}
-        self._say(work_item_hash, attempt, "output", chunks=[chunk])
         end = {**ENDED, "output_bytes": len(OUTPUT)}
         signature = _text(self._key.sign(result_statement(work_item_hash, attempt, end)))
-        self._say(work_item_hash, attempt, "complete", **dict(end), result_signature=signature)
-
-    def _say(self, work_item_hash: str, attempt: int, verb: str, **body: Any) -> None:
-        self._session.post(f"{ITEMS}/{work_item_hash}/{verb}", {"attempt_number": attempt, **body})
+        said: Mapping[str, Mapping[str, Any]] = {
+            "progress": {},
+            "output": {"chunks": [chunk]},
+            "complete": {**end, "result_signature": signature},
+        }
+        for verb, body in said.items():
+            yield f"{ITEMS}/{work_item_hash}/{verb}", {"attempt_number": attempt, **body}
 
 
 def make_devices(count: int, server: str, *, now: datetime) -> list[SimulatedAgent]:
@@ -174,14 +195,14 @@ def _work(
         if next_one is None:
             stopped.wait(0.02)
             continue
-        pause = _turn(agents[next_one[1]], counts)
+        pause = _step(agents[next_one[1]], counts)
         with lock:
             heappush(due, (time.monotonic() + pause, next_one[1]))
 
 
-def _turn(agent: SimulatedAgent, counts: Counts) -> float:
+def _step(agent: SimulatedAgent, counts: Counts) -> float:
     try:
-        return agent.turn(counts)
+        return agent.step(counts)
     except ServerRefused as refusal:
         counts.add(errors=1)
         return refusal.retry_after or 5.0
