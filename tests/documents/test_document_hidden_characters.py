@@ -1,13 +1,12 @@
 """Trojan Source: flagged with its place, never altered (CVE-2021-42574)."""
 
-import time
 from typing import Any
 
 import pytest
 
 from assemblies.documents import Style, find_hidden_characters, write_document
 from tests.documents.document_builders import authoring, graph, read
-from tests.patience import A_SECOND
+from tests.patience import at_most
 
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 WITHOUT_WIDTH = (
@@ -85,9 +84,8 @@ def test_findings_are_in_order_and_bounded() -> None:
 @pytest.mark.parametrize("piece", ["\u200b", "é ", "\u0430a ", "a", "\u0430"])
 def test_a_large_text_is_looked_through_within_a_second(piece: str) -> None:
     text = piece * (900_000 // len(piece.encode())) + "é"
-    began = time.process_time()
-    find_hidden_characters("script", text)
-    assert time.process_time() - began < A_SECOND
+    with at_most(1):
+        find_hidden_characters("script", text)
 
 
 def test_flags_are_no_part_of_equality() -> None:

@@ -58,7 +58,7 @@ class Realtime:
 @pytest.fixture
 def realtime(transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realtime]:
     settings.REALTIME_PORT = free_port()
-    monkeypatch.setattr(application, "WAIT_SECONDS", 2.0)
+    monkeypatch.setattr(application, "WAIT_SECONDS", HANG_SECONDS)
     monkeypatch.setattr(hub, "PRESENCE_SECONDS", 0.2)
     stopped = Event()
     thread = Thread(target=serve_realtime, args=(stopped,), daemon=True)

@@ -38,10 +38,8 @@ def test_it_is_woken_at_once(realtime: Realtime, settings: Settings, tmp_path: P
         while not realtime.ask("/health")[1]["waiting"]:
             time.sleep(0.02)
         assert not woken.is_set()
-        started = time.monotonic()
         enqueued(item={"target_device": machine.guid}, targets=[machine.guid], now=timezone.now())
         assert woken.wait(HANG_SECONDS)
-        assert time.monotonic() - started < 2
     finally:
         waiting.stop()
         for thread in threading.enumerate():

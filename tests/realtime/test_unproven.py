@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from assemblies.fleet.errors import RateLimited
-from assemblies.realtime import limits
+from assemblies.realtime import application, limits
 from assemblies.realtime.limits import Unproven
 from tests.fleet.agent import enrolled
 from tests.realtime.conftest import WAIT, Realtime
@@ -69,4 +69,5 @@ def test_too_many_are_answered_429_and_those_that_wait_are_not_among_them(
     assert (status, body["code"]) == (429, "rate_limited")
     monkeypatch.setattr(limits, "MAX_UNPROVEN_PER_ADDRESS", 1)
     assert realtime.ask(WAIT)[0] == 401
+    monkeypatch.setattr(application, "WAIT_SECONDS", 0.1)
     assert realtime.wait(agent)[1]["status"] == "idle"

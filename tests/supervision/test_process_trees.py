@@ -64,7 +64,7 @@ def test_a_canceled_run_leaves_no_process(owners: list[str]) -> None:
 
 
 def test_a_run_that_takes_too_long_leaves_no_process(owners: list[str]) -> None:
-    shaped = Shaped(owners, ["daemon", "deaf", "stopped", "nameless", "comet", "deep"], timeout_seconds=1.5 * A_SECOND)
+    shaped = Shaped(owners, ["daemon", "deaf", "stopped", "nameless", "comet", "deep"], timeout_seconds=4 * A_SECOND)
     shaped.until_ended()
     assert shaped.outcomes() == {Outcome.TIMED_OUT}
     assert any(b"ready" in heard.text() for heard in shaped.heard.values())
