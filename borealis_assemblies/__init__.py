@@ -4,14 +4,11 @@ Importing the package chooses the SQLite build, which must happen before Django 
 """
 
 import gc
-import sys
 
 from borealis_assemblies import sqlite_build
 
 __version__ = "1.0.0"
 
 sqlite_build.install()
-# The REST framework would load the driver of PostgreSQL to look for fields that no model here has.
-sys.modules["django.contrib.postgres.fields"] = None  # type: ignore[assignment]  # whose import then fails
 # What is imported stays: to look for garbage among it hundreds of times is a sixth of a start.
 gc.set_threshold(10_000, 10, 10)
