@@ -57,7 +57,6 @@ def keep_evidence(stopped: Event, *, every_seconds: float = SEAL_SECONDS) -> Non
         except (DatabaseError, Failure, WriteLockTimeout) as error:
             logger.warning("evidence: %s", error)
             connections.close_all()
-    connections.close_all()
 
 
 def seal_finished(*, now: datetime) -> int:

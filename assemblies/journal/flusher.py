@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from assemblies.databases import DEFAULT
@@ -42,7 +42,6 @@ class Flusher:
             make_room()
             self._try(self._look)
         self._try(flush)
-        connections.close_all()
 
     def _look(self) -> None:
         # What is pending becomes due by time alone, and what this flusher wrote itself is not counted as a change.

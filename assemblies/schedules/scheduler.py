@@ -58,7 +58,6 @@ def run_scheduler(stopped: Event) -> None:
         except (DatabaseError, Failure, OSError) as error:
             logger.warning("scheduler: %s", error)
             connections.close_all()
-    connections.close_all()
 
 
 def run_due(*, now: datetime, store: PayloadStore) -> Tick:

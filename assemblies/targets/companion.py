@@ -22,7 +22,6 @@ def replicate(stopped: Event, *, every_seconds: float = POLL_SECONDS) -> None:
         except (DatabaseError, WriteLockTimeout) as error:
             logger.warning("replicator: %s", error)
             connections.close_all()
-    connections.close_all()
 
 
 def _replicate_assigned(stopped: Event, every_seconds: float) -> None:

@@ -1,7 +1,8 @@
 """Checking what nobody has looked at yet: once for each content, in the background, whatever else fails."""
 
+from dataclasses import replace
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -17,7 +18,8 @@ from assemblies.catalogue import library_catalogue
 from assemblies.catalogue.findings import assemblies_by_findings, findings_stamp
 from assemblies.checking import Report, Severity
 from assemblies.domains import Domain
-from assemblies.management.companions.background import keep_checked
+from assemblies.management.companions.companion import CompanionThread
+from assemblies.management.companions.table import CHECKER
 from assemblies.models import Assembly, CheckResult, JournalEntry, SettingCategory
 from assemblies.payloads import PayloadStore
 from devmode.actor import Actor
@@ -106,13 +108,13 @@ def test_results_of_rules_that_were_replaced_go_after_a_while(library: PayloadSt
 @pytest.mark.django_db(transaction=True, databases="__all__")
 def test_the_checker_sees_what_is_new_and_ends_when_told(store: PayloadStore, operator: Actor) -> None:
     made("One", BROKEN, store, operator)
-    stopped = Event()
-    thread = Thread(target=keep_checked, args=(stopped,), kwargs={"every_seconds": 0.01})
+    checker = CompanionThread(replace(CHECKER, arguments={"every_seconds": 0.01}))
+    thread = Thread(target=checker.run)
     thread.start()
     deadline = monotonic() + HANG_SECONDS
     while not CheckResult.objects.exists() and monotonic() < deadline:
         sleep(0.05)
-    stopped.set()
+    checker.stop()
     thread.join(HANG_SECONDS)
 
     assert not thread.is_alive()

@@ -10,7 +10,8 @@ from django.db import connections
 
 from assemblies.execution.models import WorkItem, WorkItemEvent
 from assemblies.execution.states import Status
-from assemblies.targets.companion import replicate
+from assemblies.management.companions.companion import CompanionThread
+from assemblies.management.companions.table import REPLICATOR
 from assemblies.targets.models import State, Stream
 from assemblies.targets.replicator import Replicator
 from assemblies.targets.status import persistence_status
@@ -101,8 +102,8 @@ def test_ten_cuts_of_the_cable_under_load_lose_and_double_nothing(target: Target
 
 def test_what_changes_is_there_within_seconds(target: Target) -> None:
     target.assign()
-    stopped, lags = Event(), list[float]()
-    thread = Thread(target=replicate, args=(stopped,))
+    replicator, lags = CompanionThread(REPLICATOR), list[float]()
+    thread = Thread(target=replicator.run)
     thread.start()
     try:
         end = time.monotonic() + 20
@@ -112,7 +113,7 @@ def test_what_changes_is_there_within_seconds(target: Target) -> None:
             time.sleep(0.05)
         wait_until_copied(CATCH_UP_SECONDS)
     finally:
-        stopped.set()
+        replicator.stop()
         thread.join()
     p95 = sorted(lags[len(lags) // 4 :])[int(len(lags) * 3 / 4 * 0.95)]
     keep_figures(lag_p95_seconds=p95)

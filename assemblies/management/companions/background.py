@@ -73,4 +73,3 @@ def keep_checked(stopped: Event, *, every_seconds: float = CHECK_SECONDS) -> Non
         except (DatabaseError, LibraryError, OSError) as error:
             logger.warning("check: %s", error)
             connections.close_all()
-    connections.close_all()

@@ -5,6 +5,7 @@ import signal
 from threading import Event
 from typing import Any
 
+from django.db import connections
 from django.utils.module_loading import import_string
 
 from assemblies.management.command import LibraryCommand
@@ -29,7 +30,10 @@ class CompanionCommand(LibraryCommand):
         self.stdout.write(f"{self.greeting()} (Ctrl-C ends it)")
         self.stdout.flush()
         logger.info("%s: started", self.companion.command)
-        import_string(self.companion.run)(stopped, **self.companion.arguments)
+        try:
+            import_string(self.companion.run)(stopped, **self.companion.arguments)
+        finally:
+            connections.close_all()
         logger.info("%s: ended", self.companion.command)
 
     def greeting(self) -> str:
