@@ -88,3 +88,16 @@ def test_a_server_that_does_not_answer_is_said_so(deployment: Deployment) -> Non
     assert (done.returncode, "does not answer" in done.stderr) == (2, True)
     assert deployment.run("parity_check", "--url", "file:///etc/passwd", "--token", "x").returncode == 2
     assert GUIDE.read_text() == before
+
+
+def test_a_guide_that_is_missing_or_has_no_place_is_said_so_before_the_server_is_asked(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    guide = tmp_path / "guide.md"
+    asking = ("parity_check", "--url", f"http://127.0.0.1:{free_port()}", "--token", "x", "--guide", str(guide))
+    missing = deployment.run(*asking)
+    assert (missing.returncode, f"There is no file {guide}. Make one with" in missing.stderr) == (2, True)
+    guide.write_text("# Guide\n")
+    without = deployment.run(*asking)
+    assert (without.returncode, f"{guide} has no place for the table." in without.stderr) == (2, True)
+    assert guide.read_text() == "# Guide\n"

@@ -1,8 +1,9 @@
-"""`parity_check`: does a live server answer as older clients expect? The staging checklist and its divergence table."""
+"""`parity_check`: does a live server answer as older clients expect? The staging checklist and its divergence table,
+which says what is meant to be different from older servers, and what is not."""
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from assemblies.durable_files import replace_file
 from assemblies.management.command import REFUSED, LibraryCommand
 from assemblies.management.parity.checklist import Outcome, Verdict, go_through
 from assemblies.management.parity.client import Client
-from assemblies.management.parity.guide import write_table
 from devmode.accounts.tokens import issue_token
 from devmode.actor import Actor
 from devmode.audit import AuditFacts, record
@@ -51,9 +52,12 @@ class Command(LibraryCommand):
         url = url or settings.PUBLIC_URL
         if not url.startswith(("http://", "https://")):
             raise CommandError("--url is an address that begins with http:// or https://.", returncode=REFUSED)
+        file = guide or settings.ROOT / GUIDE
+        if guide or file.is_file():
+            # Said before the server is asked anything.
+            around_table(file)
         with administrators_token(token) as usable:
             outcomes = gone_through(Client(url, usable))
-        file = guide or settings.ROOT / GUIDE
         if guide or file.is_file():
             write_table(file, outcomes)
         counts = Counter(one.verdict for one in outcomes)
@@ -95,3 +99,34 @@ def _lines(outcomes: list[Outcome]) -> Iterator[str]:
     for one in outcomes:
         differs = "" if one.verdict is Verdict.SAME else f" (older servers: {one.check.older})"
         yield f"{MARKS[one.verdict]}{one.check.area}: {one.check.call} → {one.observed}{differs}"
+
+
+BEGIN, END = "<!-- begin: written by parity_check -->", "<!-- end -->"
+
+
+def table_of(outcomes: Iterable[Outcome]) -> str:
+    """Return the table, without what is the same."""
+    lines = ["| area | call | older servers | this server | why |", "|---|---|---|---|---|"]
+    for one in outcomes:
+        if one.verdict is not Verdict.SAME:
+            why = one.check.why if one.verdict is Verdict.EXPLAINED else "**not explained**"
+            cells = (one.check.area, f"`{one.check.call}`", one.check.older, one.observed, why)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def around_table(guide: Path) -> tuple[str, str]:
+    """Return what stands before and after the table of a guide. Raises CommandError where it has no place for one."""
+    lines = f"a line {BEGIN} and one {END}; the table is written between them"
+    if not guide.is_file():
+        raise CommandError(f"There is no file {guide}. Make one with {lines}.", returncode=REFUSED)
+    before, begin, rest = guide.read_text(encoding="utf-8").partition(BEGIN)
+    _table, end, after = rest.partition(END)
+    if not (begin and end):
+        raise CommandError(f"{guide} has no place for the table. Put in {lines}.", returncode=REFUSED)
+    return before, after
+
+
+def write_table(guide: Path, outcomes: Iterable[Outcome]) -> None:
+    before, after = around_table(guide)
+    replace_file(guide, f"{before}{BEGIN}\n{table_of(outcomes)}\n{END}{after}".encode())
