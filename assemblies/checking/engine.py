@@ -12,10 +12,9 @@ from functools import cache
 from assemblies.checking.ansible_lint import AnsibleLint
 from assemblies.checking.facts import find_facts
 from assemblies.checking.linter import Linter
+from assemblies.checking.quick_linters import Ruff, Shellcheck
 from assemblies.checking.report import Finding, Report
-from assemblies.checking.ruff import Ruff
 from assemblies.checking.script_analyser import ScriptAnalyser
-from assemblies.checking.shellcheck import Shellcheck
 from assemblies.checking.statements import code_of
 from assemblies.checking.subject import Subject
 from assemblies.checking.unseen import find_unseen

@@ -105,8 +105,13 @@ def _find(program: str) -> str | None:
 
 @cache
 def _version(path: str) -> str:
+    return words_of([path, "--version"], environment(), seconds=30)
+
+
+def words_of(command: Sequence[str], variables: Mapping[str, str], *, seconds: int) -> str:
+    """Return what a program says of itself, on one line; empty where it does not start, fails or takes too long."""
     try:
-        told = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False, env=environment())
-    except (OSError, subprocess.TimeoutExpired):
+        told = subprocess.run(command, capture_output=True, timeout=seconds, check=True, env=variables)
+    except (OSError, subprocess.SubprocessError):
         return ""
     return " ".join(told.stdout.decode(errors="replace").split())[:200]

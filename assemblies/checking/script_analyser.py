@@ -6,7 +6,6 @@ Invoke-ScriptAnalyzer makes of it as one line of JSON. It takes too long to star
 
 import base64
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ import orjson
 from django.conf import settings
 
 from assemblies.checking.linter import Linter, NumberedFinding
-from assemblies.checking.programs import MAX_MEMORY_KIB, Program, environment
+from assemblies.checking.programs import MAX_MEMORY_KIB, Program, environment, words_of
 from assemblies.checking.report import Finding, Severity
 from assemblies.checking.subject import Subject
 from assemblies.checking.warm import WarmProgram
@@ -106,13 +105,7 @@ def _warm(path: str) -> WarmProgram:
 
 @cache
 def _version(path: str) -> str:
-    try:
-        told = subprocess.run(
-            [path, *_CALLED, _VERSION], capture_output=True, timeout=SECONDS_TO_START, check=True, env=_environment()
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return " ".join(told.stdout.decode(errors="replace").split())[:200]
+    return words_of([path, *_CALLED, _VERSION], _environment(), seconds=SECONDS_TO_START)
 
 
 def _environment() -> dict[str, str]:

@@ -6,9 +6,8 @@ import pytest
 
 from assemblies.checking import Finding, Report, Severity, Subject, check, check_many, rule_set_version
 from assemblies.checking.programs import MAX_OUTPUT_BYTES, Program
+from assemblies.checking.quick_linters import Ruff, Shellcheck
 from assemblies.checking.report import MAX_PER_RULE
-from assemblies.checking.ruff import Ruff
-from assemblies.checking.shellcheck import Shellcheck
 from assemblies.checking.yaml_syntax import find_yaml_errors
 from assemblies.domains import AssemblyType
 from tests.patience import at_most
