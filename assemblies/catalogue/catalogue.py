@@ -17,12 +17,16 @@ from django.core.signals import setting_changed
 from django.db import connection
 from django.db.models import IntegerField, Max, QuerySet, Subquery, Sum, Value
 
-from assemblies.catalogue.copies import find_copies, set_origin_changes
-from assemblies.catalogue.entry import CatalogueEntry
+from assemblies.catalogue.entry import CatalogueEntry, shared
+from assemblies.catalogue.origins import (
+    MAX_GUIDS_IN_QUERY,
+    find_copies,
+    read_upstream,
+    set_origin_changes,
+    set_upstream_states,
+)
 from assemblies.catalogue.selection import carried_lists
-from assemblies.catalogue.sharing import shared
 from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
-from assemblies.catalogue.upstream_state import MAX_GUIDS_IN_QUERY, read_upstream, set_upstream_states
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_entries

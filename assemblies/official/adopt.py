@@ -4,7 +4,7 @@ from assemblies.actions.change import Event, Receipt
 from assemblies.actions.clone import arrival, copy_of
 from assemblies.actions.commit import commit
 from assemblies.actions.permit import Permit
-from assemblies.catalogue.upstream_state import find_upstream_state
+from assemblies.catalogue.origins import find_upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.errors import AssemblyNotFound, NotWithdrawn
 from assemblies.models import Assembly

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import orjson
 
-from assemblies.catalogue.upstream_state import PUBLISHING, last_meanings, meaning_of
+from assemblies.catalogue.origins import PUBLISHING, last_meanings, meaning_of
 from assemblies.domains import Domain
 from assemblies.models import Assembly, JournalEntry
 

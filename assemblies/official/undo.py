@@ -18,7 +18,7 @@ from assemblies.actions.change import Change
 from assemblies.actions.commit import commit
 from assemblies.actions.permit import Permit
 from assemblies.actions.revert import restoring
-from assemblies.catalogue.upstream_state import meaning_of
+from assemblies.catalogue.origins import meaning_of
 from assemblies.domains import Domain, Operation
 from assemblies.errors import SyncRefused
 from assemblies.journal.append import journal_end

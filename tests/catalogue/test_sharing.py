@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from assemblies.catalogue.sharing import MAX_SHARED_CHARACTERS, shared
+from assemblies.catalogue.entry import MAX_SHARED_CHARACTERS, shared
 from assemblies.models import Content
 
 TEXT: dict[str, Any] = {

@@ -11,7 +11,7 @@ from assemblies.actions.delete import delete
 from assemblies.actions.revert import revert
 from assemblies.actions.update import update
 from assemblies.catalogue import Catalogue, ListParameters, find_list
-from assemblies.catalogue.upstream_state import find_upstream_state, upstream_state
+from assemblies.catalogue.origins import find_upstream_state, upstream_state
 from assemblies.domains import Domain, UpstreamState
 from assemblies.journal.flush import flush
 from assemblies.models import Assembly
@@ -139,7 +139,7 @@ def test_many_questions_to_the_journal_are_asked_as_one(
     for number in (1, 2):
         update(guid(number), {"summary": "Ours."}, permit=may_update(command), store=library)
     few = states(catalogue)
-    monkeypatch.setattr("assemblies.catalogue.upstream_state.MAX_GUIDS_IN_QUERY", 1)
+    monkeypatch.setattr("assemblies.catalogue.origins.MAX_GUIDS_IN_QUERY", 1)
     assert states(catalogue) == few
 
 

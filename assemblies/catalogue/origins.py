@@ -1,7 +1,7 @@
-"""How official assemblies compare with what their source publishes, and with what was applied from it last.
+"""How entries compare with what they came from: official ones with their source, copies with their originals.
 
-Three hashes decide the state of an assembly: its own, the one last applied from the source, and the one the source
-publishes now.
+Three hashes decide the upstream state of an official assembly: its own, the one last applied from the source, and the
+one the source publishes now.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -95,3 +95,27 @@ def meaning_of(entry: JournalEntry) -> str:
 
 def _local(entry: CatalogueEntry) -> str:
     return "" if entry.deleted_at else entry.content.content_hash
+
+
+def find_copies(guids: Iterable[str], entries: Mapping[str, CatalogueEntry]) -> frozenset[str]:
+    """Return those of `guids` that were copied from another assembly."""
+    return frozenset(guid for guid in guids if entries[guid].content.cloned_from)
+
+
+def set_origin_changes(guids: Collection[str], copies: Iterable[str], entries: dict[str, CatalogueEntry]) -> None:
+    """Tell each copy among `guids`, and each of `copies` that is one of them, whether its original changed since."""
+    for guid in copies:
+        entry = entries[guid]
+        lineage = entry.content.cloned_from
+        if guid in guids or (lineage is not None and lineage.assembly_guid in guids):
+            changed = _origin_changed(entry, entries)
+            entries[guid] = entry.compared(upstream_state=entry.upstream_state, origin_changed=changed)
+
+
+def _origin_changed(entry: CatalogueEntry, entries: Mapping[str, CatalogueEntry]) -> bool | None:
+    """Return None for a copy whose original is gone."""
+    lineage = entry.content.cloned_from
+    origin = entries.get(lineage.assembly_guid) if lineage else None
+    if lineage is None or origin is None or origin.deleted_at is not None:
+        return None
+    return origin.content.content_hash != lineage.content_hash
