@@ -20,7 +20,6 @@ from assemblies.actions.permit import get_permit
 from assemblies.actions.revert import get_revision, revert
 from assemblies.actions.take_original import take_original
 from assemblies.actions.update import update
-from assemblies.api.conditional_requests import not_modified, stamped, tagged
 from assemblies.api.description import (
     BYTES,
     GUID,
@@ -30,8 +29,8 @@ from assemblies.api.description import (
     READING_ONE,
     UNCHANGED,
 )
-from assemblies.api.idempotency import event_of
 from assemblies.api.parsing import ItemJSONParser
+from assemblies.api.request_headers import event_of, not_modified, stamped, tagged
 from assemblies.api.responses import download, json_answer, list_answer, written_item
 from assemblies.api.shapes.copies import AdoptBody, CloneBody, NoFields
 from assemblies.api.shapes.item_changes import Destination, ItemChange, ItemReplacement, NewItem

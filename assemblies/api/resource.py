@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from assemblies.actions.change import Event
 from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.repetition import was_made
-from assemblies.api.conditional_requests import expected_revision
+from assemblies.api.request_headers import expected_revision
 from assemblies.catalogue import CatalogueEntry, library_catalogue
 from assemblies.domains import Domain
 from assemblies.models import Assembly

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 from assemblies.actions.change import Receipt
-from assemblies.api.conditional_requests import not_modified, tagged
+from assemblies.api.request_headers import not_modified, tagged
 from assemblies.catalogue import CatalogueEntry, ListParameters, Snapshot, find_list, library_catalogue
 from assemblies.catalogue.entry import rendered
 from assemblies.catalogue.search import Line, Search

@@ -18,7 +18,7 @@ from assemblies.actions.audit import record_denial
 from assemblies.actions.permit import get_permit
 from assemblies.actions.repetition import was_made
 from assemblies.api.description import BYTES, IDEMPOTENCY_KEY
-from assemblies.api.idempotency import event_of
+from assemblies.api.request_headers import event_of
 from assemblies.api.responses import as_attachment
 from assemblies.api.shapes import run_events
 from assemblies.api.shapes import runs as shapes

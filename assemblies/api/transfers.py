@@ -17,11 +17,11 @@ from assemblies.actions.permit import Permit, get_permit
 from assemblies.actions.record_export import REVISION_HEADER, record_export
 from assemblies.actions.repetition import was_made
 from assemblies.api.description import GUID, IDEMPOTENCY_KEY, READING_ONE, REVISION
-from assemblies.api.idempotency import event_of
 from assemblies.api.import_lines import corrections_of, documents_of, judge, preview_lines, result_lines
 from assemblies.api.import_operations import MAX_WAITED_FOR, begin, current, find_begun
 from assemblies.api.import_order import ImportOrder
 from assemblies.api.parsing import ImportJSONParser
+from assemblies.api.request_headers import event_of
 from assemblies.api.resource import AssemblyResource
 from assemblies.api.responses import as_attachment, written_item
 from assemblies.api.shapes.copies import (

@@ -11,12 +11,13 @@ from itertools import pairwise
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import yaml
+
 from assemblies.documents import Document, default_category, parse_graph
 from assemblies.domains import Kind
 from assemblies.importers.described import described, script_of, words
-from assemblies.importers.place import Place, Taken
+from assemblies.importers.place import MAX_DEPTH, Place, Taken
 from assemblies.importers.rundeck_step import Step, content_of, language_of, options_of, runs_here, steps_of, timeout_of
-from assemblies.importers.yaml_text import load
 
 TOOL = "rundeck"
 _STEP_PIXELS = 260
@@ -114,3 +115,22 @@ def _alias(place: Place, job: dict[str, Any], number: int) -> str:
 
 def _guid(place: Place, job: dict[str, Any], number: int) -> str:
     return str(uuid5(NAMESPACE_URL, _alias(place, job, number)))
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load(text: bytes) -> Any:
+    """The value of one YAML document; None where it is none, nests too deep, or names a part a second time.
+
+    References are refused: merged into each other they grow without bound.
+    """
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+                return None
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506  # the safe loader, written in C where there is one
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None

@@ -8,9 +8,9 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from assemblies.api.conditional_requests import not_modified, tagged
 from assemblies.api.description import BYTES, IF_NONE_MATCH
 from assemblies.api.fleet.agent_resource import AGENTS, OpenAgentResource
+from assemblies.api.request_headers import not_modified, tagged
 from assemblies.api.responses import as_attachment
 from assemblies.fleet.agent_file import NAME, build_agent
 from devmode.api.schema import described
