@@ -18,6 +18,7 @@ from assemblies.errors import LibraryError
 from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
 from assemblies.fleet.models import DeviceStatus
 from assemblies.realtime.hub import Hub
+from assemblies.realtime.idle import IdleConnections
 from assemblies.realtime.limits import Unproven
 from assemblies.realtime.streams import DEVICES, HistoryTooOld, InvalidTopics, Stream, stream_of
 from assemblies.realtime.visitors import find_refusal
@@ -55,20 +56,21 @@ _SAFE = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-refe
 
 
 class Application:
-    """One process's application; `hub` knows who waits."""
+    """One process's application; `hub` knows who waits, `connections` which of them have a request on its way."""
 
-    def __init__(self, hub: Hub) -> None:
-        self.hub, self.unproven = hub, Unproven()
+    def __init__(self, hub: Hub, connections: IdleConnections) -> None:
+        self.hub, self.connections, self.unproven = hub, connections, Unproven()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        try:
-            answer = await self._answer(scope, receive, send)
-        except (LibraryError, DatabaseError) as error:
-            answer = _refused(error)
-        if answer is not None:
-            await answer.send(send)
+        with self.connections.busy(scope):
+            try:
+                answer = await self._answer(scope, receive, send)
+            except (LibraryError, DatabaseError) as error:
+                answer = _refused(error)
+            if answer is not None:
+                await answer.send(send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         path = str(scope["path"]).rstrip("/")

@@ -15,6 +15,7 @@ from granian.server.embed import Server
 
 from assemblies.realtime.application import Application
 from assemblies.realtime.hub import Hub
+from assemblies.realtime.idle import IdleConnections
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
 # The default of the library would stop at 2,000 connections, silently.
@@ -32,20 +33,21 @@ def serve_realtime(stopped: Event) -> None:
 
 
 async def _serve(stopped: Event) -> None:
-    hub = Hub()
+    hub, room = Hub(), room_for_connections()
+    connections = IdleConnections(port=settings.REALTIME_PORT, room=room)
     server = Server(
-        Application(hub),
+        Application(hub, connections),
         address=settings.HOST,
         port=settings.REALTIME_PORT,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
-        backpressure=room_for_connections(),
+        backpressure=room,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MAX_HEADER_BYTES),
         log_enabled=False,
     )
-    watching = asyncio.ensure_future(hub.watch())
+    watching = asyncio.ensure_future(_watch(hub, connections))
     serving = asyncio.ensure_future(server.serve())
     logger.info("realtime: listens at port %d", settings.REALTIME_PORT)
     try:
@@ -59,6 +61,10 @@ async def _serve(stopped: Event) -> None:
     for task in (serving, watching):
         if task.done() and not task.cancelled() and (error := task.exception()):
             raise error
+
+
+async def _watch(hub: Hub, connections: IdleConnections) -> None:
+    await asyncio.gather(hub.watch(), connections.watch())
 
 
 def room_for_connections() -> int:
