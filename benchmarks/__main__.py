@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from benchmarks.figures import SERVED, UNSERVED, Bench
 from benchmarks.ratio import Ratio
 from benchmarks.servers import Library, Plain, Server
 
+# After its first answer a server loads the pages, and its companions start: both are over then.
+SECONDS_TO_SETTLE = 10
 NOT_SERVED = Server("not served", 0, "", "")
 
 
@@ -55,6 +58,7 @@ def measured(folder: Path, options: Namespace) -> Iterator[Ratio]:
         with library.served() as ours:
             sent = ours.connect().read(f"/api/assemblies?limit={min(options.rows, 10_000)}")
             with plain.served(sent) as theirs:
+                time.sleep(SECONDS_TO_SETTLE)
                 bench = Bench(folder, library, plain, options.rows, options.rounds, ours, theirs)
                 for name in wanted:
                     yield from SERVED[name](bench)

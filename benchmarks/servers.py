@@ -61,8 +61,7 @@ class Library:
 
     def __init__(self, folder: Path, source: Path) -> None:
         self.source = source
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("BOREALIS_")}
-        self.environment = ours | {
+        self.environment = _inherited() | {
             "BOREALIS_RUNTIME_ROOT": str(folder / "library"),
             "BOREALIS_OFFICIAL_SOURCE": str(source),
             "DJANGO_SETTINGS_MODULE": "borealis_assemblies.settings",
@@ -91,7 +90,7 @@ class Plain:
         folder.mkdir()
         self.folder = folder
         settings = {"PLAIN_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "benchmarks.plain.settings"}
-        self.environment = os.environ | settings
+        self.environment = _inherited() | settings
         self.token = _output([sys.executable, "-m", "benchmarks.plain", str(rows)], self.environment)
 
     @contextmanager
@@ -102,6 +101,15 @@ class Plain:
         command += ["--blocking-threads", str(THREADS), "--log-level", "warning", "benchmarks.plain.wsgi:application"]
         with _running(command, self.environment, port, "/bytes"):
             yield Server("plain", port, self.token, "/scripts")
+
+
+def _inherited() -> dict[str, str]:
+    """Return our environment without settings of the library; Python keeps byte code, as it does for users."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("BOREALIS_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 def free_port() -> int:

@@ -23,9 +23,12 @@ class OneLineFormatter(logging.Formatter):
     """Write control, bidirectional and line-breaking characters as escapes, so that no input can forge a line."""
 
     def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        if line.isascii() and line.isprintable():
+            return line
         return "".join(
             char.encode("unicode_escape").decode() if unicodedata.category(char) in UNSAFE_CATEGORIES else char
-            for char in super().format(record)
+            for char in line
         )
 
 

@@ -17,6 +17,7 @@ from django.db.models import Field, Model, QuerySet
 AS_THEY_ARE = {str, int}
 Row = TypeVar("Row", bound=Model)
 Values = Mapping[str, Any]
+Converters = Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
 
 
 def insert(model: type[Model], rows: Sequence[Values], *, using: str = DEFAULT_DB_ALIAS) -> None:
@@ -66,10 +67,19 @@ def find_first(question: Callable[[], QuerySet[Any, Any]], values: Sequence[Any]
     """
     connection = connections[DEFAULT_DB_ALIAS]
     adapt = connection.ops.adapt_datetimefield_value
+    statement, converters = _compiled(question, connection.vendor)
     with connection.cursor() as cursor:
-        asked = [adapt(value) if isinstance(value, datetime) else value for value in values]
-        cursor.execute(_compiled(question, connection.vendor), asked)
-        return cursor.fetchone()
+        cursor.execute(statement, [adapt(value) if isinstance(value, datetime) else value for value in values])
+        found = cursor.fetchone()
+    return _converted(found, converters, connection) if found and converters else found
+
+
+def _converted(row: Sequence[Any], converters: Converters, connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
+    values = list(row)
+    for place, (steps, expression) in converters.items():
+        for convert in steps:
+            values[place] = convert(values[place], expression, connection)
+    return tuple(values)
 
 
 def _execute(statement: str, model: type[Model], rows: Sequence[Values], using: str) -> None:
@@ -138,5 +148,8 @@ def _locking_selection(model: type[Model], _vendor: str) -> str:
 
 
 @cache
-def _compiled(question: Callable[[], QuerySet[Any, Any]], _vendor: str) -> str:
-    return question().query.sql_with_params()[0]
+def _compiled(question: Callable[[], QuerySet[Any, Any]], _vendor: str) -> tuple[str, Converters]:
+    """Return the statement, and what makes values of fields of what the engine returns in some columns."""
+    compiler = question().query.get_compiler(DEFAULT_DB_ALIAS)
+    statement = compiler.as_sql()[0]
+    return statement, compiler.get_converters([column[0] for column in compiler.select])

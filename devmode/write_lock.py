@@ -13,6 +13,8 @@ Rules:
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, transaction
@@ -60,13 +62,18 @@ def write_lock(alias: str, *, timeout_seconds: float) -> Iterator[None]:
         raise NestedWriteLock(f"The write lock of {alias} was requested while that of {held} is held.")
     with ExitStack() as held_here:
         if file := find_sqlite_file(alias):
-            lock = FileLock(f"{file}.queue", timeout=timeout_seconds, poll_interval=POLL_SECONDS, mode=PRIVATE_FILE)
             try:
-                held_here.enter_context(lock)
+                held_here.enter_context(_queue_of(file).acquire(timeout_seconds))
             except Timeout as error:
                 raise WriteLockTimeout(str(WriteLockTimeout.__doc__)) from error
         held_here.callback(_held.reset, _held.set(alias))
         yield
+
+
+@cache
+def _queue_of(file: Path) -> FileLock:
+    """Return the lock in front of a database: each thread that acquires it opens the file for itself."""
+    return FileLock(f"{file}.queue", poll_interval=POLL_SECONDS, mode=PRIVATE_FILE)
 
 
 def _is_lock_error(error: OperationalError) -> bool:

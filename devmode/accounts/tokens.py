@@ -2,18 +2,21 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from devmode.models.token import ApiToken
+from devmode.statements import find_first
 
 PREFIX_CHARACTERS = 8
 # No module path: another salt would end every token.
 DIGEST_SALT = "devmode.tokens"
+COLUMNS = [field.attname for field in ApiToken._meta.concrete_fields]
+USER_COLUMNS = [field.attname for field in User._meta.concrete_fields]
 
 
 def digest_of(token: str) -> str:
@@ -39,13 +42,12 @@ def issue_token(user: User, *, ttl_seconds: int, now: datetime, made_by_command:
 
 def find_token(token: str, *, now: datetime) -> ApiToken | None:
     """Return the live record of a token, with its user, or None."""
-    live_token, user_of_id = _queries(connection.vendor)
-    asked = [connection.ops.adapt_datetimefield_value(now), digest_of(token)]
-    record: ApiToken | None = next(iter(ApiToken.objects.raw(live_token, asked)), None)
-    user = next(iter(User.objects.raw(user_of_id, [record.user_id])), None) if record else None
-    if record is None or user is None:
+    found = find_first(_live_token_and_user, [now, digest_of(token)])
+    if found is None:
         return None
-    record.user = user
+    width = len(COLUMNS)
+    record = ApiToken.from_db(DEFAULT_DB_ALIAS, COLUMNS, found[:width])
+    record.user = User.from_db(DEFAULT_DB_ALIAS, USER_COLUMNS, found[width:])
     return record
 
 
@@ -54,11 +56,6 @@ def holders_of(digest: str, *, now: datetime) -> QuerySet[User]:
     return User.objects.filter(is_active=True, api_tokens__in=ApiToken.objects.live(now).filter(digest=digest))
 
 
-@cache
-def _queries(_vendor: str) -> tuple[str, str]:
-    """Return the queries of each request with a token: a live one by time and digest, and a user by id.
-
-    Building them takes several times as long as asking.
-    """
-    live_token = ApiToken.objects.live(datetime.now(UTC)).filter(digest="-")
-    return live_token.query.sql_with_params()[0], User.objects.filter(pk=0).query.sql_with_params()[0]
+def _live_token_and_user() -> QuerySet[ApiToken, Any]:
+    columns = [*COLUMNS, *(f"user__{name}" for name in USER_COLUMNS)]
+    return ApiToken.objects.live(datetime.now(UTC)).filter(digest="-").values_list(*columns)
