@@ -9,6 +9,7 @@ from datetime import datetime
 
 from assemblies.fleet.access_tokens import AccessClaims, read_access_token
 from assemblies.fleet.errors import (
+    SCHEME,
     DeviceGuidMismatch,
     DeviceRevoked,
     DeviceUnknown,
@@ -19,8 +20,6 @@ from assemblies.fleet.errors import (
 )
 from assemblies.fleet.models import Device
 from assemblies.fleet.proofs import Proof, read_proof
-
-SCHEME = "DPoP"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_noop as _
 
 from assemblies.errors import Failure, Refusal
 
+# How devices say who they are, and what a 401 asks them for.
+SCHEME = "DPoP"
+
 
 class SigningKeyUnreadable(Failure):
     default_message = _("The key that signs work for devices cannot be read; BOREALIS_SIGNING_KEY_FILE names it.")

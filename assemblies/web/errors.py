@@ -16,7 +16,6 @@ from django.http import UnreadablePostError
 from assemblies import errors as facts
 from assemblies.execution import errors as runs
 from assemblies.fleet import errors as fleet
-from assemblies.fleet.device_access import SCHEME
 from assemblies.schedules import errors as schedules
 from assemblies.targets import errors as targets
 from devmode.accounts.attempts import TooManyAttempts
@@ -97,7 +96,7 @@ CODES = {"permission_denied": "forbidden"}
 # What may be tried again, and after how many seconds.
 RETRY_AFTER_SECONDS = {facts.LibraryBusy: 1, runs.QueueFull: 30, fleet.RateLimited: 60}
 # What a device is to prove itself with.
-AGENT_CHALLENGE = f'{SCHEME} algs="Ed25519 EdDSA"'
+AGENT_CHALLENGE = f'{fleet.SCHEME} algs="Ed25519 EdDSA"'
 
 
 @dataclass(frozen=True)

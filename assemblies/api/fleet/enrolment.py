@@ -14,9 +14,8 @@ from assemblies.api.fleet.agent_resource import AGENTS, OpenAgentResource
 from assemblies.errors import InvalidDocument, UnknownField
 from assemblies.fleet import signing
 from assemblies.fleet.access_tokens import LIFETIME_SECONDS
-from assemblies.fleet.device_access import SCHEME
 from assemblies.fleet.enrolment import Polled, poll_enrolment, request_enrolment
-from assemblies.fleet.errors import InvalidRequest
+from assemblies.fleet.errors import SCHEME, InvalidRequest
 from assemblies.fleet.models import ApprovalStatus
 from assemblies.fleet.proofs import read_proof
 from assemblies.fleet.refresh import TokenPair, refresh

@@ -1,6 +1,6 @@
-"""What a server process loads once it answers: the pages and the catalogue, before somebody has to wait for them.
+"""What a server process loads once it answers: API, pages and catalogue, before somebody has to wait for them.
 
-Its first answers, to those who ask whether it is there, need neither and come sooner without them.
+Its first answers, to those who ask whether it is there, need none of it and come sooner without.
 """
 
 import logging
