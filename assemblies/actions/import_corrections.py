@@ -28,11 +28,13 @@ def correcting(imported: Change, correction: Correction, *, actor_name: str) -> 
     return replace(imported, operation=Operation.UPDATE, rewrite=rewrite, expected_revision=None)
 
 
-def joined(imported: Sequence[Receipt], corrected: Mapping[int, Receipt]) -> list[Receipt]:
-    """Return one receipt for each document; `corrected` are those of its correction, by the document's place."""
+def joined(receipts: Sequence[Receipt], corrected: Sequence[int]) -> list[Receipt]:
+    """Return one receipt for each document: the last are those of the corrections of the documents at `corrected`."""
+    count = len(receipts) - len(corrected)
+    corrections = dict(zip(corrected, receipts[count:], strict=True))
     return [
-        replace(corrected[at], created=one.created, changed=one.changed or corrected[at].changed)
-        if at in corrected
+        replace(corrections[at], created=one.created, changed=one.changed or corrections[at].changed)
+        if at in corrections
         else one
-        for at, one in enumerate(imported)
+        for at, one in enumerate(receipts[:count])
     ]

@@ -92,18 +92,6 @@ def import_documents(
     """
     choices = _choices(documents, on_conflict)
     documents = with_known_guids(documents, domain)
-    corrected: list[int] = []
-
-    def of_documents(receipts: Sequence[Receipt]) -> list[Receipt]:
-        count = len(documents)
-        return joined(receipts[:count], dict(zip(corrected, receipts[count:], strict=True)))
-
-    def register(receipts: Sequence[Receipt], now: datetime) -> None:
-        keeps = any(choice.on_conflict == OnConflict.NEW_GUID for choice in choices)
-        register_aliases(documents, of_documents(receipts), domain, now, keeps=keeps)
-        if finish:
-            finish(of_documents(receipts), now)
-
     rows = Assembly.objects.in_bulk({document.guid for document in documents if document.guid})
     with staged(store, rows.values()) as staging:
         if not was_made(event):
@@ -115,14 +103,21 @@ def import_documents(
             _change(document, guid, rows.get(guid), domain, choice, permit.actor.name, staging)
             for document, guid, choice in zip(tracked, guids, choices, strict=True)
         ]
-        corrected += [
-            at for at, one in enumerate(corrections) if one and not _is_left(rows.get(guids[at]), choices[at])
-        ]
+        left = [_is_left(rows.get(guid), choice) for guid, choice in zip(guids, choices, strict=True)]
+        corrected = [at for at, one in enumerate(corrections) if one and not left[at]]
         changes += [correcting(changes[at], corrections[at], actor_name=permit.actor.name) for at in corrected]
         if event:
             changes = [replace(change, event=event.part(n)) for n, change in enumerate(changes)]
+
+        def register(receipts: Sequence[Receipt], now: datetime) -> None:
+            made = joined(receipts, corrected)
+            keeps = any(choice.on_conflict == OnConflict.NEW_GUID for choice in choices)
+            register_aliases(documents, made, domain, now, keeps=keeps)
+            if finish:
+                finish(made, now)
+
         detail = {"documents": len(documents)} | ({"corrected": len(corrected)} if corrected else {})
-        receipts = of_documents(commit(changes, permit=permit, detail=detail, finish=register))
+        receipts = joined(commit(changes, permit=permit, detail=detail, finish=register), corrected)
         skipping = [choice.on_conflict == OnConflict.SKIP for choice in choices]
         return [replace(one, skipped=skips) for one, skips in zip(receipts, skipping, strict=True)]
 
