@@ -1,15 +1,20 @@
-"""Make a library ready to serve: directories, schema, what the domain databases hold, the first administrator.
+"""Make a library ready to serve: directories, schema, what the domain databases hold, the payload store's mark, and the
+first administrator, without whom nobody could log in.
 
 Idempotent, and two at once are safe: a file lock lets one go first and the other find everything done.
 """
 
+import logging
+import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 from django.db import connections
+from django.utils import timezone
 
 from assemblies.actions.hydrate import HydrationReport, hydrate_all
 from assemblies.actions.permit import get_permit
@@ -17,19 +22,24 @@ from assemblies.actions.rebuild import rebuild_working_copy
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
 from assemblies.domains import Domain
+from assemblies.errors import StorageUnavailable
 from assemblies.execution.models import WorkItemSecret
 from assemblies.inspection.belonging import require_whole
+from assemblies.journal.append import lock_head
 from assemblies.journal.flush import flush
-from assemblies.management.administrator import FirstAdministrator, ensure_administrator
 from assemblies.management.place import keep_reserve, make_directories, prepared_alone
 from assemblies.management.schema import migrate, missing_migrations
-from assemblies.management.store_mark import mark_store
+from assemblies.models import StoreMark
 from assemblies.official.seeding import SeedReport, seed_staged
+from assemblies.payloads import PayloadStore
 from devmode.accounts.secret_key import SecretKeyDiffers, adopt_secret_key, keep_fingerprint, require_same_key
 from devmode.actor import Actor
 from devmode.disk_reserve import make_room
+from devmode.write_lock import write_transaction
 
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 Step = Callable[[str], object]
+GENERATED_PASSWORD_BYTES = 15
 
 
 class KeyRule(Enum):
@@ -38,6 +48,14 @@ class KeyRule(Enum):
     REQUIRED = auto()
     ADOPTED = auto()
     LEFT = auto()
+
+
+@dataclass(frozen=True)
+class FirstAdministrator:
+    """The account just made; `password` only when it was generated, and available nowhere else."""
+
+    username: str
+    password: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,3 +143,30 @@ def _decide_secret_key(rule: KeyRule, actor: Actor) -> None:
             credentials.delete()
     elif rule is KeyRule.REQUIRED:
         keep_fingerprint()
+
+
+def mark_store(store: PayloadStore, *, replace: bool = False) -> None:
+    """Write the marker unless that was done, then record it; one that cannot be written now is left to the next time.
+
+    The record comes second: a crash between the two leaves a marker that is written once more.
+    """
+    with write_transaction():
+        journal_id = lock_head().journal_id
+    if StoreMark.owner() == journal_id and not replace:
+        return
+    try:
+        store.marker.write(journal_id)
+    except StorageUnavailable as error:
+        logger.warning("prepare: the payload store was not marked: %s", error.__cause__ or error)
+        return
+    with write_transaction():
+        StoreMark.objects.update_or_create(id=1, defaults={"journal_id": journal_id, "marked_at": timezone.now()})
+
+
+def ensure_administrator() -> FirstAdministrator | None:
+    """Make an administrator when there is no user at all; the caller must let nobody else in meanwhile."""
+    if User.objects.exists():
+        return None
+    generated = None if settings.ADMIN_PASSWORD else secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
+    User.objects.create_superuser(settings.ADMIN_USERNAME, password=generated or settings.ADMIN_PASSWORD)
+    return FirstAdministrator(settings.ADMIN_USERNAME, generated)

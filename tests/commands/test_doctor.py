@@ -14,7 +14,7 @@ from django.utils import timezone
 from assemblies.actions.create import create
 from assemblies.domains import Domain
 from assemblies.journal.flush import flush
-from assemblies.management.store_mark import mark_store
+from assemblies.management.preparation import mark_store
 from assemblies.models import DomainState, JournalHead, Watermark
 from assemblies.payloads import PayloadStore
 from assemblies.payloads.marker import MARKER

@@ -9,7 +9,7 @@ import pytest
 from assemblies.catalogue import library_catalogue
 from assemblies.demo.fill import fill
 from assemblies.demo.people import People
-from assemblies.management.administrator import ensure_administrator
+from assemblies.management.preparation import ensure_administrator
 from assemblies.payloads import PayloadStore
 
 

@@ -19,7 +19,7 @@ from assemblies.inspection.belonging import require_whole
 from assemblies.inspection.health.readiness import library_state
 from assemblies.inspection.verify import verify_library
 from assemblies.journal.flush import flush
-from assemblies.management.store_mark import mark_store
+from assemblies.management.preparation import mark_store
 from assemblies.models import Assembly, JournalEntry, StoreMark
 from assemblies.payloads import PayloadStore, marker
 from devmode.actor import Actor

@@ -9,9 +9,8 @@ from assemblies.actions.hydrate import HydrationReport, adopt_replica, rebuild_r
 from assemblies.actions.permit import get_permit
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
-from assemblies.management.administrator import FirstAdministrator
 from assemblies.management.command import LibraryCommand, domain_argument
-from assemblies.management.preparation import KeyRule, Preparation, prepare
+from assemblies.management.preparation import FirstAdministrator, KeyRule, Preparation, prepare
 from devmode.actor import Actor
 
 SHOWN_GUIDS = 10
