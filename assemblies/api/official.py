@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.permit import get_permit
+from assemblies.api.resource import LibraryResource
 from assemblies.api.shapes.official import SyncBody, SyncLine, SyncList, SyncReport
 from assemblies.audit_events import LibraryEvent
 from assemblies.conf import payload_store
@@ -18,7 +19,6 @@ from assemblies.models import SyncRecord
 from assemblies.official.sync import sync
 from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.paging import ShortPageQuery, page_head, part_of
-from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
 

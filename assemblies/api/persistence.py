@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.permit import get_permit
+from assemblies.api.resource import LibraryResource
 from assemblies.api.shapes import persistence as shapes
 from assemblies.permissions import Place, Verb
 from assemblies.targets.administration import (
@@ -22,7 +23,6 @@ from assemblies.targets.models import PersistenceTarget
 from assemblies.targets.schema import ensure_schema_for
 from assemblies.targets.status import persistence_status
 from assemblies.web.actors import actor_of
-from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
 TAG = "persistence"

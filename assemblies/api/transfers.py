@@ -49,8 +49,8 @@ from assemblies.permissions import Place, Verb
 from assemblies.web.actors import actor_of, is_administrator
 from assemblies.web.item_facts import document_name
 from assemblies.web.rendering import json_bytes
+from devmode.api.endpoint import CountingThrottle
 from devmode.api.schema import described
-from devmode.api.throttling import CountingThrottle
 
 
 class ImportThrottle(CountingThrottle):

@@ -9,13 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.permit import get_permit
+from assemblies.api.resource import LibraryResource
 from assemblies.api.shapes import upstream as shapes
 from assemblies.audit_events import LibraryEvent
 from assemblies.permissions import Place, Verb
 from assemblies.upstream.head import Head, current_head
 from assemblies.upstream.token import set_token, token_state
 from assemblies.web.actors import actor_of
-from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
 TAG = "upstream"

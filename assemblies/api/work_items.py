@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.actions.permit import get_permit
+from assemblies.api.resource import LibraryResource
 from assemblies.api.shapes import run_events
 from assemblies.api.shapes import runs as shapes
 from assemblies.audit_events import LibraryEvent
@@ -27,7 +28,6 @@ from assemblies.targets.audit_events import TargetEvent
 from assemblies.targets.history import Source, items_on_target, newest_events_on_target
 from assemblies.web.actors import actor_of
 from assemblies.web.paging import page_head, part_of
-from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
 RUNS = "runs"

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devmode import grants
+from devmode.api.endpoint import CountingThrottle
 from devmode.api.resource import Resource
 from devmode.api.schema import described
 from devmode.api.shapes import Answer, LiteralFlag, LiteralText, Shape
-from devmode.api.throttling import CountingThrottle
 from devmode.audit.events import AccessEvent
 from devmode.grants import dev_mode
 from devmode.grants.principal import Principal, principal_of

@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assemblies.api.fleet import shapes
+from assemblies.api.resource import LibraryResource
 from assemblies.audit_events import LibraryEvent
 from assemblies.fleet import approvals
 from assemblies.fleet.audit import permit_of
 from assemblies.fleet.install_codes import delete_code, make_code
 from assemblies.fleet.models import DeviceApproval, InstallCode
 from assemblies.web.actors import actor_of
-from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
 DEVICES = "devices"

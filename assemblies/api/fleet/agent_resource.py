@@ -15,12 +15,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assemblies.api.resource import LibraryResource
 from assemblies.errors import LibraryError
 from assemblies.fleet.device_access import DevicePrincipal, DeviceRequest, authenticate_device
 from assemblies.fleet.limits import Limit
 from assemblies.fleet.message import take_message
 from assemblies.web.errors import AGENT_CHALLENGE, agent_body
-from assemblies.web.resource import LibraryResource
 
 AGENTS = "agents"
 Done = TypeVar("Done")

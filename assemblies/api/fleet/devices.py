@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from assemblies.api.fleet import shapes
 from assemblies.api.fleet.administration import DEVICES
+from assemblies.api.resource import LibraryResource
 from assemblies.audit_events import LibraryEvent
 from assemblies.fleet.audit import permit_of
 from assemblies.fleet.devices import DeviceChanges, change_device, get_device
@@ -17,7 +18,6 @@ from assemblies.fleet.models import Device, LabelKind
 from assemblies.fleet.presence import is_online
 from assemblies.web.actors import actor_of
 from assemblies.web.paging import page_head, part_of
-from assemblies.web.resource import LibraryResource
 from devmode.api.schema import described
 
 
