@@ -1,7 +1,9 @@
 """Copy a database to another engine: every row is written, then read back and compared, in one transaction there.
 
 Either the target has all of it or none of it. No writer is let into the source meanwhile, nor afterwards, unless it is
-a replica: the next flush applies to the target what that was told.
+a replica: the next flush applies to the target what that was told. Whether somebody uses a database can be seen only
+while it is used. A process that sleeps through the move and wakes afterwards would write where nobody looks; so the
+database itself refuses every change from the moment of the copy on, to whatever still has its address.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +14,11 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import DatabaseError, connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.sql import InsertQuery
 
 from assemblies.backup.exclusive_lock import unused_file
-from assemblies.backup.moved import close_for_writing, open_for_writing
 from assemblies.databases import DEFAULT, REPLICAS
 from assemblies.errors import MoveRefused, RestoreRefused
 from assemblies.progress import Track, in_batches
@@ -28,6 +30,9 @@ BATCH = 500
 # The background threads of `serve` look at `default` at least once a second.
 WATCH_SECONDS = 5.0
 SECONDS_BETWEEN_LOOKS = 0.1
+MOVED_WORDS = "this database was moved to another place, and nothing is written here any more"
+CHANGES = ("INSERT", "UPDATE", "DELETE")
+MOVED_NAME = "moved_away"
 # What migrating writes into an empty database; the source's own rows take its place.
 MADE_BY_MIGRATING = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 OTHER_SESSIONS = (
@@ -196,3 +201,47 @@ def _set_sequences(models: Sequence[type[Model]]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
+
+
+def close_for_writing(alias: str, models: Sequence[type[Model]]) -> None:
+    """Let the tables of these models refuse changes, from the end of the current transaction on."""
+    _execute(alias, (line for model in models for line in _closing(connections[alias], model._meta.db_table)))
+
+
+def open_for_writing(alias: str, models: Sequence[type[Model]]) -> None:
+    """Take changes again: the move is given up, and what was copied is not used."""
+    _execute(alias, (line for model in models for line in _opening(connections[alias], model._meta.db_table)))
+
+
+def _execute(alias: str, statements: Iterator[str]) -> None:
+    with connections[alias].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _closing(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    quoted = connection.ops.quote_name(table)
+    if connection.vendor == "sqlite":
+        for event in CHANGES:
+            yield (
+                f'CREATE TRIGGER IF NOT EXISTS "{MOVED_NAME}_{table}_{event}" BEFORE {event} ON {quoted} '
+                f"BEGIN SELECT RAISE(ABORT, '{MOVED_WORDS}'); END"
+            )
+        return
+    yield (
+        f"CREATE OR REPLACE FUNCTION {MOVED_NAME}() RETURNS trigger LANGUAGE plpgsql "
+        f"AS $$ BEGIN RAISE EXCEPTION '{MOVED_WORDS}'; END $$"
+    )
+    yield from _opening(connection, table)
+    yield (
+        f"CREATE TRIGGER {MOVED_NAME} BEFORE {' OR '.join(CHANGES)} ON {quoted} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {MOVED_NAME}()"
+    )
+
+
+def _opening(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    quoted = connection.ops.quote_name(table)
+    if connection.vendor == "sqlite":
+        yield from (f'DROP TRIGGER IF EXISTS "{MOVED_NAME}_{table}_{event}"' for event in CHANGES)
+    else:
+        yield f"DROP TRIGGER IF EXISTS {MOVED_NAME} ON {quoted}"
