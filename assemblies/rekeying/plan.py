@@ -11,10 +11,9 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from assemblies.documents import canonical_json
-from assemblies.rekeying.note_decisions import decide_notes
+from assemblies.rekeying.decisions import StateDecisions, decide_notes, decide_states
 from assemblies.rekeying.registry import Registry
 from assemblies.rekeying.rows import Note, Parent, Reference, Rows, State
-from assemblies.rekeying.state_decisions import StateDecisions, decide_states
 
 
 @dataclass(frozen=True, kw_only=True)
