@@ -28,7 +28,7 @@ from assemblies.inspection.belonging import require_whole
 from assemblies.journal.append import lock_head
 from assemblies.journal.flush import flush
 from assemblies.management.place import keep_reserve, make_directories, prepared_alone
-from assemblies.management.schema import migrate, missing_migrations
+from assemblies.management.schema import migrate_all, missing_migrations
 from assemblies.models import StoreMark
 from assemblies.official.seeding import SeedReport, seed_staged
 from assemblies.payloads import PayloadStore
@@ -90,10 +90,7 @@ def prepare(
         require_whole(payload_store(), settings.LIBRARY_ID, decided=decided, begins=new_library)
         if secret_key is KeyRule.REQUIRED:
             check_secret_key()
-        migrations = {}
-        for alias in connections:
-            step(f"migrating {alias}")
-            migrations[alias] = migrate(alias)
+        migrations = migrate_all(step)
         mark_store(payload_store(), replace=new_library)
         _decide_secret_key(secret_key, actor)
         if rebuilds_working_copy:

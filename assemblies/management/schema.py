@@ -4,6 +4,8 @@ Most starts find everything applied, which one query shows; only where it does n
 """
 
 import pkgutil
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cache
 from importlib import import_module
 
@@ -13,6 +15,7 @@ from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from assemblies.databases import ALIAS_OF_APP
 from devmode.accounts.roles import are_permissions_whole
@@ -20,6 +23,47 @@ from devmode.disk_faults import find_disk_fault
 from devmode.sqlite_files import find_sqlite_file
 
 OUR_APPS = {"assemblies", "devmode", *ALIAS_OF_APP}
+
+
+def migrate_all(step: Callable[[str], object]) -> dict[str, int]:
+    """Migrate every database and return how many migrations each lacked; `step` is told what comes next.
+
+    Raises CommandError before anything is changed when one of them is not ours.
+    """
+    lacked = {alias: missing_migrations(alias) for alias in connections}
+    new = [alias for alias, count in lacked.items() if count == len(shipped_migrations())]
+    if len(new) > 1:
+        step("making new databases")
+        _make_side_by_side(new)
+    for alias in connections:
+        step(f"migrating {alias}")
+        migrate(alias)
+    return lacked
+
+
+def _make_side_by_side(aliases: list[str]) -> None:
+    """Apply every migration to databases that have none, so that the models at each are reckoned once for all of them.
+
+    A migration is recorded in the transaction that applies it: a crash leaves each database at one of them, from which
+    `migrate` goes on.
+    """
+    executors = [_executor(alias) for alias in aliases]
+    for executor in executors:
+        executor.recorder.ensure_schema()
+    loader = executors[0].loader
+    state = ProjectState(real_apps=loader.unmigrated_apps)
+    for migration, _backwards in executors[0].migration_plan(loader.graph.leaf_nodes()):
+        # Rendered once: from here on each operation renders only what it changes.
+        state.apps  # noqa: B018
+        with ExitStack() as stack:
+            editors = [stack.enter_context(one.connection.schema_editor(atomic=migration.atomic)) for one in executors]
+            for operation in migration.operations:
+                before = state.clone()
+                operation.state_forwards(migration.app_label, state)
+                for editor in editors:
+                    operation.database_forwards(migration.app_label, editor, before, state)
+            for executor in executors:
+                executor.recorder.record_applied(migration.app_label, migration.name)
 
 
 def migrate(alias: str) -> int:

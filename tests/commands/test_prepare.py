@@ -115,6 +115,45 @@ def test_a_half_migrated_database_is_finished(deployment: Deployment) -> None:
     assert json.loads(deployment.answer("prepare", "--json"))["migrations"]["default"] == 0
 
 
+# Ends while new databases are made side by side, somewhere in the middle.
+KILLED = """
+import os
+import borealis_assemblies
+from django.core.management import execute_from_command_line
+from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
+commit, committed = DatabaseSchemaEditor.__exit__, []
+def commit_or_die(editor, *error):
+    committed.append(editor)
+    if len(committed) == 98:
+        os._exit(9)
+    commit(editor, *error)
+DatabaseSchemaEditor.__exit__ = commit_or_die
+execute_from_command_line(["manage.py", "prepare"])
+"""
+
+
+def test_databases_made_side_by_side_are_those_that_each_alone_becomes_after_a_crash(
+    before: Deployment, deployment: Deployment
+) -> None:
+    process = deployment.start_python("-c", KILLED)
+    process.communicate(timeout=HANG_SECONDS)
+    assert process.returncode == 9
+    counts = json.loads(deployment.answer("prepare", "--json"))["migrations"]
+    assert len(set(counts.values())) == 2, "one migration was applied in some of the databases"
+    assert _schemas(deployment.root) == _schemas(before.root)
+
+
+def _schemas(root: Path) -> dict[str, tuple[list[str], list[str]]]:
+    found = {}
+    for file in (root / "engine.db", root / "execution.db", *(root / "Assemblies").glob("*.db")):
+        with closing(sqlite3.connect(file)) as database:
+            statements = sorted(row[0] for row in database.execute("SELECT sql FROM sqlite_master WHERE sql <> ''"))
+            applied = sorted(f"{row}" for row in database.execute("SELECT app, name FROM django_migrations"))
+            found[file.name] = statements, applied
+    assert len(found) == 5
+    return found
+
+
 COMMUNITY_ROW = """
 from devmode.actor import Actor
 from assemblies.actions.create import create
