@@ -15,7 +15,7 @@ from assemblies.api.fleet import work
 from assemblies.errors import LibraryError
 from assemblies.execution.errors import StaleAttempt, WorkItemNotFound
 from assemblies.execution.models import RunOutput
-from assemblies.fleet import proofs
+from assemblies.fleet import limits, proofs
 from assemblies.fleet.errors import DpopReplayed
 from assemblies.fleet.limits import Limit
 from assemblies.fleet.message import take_message
@@ -56,9 +56,10 @@ def test_each_message_of_a_device_is_one_transaction(
     machine: Machine, library: PayloadStore, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = item_of(submitted(library, operator, "echo", machine.guid)).work_item_hash
-    # Written once a second by a process, whatever the number of devices; and by one proof in 16.
+    # Written once a second by a process, whatever the number of devices; and by one proof and one sender in 16.
     monkeypatch.setattr(presence, "note", lambda *_given, **_named: None)
-    monkeypatch.setattr(proofs, "SWEEPING", "never")
+    for swept in (proofs, limits):
+        monkeypatch.setattr(swept, "SWEEPING", "never")
     with one_transaction(statements=22):
         assert machine.claim()["status"] == "work"
     with one_transaction(statements=13):

@@ -18,6 +18,8 @@ from tests.official.published_folder import publish
 def caller(request: pytest.FixtureRequest, library: PayloadStore, settings: Any, tmp_path: Path) -> Iterator[Caller]:
     stocked = filled(library)
     settings.OFFICIAL_SOURCE = str(tmp_path / "published")
+    # On a busy machine it lasts minutes, and what waits must not be overdue by then: `health/ready` would say so.
+    settings.FLUSH_INTERVAL_SECONDS = 3600
     settings.SIGNING_KEY_FILE = tmp_path / "signing.key"
     publish(tmp_path / "published", 1, assembly_guid=stocked.guids["official"])
     bystander()
