@@ -5,21 +5,17 @@ checks it after.
 its environment names; the folder of the catalogue is the second argument.
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-import django
-
-from tests.faults.crash_process import say
+from tests.faults.crash_process import say, set_up
 
 TAKEN = f"{7:032x}"
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
-    django.setup()
+    set_up()
     {"prepare": prepare, "work": work, "check": check}[sys.argv[1]](Path(sys.argv[2]))
 
 

@@ -1,7 +1,6 @@
 """Kill a sync at its system calls, one after the other: the catalogue is the old one or the new one, never between."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.commands.deployment import Prepared
-from tests.faults.test_crash_points import CALLS, PARTS, places, run
+from tests.faults.test_crash_points import CALLS, PARTS, calls_of, places, run
 from tests.official.published_folder import publish, publish_many
 
 pytestmark = [
@@ -60,8 +59,7 @@ def finished(
     assert result.returncode == 0, result.stderr
     checked = step(runtime_root, "check", folders[1])
     assert checked.returncode == 0, checked.stderr
-    calls = re.findall(r"^\d+ +(\w+)\(", (runtime_root / "trace").read_text(), re.MULTILINE)
-    return calls, json.loads(checked.stdout)["catalogue"]
+    return calls_of(runtime_root), json.loads(checked.stdout)["catalogue"]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
