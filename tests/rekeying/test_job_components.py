@@ -24,7 +24,7 @@ def test_components_get_the_canonical_guid_and_stay_confirmed(library: PayloadSt
         updated_at=now, editor_id=1, editor_name="ada", targets=["server"],
     )  # fmt: skip
     Component.objects.create(job=job, position=0, assembly_guid=OLD, pinned={OLD: "c" * 64})
-    apply = ("migrate_legacy_aliases", "--apply", "--json", "--report-dir", str(tmp_path))
+    apply = ("migrate_legacy_aliases", "--apply", "--json", "--no-backup", "--report-dir", str(tmp_path))
     assert call(*apply[:1], *apply[2:]).answer["job_components_to_rekey"] == 1
     assert call(*apply).answer["job_components_rekeyed"] == 1
     component = Component.objects.get()
