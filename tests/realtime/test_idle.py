@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 import pytest
 from pytest_django import Settings
 
-from assemblies.realtime import idle, server
+from assemblies.realtime import application, idle, server
 from tests.fleet.agent import Agent, enrolled
 from tests.hardening.server_thread import get, is_closed
 from tests.patience import HANG_SECONDS
@@ -41,8 +41,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def connected(realtime: Realtime) -> Iterator[Open]:
-    """Connect from an address so many times, and say something or nothing."""
+def connected(realtime: Realtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Connect from an address so many times, and say something or nothing; a device waits for two seconds."""
+    monkeypatch.setattr(application, "WAIT_SECONDS", 2.0)
     with ExitStack() as stack:
 
         def connect(count: int, source: str, said: bytes = b"") -> Opened:
