@@ -11,7 +11,7 @@ django.setup()
 import borealis_assemblies.wsgi, borealis_assemblies.urls, assemblies.management.companions.table
 from django.urls import resolve, reverse
 resolve("/api/assemblies")
-late = {"sqlalchemy", "alembic", "psycopg", "assemblies.admin.pages", "assemblies.checking.engine"}
+late = {"sqlalchemy", "alembic", "assemblies.admin.pages", "assemblies.checking.engine"}
 print(sorted(late & set(sys.modules)))
 reverse("admin:index")
 print(sorted(late & set(sys.modules)))
