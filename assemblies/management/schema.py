@@ -32,17 +32,18 @@ def migrate_all(step: Callable[[str], object]) -> dict[str, int]:
     """
     lacked = {alias: missing_migrations(alias) for alias in connections}
     new = [alias for alias, count in lacked.items() if count == len(shipped_migrations())]
-    if len(new) > 1:
+    made = new if len(new) > 1 else []
+    if made:
         step("making new databases")
-        _make_side_by_side(new)
-    for alias in connections:
+        _make_side_by_side(made)
+    for alias, missing in lacked.items():
         step(f"migrating {alias}")
-        migrate(alias)
+        _migrate(alias, missing=0 if alias in made else missing)
     return lacked
 
 
 def _make_side_by_side(aliases: list[str]) -> None:
-    """Apply every migration to databases that have none, so that the models at each are reckoned once for all of them.
+    """Apply every migration to databases that have none, so that the models at each are rendered once for all of them.
 
     A migration is recorded in the transaction that applies it: a crash leaves each database at one of them, from which
     `migrate` goes on.
@@ -69,10 +70,14 @@ def _make_side_by_side(aliases: list[str]) -> None:
 def migrate(alias: str) -> int:
     """Migrate one database and return how many migrations it lacked. Raises CommandError when it is not ours."""
     missing = missing_migrations(alias)
+    _migrate(alias, missing=missing)
+    return missing
+
+
+def _migrate(alias: str, *, missing: int) -> None:
     # What follows the migrations of `default` (groups, permissions) must be made good after a crash, too.
     if missing or (alias == DEFAULT_DB_ALIAS and not are_permissions_whole()):
         call_command("migrate", database=alias, verbosity=0, interactive=False, skip_checks=True)
-    return missing
 
 
 def missing_migrations(alias: str) -> int:
