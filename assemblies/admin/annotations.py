@@ -21,6 +21,7 @@ from assemblies.actions.add_note import DEFAULT_TYPE, MAX_NOTE_LENGTH, MAX_TYPE_
 from assemblies.actions.permit import get_permit
 from assemblies.actions.setting_rules import get_setting_permit
 from assemblies.actions.settings import remove_setting, set_setting
+from assemblies.admin.item.page_header import SAID_ELSEWHERE
 from assemblies.admin.links_and_badges import item_address, preformatted
 from assemblies.admin.lists import AboutAssemblies
 from assemblies.admin.page import refusals_as_pages, render_page
@@ -37,9 +38,10 @@ from assemblies.web.errors import form_status_of
 from assemblies.web.lookups import get_entry
 from devmode.actor import Actor
 
-# A favourite has its star, and a check is accepted where it is listed.
-ELSEWHERE = {SettingCategory.FAVOURITE, SettingCategory.SUPPRESSED_CHECK}
-CATEGORIES = [(one.value, one.label) for one in SettingCategory if one not in ELSEWHERE]
+CATEGORIES = [(one.value, one.label) for one in SettingCategory if one not in SAID_ELSEWHERE]
+Typed = Mapping[str, Any]
+# The key of what an assembly has one of.
+ONLY_KEYS = {SettingCategory.DEPRECATED: "reason", SettingCategory.REPLACED_BY: "assembly"}
 
 
 class AnnotationForm(forms.Form):
@@ -94,11 +96,6 @@ class AliasForm(AnnotationForm):
         max_length=ALIAS_LENGTH,
         help_text=gettext_lazy("Letter case does not matter. Queries find the assembly by it from then on."),
     )
-
-
-Typed = Mapping[str, Any]
-# The key of what an assembly has one of.
-ONLY_KEYS = {SettingCategory.DEPRECATED: "reason", SettingCategory.REPLACED_BY: "assembly"}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ from assemblies.revisions.checks import Suppression
 from assemblies.web.actors import actor_of, writable_domains
 from devmode.actor import Actor
 
+NOTES_SHOWN = 5
+# A favourite has its star, and a check is accepted where it is listed: neither is said or added among the settings.
+SAID_ELSEWHERE = {SettingCategory.FAVOURITE, SettingCategory.SUPPRESSED_CHECK}
+
 
 @dataclass(frozen=True)
 class Rights:
@@ -58,11 +62,6 @@ def origin_of(entry: CatalogueEntry, snapshot: Snapshot) -> CatalogueEntry | Non
 
 def is_withdrawn(entry: CatalogueEntry) -> bool:
     return entry.upstream_state == UpstreamState.REMOVED_UPSTREAM
-
-
-NOTES_SHOWN = 5
-# What the star of the page says, and its checks.
-SAID_ELSEWHERE = {SettingCategory.FAVOURITE, SettingCategory.SUPPRESSED_CHECK}
 
 
 @dataclass(frozen=True)
