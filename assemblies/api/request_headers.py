@@ -23,6 +23,9 @@ from devmode.actor import Actor
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 _REVISION = re.compile(r"(\d{1,18})(?:-.*)?", re.ASCII)
+EVENTS = UUID("5b6f2a0e-7a51-4b0c-9d43-0f3f6a3c8f55")
+MAX_KEY_LENGTH = 255
+IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 def not_modified(request: Request, etag: str) -> HttpResponse | None:
@@ -57,21 +60,16 @@ def expected_revision(request: Request, entry: CatalogueEntry) -> int | None:
     raise RevisionConflict(assembly_guid=entry.guid, revision=entry.revision, expected=header)
 
 
-EVENTS = UUID("5b6f2a0e-7a51-4b0c-9d43-0f3f6a3c8f55")
-MAX_KEY_LENGTH = 255
-HEADER = "Idempotency-Key"
-
-
 def event_of(request: Request, actor: Actor) -> Event | None:
     """Return the event that the request is, or None when the client sent no key.
 
     Raises InvalidField, and IdempotencyKeyReused before anything else of the request is judged.
     """
-    key = request.headers.get(HEADER)
+    key = request.headers.get(IDEMPOTENCY_KEY)
     if key is None:
         return None
     if not 0 < len(key) <= MAX_KEY_LENGTH:
-        raise InvalidField(f"This must have 1 to {MAX_KEY_LENGTH} characters.", field=HEADER)
+        raise InvalidField(f"This must have 1 to {MAX_KEY_LENGTH} characters.", field=IDEMPOTENCY_KEY)
     event = Event(guid=str(uuid5(EVENTS, f"{actor.name}:{key}")), digest=_digest(request))
     was_made(event)
     return event

@@ -33,6 +33,13 @@ from assemblies.web.actors import actor_of
 
 PROGRAM = f"/usr/local/bin/{NAME}"
 UNIT = "/etc/systemd/system/borealis-agent.service"
+MAX_DECIDED = 50
+TONES = {
+    ApprovalStatus.APPROVED: "queued",
+    ApprovalStatus.COMPLETED: "good",
+    ApprovalStatus.DENIED: "bad",
+    ApprovalStatus.EXPIRED: "deleted",
+}
 
 
 @require_safe
@@ -109,15 +116,6 @@ def _codes_page(request: HttpRequest, made: MadeCode | None = None) -> HttpRespo
         uses=range(1, MAX_USES + 1),
         default_uses=DEFAULT_USES,
     )
-
-
-MAX_DECIDED = 50
-TONES = {
-    ApprovalStatus.APPROVED: "queued",
-    ApprovalStatus.COMPLETED: "good",
-    ApprovalStatus.DENIED: "bad",
-    ApprovalStatus.EXPIRED: "deleted",
-}
 
 
 @dataclass(frozen=True)
