@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -37,6 +38,14 @@ hypothesis_settings.register_profile(
     max_examples=effort(gate=30, torture=2000),
 )
 hypothesis_settings.load_profile("borealis")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Databases on a server are named after the run as well, so that two runs at once leave each other's alone."""
+    run = uuid4().hex[:8]
+    for of_server in [one for one in connections.all() if one.vendor != "sqlite"]:
+        of_server.settings_dict["TEST"]["NAME"] += f"_{run}"
 
 
 @pytest.fixture(scope="session")
