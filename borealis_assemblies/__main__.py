@@ -2,10 +2,14 @@
 
 import os
 import sys
+from argparse import ArgumentError, ArgumentParser
+from collections.abc import Sequence
+from contextlib import suppress
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
+    tell_settings(sys.argv[1:])
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
@@ -13,6 +17,20 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"The settings cannot be used: {error}")
+
+
+def tell_settings(arguments: Sequence[str]) -> None:
+    """Put the address that `serve` is given where settings are read: they are before its arguments are.
+
+    What cannot be an address is left to the command, which says so.
+    """
+    parser = ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--host", dest="BOREALIS_HOST")
+    parser.add_argument("--port", dest="BOREALIS_PORT", type=int)
+    if arguments[:1] == ["serve"]:
+        with suppress(ArgumentError):
+            typed, _others = parser.parse_known_args(arguments[1:])
+            os.environ.update({name: str(value) for name, value in vars(typed).items() if value})
 
 
 if __name__ == "__main__":

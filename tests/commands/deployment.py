@@ -173,7 +173,10 @@ class RunningServer:
         """Return the server processes' ids, from the kernel."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         children = " ".join(file.read_text() for file in threads).split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+        # The first ones are forks of the parent, those that follow one that died are not.
+        parent = Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
+        return [int(pid) for pid, line in lines.items() if line == parent or b"spawn_main" in line]
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """Send a signal to the parent; return its exit code and how long it took."""

@@ -12,6 +12,7 @@ from django.db import OperationalError
 import assemblies.management.commands
 from assemblies.errors import LibraryBusy, SyncRefused
 from assemblies.management.command import LibraryCommand, named
+from borealis_assemblies.__main__ import tell_settings
 from devmode.write_lock import WriteLockTimeout
 
 COMMANDS = sorted(path.stem for path in Path(assemblies.management.commands.__path__[0]).glob("[a-z]*.py"))
@@ -85,3 +86,23 @@ def test_examples_are_typed_as_the_command_was() -> None:
 
 def parser_of(program: str) -> CommandParser:
     return load_command_class("assemblies", "show_config").create_parser(program, "show_config")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["serve", "--port", "8080"], {"BOREALIS_PORT": "8080"}),
+        (["serve", "--no-sync", "--host=::1", "--port=1"], {"BOREALIS_HOST": "::1", "BOREALIS_PORT": "1"}),
+        (["serve", "--workers", "2"], {}),
+        (["serve", "--port", "eighty"], {}),
+        (["serve", "--port"], {}),
+        (["persistence_assign", "--port", "5432"], {}),
+        ([], {}),
+    ],
+)
+def test_settings_know_the_address_that_was_typed(
+    arguments: list[str], told: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", environment := {"PATH": "/bin"})
+    tell_settings(arguments)
+    assert environment == {"PATH": "/bin", **told}

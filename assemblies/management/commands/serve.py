@@ -94,6 +94,7 @@ class Command(LibraryCommand):
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
         self.say([_enter_demonstration(host, port, workers) if demo else kept])
         begin_read_only()
+        is_told = (host, port) == (settings.HOST, settings.PORT)
         _tell_processes(host, port)
         supervisor = Supervisor(give_up=self.ends.put)
         # Says that the port is taken before minutes of migrating, not after; clients are refused until it listens.
@@ -103,7 +104,7 @@ class Command(LibraryCommand):
                 servers = server_companions(listener, workers)
                 for server in servers:
                     # They import the application while this process prepares what it needs.
-                    supervisor.load(server)
+                    supervisor.load(server, may_fork=is_told)
                 self.prepare()
                 self.go_on()
                 if demo:

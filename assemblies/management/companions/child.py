@@ -7,7 +7,9 @@ answering on the port.
 import gc
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from threading import Event, Thread
 from typing import Any
@@ -23,6 +25,7 @@ from assemblies.management.server.listening import CannotListen
 BEGIN, LEAVE, END = "begin", "leave", "end"
 # What a process says once it has imported what it needs.
 LOADED = "loaded"
+HELD_SIGNALS = [number for name in ("SIGHUP", "SIGINT", "SIGTERM") if (number := getattr(signal, name, None))]
 
 
 class Stopped(Event):
@@ -41,6 +44,7 @@ def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     at_hang_up(lambda: None)
     stop_at(signal.SIGTERM, stopped)
+    _let_signals_through()
     Thread(target=_hear, args=(supervisor, begun, stopped), name="supervisor", daemon=True).start()
     django.setup()
     for needed in imports:
@@ -55,6 +59,21 @@ def run_companion(path: str, arguments: Mapping[str, Any], imports: Sequence[str
         run(stopped, **arguments)
     except CannotListen as error:
         supervisor.send(str(error))
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold signals back while this process is forked: the new one would still do at them what this one does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _let_signals_through() -> None:
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_SIGNALS)
 
 
 def stop_at(number: int, stopped: Event) -> None:

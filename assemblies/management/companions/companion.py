@@ -1,11 +1,13 @@
 """A companion: one long-running part of `serve`, which is a command of its own as well."""
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from multiprocessing.connection import Connection
+from multiprocessing.util import register_after_fork
 from threading import Event, Lock
 from typing import Any, Protocol
 
@@ -13,10 +15,10 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from assemblies.companion_states import CompanionState
-from assemblies.management.companions.child import BEGIN, END, LEAVE, LOADED, run_companion
+from assemblies.management.companions.child import BEGIN, END, LEAVE, LOADED, run_companion, signals_held
 from assemblies.management.server.listening import CannotListen
 
-# Spawned: a fork would copy this process's threads' locks and database handles.
+# A fork would copy the locks of this process's threads and its database handles.
 SPAWNING = multiprocessing.get_context("spawn")
 States = Mapping[str, CompanionState]
 
@@ -62,8 +64,11 @@ class EndedUnasked(Exception):
 class Body(Protocol):
     """What a companion runs as; every method but `run` returns at once and may be called from any thread."""
 
-    def load(self) -> None:
-        """Get ready for a `run` that comes later, where that takes time."""
+    def load(self, *, may_fork: bool = False) -> None:
+        """Get ready for a `run` that comes later, where that takes time.
+
+        With `may_fork` this process has no thread but the calling one, and settings that are those of the companion.
+        """
 
     def run(self) -> None:
         """Run the companion once, in the calling thread, until it has ended. Raises whatever it died of."""
@@ -91,7 +96,7 @@ class CompanionThread:
         self.companion = companion
         self.stopped = Event()
 
-    def load(self) -> None:
+    def load(self, *, may_fork: bool = False) -> None:
         """This process has all it needs."""
 
     def is_loaded(self, *, within_seconds: float) -> bool:
@@ -130,9 +135,15 @@ class CompanionProcess:
         # Held to start a process and to speak to it, so that none starts unheard after `stop`.
         self.lock = Lock()
 
-    def load(self) -> None:
-        with self.lock:
-            self._start()
+    def load(self, *, may_fork: bool = False) -> None:
+        # A fork has at once what this process has loaded; the libraries of other systems than Linux do not bear one.
+        if may_fork and sys.platform == "linux":
+            connections.close_all()
+            with self.lock, signals_held():
+                self._start(multiprocessing.get_context("fork"))
+        else:
+            with self.lock:
+                self._start(SPAWNING)
 
     def is_loaded(self, *, within_seconds: float) -> bool:
         try:
@@ -145,7 +156,7 @@ class CompanionProcess:
             if self.stopped:
                 return
             if self.process is None:
-                self._start()
+                self._start(SPAWNING)
             self.has_begun = True
             self._say(BEGIN)
         reason = self._listen()
@@ -156,10 +167,12 @@ class CompanionProcess:
         if not self.stopped:
             raise EndedUnasked(_words_of(exit_code))
 
-    def _start(self) -> None:
-        self.connection, theirs = SPAWNING.Pipe()
+    def _start(self, context: Any) -> None:
+        self.connection, theirs = context.Pipe()
+        # A forked process that kept our end of a connection, its own or another's, would never see that we are gone.
+        register_after_fork(self.connection, Connection.close)
         arguments = (self.companion.run, self.companion.arguments, self.companion.imports, theirs)
-        process = SPAWNING.Process(target=run_companion, args=arguments, name=self.companion.name)
+        process = context.Process(target=run_companion, args=arguments, name=self.companion.name)
         process.start()
         self.process = process
         theirs.close()

@@ -31,10 +31,10 @@ class Supervisor:
         self.states: dict[str, CompanionState] = {}
         self.lock = Lock()
 
-    def load(self, companion: Companion) -> None:
+    def load(self, companion: Companion, *, may_fork: bool) -> None:
         """Let its process import what it needs meanwhile; it begins its work at `start_loaded`."""
         keeper = self._keep(companion)
-        keeper.body.load()
+        keeper.body.load(may_fork=may_fork)
 
     def start_loaded(self) -> None:
         for keeper in self.keepers:
