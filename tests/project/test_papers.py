@@ -1,4 +1,4 @@
-"""What the documentation names is there: paths in the tree, pages and their headings."""
+"""What the documentation names is there: paths in the tree, pages and their headings. What there is, it names."""
 
 import re
 from pathlib import Path
@@ -45,3 +45,10 @@ def headings(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as repository hosts make them."""
     titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_readme_names_every_command() -> None:
+    _head, _title, rest = (PROJECT / "README.md").read_text().partition("\n## Commands\n")
+    table, _next, _rest = rest.partition("\n## ")
+    commands = {file.stem for file in (PROJECT / "assemblies" / "management" / "commands").glob("[a-z]*.py")}
+    assert commands == set(re.findall(r"`(\w+)`", table))
