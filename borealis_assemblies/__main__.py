@@ -30,7 +30,8 @@ def tell_settings(arguments: Sequence[str]) -> None:
     if arguments[:1] == ["serve"]:
         with suppress(ArgumentError):
             typed, _others = parser.parse_known_args(arguments[1:])
-            os.environ.update({name: str(value) for name, value in vars(typed).items() if value})
+            told = {name: str(value).strip("[]") for name, value in vars(typed).items() if value is not None}
+            os.environ.update({name: value for name, value in told.items() if value})
 
 
 if __name__ == "__main__":
