@@ -36,8 +36,7 @@ class LibrarySite(GuardedSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         from assemblies.admin.navigation import sections
 
-        listed: list[dict[str, Any]] = super().get_app_list(request, app_label)
-        return listed if app_label else sections(request, listed)
+        return super().get_app_list(request, app_label) if app_label else sections(request, self)
 
     def _pages(self) -> list[URLPattern]:
         from assemblies.admin.pages import CACHEABLE, PAGES

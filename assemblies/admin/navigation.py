@@ -1,10 +1,13 @@
 """The way around: what somebody may open, by what people come for rather than by application."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from devmode.accounts.roles import role_of
@@ -13,12 +16,12 @@ from devmode.actor import Role
 Section = dict[str, Any]
 # Closed until somebody opens it: what it lists is there when it is needed, and for nobody's daily work.
 FOLDED = _("Internals")
-# Titles, with the models (by their classes) and the pages (by their addresses' names) below them, in order.
+# Titles, with the models (by their labels) and the pages (by their addresses' names) below them, in order.
 SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
     (
         _("Library"),
         [
-            "Assembly",
+            "assemblies.Assembly",
             (_("Runs"), "runs"),
             (_("Run queue"), "run_queue"),
             (_("Devices"), "devices"),
@@ -30,23 +33,23 @@ SECTIONS: list[tuple[Any, list[str | tuple[Any, str]]]] = [
         _("Operations"),
         [
             (_("Write queue"), "queue"),
-            "SyncRecord",
+            "assemblies.SyncRecord",
             (_("Persistence"), "persistence"),
-            "AuditEntry",
+            "devmode.AuditEntry",
             (_("Health"), "health_page"),
         ],
     ),
-    (_("Accounts"), ["User", "Group", "ApiToken", (_("Who is in Dev Mode"), "dev_mode_grants")]),
+    (_("Accounts"), ["auth.User", "auth.Group", "devmode.ApiToken", (_("Who is in Dev Mode"), "dev_mode_grants")]),
     (
         FOLDED,
         [
-            "DomainState",
-            "Flush",
-            "JournalEntry",
-            "AssemblyAlias",
-            "AssemblyNote",
-            "AssemblySetting",
-            "AssemblySettingHistory",
+            "assemblies.DomainState",
+            "assemblies.Flush",
+            "assemblies.JournalEntry",
+            "assemblies.AssemblyAlias",
+            "assemblies.AssemblyNote",
+            "assemblies.AssemblySetting",
+            "assemblies.AssemblySettingHistory",
             (_("Components"), "components"),
         ],
     ),
@@ -76,12 +79,11 @@ FOR_WRITERS = {"import_assemblies"}
 FOR_ADMINISTRATORS = {"persistence", "components", "dev_mode_grants", "health_page"}
 
 
-def sections(request: HttpRequest, listed: Iterable[Section]) -> list[Section]:
-    """Return the sections of what `listed` holds: Django's list of what may be seen, application by application."""
-    models = {model["object_name"]: model for section in listed for model in section["models"]}
+def sections(request: HttpRequest, site: AdminSite) -> list[Section]:
+    """Return the sections of what this person may see, in place of Django's list of all models by application."""
     hidden = _hidden_from(role_of(request.user))
-    found = [(title, [entry for name in names if (entry := _entry(name, models, hidden))]) for title, names in SECTIONS]
-    shown = [_section(title, entries) for title, entries in found if entries]
+    found = [(title, [_entry(name, request, site, hidden) for name in names]) for title, names in SECTIONS]
+    shown = [_section(title, listed) for title, entries in found if (listed := list(filter(None, entries)))]
     _mark_current(shown, request.path)
     return shown
 
@@ -91,22 +93,38 @@ def _hidden_from(role: Role) -> set[str]:
     return writers | (FOR_ADMINISTRATORS if role is not Role.ADMINISTRATOR else set())
 
 
-def _entry(name: str | tuple[Any, str], models: dict[str, Any], hidden: set[str]) -> dict[str, Any] | None:
+def _entry(
+    name: str | tuple[Any, str], request: HttpRequest, site: AdminSite, hidden: set[str]
+) -> dict[str, Any] | None:
     if isinstance(name, str):
-        model = models.get(name)
-        return model | {"name": NAMES.get(name, model["name"])} if model else None
+        return _entry_of_rows(site.get_model_admin(apps.get_model(name)), request)
     title, address = name
-    if address in hidden:
+    return None if address in hidden else _entry_at(title, address, address)
+
+
+def _entry_of_rows(pages: "ModelAdmin[Any]", request: HttpRequest) -> dict[str, Any] | None:
+    if not (pages.has_module_permission(request) and pages.has_view_or_change_permission(request)):
         return None
-    url = reverse(f"admin:{address}")
-    return {"name": title, "object_name": address, "admin_url": url, "add_url": None, "view_only": True, "perms": {}}
+    options, name = pages.opts, pages.model.__name__
+    address = f"{options.app_label}_{options.model_name}_changelist"
+    return _entry_at(NAMES.get(name, options.verbose_name_plural), name, address)
+
+
+def _entry_at(title: Any, name: str, address: str) -> dict[str, Any]:
+    icon = ICONS.get(name, "")
+    return {"name": title, "object_name": name, "admin_url": _url(address, get_script_prefix()), "icon": icon}
+
+
+@lru_cache(maxsize=256)
+def _url(address: str, _prefix: str) -> str:
+    """Return where a page is: every page shows all of them, and looking one up takes longer than drawing it."""
+    return reverse(f"admin:{address}")
 
 
 def _section(title: Any, entries: list[dict[str, Any]]) -> Section:
     label = entries[0]["object_name"].lower()
-    icons = [entry | {"icon": ICONS.get(entry["object_name"], "")} for entry in entries]
     address = entries[0]["admin_url"]
-    return {"name": title, "app_label": label, "app_url": address, "models": icons, "is_folded": title is FOLDED}
+    return {"name": title, "app_label": label, "app_url": address, "models": entries, "is_folded": title is FOLDED}
 
 
 def _mark_current(sections: Iterable[Section], path: str) -> None:
