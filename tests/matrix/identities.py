@@ -5,6 +5,7 @@ from datetime import timedelta
 from http.cookies import SimpleCookie
 
 from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -135,4 +136,6 @@ def _granted(user: User) -> Identity:
 
 
 def _grant(user: User, bearer: str) -> None:
-    grants.issue(user, bearer, reason="matrix", remote_address="", now=timezone.now())
+    # As a page does: it locks the user's row.
+    with transaction.atomic():
+        grants.issue(user, bearer, reason="matrix", remote_address="", now=timezone.now())

@@ -21,6 +21,7 @@ REQUEST = re.compile(r"^=== \w+ ([A-Z]+) ([^?\n]+)", re.MULTILINE)
 FIRST_DIFFERENCES = 3
 
 
+@pytest.mark.sqlite("rows are numbered as they were recorded: each table from 1")
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_conversation_is_the_recorded_one(
     conversation: Conversation, chapter: str, request: pytest.FixtureRequest
