@@ -22,8 +22,8 @@ from xml.etree.ElementTree import Element, parse
 PROJECT = Path(__file__).resolve().parents[1]
 PROGRAMS = str(Path(sys.executable).parent)
 POSTGRESQL = os.environ.get("BOREALIS_TEST_DATABASE_URL", "")
-# One more than there are processors: many tests wait for processes that they started.
-WORKERS = str(min(max(os.cpu_count() or 2, 2) + 1, 4))
+# Two more than there are processors: many tests wait for processes that they started.
+WORKERS = str(min(max(os.cpu_count() or 2, 2) + 2, 4))
 SLOWEST = 10
 TESTS_FAILED = 1
 STATIC = [
