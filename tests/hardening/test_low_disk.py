@@ -20,15 +20,16 @@ from tests.hardening.conftest import log_in, program_of
 from tests.permits import may_create
 
 Usage = namedtuple("Usage", "total used free")
+GIB = 1024**3
 NEW = {"display_name": "X", "assembly_type": "bash", "payload": "true\n"}
 
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Say how much of the disk is free, in percent."""
+    """Say how much of the disk is free, in percent; more than the reserve gives way to, if an earlier test made one."""
 
     def set_free(percent: float) -> None:
-        monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(100_000, 0, int(percent * 1000)))
+        monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(100 * GIB, 0, int(percent * GIB)))
 
     return set_free
 
