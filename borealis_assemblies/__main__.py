@@ -24,14 +24,15 @@ def tell_settings(arguments: Sequence[str]) -> None:
 
     What cannot be an address is left to the command, which says so.
     """
+    if arguments[:1] != ["serve"]:
+        return
     parser = ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--host", dest="BOREALIS_HOST")
     parser.add_argument("--port", dest="BOREALIS_PORT", type=int)
-    if arguments[:1] == ["serve"]:
-        with suppress(ArgumentError):
-            typed, _others = parser.parse_known_args(arguments[1:])
-            told = {name: str(value).strip("[]") for name, value in vars(typed).items() if value is not None}
-            os.environ.update({name: value for name, value in told.items() if value})
+    with suppress(ArgumentError):
+        typed, _others = parser.parse_known_args(arguments[1:])
+        told = {name: str(value).strip("[]") for name, value in vars(typed).items() if value is not None}
+        os.environ.update({name: value for name, value in told.items() if value})
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ PORTS = range(20_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), 32
 _draw = random.SystemRandom()
 
 
+def command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 def free_port() -> int:
     while True:
         try:
@@ -173,10 +177,12 @@ class RunningServer:
         """Return the server processes' ids, from the kernel."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         children = " ".join(file.read_text() for file in threads).split()
-        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
-        # The first ones are forks of the parent, those that follow one that died are not.
-        parent = Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
-        return [int(pid) for pid, line in lines.items() if line == parent or b"spawn_main" in line]
+        return [pid for pid in map(int, children) if self.is_fork(pid) or b"spawn_main" in command_line(pid)]
+
+    def is_fork(self, pid: int) -> bool:
+        """Say whether a process is a fork of the parent: the first server processes are, those that follow one that
+        died are not."""
+        return command_line(pid) == command_line(self.process.pid)
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """Send a signal to the parent; return its exit code and how long it took."""

@@ -94,6 +94,7 @@ def parser_of(program: str) -> CommandParser:
         (["serve", "--port", "8080"], {"BOREALIS_PORT": "8080"}),
         (["serve", "--no-sync", "--host=::1", "--port=1"], {"BOREALIS_HOST": "::1", "BOREALIS_PORT": "1"}),
         (["serve", "--host", "[::1]", "--port", "0"], {"BOREALIS_HOST": "::1", "BOREALIS_PORT": "0"}),
+        (["serve", "--host", "::1"], {"BOREALIS_HOST": "::1"}),
         (["serve", "--host=", "--port="], {}),
         (["serve", "--workers", "2"], {}),
         (["serve", "--port", "eighty"], {}),

@@ -125,7 +125,7 @@ def test_a_killed_worker_is_replaced_and_nobody_waits_in_vain(deployment: Deploy
     with deployment.serve() as server:
         server.wait_until_it_answers()
         [first] = server.workers()
-        assert is_fork(first, of=server.process.pid)
+        assert server.is_fork(first)
         os.kill(first, signal.SIGKILL)
         with server.client() as client:
             # The socket is the parent's: a connection made meanwhile waits for the new worker.
@@ -134,17 +134,12 @@ def test_a_killed_worker_is_replaced_and_nobody_waits_in_vain(deployment: Deploy
                 assert time.monotonic() < deadline
         [second] = server.workers()
         # By then its parent has threads, whose locks a fork would copy.
-        assert not is_fork(second, of=server.process.pid)
+        assert not server.is_fork(second)
         code, _seconds = server.end()
 
     assert second != first
     assert code == 0
     assert "companion web-1: it ended by signal 9; starting it again in 1 s" in deployment.engine_log
-
-
-def is_fork(process: int, *, of: int) -> bool:
-    first, second = (Path(f"/proc/{pid}/cmdline").read_bytes() for pid in (process, of))
-    return first == second
 
 
 def test_a_taken_port_is_one_clear_line_before_anything_is_prepared(new: Deployment) -> None:
