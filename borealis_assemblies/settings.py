@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "assemblies.targets",
 ]
 MIDDLEWARE = [
+    "assemblies.web.replay.Replay",
     "borealis_assemblies.proxies.TrustedProxies",
     "borealis_assemblies.middleware.UrlPrefix",
     "borealis_assemblies.middleware.BrowserRules",
@@ -121,7 +122,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "borealis_assemblies.middleware.TlsOnly",
     "borealis_assemblies.cross_origin.CrossOrigin",
-    "assemblies.web.replay.Replay",
     "borealis_assemblies.static_files.StaticFiles",
     "borealis_assemblies.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -37,6 +37,11 @@ class KeptLists:
                 self._members -= len(self._kept.pop(next(iter(self._kept))))
         return value
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._members = 0
+
     def items(self) -> list[tuple[Any, Any]]:
         with self._lock:
             return list(self._kept.items())

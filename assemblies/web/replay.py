@@ -5,18 +5,21 @@ next costs one statement: is the token live and its user active, what may they d
 snapshot is. Then the payload is read and compared with its SHA-256, as for every answer. Where any of it differs, or
 anything about the request is unusual, the request takes the ordinary path, which also words every refusal.
 
-All middleware in front of this one has judged the request and completes the answer; what stands behind it adds nothing
-to such answers that is not kept with them.
+This middleware is the first: what the others judge a request by and complete its answer with is part of what an answer
+is kept under, so that what they found once holds for every request that says the same.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from math import inf
 from typing import Any, NamedTuple, TypeVar
 
-from django.core.exceptions import DisallowedHost
+from django.core.files.storage import FileSystemStorage
+from django.core.signals import setting_changed
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -31,7 +34,10 @@ from devmode.accounts.authentication import find_sent_token
 from devmode.accounts.roles import annotated_role, with_roles
 from devmode.accounts.tokens import digest_of, holders_of
 from devmode.actor import Role
+from devmode.disk_reserve import make_room
 
+logger = logging.getLogger(f"borealis.engine.{__name__}")
+Facts = Mapping[str, Any]
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 STATUSES = {200, 304}
 # A browser's session or another site's page, a part of an answer, a body, or what a proxy between could read in another
@@ -45,29 +51,41 @@ UNUSUAL = (
     "HTTP_CONTENT_ENCODING",
     "HTTP_TRANSFER_ENCODING",
 )
+# What an answer depends on apart from who asks: what is read, where links lead, and whether the way here was safe.
+JUDGED = (
+    "wsgi.url_scheme",
+    "HTTP_HOST",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SCRIPT_NAME",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "HTTP_IF_NONE_MATCH",
+)
+# What a proxy says of the way to it, which counts when it comes from an address that is trusted.
+SAID_OF_THE_WAY, PEER = "HTTP_X_FORWARDED_PROTO", "REMOTE_ADDR"
 # What Python takes to keep an answer, its lengths aside: a small one is mostly that.
 KEEPING_BYTES = 1024
+# A thread that serves all connections reads and hashes this much within a tenth of a millisecond.
+MAX_BYTES_AT_ONCE = 64 * 1024
 # Stand in the statement for what differs each time.
 ANY_DIGEST, ANY_TIME = "digest of the token", datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Basis:
-    """All that an answer was made of, but for the address and the `If-None-Match` of its request."""
+    """All that an answer was made of, but for what its request says."""
 
     snapshot: Snapshot
     administrator: bool
     payload: PayloadReference | None = None
 
 
-class Key(NamedTuple):
-    """What two requests have in common that get the same answer at one position of the library."""
+class Question(NamedTuple):
+    """A request that reads and says by a token alone who asks; `judged` is all else that its answer depends on."""
 
-    origin: str
-    path: str
-    query: str
-    known: str
-    administrator: bool
+    token: str
+    judged: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +100,10 @@ class KeptAnswer:
 
     def __len__(self) -> int:
         return self.size_bytes
+
+    @property
+    def largest_bytes(self) -> int:
+        return max(len(self.body), self.payload.size_bytes if self.payload else 0)
 
     def response(self) -> HttpResponse:
         return HttpResponse(self.body, status=self.status, headers=self.headers)
@@ -117,59 +139,90 @@ class Replay:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = find_token_alone(request)
-        if token is None:
+        question = find_question(request.META)
+        if question is None:
             return self.get_response(request)
-        with suppress(DisallowedHost, DatabaseError):
+        with suppress(DatabaseError):
             # Whatever it is, the ordinary path meets it again and says so.
-            if kept := find_current(request, token):
+            if kept := find_current(question):
                 return kept.response()
         response = self.get_response(request)
         if (basis := getattr(response, "basis", None)) and response.status_code in STATUSES and not response.cookies:
-            keep(request, response, basis)
+            keep(question, response, basis)
         return response
 
 
-def find_token_alone(request: HttpRequest) -> str | None:
-    """Return the token of a request that reads, by which alone it says who it is; None of every other one."""
-    facts = request.META
-    if request.method not in {"GET", "HEAD"} or any(map(facts.get, UNUSUAL)):
+def find_question(facts: Facts) -> Question | None:
+    """Return what a request asks, by its WSGI environment; None of one that no kept answer may be given to."""
+    if facts["REQUEST_METHOD"] not in {"GET", "HEAD"} or any(map(facts.get, UNUSUAL)):
         return None
-    return find_sent_token(str(facts.get("HTTP_AUTHORIZATION", "")))
+    token = find_sent_token(str(facts.get("HTTP_AUTHORIZATION", "")))
+    if token is None:
+        return None
+    judged = [str(facts.get(name, "")) for name in JUDGED]
+    if SAID_OF_THE_WAY in facts:
+        judged += [str(facts[SAID_OF_THE_WAY]), str(facts.get(PEER, ""))]
+    return Question(token, tuple(judged))
 
 
-def find_current(request: HttpRequest, token: str) -> KeptAnswer | None:
+def find_current(question: Question, *, most_bytes: float = inf) -> KeptAnswer | None:
     """Return the kept answer if it is what the ordinary path would answer now, its payload verified.
 
-    Raises DisallowedHost, DatabaseError.
+    One of which body or payload has more than `most_bytes` is left to others. Raises DatabaseError.
     """
     snapshot = library_catalogue().newest
-    kept_for = {role: snapshot.answers.find(_key(request, administrator=role)) for role in (True, False)}
-    holder = _ask(token) if any(kept_for.values()) else None
+    found = {role: snapshot.answers.find((question.judged, role)) for role in (True, False)}
+    kept_for = {role: kept for role, kept in found.items() if kept and kept.largest_bytes <= most_bytes}
+    holder = _ask(question.token) if kept_for else None
     if holder is None or holder.position != snapshot.position:
         return None
-    kept: KeptAnswer | None = kept_for[annotated_role(holder) is Role.ADMINISTRATOR]
+    kept: KeptAnswer | None = kept_for.get(annotated_role(holder) is Role.ADMINISTRATOR)
     if kept is None or kept.payload is None or payload_store().is_whole(kept.payload):
         return kept
     return None
 
 
-def keep(request: HttpRequest, response: HttpResponse, basis: Basis) -> None:
-    """Keep an answer, unless it alone takes more than all of them may. Raises DisallowedHost."""
-    key = _key(request, administrator=basis.administrator)
+def answer_at_once(facts: Facts) -> KeptAnswer | None:
+    """Return the kept answer to a request, by its WSGI environment, if that is small and current.
+
+    For a thread that must not wait, and outside of the framework's handling of requests: nothing is asked of another
+    machine, nothing large is read, and no error is raised.
+    """
+    question = find_question(facts)
+    if question is None or not _is_near():
+        return None
+    try:
+        # As before every request.
+        make_room()
+        connection.close_if_unusable_or_obsolete()
+        return find_current(question, most_bytes=MAX_BYTES_AT_ONCE)
+    except DatabaseError:
+        return None
+    except Exception:
+        # The thread serves everybody; the ordinary path meets it again and answers for one.
+        logger.exception("replay: nothing could be looked for")
+        return None
+
+
+def _is_near() -> bool:
+    return connection.vendor == "sqlite" and isinstance(payload_store().storage, FileSystemStorage)
+
+
+def keep(question: Question, response: HttpResponse, basis: Basis) -> None:
+    """Keep an answer, unless it alone takes more than all of them may."""
     headers = dict(response.items())
-    size_bytes = KEEPING_BYTES + len(response.content) + sum(map(len, map(str, (*key, *headers.values()))))
+    size_bytes = KEEPING_BYTES + len(response.content) + sum(map(len, map(str, (*question.judged, *headers.values()))))
     if size_bytes <= MAX_KEPT_ANSWER_BYTES:
-        basis.snapshot.answers.keep(
-            key, KeptAnswer(response.status_code, headers, response.content, basis.payload, size_bytes)
-        )
+        kept = KeptAnswer(response.status_code, headers, response.content, basis.payload, size_bytes)
+        basis.snapshot.answers.keep((question.judged, basis.administrator), kept)
 
 
-def _key(request: HttpRequest, *, administrator: bool) -> Key:
-    """Return what an answer is kept under. Raises DisallowedHost."""
-    facts, origin = request.META, f"{request.scheme}://{request.get_host()}"
-    query, known = str(facts.get("QUERY_STRING", "")), str(facts.get("HTTP_IF_NONE_MATCH", ""))
-    return Key(origin, request.path, query, known, administrator)
+def _forget(**_signal: object) -> None:
+    # What was judged and completed by other settings.
+    library_catalogue().newest.answers.clear()
+
+
+setting_changed.connect(_forget)
 
 
 def _ask(token: str) -> TokenHolder | None:

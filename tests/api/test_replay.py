@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from assemblies.catalogue import library_catalogue
 from assemblies.journal.flush import flush
@@ -165,6 +166,22 @@ def test_a_deleted_assembly_is_gone_at_once(as_operator: Api, addresses: list[st
 def test_an_unknown_host_is_refused_after_a_known_one_was_answered(as_viewer: Api, addresses: list[str]) -> None:
     assert as_viewer.get(addresses[-1]).status_code == 200
     assert as_viewer.get(addresses[-1], Host="evil.example").status_code == 400
+
+
+def test_what_a_proxy_may_say_is_believed_of_nobody_else(
+    as_viewer: Api, addresses: list[str], settings: Settings
+) -> None:
+    settings.HTTPS, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = ["192.0.2.1"]
+
+    def ask(peer: str, said: str | None) -> Answer:
+        headers = {"X-Forwarded-Proto": said} if said else {}
+        return as_viewer.client.get(addresses[-1], REMOTE_ADDR=peer, headers=headers)
+
+    for _time in range(2):
+        assert ask("192.0.2.1", "https").status_code == 200
+        for peer, said in (("192.0.2.2", "https"), ("192.0.2.1", "http"), ("192.0.2.1", None)):
+            assert_refused(ask(peer, said), 403, "https_required")
 
 
 def test_links_name_the_host_that_each_request_came_to(as_viewer: Api, addresses: list[str]) -> None:

@@ -6,6 +6,7 @@ from threading import Event, Thread
 from typing import Any, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from assemblies.management.server.connection import FindKept
 from assemblies.management.server.http_server import HttpServer
 from assemblies.management.server.listening import listen
 from devmode.addresses import Networks
@@ -25,11 +26,16 @@ class ServerThread:
     """Serves while its `with` block runs."""
 
     def __init__(
-        self, application: WSGIApplication = echo, *, host: str = "127.0.0.1", proxies: Iterable[str] = ()
+        self,
+        application: WSGIApplication = echo,
+        *,
+        host: str = "127.0.0.1",
+        proxies: Iterable[str] = (),
+        find_kept: FindKept = lambda _environ: None,
     ) -> None:
         self.listener = listen(host, 0)
         self.port = int(self.listener.getsockname()[1])
-        self.http = HttpServer(application, self.listener, proxies=Networks(proxies))
+        self.http = HttpServer(application, self.listener, proxies=Networks(proxies), find_kept=find_kept)
         self.stopped = Event()
         self.thread = Thread(target=self.http.run, args=(self.stopped,), daemon=True)
 

@@ -8,22 +8,23 @@ import logging
 import socket
 import sys
 from collections.abc import Iterable
-from threading import Event, Thread
+from threading import Event, Thread, get_ident
 from time import monotonic
 from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
+from django.db import connection as library
 from django.utils.module_loading import import_string
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ThreadedTaskDispatcher
 
 from assemblies.management.server.clients import MIB, Clients
-from assemblies.management.server.connection import Connection
+from assemblies.management.server.connection import Connection, FindKept
+from assemblies.management.server.lanes import Lanes
 from assemblies.management.server.memory import return_free_memory
-from assemblies.management.server.turns import Turns
 from assemblies.management.server.warming import warm_up
+from assemblies.web.replay import answer_at_once
 from assemblies.web.uploads import max_body_bytes
 from devmode.addresses import Networks
 
@@ -53,31 +54,27 @@ UNUSED_SECONDS_TO_LEAVE = 2.0
 LOOP_SECONDS = 1.0
 
 
-class Lanes(ThreadedTaskDispatcher):
-    """Threads that answer requests, and one of its own for those that ask nothing of a database: they never queue
-    behind the others."""
-
-    def __init__(self, quick: ThreadedTaskDispatcher) -> None:
-        super().__init__()
-        self.queue = Turns()  # type: ignore[assignment]  # as much of a deque as it uses, under its lock
-        self.quick = quick
-
-    def add_task(self, task: Any) -> None:
-        if isinstance(task, Connection) and task.is_quick:
-            self.quick.add_task(task)  # type: ignore[arg-type]  # the stubs have a Task where a channel is
-        else:
-            super().add_task(task)
-
-
 class ListenerLost(Exception):
     """The listening socket was closed after an error."""
 
 
 class HttpServer:
-    """Serves one WSGI application on one listening socket until it is told to end."""
+    """Serves one WSGI application on one listening socket until it is told to end.
 
-    def __init__(self, application: WSGIApplication, listener: socket.socket, *, proxies: Networks) -> None:
+    What `find_kept` has an answer to is answered by the loop's own thread: no other has to be woken for it, and none
+    takes the interpreter from it.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        listener: socket.socket,
+        *,
+        proxies: Networks,
+        find_kept: FindKept = lambda _environ: None,
+    ) -> None:
         self.map: dict[int, Any] = {}
+        self.find_kept = find_kept
         max_connections = connection_limit(allow_open_files())
         self.clients = Clients(proxies, max_connections=max_connections)
         created = create_server(
@@ -99,7 +96,9 @@ class HttpServer:
         )
         # One socket makes one server; the stubs leave open which kind.
         self.server = cast("BaseWSGIServer", created)
-        self.lanes = Lanes(quick=self.server.task_dispatcher)
+        # A server of databases has what to do while a thread waits for it; SQLite computes in the thread that asks.
+        at_once = 1 if library.vendor == "sqlite" else THREADS
+        self.lanes = Lanes(self.server.task_dispatcher, at_once=at_once)
         self.lanes.set_thread_count(THREADS)
         self.server.task_dispatcher = self.lanes
         self.server.channel_class = self.clients.admit  # type: ignore[assignment]  # called as a class would be
@@ -110,6 +109,7 @@ class HttpServer:
 
         Raises ListenerLost when waitress has closed the listening socket: nobody could be answered any more.
         """
+        self._read_here()
         waker = Thread(target=self._wake_when, args=(stopped,), name="server-stop", daemon=True)
         waker.start()
         while not stopped.is_set():
@@ -118,6 +118,12 @@ class HttpServer:
                 raise ListenerLost
         waker.join()
         self._finish(stopped)
+
+    def _read_here(self) -> None:
+        """Make this thread the one that reads: it wakes for others, and not for itself."""
+        self.lanes.reader = reader = get_ident()
+        wake = self.server.pull_trigger
+        self.server.pull_trigger = lambda: None if get_ident() == reader else wake()  # type: ignore[method-assign]
 
     def _wake_when(self, stopped: Event) -> None:
         stopped.wait()
@@ -136,7 +142,11 @@ class HttpServer:
             self._turn_over(0.05)
 
     def _turn_over(self, seconds: float) -> None:
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self.map, count=1)
+        wasyncore.loop(timeout=self.lanes.seconds_to_look(seconds), use_poll=True, map=self.map, count=1)
+        for connection in self.lanes.take_read():
+            if not connection.answer_kept(self.find_kept):
+                self.lanes.begin(connection)
+        self.lanes.look()
         now = monotonic()
         if now >= self._next_look:
             self._next_look = now + LOOP_SECONDS
@@ -164,7 +174,8 @@ def serve_http(stopped: Event, *, application: str, listener: socket.socket) -> 
     # Its warnings of a queue would be a line for each request under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return_free_memory()
-    server = HttpServer(import_string(application), listener, proxies=Networks(settings.TRUSTED_PROXIES))
+    proxies = Networks(settings.TRUSTED_PROXIES)
+    server = HttpServer(import_string(application), listener, proxies=proxies, find_kept=answer_at_once)
     Thread(target=warm_up, args=(stopped,), name="warm-up", daemon=True).start()
     server.run(stopped)
 

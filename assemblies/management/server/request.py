@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
 
+from assemblies.web.replay import KeptAnswer
+
 VERSIONS = {"1.0", "1.1"}
 CODES: Mapping[int, tuple[str, str]] = {
     413: ("document_too_large", "This is larger than anything the library takes."),
@@ -19,8 +21,10 @@ class Request(HTTPRequestParser):
     """A parser that refuses what a proxy in front could read differently.
 
     A body comes with its length or not at all: the parser's reader of chunked bodies bounds neither the header of a
-    chunk nor a trailer.
+    chunk nor a trailer. `kept` is what it is answered with, where that was found before the application was asked.
     """
+
+    kept: KeptAnswer | None = None
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
