@@ -4,20 +4,20 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any
 
+from benchmarks.client import seconds_each
 from benchmarks.documents import documents, write_documents
 from benchmarks.ratio import Ratio, median_of, times_faster, times_the_floor
-from benchmarks.servers import Client, Library, Plain, Server
+from benchmarks.servers import Library, Plain, Server
 
 REQUESTS = 30
-CREATES = 40
-ITEMS = 80
+CREATES = 200
+ITEMS, TIMES_EACH = 80, 5
 FLUSHED_ROWS = 1000
 PAGE = "limit=50&offset=100"
 seeds = count(2)
@@ -90,7 +90,7 @@ def page(bench: Bench) -> Iterator[Ratio]:
 
 
 def item(bench: Bench) -> Iterator[Ratio]:
-    guids = [document["assembly_guid"] for document in documents(min(bench.rows, ITEMS))]
+    guids = [document["assembly_guid"] for document in documents(min(bench.rows, ITEMS))] * TIMES_EACH
     ours, theirs = ([f"{path}/{guid}" for guid in guids] for path in ("/api/assemblies", "/scripts"))
     for clients in (1, 8):
         with_clients = f", {clients} clients at once" if clients > 1 else ""
@@ -134,17 +134,7 @@ def _created(server: Server, clients: int, body_of: Callable[[dict[str, Any]], d
 
 def _seconds_each(server: Server, paths: list[str], bodies: Sequence[Any] = (), *, clients: int) -> float:
     """Return the seconds for each of these requests, sent by that many clients at once."""
-    requests = list(zip_longest(paths, bodies))
-    connected = [(server.connect(), requests[number::clients]) for number in range(clients)]
-
-    def send(client: Client, share: list[tuple[str, Any]]) -> None:
-        for path, body in share:
-            client.ask(path, body)
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(send, *zip(*connected, strict=True)))
-    return (time.perf_counter() - started) / len(requests)
+    return seconds_each([server.connect() for _client in range(clients)], list(zip_longest(paths, bodies)))
 
 
 def _our_body(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The two servers, each in a process of its own over a folder of its own; and how one client asks them."""
+"""The two servers, each in a process of its own over a folder of its own."""
 
 import http.client
 import json
@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
+
+from benchmarks.client import Client
 
 PROJECT = Path(__file__).resolve().parents[1]
 THREADS = 4
@@ -28,32 +29,8 @@ class Server:
     token: str
     path_of_list: str
 
-    def connect(self) -> "Client":
-        return Client(self)
-
-
-class Client:
-    """One connection that is kept; what it returns is the time of an answer in seconds."""
-
-    def __init__(self, server: Server) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        self.headers = {"Authorization": f"Token {server.token}", "Content-Type": "application/json"}
-
-    def ask(self, path: str, body: Any = None, *, headers: Mapping[str, str] = MappingProxyType({})) -> float:
-        text = None if body is None else json.dumps(body)
-        started = time.perf_counter()
-        self.connection.request("GET" if body is None else "POST", path, body=text, headers={**self.headers, **headers})
-        answer = self.connection.getresponse()
-        content = answer.read()
-        taken = time.perf_counter() - started
-        if answer.status >= 400:
-            raise RuntimeError(f"{path}: {answer.status} {content[:200]!r}")
-        self.content, self.etag = content, answer.headers.get("ETag", "")
-        return taken
-
-    def read(self, path: str) -> bytes:
-        self.ask(path)
-        return self.content
+    def connect(self) -> Client:
+        return Client(self.port, self.token)
 
 
 class Library:
