@@ -12,14 +12,14 @@ from rest_framework.request import Request
 from assemblies.actions.change import Receipt
 from assemblies.api.request_headers import not_modified, tagged
 from assemblies.catalogue import CatalogueEntry, ListParameters, Snapshot, find_list, library_catalogue
-from assemblies.catalogue.entry import rendered
 from assemblies.catalogue.search import Line, Search
+from assemblies.catalogue.texts import texts_of
 from assemblies.domains import Domain
 from assemblies.models.content import parse_time
 from assemblies.payloads import PayloadReference, PayloadStore
 from assemblies.web.actors import is_administrator
 from assemblies.web.paging import page_head
-from assemblies.web.rendering import joined, joined_list, json_bytes
+from assemblies.web.rendering import PiecedResponse, joined, json_bytes
 
 MATCHES_PER_ASSEMBLY = 20
 MATCH_CHARACTERS = 240
@@ -55,13 +55,19 @@ def list_answer(
 ) -> HttpResponse:
     """Answer with the part of a snapshot that the values of an ItemQuery ask for."""
     found = find_list(snapshot, ListParameters(**wanted))
-    rows = rendered(found.entries, administrator)
+    head = b'%b,"results":[' % json_bytes(page_head(request, wanted, found.count))[:-1]
     if content := wanted.get("content"):
         lines = found.lines(Search.of_text(content), most=MATCHES_PER_ASSEMBLY)
-        matches = (_matches(lines.get(entry.guid, [])) for entry in found.entries)
-        rows = [joined(row, {"matches": match}) for row, match in zip(rows, matches, strict=True)]
-    head = b'%b,"results":[' % json_bytes(page_head(request, wanted, found.count))[:-1]
-    return json_answer(joined_list(head, rows, b'],"queue":%b}' % json_bytes(snapshot.queue)))
+        rows = (
+            joined(one.json(administrator), {"matches": _matches(lines.get(one.guid, []))}) for one in found.entries
+        )
+        texts = [b",%b" % row for row in rows]
+    else:
+        texts = texts_of(snapshot, found.entries, administrator=administrator)
+    if texts:
+        texts[0] = head + texts[0].removeprefix(b",")
+    tail = b'],"queue":%b}' % json_bytes(snapshot.queue)
+    return PiecedResponse([*(texts or [head]), tail], content_type="application/json")
 
 
 def _matches(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from assemblies.catalogue.origins import (
     set_upstream_states,
 )
 from assemblies.catalogue.selection import carried_lists
-from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting
+from assemblies.catalogue.snapshot import Persistence, Position, Snapshot, Waiting, no_texts
 from assemblies.conf import flush_interval
 from assemblies.domains import Domain
 from assemblies.journal.pending import pending_entries
@@ -120,8 +120,16 @@ def advanced(snapshot: Snapshot, position: Position) -> Snapshot:
     last: JournalEntry | Position = news[-1] if news else known
     reached = replace(position, sequence=last.sequence, hash=last.hash)
     lists = carried_lists(snapshot, entries, entries if upstream is not snapshot.upstream else touched | copies)
-    return Snapshot(
-        reached, entries, waiting, persistence, snapshot.flush_interval, upstream, copies, lists, snapshot.matches
+    return replace(
+        snapshot,
+        position=reached,
+        entries=entries,
+        waiting=waiting,
+        persistence=persistence,
+        upstream=upstream,
+        copies=copies,
+        lists=lists,
+        answers=no_texts(),
     )
 
 

@@ -1,10 +1,9 @@
 """One assembly as the catalogue holds it: the fields that filters ask for, and its JSON, rendered once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from operator import attrgetter
 from sys import intern
 from typing import Any
 
@@ -26,13 +25,6 @@ YES = "true"
 def facet_key(name: str, value: str) -> str:
     """Return the name of one value of one filter; equal ones are one string, however many entries have it."""
     return intern(f"{name}={folded(value) if name == 'tag' else value}")
-
-
-def rendered(entries: "Iterable[CatalogueEntry]", administrator: bool) -> list[bytes]:
-    """Return the items of many entries as JSON: what `CatalogueEntry.json` returns of each."""
-    return (
-        [entry.json(administrator) for entry in entries] if administrator else list(map(attrgetter("_json"), entries))
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

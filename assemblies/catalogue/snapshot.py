@@ -66,6 +66,10 @@ class Persistence:
         return flushes[place][1] if revision and place < len(flushes) else None
 
 
+def no_texts() -> KeptLists:
+    return KeptLists(MAX_KEPT_ANSWER_BYTES)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Every assembly at one position, the deleted ones included."""
@@ -80,8 +84,10 @@ class Snapshot:
     # What was found for lists; and what matches searches, which later snapshots go on with.
     lists: KeptLists = field(default_factory=KeptLists, compare=False)
     matches: KeptLists = field(default_factory=lambda: KeptLists(MAX_KEPT_MATCHES), compare=False)
+    # Pieces of lists as JSON, which later snapshots go on with, too.
+    texts: KeptLists = field(default_factory=no_texts, compare=False)
     # Whole answers that were made of this snapshot.
-    answers: KeptLists = field(default_factory=lambda: KeptLists(MAX_KEPT_ANSWER_BYTES), compare=False)
+    answers: KeptLists = field(default_factory=no_texts, compare=False)
 
     def etag(self, administrator: bool) -> str:
         """Return the entity tag of any list made from this snapshot; the query is part of its URL."""

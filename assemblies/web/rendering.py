@@ -1,9 +1,10 @@
 """JSON out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer
 
 
@@ -17,12 +18,24 @@ def joined(item: bytes, extras: Mapping[str, Any]) -> bytes:
     return b"%b,%b" % (item[:-1], json_bytes(extras)[1:]) if extras else item
 
 
-def joined_list(head: bytes, rows: Iterable[bytes], tail: bytes) -> bytes:
-    """Return ready-made items between the beginning and the end of an answer, copied once: they may be megabytes."""
-    pieces = list(rows) or [b""]
-    pieces[0] = head + pieces[0]
-    pieces[-1] += tail
-    return b",".join(pieces)
+class PiecedResponse(HttpResponse):
+    """An answer whose body stays in the pieces it was made of: it may be megabytes, and others may have the same."""
+
+    def __init__(self, pieces: Sequence[bytes], **named: Any) -> None:
+        super().__init__(**named)
+        self.pieces = pieces
+        self.headers.setdefault("Content-Length", str(sum(map(len, pieces))))
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(self.pieces)
+
+    @content.setter
+    def content(self, value: Any) -> None:
+        self.pieces = [self.make_bytes(value)]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.pieces)
 
 
 class JSONRenderer(BaseRenderer):

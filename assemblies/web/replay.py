@@ -10,7 +10,7 @@ is kept under, so that what they found once holds for every request that says th
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from assemblies.catalogue.catalogue import position_facts
 from assemblies.catalogue.snapshot import MAX_KEPT_ANSWER_BYTES, Position
 from assemblies.conf import payload_store
 from assemblies.payloads import PayloadReference
+from assemblies.web.rendering import PiecedResponse
 from devmode.accounts.authentication import find_sent_token
 from devmode.accounts.roles import annotated_role, with_roles
 from devmode.accounts.tokens import digest_of, holders_of
@@ -94,7 +95,7 @@ class KeptAnswer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    pieces: Sequence[bytes]
     payload: PayloadReference | None
     size_bytes: int
 
@@ -102,11 +103,16 @@ class KeptAnswer:
         return self.size_bytes
 
     @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
+
+    @property
     def largest_bytes(self) -> int:
-        return max(len(self.body), self.payload.size_bytes if self.payload else 0)
+        """The most of what has to be read to give it again: of its body or of its payload."""
+        return max(self.size_bytes, self.payload.size_bytes if self.payload else 0)
 
     def response(self) -> HttpResponse:
-        return HttpResponse(self.body, status=self.status, headers=self.headers)
+        return PiecedResponse(self.pieces, status=self.status, headers=self.headers)
 
 
 class TokenHolder(NamedTuple):
@@ -211,9 +217,10 @@ def _is_near() -> bool:
 def keep(question: Question, response: HttpResponse, basis: Basis) -> None:
     """Keep an answer, unless it alone takes more than all of them may."""
     headers = dict(response.items())
-    size_bytes = KEEPING_BYTES + len(response.content) + sum(map(len, map(str, (*question.judged, *headers.values()))))
+    pieces, words = list(response), (*question.judged, *headers.values())
+    size_bytes = KEEPING_BYTES + sum(map(len, pieces)) + sum(map(len, map(str, words)))
     if size_bytes <= MAX_KEPT_ANSWER_BYTES:
-        kept = KeptAnswer(response.status_code, headers, response.content, basis.payload, size_bytes)
+        kept = KeptAnswer(response.status_code, headers, pieces, basis.payload, size_bytes)
         basis.snapshot.answers.keep((question.judged, basis.administrator), kept)
 
 

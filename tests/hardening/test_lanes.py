@@ -103,7 +103,7 @@ def test_where_the_database_computes_elsewhere_all_begin(ask: Callable[..., Requ
 
 
 def kept(body: bytes, *, status: int = 200) -> KeptAnswer:
-    return KeptAnswer(status, ETAG, body, None, len(body))
+    return KeptAnswer(status, ETAG, [body], None, len(body))
 
 
 def application(found: KeptAnswer) -> Any:

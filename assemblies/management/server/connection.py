@@ -52,9 +52,10 @@ class Answering(WSGITask):
             return
         self.status = f"{kept.status} {HTTPStatus(kept.status).phrase}"
         self.response_headers = list(kept.headers.items())
-        self.content_length = len(kept.body) if self.has_body else None
+        body = kept.body
+        self.content_length = len(body) if self.has_body else None
         self.complete = True
-        self.write(kept.body)
+        self.write(body)
 
     def set_close_on_finish(self) -> None:
         headers: dict[str, str] = self.request.headers  # type: ignore[attr-defined]  # the stubs have an Error
