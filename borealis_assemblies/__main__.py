@@ -6,6 +6,8 @@ from argparse import ArgumentError, ArgumentParser
 from collections.abc import Sequence
 from contextlib import suppress
 
+from devmode.addresses import listening_host, listening_port
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "borealis_assemblies.settings")
@@ -26,13 +28,13 @@ def tell_settings(arguments: Sequence[str]) -> None:
     """
     if arguments[:1] != ["serve"]:
         return
-    parser = ArgumentParser(add_help=False, exit_on_error=False)
-    parser.add_argument("--host", dest="BOREALIS_HOST")
-    parser.add_argument("--port", dest="BOREALIS_PORT", type=int)
+    # An abbreviation may be one of several, which ends the parser; the command tells its processes what it meant.
+    parser = ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("--host", dest="BOREALIS_HOST", type=listening_host)
+    parser.add_argument("--port", dest="BOREALIS_PORT", type=listening_port)
     with suppress(ArgumentError):
         typed, _others = parser.parse_known_args(arguments[1:])
-        told = {name: str(value).strip("[]") for name, value in vars(typed).items() if value is not None}
-        os.environ.update({name: value for name, value in told.items() if value})
+        os.environ.update({name: str(value) for name, value in vars(typed).items() if value is not None})
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from assemblies.durable_files import write_new
 from assemblies.settings_file import NAME, read_settings_file
+from devmode.addresses import NoListeningAddress, listening_host
 
 MINIMUM_SECRET_CHARACTERS = 50
 # A path below one of these could be meant with the prefix or without it.
@@ -136,6 +137,12 @@ class Environment:
                 f"Data would be kept in {root / 'var'}: run the command in a folder of its own, or set BOREALIS_ROOT."
             )
         return self.path("RUNTIME_ROOT", Path("var"), base=root)
+
+    def host(self, name: str, default: str) -> str:
+        try:
+            return listening_host(self.text(name, default))
+        except NoListeningAddress as error:
+            raise ImproperlyConfigured(f"BOREALIS_{name}: {error}.") from error
 
     def web_address(self, name: str, default: str) -> tuple[str, str]:
         """Return an origin, as `origin_of` does, and the path below which everything is, "" for the root."""

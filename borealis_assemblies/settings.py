@@ -32,7 +32,7 @@ REFUSE_ERRORS = env.choices("REFUSE_ERRORS", ("official", "community", "user"))
 
 SECRET_KEY = env.secret_key(RUNTIME_ROOT / "secret.key")
 DEBUG = env.switch("DEBUG", False)
-HOST = env.text("HOST", "127.0.0.1")
+HOST = env.host("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 5000, minimum=1, maximum=65535)
 PUBLIC_ORIGIN, URL_PREFIX = env.web_address("PUBLIC_URL", f"http://{bracketed(HOST)}:{PORT}")
 PUBLIC_URL = PUBLIC_ORIGIN + URL_PREFIX

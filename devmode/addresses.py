@@ -1,11 +1,20 @@
 """Internet addresses: read, counted by site, and compared with the networks of trusted proxies."""
 
 import ipaddress
+import re
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # The network of one IPv6 site.
 IPV6_PREFIX = 64
+MAX_PORT = 65535
+# A zone is part of a link-local address.
+HOST = re.compile(r"[\w.:%-]+", re.ASCII)
+
+
+class NoListeningAddress(ArgumentTypeError, ValueError):
+    """Nothing can listen there; typed at a command, its parser says why."""
 
 
 def find_address(text: str) -> Address | None:
@@ -29,6 +38,26 @@ def client_address(peer: str, forwarded_for: str, proxies: "Networks") -> Addres
             break
         nearest = address
     return nearest
+
+
+def listening_host(text: str) -> str:
+    """Return a name or an address to listen at, an IPv6 address without its brackets. Raises
+    NoListeningAddress.
+
+    Sockets take an empty one for every address there is, which nobody means by it.
+    """
+    host = text.strip().removeprefix("[").removesuffix("]")
+    if not HOST.fullmatch(host):
+        raise NoListeningAddress(f"{text!r} is no name or address of this machine, such as 127.0.0.1 or ::1")
+    return host
+
+
+def listening_port(text: str) -> int:
+    """Return a port to listen at. Raises NoListeningAddress."""
+    port = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_PORT)) else 0
+    if not 0 < port <= MAX_PORT:
+        raise NoListeningAddress(f"{text!r} is no port: use a whole number from 1 to {MAX_PORT}")
+    return port
 
 
 def neighbourhood(text: str) -> str:

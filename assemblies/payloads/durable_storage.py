@@ -164,8 +164,7 @@ class DurableFileSystemStorage(FileSystemStorage):
     def _open_to_read(self, name: str) -> int:
         """Return the descriptor of a regular file."""
         try:
-            with self._walk(name) as place:
-                descriptor = os.open(place.leaf, _READ, dir_fd=place.directory)
+            descriptor = self._descriptor(name)
         except OSError as error:
             if error.errno in _NOT_A_FILE:
                 raise NotARegularFileError(error.errno, error.strerror) from error
@@ -174,6 +173,13 @@ class DurableFileSystemStorage(FileSystemStorage):
             os.close(descriptor)
             raise NotARegularFileError(errno.EINVAL, "not a regular file")
         return descriptor
+
+    def _descriptor(self, name: str) -> int:
+        if os.open in os.supports_dir_fd and len(parts := self._parts(name)) == 1:
+            # Right below the location there is no folder to be walked, whose opening takes longer than the file's.
+            return os.open(Path(self.location, *parts), _READ)
+        with self._walk(name) as place:
+            return os.open(place.leaf, _READ, dir_fd=place.directory)
 
     def _save(self, name: str, content: Any) -> str:
         with write_failures_named(OSError):

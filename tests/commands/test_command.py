@@ -93,11 +93,16 @@ def parser_of(program: str) -> CommandParser:
     [
         (["serve", "--port", "8080"], {"BOREALIS_PORT": "8080"}),
         (["serve", "--no-sync", "--host=::1", "--port=1"], {"BOREALIS_HOST": "::1", "BOREALIS_PORT": "1"}),
-        (["serve", "--host", "[::1]", "--port", "0"], {"BOREALIS_HOST": "::1", "BOREALIS_PORT": "0"}),
+        (["serve", "--host", "[::1]", "--port", "65535"], {"BOREALIS_HOST": "::1", "BOREALIS_PORT": "65535"}),
         (["serve", "--host", "::1"], {"BOREALIS_HOST": "::1"}),
         (["serve", "--host=", "--port="], {}),
         (["serve", "--workers", "2"], {}),
         (["serve", "--port", "eighty"], {}),
+        (["serve", "--port", "65536"], {}),
+        (["serve", "--port", "0"], {}),
+        (["serve", "--host", "http://localhost"], {}),
+        (["serve", "--ho", "::1"], {}),
+        (["serve", "--=5"], {}),
         (["serve", "--port"], {}),
         (["persistence_assign", "--port", "5432"], {}),
         ([], {}),
@@ -109,3 +114,20 @@ def test_settings_know_the_address_that_was_typed(
     monkeypatch.setattr("os.environ", environment := {"PATH": "/bin"})
     tell_settings(arguments)
     assert environment == {"PATH": "/bin", **told}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["--host", ""], "argument --host: '' is no name or address of this machine"),
+        (["--host", "http://localhost"], "argument --host: 'http://localhost' is no name"),
+        (["--port", "70000"], "argument --port: '70000' is no port: use a whole number from 1 to 65535"),
+        (["--port", "0"], "argument --port: '0' is no port"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_as_it_was_typed(typed: list[str], words: str) -> None:
+    parser = load_command_class("assemblies", "serve").create_parser("manage.py", "serve")
+    with pytest.raises(CommandError) as refused:
+        parser.parse_args(typed)
+    assert words in str(refused.value)
+    assert parser.parse_args(["--host", "[::1]"]).host == "::1"

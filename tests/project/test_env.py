@@ -20,6 +20,12 @@ def test_a_text_is_stripped_and_an_empty_one_is_the_default() -> None:
     assert env().text("HOST") == ""
 
 
+def test_a_host_is_taken_in_brackets_too_and_an_address_of_a_page_is_refused() -> None:
+    assert env(HOST="[::1]").host("HOST", "") == env(HOST="::1").host("HOST", "") == "::1"
+    with pytest.raises(ImproperlyConfigured, match="BOREALIS_HOST: 'http://a' is no name"):
+        env(HOST="http://a").host("HOST", "")
+
+
 @pytest.mark.parametrize("word", ["1", "true", "YES", "On"])
 def test_words_for_on(word: str) -> None:
     assert env(DEBUG=word).switch("DEBUG", False) is True

@@ -40,6 +40,7 @@ from assemblies.management.read_only_start import begin_for_writing, begin_read_
 from assemblies.management.reloading import Reloading, is_at_a_terminal
 from assemblies.management.server.listening import address_of, bind, start_listening
 from devmode.actor import Actor
+from devmode.addresses import listening_host, listening_port
 from devmode.stand_in import find_copied_fault
 
 logger = logging.getLogger(f"borealis.engine.{__name__}")
@@ -79,8 +80,8 @@ class Command(LibraryCommand):
         parser.add_argument(
             "--workers", type=int, default=1, metavar="N", help="Number of server processes (default 1)."
         )
-        parser.add_argument("--host", default=settings.HOST, help="Address to listen on (default BOREALIS_HOST).")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="Port (default BOREALIS_PORT).")
+        parser.add_argument("--host", type=listening_host, default=settings.HOST, help="Address (BOREALIS_HOST).")
+        parser.add_argument("--port", type=listening_port, default=settings.PORT, help="Port (BOREALIS_PORT).")
         parser.add_argument(
             "--demo", action="store_true", help="Serve a library of examples instead, which is removed at the end."
         )
@@ -89,7 +90,6 @@ class Command(LibraryCommand):
         _at_signals(self.leave)
         at_hang_up(self.leave_terminal)
         self.reloading = Reloading()
-        host = host.removeprefix("[").removesuffix("]")
         workers = self.possible_workers(workers)
         kept = f"Data are kept in {settings.RUNTIME_ROOT}"
         self.say([_enter_demonstration(host, port, workers) if demo else kept])
