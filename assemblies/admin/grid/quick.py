@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from assemblies.admin.grid.address import ListAddress
-from assemblies.admin.grid.rows import LINE_CHARACTERS, line_label
+from assemblies.admin.grid.rows import LINE_CHARACTERS, line_words
 from assemblies.admin.links_and_badges import item_address
 from assemblies.catalogue import RELEVANCE, CatalogueEntry, ListParameters, find_list, library_catalogue
 from assemblies.catalogue.search import Line, Search
@@ -49,4 +49,5 @@ def _told(entry: CatalogueEntry, search: Search, lines: list[Line]) -> dict[str,
 
 def _line(entry: CatalogueEntry, line: Line, search: Search) -> dict[str, str]:
     text = undistorted(search.part_of(line.text, LINE_CHARACTERS))
-    return {"label": line_label(line), "text": text, "address": f"{item_address(entry.guid)}#line-{line.number}"}
+    label = line_words() % {"number": line.number}
+    return {"label": label, "text": text, "address": f"{item_address(entry.guid)}#line-{line.number}"}

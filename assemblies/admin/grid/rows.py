@@ -1,6 +1,6 @@
 """The rows of a page: an entry of the catalogue, and what the list says of it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -29,9 +29,9 @@ LINE_CHARACTERS = 160
 
 
 class FoundLine(NamedTuple):
-    """A line of a script around its first match, numbered from 1; `label` says so."""
+    """A line of a script around its first match; `label` says which, and `place` is where the script's page has it."""
 
-    number: int
+    place: str
     label: str
     text: SafeString
 
@@ -45,8 +45,12 @@ class Pill(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One assembly. What may match is escaped here, with its matches marked; templates escape the rest."""
+    """One assembly. What may match is escaped here, with its matches marked; templates escape the rest.
 
+    `heading` is what others on the page call its name by. Templates spell numbers as people do, which takes them long.
+    """
+
+    heading: str
     entry: CatalogueEntry
     name: SafeString
     summary: SafeString
@@ -127,23 +131,30 @@ class Row:
 def rows_of(found: FoundList) -> Iterator[Row]:
     """Yield the rows of the page, at one query where something is searched for."""
     lines = found.result.lines(found.search, most=LINES_SHOWN)
-    for entry in found.result.entries:
-        yield _row(entry, found, lines.get(entry.guid, []))
+    words = line_words()
+    for number, entry in enumerate(found.result.entries, start=1):
+        yield _row(
+            f"name-{number}",
+            entry,
+            found,
+            [_found_line(line, found.search, words) for line in lines.get(entry.guid, [])],
+        )
 
 
-def _row(entry: CatalogueEntry, found: FoundList, lines: Sequence[Line]) -> Row:
+def _row(heading: str, entry: CatalogueEntry, found: FoundList, lines: list[FoundLine]) -> Row:
     content, search = entry.content, found.search
     summary = " ".join(content.summary.split())
     shown = summary if len(summary) <= SUMMARY_SHOWN else f"{summary[:SUMMARY_SHOWN].rstrip()}…"
     tags = [str(tag) for tag in content.tags]
     return Row(
+        heading=heading,
         entry=entry,
         name=_marked(search, content.display_name),
         summary=_marked(search, shown),
         tags=tags[:TAGS_SHOWN],
         hidden_tags=max(0, len(tags) - TAGS_SHOWN),
         variables=_variables(content.variables, found) if search else [],
-        lines=[_found_line(line, search) for line in lines],
+        lines=lines,
         is_favourite=entry.guid in found.sets["favourite"],
         is_flagged=entry.guid in found.sets["flagged"],
         life_cycle=_life_cycle(entry.guid, found.sets["life_cycle"]),
@@ -156,12 +167,14 @@ def _life_cycle(guid: str, by_state: Any) -> LifeCycle:
     )
 
 
-def _found_line(line: Line, search: Search) -> FoundLine:
-    return FoundLine(line.number, line_label(line), _marked(search, search.part_of(line.text, LINE_CHARACTERS)))
+def _found_line(line: Line, search: Search, words: str) -> FoundLine:
+    text = _marked(search, search.part_of(line.text, LINE_CHARACTERS))
+    return FoundLine(f"line-{line.number}", words % {"number": line.number}, text)
 
 
-def line_label(line: Line) -> str:
-    return _("Line %(number)s") % {"number": line.number}
+def line_words() -> str:
+    """Return the words for a line, with a place for its number: looked up once for many."""
+    return _("Line %(number)s")
 
 
 def _variables(variables: Collection[Mapping[str, Any]], found: FoundList) -> list[SafeString]:
