@@ -4,9 +4,10 @@ What looks for lost writes has to find it; were it silent here, its silence else
 """
 
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from threading import Timer
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,6 +24,12 @@ class EarlyAcknowledgement:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        # One thread: hundreds would come to wait for the write lock, and none would get far.
+        self.later = ThreadPoolExecutor(1)
+
+    def _write(self, request: HttpRequest, due: float) -> None:
+        time.sleep(max(0, due - time.monotonic()))
+        self.get_response(request)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if (request.method, request.path) != ("POST", "/api/assemblies"):
@@ -31,5 +38,5 @@ class EarlyAcknowledgement:
         body = json.dumps(json.loads(request.body) | {"assembly_guid": guid}).encode()
         request._body, request.META["CONTENT_LENGTH"] = body, str(len(body))
         request._stream = BytesIO(body)
-        Timer(EARLY_SECONDS, self.get_response, [request]).start()
+        self.later.submit(self._write, request, time.monotonic() + EARLY_SECONDS)
         return JsonResponse({"assembly_guid": guid}, status=201)
