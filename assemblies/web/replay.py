@@ -9,7 +9,6 @@ This middleware is the first: what the others judge a request by and complete it
 is kept under, so that what they found once holds for every request that says the same.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,7 +36,6 @@ from devmode.accounts.tokens import digest_of, holders_of
 from devmode.actor import Role
 from devmode.disk_reserve import make_room
 
-logger = logging.getLogger(f"borealis.engine.{__name__}")
 Facts = Mapping[str, Any]
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 STATUSES = {200, 304}
@@ -192,25 +190,21 @@ def answer_at_once(facts: Facts) -> KeptAnswer | None:
     """Return the kept answer to a request, by its WSGI environment, if that is small and current.
 
     For a thread that must not wait, and outside of the framework's handling of requests: nothing is asked of another
-    machine, nothing large is read, and no error is raised.
+    machine, and nothing large is read.
     """
     question = find_question(facts)
     if question is None or not _is_near():
         return None
-    try:
-        # As before every request.
-        make_room()
-        connection.close_if_unusable_or_obsolete()
+    # As before every request.
+    make_room()
+    connection.close_if_unusable_or_obsolete()
+    with suppress(DatabaseError):
         return find_current(question, most_bytes=MAX_BYTES_AT_ONCE)
-    except DatabaseError:
-        return None
-    except Exception:
-        # The thread serves everybody; the ordinary path meets it again and answers for one.
-        logger.exception("replay: nothing could be looked for")
-        return None
+    return None
 
 
 def _is_near() -> bool:
+    """Say whether all that an answer is proved by is on this machine."""
     return connection.vendor == "sqlite" and isinstance(payload_store().storage, FileSystemStorage)
 
 

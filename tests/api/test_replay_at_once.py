@@ -1,6 +1,5 @@
 """Kept answers outside of the framework's handling of requests: what the thread that reads for everybody gives."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from assemblies.journal.flush import flush
-from assemblies.web import replay
 from assemblies.web.replay import MAX_BYTES_AT_ONCE, KeptAnswer, answer_at_once
 from devmode.models import ApiToken
 from tests.api.conftest import Answer, Api, MakeAssembly, path_of
@@ -79,17 +77,3 @@ def test_what_is_large_is_left_to_a_thread_that_may_take_its_time(as_viewer: Api
     whole = as_viewer.get("/api/assemblies")
     assert len(whole.content) < MAX_BYTES_AT_ONCE
     assert_same(asked_again(whole), whole)
-
-
-def test_an_error_is_written_down_and_left_to_the_ordinary_path(
-    as_viewer: Api, make_assembly: MakeAssembly, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    first = as_viewer.get(path_of(make_assembly()))
-
-    def fail(*_arguments: Any, **_named: Any) -> None:
-        raise RuntimeError("a fault")
-
-    monkeypatch.setattr(replay, "find_current", fail)
-    with caplog.at_level(logging.ERROR):
-        assert asked_again(first) is None
-    assert "a fault" in caplog.text

@@ -1,5 +1,6 @@
 """How many requests are answered at once, and what the reading thread answers itself."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Event, Semaphore, get_ident
 from types import SimpleNamespace
@@ -159,3 +160,15 @@ def test_what_the_reader_answers_is_what_a_thread_would(found: KeptAnswer, said:
 def test_the_reader_looks_for_nothing_but_what_a_token_reads(unasked: bytes) -> None:
     with ServerThread(echo, find_kept=lambda _environ: kept(b"kept")) as server:
         assert b"\r\n\r\nkept" not in server.say(unasked + get(Connection="close"))
+
+
+def test_what_goes_wrong_where_it_is_looked_for_is_written_down_and_the_application_answers(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def find(_environ: Mapping[str, Any]) -> KeptAnswer | None:
+        raise RuntimeError("a fault")
+
+    with caplog.at_level(logging.ERROR), ServerThread(echo, find_kept=find) as server:
+        for _time in range(2):
+            assert server.say(get("/a", Connection="close", **TOKEN)).endswith(b"GET /a 127.0.0.1 0")
+    assert "a fault" in caplog.text

@@ -4,6 +4,7 @@ Requests are read and answers are sent by the one thread that runs the loop, so 
 that answers requests. The loop's thread alone opens, judges and closes connections.
 """
 
+import logging
 import socket
 import struct
 import sys
@@ -23,6 +24,7 @@ from waitress.task import WSGITask
 from assemblies.management.server.request import RefusedRequest, Request
 from assemblies.web.replay import KeptAnswer
 
+logger = logging.getLogger(f"borealis.engine.{__name__}")
 # Browsers open connections in advance, which say nothing until they are used.
 FIRST_BYTE_SECONDS = 15
 # Longer than proxies keep a connection unused, or they would send a request into one that is being closed.
@@ -103,7 +105,11 @@ class Connection(HTTPChannel):
         """Answer the request at the head with what `find` returns for it, and say whether it returned anything."""
         request = self.requests[0]
         if request.error is None and request.command == "GET" and "AUTHORIZATION" in request.headers:
-            request.kept = find(Answering(self, request).get_environment())
+            try:
+                request.kept = find(Answering(self, request).get_environment())
+            except Exception:
+                # This thread serves everybody. The application meets it again, and answers for one.
+                logger.exception("server: no kept answer could be looked for")
         if request.kept is None:
             return False
         self.service()
