@@ -9,8 +9,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # The network of one IPv6 site.
 IPV6_PREFIX = 64
 MAX_PORT = 65535
-# A zone is part of a link-local address.
-HOST = re.compile(r"[\w.:%-]+", re.ASCII)
+HOST = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 class NoListeningAddress(ArgumentTypeError, ValueError):
@@ -46,8 +45,10 @@ def listening_host(text: str) -> str:
 
     Sockets take an empty one for every address there is, which nobody means by it.
     """
-    host = text.strip().removeprefix("[").removesuffix("]")
-    if not HOST.fullmatch(host):
+    host = text.strip()
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    if not (HOST.fullmatch(host) or find_address(host)):
         raise NoListeningAddress(f"{text!r} is no name or address of this machine, such as 127.0.0.1 or ::1")
     return host
 

@@ -18,6 +18,7 @@ from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.files.storage import FileSystemStorage
+from django.core.handlers.wsgi import get_path_info, get_script_name
 from django.core.signals import setting_changed
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -50,8 +51,10 @@ UNUSUAL = (
     "HTTP_CONTENT_ENCODING",
     "HTTP_TRANSFER_ENCODING",
 )
-# What an answer depends on apart from who asks: what is read, where links lead, and whether the way here was safe.
+# What an answer depends on apart from who asks: what is read, where links lead, and whether the way here was safe. A
+# query is read by the character set of the content type, though there is no content.
 JUDGED = (
+    "CONTENT_TYPE",
     "wsgi.url_scheme",
     "HTTP_HOST",
     "SERVER_NAME",
@@ -84,7 +87,7 @@ class Question(NamedTuple):
     """A request that reads and says by a token alone who asks; `judged` is all else that its answer depends on."""
 
     token: str
-    judged: tuple[str, ...]
+    judged: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -157,16 +160,15 @@ class Replay:
 
 
 def find_question(facts: Facts) -> Question | None:
-    """Return what a request asks, by its WSGI environment; None of one that no kept answer may be given to."""
+    """Return what a request asks, by its `META`; None of one that no kept answer may be given to."""
     if facts["REQUEST_METHOD"] not in {"GET", "HEAD"} or any(map(facts.get, UNUSUAL)):
         return None
     token = find_sent_token(str(facts.get("HTTP_AUTHORIZATION", "")))
     if token is None:
         return None
-    judged = [str(facts.get(name, "")) for name in JUDGED]
-    if SAID_OF_THE_WAY in facts:
-        judged += [str(facts[SAID_OF_THE_WAY]), str(facts.get(PEER, ""))]
-    return Question(token, tuple(judged))
+    # What is empty is something else than what is not there.
+    judged = JUDGED if SAID_OF_THE_WAY not in facts else (*JUDGED, SAID_OF_THE_WAY, PEER)
+    return Question(token, tuple(map(facts.get, judged)))
 
 
 def find_current(question: Question, *, most_bytes: float = inf) -> KeptAnswer | None:
@@ -175,8 +177,7 @@ def find_current(question: Question, *, most_bytes: float = inf) -> KeptAnswer |
     One of which body or payload has more than `most_bytes` is left to others. Raises DatabaseError.
     """
     snapshot = library_catalogue().newest
-    found = {role: snapshot.answers.find((question.judged, role)) for role in (True, False)}
-    kept_for = {role: kept for role, kept in found.items() if kept and kept.largest_bytes <= most_bytes}
+    kept_for = _kept_for(question, snapshot, most_bytes)
     holder = _ask(question.token) if kept_for else None
     if holder is None or holder.position != snapshot.position:
         return None
@@ -186,25 +187,38 @@ def find_current(question: Question, *, most_bytes: float = inf) -> KeptAnswer |
     return None
 
 
-def answer_at_once(facts: Facts) -> KeptAnswer | None:
+def _kept_for(question: Question, snapshot: Snapshot, most_bytes: float) -> dict[bool, KeptAnswer]:
+    """Return what is kept for administrators (True) and for all others (False)."""
+    found = {role: snapshot.answers.find((question.judged, role)) for role in (True, False)}
+    return {role: kept for role, kept in found.items() if kept and kept.largest_bytes <= most_bytes}
+
+
+def answer_at_once(environ: dict[str, Any]) -> KeptAnswer | None:
     """Return the kept answer to a request, by its WSGI environment, if that is small and current.
 
-    For a thread that must not wait, and outside of the framework's handling of requests: nothing is asked of another
-    machine, and nothing large is read.
+    For a thread that must not wait, and outside of the framework's handling of requests: nothing is asked of a server
+    of databases, nothing large is read, and no lock is waited for.
     """
-    question = find_question(facts)
+    # As the framework writes them into META.
+    script_name, path = get_script_name(environ), get_path_info(environ) or "/"
+    question = find_question({**environ, "SCRIPT_NAME": script_name, "PATH_INFO": path})
     if question is None or not _is_near():
         return None
-    # As before every request.
-    make_room()
-    connection.close_if_unusable_or_obsolete()
+    if not _kept_for(question, library_catalogue().newest, MAX_BYTES_AT_ONCE):
+        return None
     with suppress(DatabaseError):
+        # As before every request.
+        make_room()
+        connection.close_if_unusable_or_obsolete()
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        connection.connection.execute("PRAGMA busy_timeout = 0")
         return find_current(question, most_bytes=MAX_BYTES_AT_ONCE)
     return None
 
 
 def _is_near() -> bool:
-    """Say whether all that an answer is proved by is on this machine."""
+    """Say whether all that an answer is proved by is in files."""
     return connection.vendor == "sqlite" and isinstance(payload_store().storage, FileSystemStorage)
 
 

@@ -163,6 +163,21 @@ def test_a_deleted_assembly_is_gone_at_once(as_operator: Api, addresses: list[st
     assert_refused(as_operator.get(item), 404, "assembly_not_found")
 
 
+def test_a_query_is_read_by_the_character_set_that_its_request_names(
+    as_viewer: Api, make_assembly: MakeAssembly
+) -> None:
+    make_assembly("Gerät prüfen")
+    for _time in range(2):
+        for content_type, count in (("text/plain; charset=latin-1", 0), ("text/plain", 1), ("", 1)):
+            said = {"Content_Type": content_type} if content_type else {}
+            assert as_viewer.get("/api/assemblies?q=Ger%C3%A4t", **said).json()["count"] == count
+
+
+def test_an_empty_host_is_no_absent_one(as_viewer: Api, addresses: list[str]) -> None:
+    assert as_viewer.get(addresses[-1]).status_code == 200
+    assert as_viewer.get(addresses[-1], Host="").status_code == 400
+
+
 def test_an_unknown_host_is_refused_after_a_known_one_was_answered(as_viewer: Api, addresses: list[str]) -> None:
     assert as_viewer.get(addresses[-1]).status_code == 200
     assert as_viewer.get(addresses[-1], Host="evil.example").status_code == 400

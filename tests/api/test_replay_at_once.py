@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from assemblies.journal.flush import flush
 from assemblies.web.replay import MAX_BYTES_AT_ONCE, KeptAnswer, answer_at_once
@@ -20,8 +22,9 @@ pytestmark = [
 
 
 def asked_again(answer: Answer) -> KeptAnswer | None:
-    """Return what the reader has for the same request."""
-    return answer_at_once(answer.wsgi_request.environ)
+    """Return what the reader has for the same request, as it comes from a server: the framework writes into it."""
+    environ = answer.wsgi_request.environ
+    return answer_at_once({**environ, "SCRIPT_NAME": "", "PATH_INFO": environ["PATH_INFO"].encode().decode("latin-1")})
 
 
 def assert_same(kept: KeptAnswer | None, answer: Answer) -> None:
@@ -40,6 +43,22 @@ def test_it_is_the_answer_of_the_ordinary_path(
             unchanged = api.get(address, If_None_Match=first["ETag"])
             assert unchanged.status_code == 304
             assert_same(asked_again(unchanged), unchanged)
+
+
+def test_below_a_prefix_it_is_the_same_answer(as_viewer: Api, make_assembly: MakeAssembly, settings: Settings) -> None:
+    settings.URL_PREFIX = settings.FORCE_SCRIPT_NAME = "/lib"
+    make_assembly("Disk use")
+    make_assembly("Uptime")
+    page = as_viewer.get("/api/assemblies?limit=1")
+    assert "/lib/api/assemblies?" in page.json()["next"]
+    assert_same(asked_again(page), page)
+
+
+def test_no_lock_is_waited_for(as_viewer: Api, make_assembly: MakeAssembly) -> None:
+    assert asked_again(as_viewer.get(path_of(make_assembly())))
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (0,)
+    connection.close()
 
 
 def test_it_is_none_when_anything_moved(as_viewer: Api, make_assembly: MakeAssembly) -> None:

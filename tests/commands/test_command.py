@@ -121,6 +121,8 @@ def test_settings_know_the_address_that_was_typed(
     [
         (["--host", ""], "argument --host: '' is no name or address of this machine"),
         (["--host", "http://localhost"], "argument --host: 'http://localhost' is no name"),
+        (["--host", "1.2.3.4:80"], "argument --host: '1.2.3.4:80' is no name"),
+        (["--host", "[::1"], "argument --host: '[::1' is no name"),
         (["--port", "70000"], "argument --port: '70000' is no port: use a whole number from 1 to 65535"),
         (["--port", "0"], "argument --port: '0' is no port"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from waitress.task import ThreadedTaskDispatcher
 
 from assemblies.management.server import lanes as lanes_module
-from assemblies.management.server.connection import SHARED_BYTES
+from assemblies.management.server.connection import SHARED_BYTES, Connection
 from assemblies.management.server.lanes import ALONE_SECONDS, Lanes
 from assemblies.web.replay import KeptAnswer
 from tests.hardening.server_thread import ServerThread, echo, get
@@ -172,3 +172,25 @@ def test_what_goes_wrong_where_it_is_looked_for_is_written_down_and_the_applicat
         for _time in range(2):
             assert server.say(get("/a", Connection="close", **TOKEN)).endswith(b"GET /a 127.0.0.1 0")
     assert "a fault" in caplog.text
+
+
+def test_what_goes_wrong_with_one_connection_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_self: Connection, _find: object) -> bool:
+        raise OSError("no route")
+
+    with ServerThread(echo) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(Connection, "answer_kept", fail)
+            assert server.say(get("/a")) == b""
+        assert server.say(get("/a", Connection="close")).endswith(b"GET /a 127.0.0.1 0")
+
+
+def test_the_reader_comes_back_only_while_a_thread_is_free(ask: Callable[..., Requests]) -> None:
+    requests, freed = ask(at_once=4), [Event() for _number in range(5)]
+    assert requests.lanes.seconds_to_look(1.0) == 1.0
+    requests.ask(*freed)
+    requests.assert_began(4)
+    assert requests.lanes.seconds_to_look(1.0) == 1.0
+    for event in freed:
+        event.set()
+    requests.assert_began(1)

@@ -183,7 +183,7 @@ class Connection(HTTPChannel):
         return UNUSED_SECONDS if self.is_unused else STALL_SECONDS
 
     def spool_above(self, size_bytes: int) -> None:
-        """Keep responses above this size in temporary files, those that are being written included."""
+        """Keep responses above this size in temporary files, those that are being written in parts included."""
         for buffer in list(self.outbufs):
             if isinstance(buffer, OverflowableBuffer):
                 buffer.overflow = size_bytes

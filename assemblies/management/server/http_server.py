@@ -144,14 +144,22 @@ class HttpServer:
     def _turn_over(self, seconds: float) -> None:
         wasyncore.loop(timeout=self.lanes.seconds_to_look(seconds), use_poll=True, map=self.map, count=1)
         for connection in self.lanes.take_read():
-            if not connection.answer_kept(self.find_kept):
-                self.lanes.begin(connection)
+            self._answer_or_begin(connection)
         self.lanes.look()
         now = monotonic()
         if now >= self._next_look:
             self._next_look = now + LOOP_SECONDS
             self.clients.close_overdue(now)
             self._spare_memory(self.clients.close_largest())
+
+    def _answer_or_begin(self, connection: Connection) -> None:
+        try:
+            if not connection.answer_kept(self.find_kept):
+                self.lanes.begin(connection)
+        except Exception:
+            # Of one client, and this thread serves all.
+            logger.exception("server: closing a connection that could not be answered")
+            connection.abort()
 
     def _spare_memory(self, held_bytes: int) -> None:
         limit = ANSWER_IN_MEMORY_BYTES if held_bytes <= MAX_HELD_IN_MEMORY_BYTES else BODY_IN_MEMORY_BYTES

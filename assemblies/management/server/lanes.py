@@ -65,7 +65,9 @@ class Lanes(ThreadedTaskDispatcher):
         """Return in how many seconds the reader has to come back, at most `seconds`."""
         if self._read:
             return 0.0
-        return min(seconds, ALONE_SECONDS) if self.queue else seconds
+        # A thread that ends looks by itself.
+        is_one_free = len(self._began) < len(self.threads)
+        return min(seconds, ALONE_SECONDS) if self.queue and is_one_free else seconds
 
     def handler_thread(self, thread_no: int) -> None:
         """Answer one request after another, until there are too many threads: what each thread of waitress runs."""
