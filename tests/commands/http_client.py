@@ -28,7 +28,8 @@ class HttpClient:
         self.connection.request(method, path, body=text, headers=self.headers)
         response = self.connection.getresponse()
         content = response.read()
-        return response.status, json.loads(content) if content.startswith((b"{", b"[")) else content
+        is_json = response.headers.get_content_type().endswith("json")
+        return response.status, json.loads(content) if content and is_json else content
 
     def find_answer(self, method: str, path: str, body: Any = None) -> Answer | None:
         """Return the answer, or None when none came: what became of the request is then unknown."""
