@@ -56,7 +56,7 @@ def measured(folder: Path, options: Namespace) -> Iterator[Ratio]:
     wanted = [name for name in SERVED if name in options.figures]
     if wanted:
         with library.served() as ours:
-            sent = bytes(ours.connect().read(f"/api/assemblies?limit={min(options.rows, 10_000)}"))
+            sent = ours.connect().read(f"/api/assemblies?limit={min(options.rows, 10_000)}")
             with plain.served(sent) as theirs:
                 time.sleep(SECONDS_TO_SETTLE)
                 bench = Bench(folder, library, plain, options.rows, options.rounds, ours, theirs)

@@ -34,9 +34,9 @@ class Client:
         self.receive()
         return time.perf_counter() - started
 
-    def read(self, path: str) -> bytes | bytearray:
+    def read(self, path: str) -> bytes:
         self.ask(path)
-        return self.content
+        return bytes(self.content)
 
     def text_of(self, path: str, body: Any = None, headers: Mapping[str, str] = NO_HEADERS) -> bytes:
         """Return a request as it is sent."""
@@ -81,7 +81,10 @@ def seconds_each(clients: Sequence[Client], requests: Sequence[tuple[str, Any]])
             selector.register(client.socket, EVENT_READ, client)
             client.socket.sendall(text)
         while selector.get_map():
-            for key, _events in selector.select(TIMEOUT_SECONDS):
+            answered = selector.select(TIMEOUT_SECONDS)
+            if not answered:
+                raise RuntimeError("no answer came")
+            for key, _events in answered:
                 key.data.receive()
                 if text := next(texts, b""):
                     key.data.socket.sendall(text)

@@ -12,7 +12,7 @@ MAX_PORT = 65535
 HOST = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
-class NoListeningAddress(ArgumentTypeError, ValueError):
+class NoListeningAddress(ArgumentTypeError):
     """Nothing can listen there; typed at a command, its parser says why."""
 
 
@@ -40,10 +40,9 @@ def client_address(peer: str, forwarded_for: str, proxies: "Networks") -> Addres
 
 
 def listening_host(text: str) -> str:
-    """Return a name or an address to listen at, an IPv6 address without its brackets. Raises
-    NoListeningAddress.
+    """Return a name or an address to listen at, an IPv6 address without its brackets.
 
-    Sockets take an empty one for every address there is, which nobody means by it.
+    Sockets take an empty one for every address there is, which nobody means by it. Raises NoListeningAddress.
     """
     host = text.strip()
     if host.startswith("[") and host.endswith("]"):

@@ -61,13 +61,12 @@ def list_answer(
         rows = (
             joined(one.json(administrator), {"matches": _matches(lines.get(one.guid, []))}) for one in found.entries
         )
-        texts = [b",%b" % row for row in rows]
+        texts = [b"".join(b",%b" % row for row in rows)]
     else:
         texts = texts_of(snapshot, found.entries, administrator=administrator)
-    if texts:
-        texts[0] = head + texts[0].removeprefix(b",")
+    texts[0] = head + texts[0].removeprefix(b",")
     tail = b'],"queue":%b}' % json_bytes(snapshot.queue)
-    return PiecedResponse([*(texts or [head]), tail], content_type="application/json")
+    return PiecedResponse([*texts, tail], content_type="application/json")
 
 
 def _matches(lines: Sequence[Line]) -> list[dict[str, Any]]:

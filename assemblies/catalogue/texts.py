@@ -27,7 +27,7 @@ class Piece:
 
 def texts_of(snapshot: Snapshot, entries: Sequence[CatalogueEntry], *, administrator: bool) -> list[bytes]:
     """Return the items of `entries` as JSON, with a comma before each: what `CatalogueEntry.json` returns of each, in
-    some pieces."""
+    one piece at least."""
     if len(entries) <= PIECE_ENTRIES:
         return [_text(entries, administrator)]
     return [_kept(snapshot, part, administrator) for part in _parts(entries)]

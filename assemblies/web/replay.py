@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.files.storage import FileSystemStorage
@@ -108,9 +107,9 @@ class KeptAnswer:
         return b"".join(self.pieces)
 
     @property
-    def largest_bytes(self) -> int:
-        """The most of what has to be read to give it again: of its body or of its payload."""
-        return max(self.size_bytes, self.payload.size_bytes if self.payload else 0)
+    def is_small(self) -> bool:
+        """Whether neither it nor the payload that has to be read to give it again takes long."""
+        return max(self.size_bytes, self.payload.size_bytes if self.payload else 0) <= MAX_BYTES_AT_ONCE
 
     def response(self) -> HttpResponse:
         return PiecedResponse(self.pieces, status=self.status, headers=self.headers)
@@ -171,26 +170,29 @@ def find_question(facts: Facts) -> Question | None:
     return Question(token, tuple(map(facts.get, judged)))
 
 
-def find_current(question: Question, *, most_bytes: float = inf) -> KeptAnswer | None:
+def find_current(question: Question) -> KeptAnswer | None:
     """Return the kept answer if it is what the ordinary path would answer now, its payload verified.
 
-    One of which body or payload has more than `most_bytes` is left to others. Raises DatabaseError.
+    Raises DatabaseError.
     """
     snapshot = library_catalogue().newest
-    kept_for = _kept_for(question, snapshot, most_bytes)
-    holder = _ask(question.token) if kept_for else None
+    return _proved(_kept_for(question, snapshot), question.token, snapshot)
+
+
+def _kept_for(question: Question, snapshot: Snapshot) -> dict[bool, KeptAnswer]:
+    """Return what is kept for administrators (True) and for all others (False)."""
+    found = {role: snapshot.answers.find((question.judged, role)) for role in (True, False)}
+    return {role: kept for role, kept in found.items() if kept}
+
+
+def _proved(kept_for: Mapping[bool, KeptAnswer], token: str, snapshot: Snapshot) -> KeptAnswer | None:
+    holder = _ask(token) if kept_for else None
     if holder is None or holder.position != snapshot.position:
         return None
-    kept: KeptAnswer | None = kept_for.get(annotated_role(holder) is Role.ADMINISTRATOR)
+    kept = kept_for.get(annotated_role(holder) is Role.ADMINISTRATOR)
     if kept is None or kept.payload is None or payload_store().is_whole(kept.payload):
         return kept
     return None
-
-
-def _kept_for(question: Question, snapshot: Snapshot, most_bytes: float) -> dict[bool, KeptAnswer]:
-    """Return what is kept for administrators (True) and for all others (False)."""
-    found = {role: snapshot.answers.find((question.judged, role)) for role in (True, False)}
-    return {role: kept for role, kept in found.items() if kept and kept.largest_bytes <= most_bytes}
 
 
 def answer_at_once(environ: dict[str, Any]) -> KeptAnswer | None:
@@ -204,7 +206,9 @@ def answer_at_once(environ: dict[str, Any]) -> KeptAnswer | None:
     question = find_question({**environ, "SCRIPT_NAME": script_name, "PATH_INFO": path})
     if question is None or not _is_near():
         return None
-    if not _kept_for(question, library_catalogue().newest, MAX_BYTES_AT_ONCE):
+    snapshot = library_catalogue().newest
+    kept_for = {role: kept for role, kept in _kept_for(question, snapshot).items() if kept.is_small}
+    if not kept_for:
         return None
     with suppress(DatabaseError):
         # As before every request.
@@ -213,7 +217,7 @@ def answer_at_once(environ: dict[str, Any]) -> KeptAnswer | None:
         connection.close_if_health_check_failed()
         connection.ensure_connection()
         connection.connection.execute("PRAGMA busy_timeout = 0")
-        return find_current(question, most_bytes=MAX_BYTES_AT_ONCE)
+        return _proved(kept_for, question.token, snapshot)
     return None
 
 

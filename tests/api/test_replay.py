@@ -21,6 +21,15 @@ from assemblies.web.replay import Replay
 from devmode.models import ApiToken
 from tests.api.conftest import Answer, Api, MakeAssembly, assert_refused, path_of
 
+TOKEN_ENDS = pytest.mark.parametrize(
+    "end",
+    [
+        lambda: ApiToken.objects.all().delete(),
+        lambda: ApiToken.objects.update(expires_at=timezone.now()),
+        lambda: User.objects.update(is_active=False),
+    ],
+    ids=["revoked", "expired", "deactivated"],
+)
 FOUR_ADDRESSES = ("", "?limit=1&offset=1", "?type=bash&q=disk", "/{guid}")
 
 
@@ -128,15 +137,7 @@ def test_a_changed_byte_is_never_served_although_its_time_was_put_back(
 
 
 @pytest.mark.parametrize("path", FOUR_ADDRESSES)
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda: ApiToken.objects.all().delete(),
-        lambda: ApiToken.objects.update(expires_at=timezone.now()),
-        lambda: User.objects.update(is_active=False),
-    ],
-    ids=["revoked", "expired", "deactivated"],
-)
+@TOKEN_ENDS
 def test_a_token_that_ended_gets_nothing_again(
     as_viewer: Api, addresses: list[str], path: str, end: Callable[[], Any]
 ) -> None:

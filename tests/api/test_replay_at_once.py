@@ -4,15 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
-from django.utils import timezone
 from pytest_django import Settings
 
 from assemblies.journal.flush import flush
 from assemblies.web.replay import MAX_BYTES_AT_ONCE, KeptAnswer, answer_at_once
-from devmode.models import ApiToken
 from tests.api.conftest import Answer, Api, MakeAssembly, path_of
+from tests.api.test_replay import TOKEN_ENDS
 
 # A request's end closes connections, which one inside of a test's transaction must not.
 pytestmark = [
@@ -71,15 +69,7 @@ def test_it_is_none_when_anything_moved(as_viewer: Api, make_assembly: MakeAssem
         first = as_viewer.get(path_of(guid))
 
 
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda: ApiToken.objects.all().delete(),
-        lambda: ApiToken.objects.update(expires_at=timezone.now()),
-        lambda: User.objects.update(is_active=False),
-    ],
-    ids=["revoked", "expired", "deactivated"],
-)
+@TOKEN_ENDS
 def test_it_is_none_when_the_token_opens_nothing(
     as_viewer: Api, make_assembly: MakeAssembly, end: Callable[[], Any]
 ) -> None:

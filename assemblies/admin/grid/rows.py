@@ -133,12 +133,8 @@ def rows_of(found: FoundList) -> Iterator[Row]:
     lines = found.result.lines(found.search, most=LINES_SHOWN)
     words = line_words()
     for number, entry in enumerate(found.result.entries, start=1):
-        yield _row(
-            f"name-{number}",
-            entry,
-            found,
-            [_found_line(line, found.search, words) for line in lines.get(entry.guid, [])],
-        )
+        shown = [_found_line(line, found.search, words) for line in lines.get(entry.guid, [])]
+        yield _row(f"name-{number}", entry, found, shown)
 
 
 def _row(heading: str, entry: CatalogueEntry, found: FoundList, lines: list[FoundLine]) -> Row:

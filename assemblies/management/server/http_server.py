@@ -71,7 +71,7 @@ class HttpServer:
         listener: socket.socket,
         *,
         proxies: Networks,
-        find_kept: FindKept = lambda _environ: None,
+        find_kept: FindKept,
     ) -> None:
         self.map: dict[int, Any] = {}
         self.find_kept = find_kept

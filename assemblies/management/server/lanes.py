@@ -22,7 +22,7 @@ class Lanes(ThreadedTaskDispatcher):
     """Threads that answer requests, and one of its own for those that ask nothing of a database: they never queue
     behind the others."""
 
-    def __init__(self, quick: ThreadedTaskDispatcher, *, at_once: int = 1) -> None:
+    def __init__(self, quick: ThreadedTaskDispatcher, *, at_once: int) -> None:
         """`at_once`: how many requests may be answered that have not taken long yet."""
         super().__init__()
         self.at_once = at_once
